@@ -1,0 +1,97 @@
+"""The tables of one store, as a notebook gets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+from aftersales.schema import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The validated tables of one store; a table that the source lacks is None.
+
+    Attributes
+    ----------
+    store
+        Name of the store.
+    repair_orders … actions
+        Typed frames with every column of the contract, or None.
+    source
+        Where they came from, in words fit for print (no password, no absolute path).
+    synthetic
+        True for the built-in demo store.
+    notes
+        Remarks on the data, for the report: an absent table, an unknown column, a correction.
+    repairs
+        What the reader mended: dicts with ``file``, ``sheet``, ``kind``, ``count``, ``example``.
+    """
+
+    store: str
+    repair_orders: pd.DataFrame | None = None
+    bookings: pd.DataFrame | None = None
+    jobs: pd.DataFrame | None = None
+    survey_calls: pd.DataFrame | None = None
+    grievances: pd.DataFrame | None = None
+    oem_css: pd.DataFrame | None = None
+    oem_pt: pd.DataFrame | None = None
+    complaints: pd.DataFrame | None = None
+    customers: pd.DataFrame | None = None
+    churn_calls: pd.DataFrame | None = None
+    actions: pd.DataFrame | None = None
+    source: str = ""
+    synthetic: bool = False
+    notes: tuple[str, ...] = ()
+    repairs: tuple[dict, ...] = field(default=())
+
+    def __contains__(self, table: str) -> bool:
+        return getattr(self, table, None) is not None
+
+    def __getitem__(self, table: str) -> pd.DataFrame | None:
+        if table not in TABLES:
+            raise KeyError(f"No table {table!r}; the tables are {', '.join(TABLES)}")
+        return getattr(self, table)
+
+    def summary(self) -> list[tuple[str, str, int | None, str, str]]:
+        """One line a table: name, Chinese name, rows (None = absent), first and last month."""
+        lines = []
+        for table in TABLES.values():
+            frame = self[table.name]
+            if frame is None:
+                lines.append((table.name, table.zh, None, "", ""))
+                continue
+            first = last = ""
+            if len(frame) and table.dated_by:
+                dates = frame[table.dated_by]
+                first, last = str(dates.min())[:7], str(dates.max())[:7]
+            lines.append((table.name, table.zh, len(frame), first, last))
+        return lines
+
+    def __repr__(self) -> str:
+        head = f"Tables of {self.store} from {self.source or 'memory'}"
+        rows = [
+            f"  {name:<14} {zh:<6} {'absent' if n is None else f'{n:>8,} rows'}  {f'{a} … {b}' if a else ''}"
+            for name, zh, n, a, b in self.summary()
+        ]
+        mended = [f"  repaired: {r['kind']} × {r['count']} in {r['file']}" for r in self.repairs]
+        return "\n".join([head, *rows, *mended, *(f"  note: {n}" for n in self.notes)])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td><code>{name}</code></td><td>{zh}</td>"
+            f"<td style='text-align:right'>{'–' if n is None else f'{n:,}'}</td>"
+            f"<td>{f'{a} … {b}' if a else ''}</td></tr>"
+            for name, zh, n, a, b in self.summary()
+        )
+        mended = [f"{r['kind']} × {r['count']} ({r['file']})" for r in self.repairs]
+        extra = "".join(f"<li>{escape(str(text))}</li>" for text in [*mended, *self.notes])
+        return (
+            f"<p><strong>{escape(self.store)}</strong> · {escape(self.source or 'memory')}</p>"
+            "<table><thead><tr><th>table</th><th>表</th><th>rows</th><th>months</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>" + (f"<ul>{extra}</ul>" if extra else "")
+        )
