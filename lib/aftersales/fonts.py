@@ -1,13 +1,20 @@
-"""Where the Chinese fonts are: Noto Sans CJK SC, shipped by the mpl-font package."""
+"""The Chinese fonts: Noto Sans CJK SC, shipped by the mpl-font package, whole or cut down for a page."""
 
 from __future__ import annotations
 
+import struct
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 FAMILY = "Noto Sans CJK SC"
 Weight = Literal["Light", "Regular", "Medium", "Bold"]
+
+# What a page uses of the font: local forms, kerning, half-width punctuation for text-spacing-trim.
+_FEATURES = ("ccmp", "locl", "kern", "halt", "liga")
+_VERTICAL = ("VORG", "vhea", "vmtx", "BASE")
+# The best quality of Brotli takes twenty times longer for seven per cent.
+_BROTLI_QUALITY = 9
 
 
 def folder() -> Path:
@@ -21,3 +28,63 @@ def folder() -> Path:
 def path(weight: Weight = "Regular") -> Path:
     """The OpenType file of one weight."""
     return folder() / f"NotoSansCJKsc-{weight}.otf"
+
+
+def subset(text: str, weight: Weight = "Regular") -> bytes:
+    """The font, cut down to the characters of a text, as WOFF2.
+
+    Parameters
+    ----------
+    text : str
+        Whatever will be set in the font; the order and repetition of its characters do not matter.
+    weight : str
+        Weight of the font.
+
+    Returns
+    -------
+    bytes
+        A WOFF2 file. Characters that the font lacks are left out, so the reader's own fonts show them.
+    """
+    import uharfbuzz as hb
+
+    wanted = hb.SubsetInput()
+    wanted.unicode_set.set({ord(character) for character in text})
+    wanted.layout_feature_tag_set.set({_tag(feature) for feature in _FEATURES})
+    wanted.drop_table_tag_set.set({_tag(table) for table in _VERTICAL})
+    wanted.flags = hb.SubsetFlags(hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.DESUBROUTINIZE)
+    face = hb.Face(hb.Blob.from_file_path(str(path(weight))))
+    return _woff2(hb.subset(face, wanted).blob.data)
+
+
+def _tag(name: str) -> int:
+    return int.from_bytes(name.encode("ascii"), "big")
+
+
+def _woff2(font: bytes) -> bytes:
+    """An OpenType font with CFF outlines in a WOFF2 wrapper, its tables untransformed."""
+    import brotli
+
+    count = struct.unpack_from(">H", font, 4)[0]
+    directory, body, size = b"", b"", 12 + 16 * count
+    for place in range(12, 12 + 16 * count, 16):
+        tag, _, offset, length = struct.unpack_from(">4sLLL", font, place)
+        table = bytearray(font[offset : offset + length])
+        if tag == b"head":
+            table[16] |= 0x08  # the format asks for this mark of a font that was repacked without loss
+        directory += bytes([63]) + tag + _base128(length)
+        body += table
+        size += length + -length % 4
+    stream = brotli.compress(body, mode=brotli.MODE_FONT, quality=_BROTLI_QUALITY)
+    total = 48 + len(directory) + len(stream)
+    padding = b"\0" * (-total % 4)
+    sizes = (total + len(padding), count, 0, size, len(stream), 1, 0, 0, 0, 0, 0, 0)
+    head = b"wOF2" + font[:4] + struct.pack(">LHHLLHHLLLLL", *sizes)
+    return head + directory + stream + padding
+
+
+def _base128(number: int) -> bytes:
+    """A number as WOFF2 writes lengths: seven bits a byte, the highest first."""
+    digits = [number & 0x7F]
+    while number := number >> 7:
+        digits.insert(0, number & 0x7F | 0x80)
+    return bytes(digits)
