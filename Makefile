@@ -1,0 +1,87 @@
+# The monthly report of a dealership's customer-service department. `make help` lists the targets.
+SHELL := /bin/sh
+comma := ,
+.DEFAULT_GOAL := help
+
+# The conda environment of environment.yml is used when it is the active one; else .venv, made from the lock.
+ifeq ($(CONDA_DEFAULT_ENV),aftersales)
+PY := $(CONDA_PREFIX)/bin/python
+STAMP := $(CONDA_PREFIX)
+else
+PY := .venv/bin/python
+STAMP := .venv
+endif
+READY := $(STAMP)/.aftersales-ready
+READY_TEST := $(STAMP)/.aftersales-ready-test
+READY_FULL := $(STAMP)/.aftersales-ready-full
+LOCKED := requirements.lock pyproject.toml
+
+# Installs pinned packages and shows how far it is; $(1) is what of the project to install.
+INSTALL = { $(PY) -m pip install --disable-pip-version-check --progress-bar off -c requirements.lock -e '$(1)' 2>&1 \
+    || echo 'SETUP FAILED'; } | awk ' \
+  /^ *(Collecting|Requirement already)/ {n++; printf "\r  %d packages found", n; fflush(); next} \
+  /^Installing collected/ {printf "\n  installing them …\n"; fflush(); next} \
+  /^(ERROR|error)/ {print; next} /^SETUP FAILED/ {bad = 1} END {exit bad}'
+
+# Values reach the program through the environment, so that a name with a blank or a quote stays one word.
+export MONTH YEAR STORE SOURCE OUT REPORT_LANG
+PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
+STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
+COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | \
+	  awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
+	@echo "  MONTH=4 or 2024-04, YEAR=2024, STORE=name, SOURCE=folder, workbook or database, OUT=folder, REPORT_LANG=zh|en"
+
+.PHONY: report
+report: $(READY) ## make the report: make report MONTH=4
+	@$(PY) -m aftersales report $(COMMON)
+
+.PHONY: test
+test: $(READY_TEST) ## run the tests that need nothing but Python
+	@$(PY) -m ruff check -q lib tests notebooks
+	@$(PY) -m pytest -m "not full" -n 2
+
+.PHONY: test-all
+test-all: $(READY_FULL) ## run all tests, those with Chromium, PostgreSQL and JupyterLab too
+	@sh tests/services.sh
+	@$(PY) -m ruff check -q lib tests notebooks
+	@$(PY) -m pytest -n 2
+
+.PHONY: demo
+demo: $(READY) ## write the records of made-up stores: make demo STORES=3 OUT=data
+	@$(PY) -m aftersales demo --stores "$${STORES:-1}" --months "$${MONTHS:-30}" --out "$${OUT:-demo}"
+
+.PHONY: setup
+setup: $(READY_FULL) ## set up everything for work on the code, the commit hooks included
+	@$(PY) -m pre_commit install
+
+.PHONY: clean
+clean: ## empty the cache
+	@rm -rf .cache
+
+# The first interpreter that is new enough.
+$(READY): $(LOCKED)
+	@if [ "$(STAMP)" = .venv ] && [ ! -x .venv/bin/python ]; then \
+	  for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed; got $$(python3 --version 2>&1). Install it, or name one: make PYTHON=/path/to/python3.11" >&2; exit 2; fi; \
+	  echo "Setting up .venv with $$($$found --version), once; this takes a minute or two."; \
+	  $$found -m venv .venv; \
+	fi
+	@echo "Installing the pinned packages of requirements.lock …"
+	@$(call INSTALL,.)
+	@touch $@
+
+$(READY_TEST): $(READY)
+	@echo "Installing what the tests need …"
+	@$(call INSTALL,.[test])
+	@touch $@
+
+$(READY_FULL): $(READY_TEST)
+	@echo "Installing what the browser and database tests need …"
+	@$(call INSTALL,.[test$(comma)full$(comma)postgres])
+	@touch $@

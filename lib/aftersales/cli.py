@@ -1,0 +1,121 @@
+"""The command line. Each subcommand imports what it needs when it runs, so that help answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from aftersales.errors import AftersalesError, InputError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand.
+
+    Returns
+    -------
+    int
+        0 = done; 1 = it failed; 2 = it was called wrongly or its input is bad.
+    """
+    args = parser().parse_args(argv)
+    try:
+        return args.run(args) or 0
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except AftersalesError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped: nothing was published", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("AFTERSALES_DEBUG"):
+        raise error
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="aftersales-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exception(error, file=log)
+    print(
+        f"error: {type(error).__name__}: {error}\n  This is a fault of the program, not of your data. "
+        f"Nothing was published. Please send {log.name} to whoever maintains it.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="aftersales", description="The monthly report of a car dealership's customer-service department."
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    report = commands.add_parser("report", help="make the report of a month")
+    _month(report, required=True)
+    _source(report)
+    _output(report)
+    report.set_defaults(run=_report)
+
+    demo = commands.add_parser("demo", help="write the records of made-up stores")
+    demo.add_argument("--stores", type=_positive, default=1, metavar="N", help="number of stores (default 1)")
+    demo.add_argument("--months", type=_positive, default=30, metavar="N", help="months to April 2024 (default 30)")
+    demo.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, other stores (default 1)")
+    demo.add_argument("--format", choices=("csv", "xlsx", "parquet"), default="csv", help="default csv")
+    demo.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write into")
+    demo.set_defaults(run=_demo)
+    return top
+
+
+def _month(command: argparse.ArgumentParser, required: bool) -> None:
+    command.add_argument("--month", required=required, metavar="M", help="4, 04 or 2024-04")
+    command.add_argument("--year", metavar="YYYY", help="default: the latest such month in the source")
+
+
+def _source(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--store", metavar="NAME", help="default: the store of the params")
+    command.add_argument(
+        "--source", metavar="S", help="folder, workbook, database URL or `demo` (default: that of the params)"
+    )
+
+
+def _output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, default=Path("output"), metavar="DIR", help="default: output")
+    command.add_argument("--lang", choices=("zh", "en"), help="default: that of the params")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 up, got {text}")
+    return number
+
+
+def _report(args: argparse.Namespace) -> None:
+    from aftersales import run
+
+    made = run.report(
+        month=args.month, year=args.year, store=args.store, source=args.source, out=args.out, lang=args.lang
+    )
+    for path in made:
+        print(path)
+
+
+def _demo(args: argparse.Namespace) -> None:
+    from aftersales import demo
+
+    for path in demo.write(
+        args.out, stores=args.stores, months=args.months, seed=args.seed, format=args.format,
+        progress=lambda text: print(text, file=sys.stderr),
+    ):  # fmt: skip
+        print(path)

@@ -1,0 +1,96 @@
+"""What leaves a notebook: figures, tables and notes, glued with scrapbook and read back with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from aftersales import mask
+
+Scraps = dict[str, Any]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numpy numbers as numbers, dates in ISO form, what is missing as None."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(v) for v in value]
+    if hasattr(value, "item") and not isinstance(value, pd.Period):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, (pd.Period, dt.date)):
+        return str(value)
+    return value
+
+
+def rows(frame: pd.DataFrame, masked: bool = True) -> list[dict[str, Any]]:
+    """The rows of a table as dicts of plain values, personal data masked."""
+    if masked:
+        frame = mask.frame(frame)
+    return [{str(k): plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def glue(
+    figures: Mapping[str, Any] | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    notes: Iterable[str] = (),
+    masked: bool = True,
+) -> None:
+    """Hand a notebook's results to the notebooks that read it and to the report.
+
+    Parameters
+    ----------
+    figures
+        Name (as in the glossary) to number or None.
+    tables
+        Name to frame.
+    notes
+        Remarks on the data, for the report's notes.
+    masked
+        Mask personal data; `params.mask` says so.
+
+    Examples
+    --------
+    >>> glue(figures={"ftf.rate": 0.9825}, tables={"ftf.technicians": technicians})  # doctest: +SKIP
+    """
+    import scrapbook as sb
+
+    sb.glue("figures", plain(dict(figures or {})), "json")
+    sb.glue("tables", {name: rows(frame, masked) for name, frame in (tables or {}).items()}, "json")
+    sb.glue("notes", [mask.text(n) if masked else n for n in notes], "json")
+
+
+def read(path: str | Path) -> Scraps:
+    """The figures, tables and notes that an executed notebook glued."""
+    import scrapbook as sb
+
+    scraps = sb.read_notebook(str(path)).scraps
+    return {
+        "figures": scraps["figures"].data if "figures" in scraps else {},
+        "tables": scraps["tables"].data if "tables" in scraps else {},
+        "notes": scraps["notes"].data if "notes" in scraps else [],
+    }
+
+
+def merge(parts: Iterable[Scraps]) -> Scraps:
+    """Several notebooks' scraps as one; a name glued by two of them is an error."""
+    whole: Scraps = {"figures": {}, "tables": {}, "notes": []}
+    for part in parts:
+        for kind in ("figures", "tables"):
+            twice = sorted(set(whole[kind]) & set(part[kind]))
+            if twice:
+                raise ValueError(f"Two notebooks glue the same {kind}: {', '.join(twice)}")
+            whole[kind].update(part[kind])
+        whole["notes"] += [note for note in part["notes"] if note not in whole["notes"]]
+    return whole
