@@ -1,0 +1,51 @@
+"""The params: overrides, origins and errors that help."""
+
+import shutil
+
+import pytest
+
+from aftersales import params
+from aftersales.errors import InputError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copy(params.ROOT / "params" / "default.yml", tmp_path)
+    return tmp_path
+
+
+def test_a_month_overrides_single_keys_and_says_where_they_come_from(folder):
+    (folder / "2024-04.yml").write_text("targets: {ftf.rate: 0.99}\nchurn_months: 7\n")
+    april, march = params.load("2024-04", folder), params.load("2024-03", folder)
+    assert (april.targets["ftf.rate"], april.churn_months) == (0.99, 7)
+    assert (march.targets["ftf.rate"], march.churn_months) == (0.985, 6)
+    assert april.targets["oem.mot"] == march.targets["oem.mot"]
+    assert april.origins["targets.ftf.rate"] == "2024-04.yml"
+    assert april.origins["targets.oem.mot"] == "default.yml"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("churn_month: 6", ["unknown key churn_month", "churn_months"]),
+        ("weights: {loung: 0.1}", ["weights.loung", "weights.lounge"]),
+        ("weights: {lounge: 0.2}", ["sum to 1", "1.1"]),
+        ("base_months: zwölf", ["base_months", "zwölf", "whole number"]),
+        ("lang: de", ["lang", "zh or en"]),
+        ("rate_base: [", ["2024-04.yml", "YAML"]),
+        ("mask: true\nmask: false", ["'mask'", "twice"]),
+        ("targets: {ftf.rate: high}", ["targets", "number"]),
+        ("- a\n- b", ["2024-04.yml", "key: value"]),
+        ("recipients: {boss: [a@b.c]}", ["recipients.boss"]),
+    ],
+)
+def test_a_bad_file_is_told_with_file_key_and_expectation(folder, text, told):
+    (folder / "2024-04.yml").write_text(text)
+    with pytest.raises(InputError) as error:
+        params.load("2024-04", folder)
+    assert all(part in str(error.value) for part in told), str(error.value)
+
+
+def test_without_a_default_file_the_message_names_it(tmp_path):
+    with pytest.raises(InputError, match=r"default\.yml: no such file"):
+        params.load(path=tmp_path)
