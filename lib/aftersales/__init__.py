@@ -1,0 +1,35 @@
+"""The monthly report of a car dealership's customer-service department, from its records.
+
+In a notebook::
+
+    from aftersales import charts, explain, findings, get_params, glue, load, metrics, show
+
+    tables = load("demo")
+    metrics.first_time_fix.technicians(tables.jobs, month)
+"""
+
+from importlib import import_module
+from typing import Any
+
+_NAMES = {
+    "get_params": "aftersales.inputs",
+    "load": "aftersales.inputs",
+    "glue": "aftersales.scraps",
+    "explain": "aftersales.explain",
+}
+_PACKAGES = ("chapters", "charts", "findings", "metrics", "scraps", "show")
+
+__all__ = [*_NAMES, *_PACKAGES]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that the command answers at once."""
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    if name in _PACKAGES:
+        return import_module(f"aftersales.{name}")
+    raise AttributeError(f"module 'aftersales' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
