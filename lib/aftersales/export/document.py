@@ -1,0 +1,262 @@
+"""A report's notebook as a document: chapters, headings, numbered exhibits; what a form then renders."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbformat import NotebookNode
+
+EXHIBIT = "application/vnd.aftersales.exhibit+json"
+SUMMARY = "summary"
+NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
+
+_HEADING = re.compile(r"^(#{1,2})[ \t]+(.+?)[ \t#]*$")
+_FENCE = re.compile(r"^(```|~~~)")
+_NUMBER = re.compile(r"^(\d{1,2})[.、．]?\s+")
+_OBJECT = re.compile(r"^(\[?<[^>]* at 0x[0-9a-f]+>\]?|<Figure size .*>|<Axes: .*>|None)$")
+_PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
+
+BlockKind = Literal["exhibit", "heading", "prose", "html", "svg", "picture", "plain"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing on the page.
+
+    Attributes
+    ----------
+    body
+        The payload of an exhibit, Markdown of ``prose``, or the output itself.
+    number
+        ``图 5-1``, for charts and tables.
+    level
+        Heading level of a heading or of an exhibit's title, below a chapter's 2.
+    alt
+        Text alternative of a picture.
+    """
+
+    kind: BlockKind
+    body: Any
+    anchor: str = ""
+    number: str = ""
+    level: int = 3
+    alt: str = ""
+
+
+@dataclass
+class Chapter:
+    """A chapter with its question and its finding; `number` is empty for the summary."""
+
+    key: str
+    number: str
+    title: str
+    anchor: str
+    question: str = ""
+    findings: list[dict] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def sections(self) -> list[Block]:
+        """The headings inside the chapter."""
+        return [block for block in self.blocks if block.kind == "heading"]
+
+
+@dataclass
+class Document:
+    """The whole report.
+
+    Attributes
+    ----------
+    meta
+        ``store``, ``month``, ``title``, ``synthetic``, ``masked``, ``generated``, ``version``, ``revision``.
+    summary
+        The part before the chapters, or None for a chapter on its own.
+    chapters, appendices
+        Numbered 1, 2 … and A, B ….
+    """
+
+    lang: str
+    meta: dict[str, Any]
+    summary: Chapter | None
+    chapters: list[Chapter]
+    appendices: list[Chapter]
+
+    def role(self, role: str) -> list[dict]:
+        """The summary's payloads of a role (``verdict``, ``cards`` …)."""
+        blocks = self.summary.blocks if self.summary else []
+        return [b.body for b in blocks if b.kind == "exhibit" and b.body.get("role") == role]
+
+
+class ReportCells(TagRemovePreprocessor):
+    """Drops the cells tagged ``remove-cell`` and those of the other language."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """The notebook with the cells of its report."""
+        self.remove_cell_tags = {"remove-cell"} | ({"zh", "en"} - {language(nb)})
+        return super().preprocess(nb, resources)
+
+
+def language(nb: NotebookNode) -> str:
+    """``zh`` or ``en``: what the report's metadata says, else Chinese."""
+    return "en" if nb.metadata.get("aftersales", {}).get("lang") == "en" else "zh"
+
+
+def read(nb: NotebookNode) -> Document:
+    """Read a notebook, combined report or single chapter, whose unwanted cells are gone (`ReportCells`)."""
+    lang = language(nb)
+    chapters: list[Chapter] = []
+    anchors: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    appendices = 0
+    for key, number, cells in _parts(nb):
+        title, question, rest = _opening(cells)
+        found = _NUMBER.match(title)
+        shown = str(number) if number is not None else found[1] if found else ""
+        chapter = Chapter(key, shown, _NUMBER.sub("", title), f"ch-{_slug(key)}", question)
+        if chapters and not shown and key != SUMMARY:
+            chapter.number = chr(ord("A") + appendices)
+            appendices += 1
+        counts.clear()
+        for block in _blocks(rest, chapter, lang, anchors, counts):
+            finding = block.kind == "exhibit" and block.body.get("role") == "finding"
+            if finding and not chapter.blocks and block.body.get("kind") == "text":
+                chapter.findings.append(block.body)
+            else:
+                chapter.blocks.append(block)
+        chapters.append(chapter)
+    summary = next((c for c in chapters if c.key == SUMMARY), None)
+    return Document(
+        lang,
+        dict(nb.metadata.get("aftersales", {})),
+        summary,
+        [c for c in chapters if c is not summary and not c.number.isalpha()],
+        [c for c in chapters if c is not summary and c.number.isalpha()],
+    )
+
+
+def _parts(nb: NotebookNode) -> Iterator[tuple[str, int | None, list[NotebookNode]]]:
+    """The cells of each chapter: those of one ``aftersales.chapter``, else from one `# ` to the next."""
+    part: list[NotebookNode] = []
+    key, number = "", None
+    for cell in nb.cells:
+        own = cell.metadata.get("aftersales", {})
+        title = cell.cell_type == "markdown" and cell.source.lstrip().startswith("# ")
+        starts = own["chapter"] != key if "chapter" in own else title
+        if starts and any(c.cell_type == "markdown" or c.get("outputs") for c in part):
+            yield key or "chapter", number, part
+            part = []
+        if starts:
+            key, number = own.get("chapter", f"part-{_slug(cell.source.splitlines()[0])}"), own.get("number")
+        part.append(cell)
+    if part:
+        yield key or "chapter", number, part
+
+
+def _opening(cells: list[NotebookNode]) -> tuple[str, str, list[NotebookNode]]:
+    """Title, question (the text under it) and the other cells of a chapter."""
+    for place, cell in enumerate(cells):
+        if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
+            title, _, question = cell.source.lstrip().partition("\n")
+            head, text = title[2:].strip(), question.strip()
+            if any(_HEADING.match(line) for line in text.splitlines()):
+                rest = cell.copy()
+                rest["source"] = text
+                return head, "", [*cells[:place], rest, *cells[place + 1 :]]
+            return head, text, cells[:place] + cells[place + 1 :]
+    return "", "", cells
+
+
+def _blocks(
+    cells: list[NotebookNode], chapter: Chapter, lang: str, anchors: Counter[str], counts: Counter[str]
+) -> Iterator[Block]:
+    heading = chapter.title
+    level = 3
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            for text, is_heading in _pieces(_with_attachments(cell)):
+                if is_heading:
+                    heading, level = text, 4
+                    yield Block("heading", text, _unique(f"{chapter.anchor}-{_slug(text)}", anchors))
+                elif text.strip():
+                    yield Block("prose", text)
+        for output in cell.get("outputs", []):
+            block = _output(output, heading)
+            if block is None:
+                continue
+            if block.kind != "exhibit":
+                yield replace(block, anchor=_unique(f"{chapter.anchor}-output", anchors))
+                continue
+            kind, number = block.body["kind"], ""
+            if kind in NUMBERED and chapter.number:
+                counts[kind] += 1
+                number = f"{NUMBERED[kind][lang]} {chapter.number}-{counts[kind]}"
+            anchor = _unique(_slug(str(block.body.get("id") or f"{chapter.key}-{kind}")), anchors)
+            yield Block("exhibit", block.body, anchor, number, level)
+
+
+def _output(output: NotebookNode, heading: str) -> Block | None:
+    """What to show of one output: the exhibit where there is one, else the best form of it."""
+    if output.output_type == "stream":
+        return Block("plain", output.text.rstrip()) if output.name == "stdout" and output.text.strip() else None
+    if output.output_type == "error":
+        return Block("plain", f"{output.ename}: {output.evalue}")
+    data = output.data
+    if EXHIBIT in data:
+        return Block("exhibit", data[EXHIBIT])
+    if "text/markdown" in data:
+        return Block("prose", _joined(data["text/markdown"]))
+    alt = output.get("metadata", {}).get("alt") or heading
+    for mime in _PICTURES:
+        if mime in data and "text/html" not in data:
+            body = _joined(data[mime])
+            if mime == "image/svg+xml":
+                return Block("svg", body, alt=alt)
+            return Block("picture", f"data:{mime};base64,{''.join(body.split())}", alt=alt)
+    plain = _joined(data.get("text/plain", "")).strip()
+    if "text/html" in data:
+        return Block("html", _joined(data["text/html"]), alt=plain)
+    return Block("plain", plain) if plain and not _OBJECT.match(plain) else None
+
+
+def _pieces(markdown: str) -> Iterator[tuple[str, bool]]:
+    """Text between the headings of the first two levels, and those headings."""
+    text: list[str] = []
+    fenced = False
+    for line in markdown.splitlines():
+        fenced ^= bool(_FENCE.match(line))
+        heading = None if fenced else _HEADING.match(line)
+        if heading:
+            yield "\n".join(text), False
+            yield heading[2], True
+            text = []
+        else:
+            text.append(line)
+    yield "\n".join(text), False
+
+
+def _with_attachments(cell: NotebookNode) -> str:
+    """A Markdown cell's text, the pictures pasted into it as data."""
+    text = cell.source
+    for name, data in cell.get("attachments", {}).items():
+        for mime in ("image/png", "image/jpeg"):
+            if mime in data:
+                text = text.replace(f"attachment:{name}", f"data:{mime};base64,{_joined(data[mime])}")
+    return text
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w]+", "-", text.lower()).strip("-") or "x"
+
+
+def _unique(anchor: str, taken: Counter[str]) -> str:
+    taken[anchor] += 1
+    return anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"

@@ -1,0 +1,176 @@
+"""A table's payload laid out for the page: what each head and cell looks like and is sorted by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from unicodedata import east_asian_width
+
+from markupsafe import Markup, escape
+
+from aftersales import theme
+from aftersales.export import clean
+
+_NUMBERS = frozenset({"integer", "number", "percent", "change"})
+_SHORT = frozenset({"date", "datetime", "month", "status"})
+# Widths in half-width characters: a text up to the first never wraps; one beyond the second makes rows
+# that need a line between them.
+_SHORT_TEXT, _LONG_TEXT = 18, 44
+_TIGHT_HEAD = 12
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column."""
+
+    label: str
+    unit: str
+    css: str
+    sortable: bool
+    sort: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A head over several columns."""
+
+    label: str
+    span: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its markup, and the value to sort by as an attribute."""
+
+    html: Markup
+    css: str
+    value: Markup
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row; `strong` is the one that matters."""
+
+    cells: list[Cell]
+    strong: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table ready for the template."""
+
+    columns: list[Head]
+    groups: list[Group]
+    rows: list[Row]
+    is_wide: bool
+    is_text: bool
+
+
+def layout(payload: Mapping[str, Any]) -> Layout:
+    """Lay out a table.
+
+    Parameters
+    ----------
+    payload : mapping
+        Payload of a table exhibit.
+    """
+    columns, display = payload["columns"], payload["display"]
+    raw = payload.get("rows") or display
+    tone, strong = payload.get("tone") or {}, set(payload.get("emphasis") or ())
+    styles = [_style(column, [row[i] for row in display]) for i, column in enumerate(columns)]
+    widest = [
+        max((abs(row[i]) for row in raw if _is_number(row[i])), default=0) if column.get("bar") else 0
+        for i, column in enumerate(columns)
+    ]
+    rows = [
+        Row(
+            [
+                _cell(columns[c], raw[r][c], text, f"{styles[c]} {tone.get(f'{r},{c}', '')}".strip(), widest[c])
+                for c, text in enumerate(line)
+            ],
+            r in strong,
+        )
+        for r, line in enumerate(display)
+    ]
+    heads = [
+        Head(
+            column["label"],
+            column.get("unit") or "",
+            ("num" if style == "num" else "") + (" tight" if _width(column["label"]) <= _TIGHT_HEAD else ""),
+            bool(column.get("sortable")) and len(display) > 1,
+            "number" if column.get("type") in _NUMBERS | {"interval"} else "text",
+        )
+        for column, style in zip(columns, styles, strict=True)
+    ]
+    groups = [Group(label, len(list(same))) for label, same in groupby(columns, lambda c: c.get("group") or "")]
+    return Layout(
+        heads,
+        groups if any(group.label for group in groups) else [],
+        rows,
+        bool(payload.get("wide")) or len(columns) > 9,
+        "long" in styles,
+    )
+
+
+def _style(column: Mapping[str, Any], texts: Sequence[str]) -> str:
+    kind = column.get("type", "text")
+    align = column.get("align") or ("right" if kind in _NUMBERS else "left")
+    if align == "right":
+        return "num"
+    if align == "center":
+        return "center"
+    if kind in _SHORT:
+        return "short"
+    widest = max((_width(str(text or "")) for text in texts), default=0)
+    return "short" if widest <= _SHORT_TEXT else "long" if widest > _LONG_TEXT else "text"
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _cell(column: Mapping[str, Any], raw: Any, text: str, css: str, widest: float) -> Cell:
+    kind = column.get("type", "text")
+    value = raw.get("value") if isinstance(raw, Mapping) else raw[0] if isinstance(raw, list) and raw else raw
+    attribute = Markup("")
+    if kind in _NUMBERS | {"interval"} or value is None:
+        attribute = Markup(' data-value="{}"').format("" if value is None else value)
+    if kind == "svg" or str(text).startswith("<svg"):
+        return Cell(Markup(clean.svg(str(text), "", theme.CSS_VARIABLES)), css, attribute)
+    html = escape(text)
+    if widest and _is_number(raw):
+        share = f"{100 * abs(raw) / widest:.1f}"
+        html = Markup('<span class="cell-bar"><i style="width:{}%"></i></span>{}').format(share, text)
+    return Cell(html, css, attribute)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def spark(values: Sequence[float | None], width: int = 120, height: int = 36) -> Markup:
+    """A line of the last months, its last point marked; months without a value are gaps."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return Markup("")
+    low, high = min(known), max(known)
+    step = (width - 8) / max(len(values) - 1, 1)
+
+    def point(i: int, value: float) -> tuple[float, float]:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return round(4 + i * step, 1), round(height - 4 - share * (height - 8), 1)
+
+    points = [None if value is None else point(i, value) for i, value in enumerate(values)]
+    runs = [list(run) for there, run in groupby(points, lambda p: p is not None) if there]
+    lines = Markup("").join(
+        Markup('<polyline class="trace" points="{}"/>').format(" ".join(f"{x},{y}" for x, y in run))
+        if len(run) > 1
+        else Markup('<circle class="alone" cx="{}" cy="{}" r="1.5"/>').format(*run[0])
+        for run in runs
+    )
+    now = Markup('<circle class="now" cx="{}" cy="{}" r="3"/>').format(*points[-1]) if points[-1] else ""
+    return Markup('<svg viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}{}</svg>').format(
+        width, height, lines, now
+    )

@@ -1,0 +1,229 @@
+"""The page: one file with everything in it, made by nbconvert from the report's notebook."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import mistune
+from jinja2 import Environment
+from markupsafe import Markup, escape
+from nbconvert.exporters import TemplateExporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from aftersales import fonts, theme
+from aftersales.export import clean, document, grid
+from aftersales.export.document import Document
+
+TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = {"early_script": "early.js", "contents_script": "contents.js", "late_script": "page.js"}
+_FONTS_HERE = "/* fonts */"
+
+WORDS: dict[str, dict[str, str]] = {
+    "zh": {
+        "lang": "zh-Hans", "skip": "跳到正文", "contents": "目录", "summary": "本月概要", "appendix": "附录",
+        "synthetic": "合成数据", "masked": "个人信息已脱敏", "unmasked": "个人信息未脱敏,仅限店内使用",
+        "to_dark": "深色", "to_light": "浅色", "better": "好转", "worse": "变差", "decisions": "需要决定",
+        "target": "目标", "previous": "上月", "year_ago": "去年同期", "none": "无", "output": "单元格输出",
+        "title": "客户服务部月报", "made": "生成于", "version": "版本", "revision": "第 {} 版",
+        "synthetic_long": "本报告使用合成数据,不涉及真实门店、客户或车辆。",
+        "description": "{store} {month}客户服务部月报", "page": "第 {} 页,共 {} 页",
+    },
+    "en": {
+        "lang": "en", "skip": "Skip to the text", "contents": "Contents", "summary": "The month in brief",
+        "appendix": "Appendix", "synthetic": "Synthetic data", "masked": "Personal data masked",
+        "unmasked": "Personal data not masked: for use in the store only", "to_dark": "Dark",
+        "to_light": "Light", "better": "Better", "worse": "Worse", "decisions": "To decide",
+        "target": "Target", "previous": "Last month", "year_ago": "Year ago", "none": "None",
+        "output": "Output of a cell", "title": "Monthly report of customer service", "made": "Made on",
+        "version": "Version", "revision": "Revision {}",
+        "synthetic_long": "This report is made from synthetic data: no real store, customer or car is in it.",
+        "description": "Monthly report of customer service, {store}, {month}", "page": "Page {} of {}",
+    },
+}  # fmt: skip
+
+
+class ReportHTMLExporter(TemplateExporter):
+    """Turns the report's notebook, or a single executed chapter, into one self-contained page.
+
+    Inputs are hidden; cells tagged ``remove-cell`` and those of the other language are dropped; exhibits
+    are numbered and set from their payload, other outputs are shown as they are, made harmless.
+    """
+
+    export_from_notebook = "After-sales report (HTML)"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name(self) -> str:
+        return "page"
+
+    @default("extra_template_basedirs")
+    def _template_folders(self) -> list[str]:
+        return [str(TEMPLATES)]
+
+    @default("exclude_input")
+    def _exclude_input(self) -> bool:
+        return True
+
+    def __init__(self, config: Any = None, **traits: Any) -> None:
+        super().__init__(config=config, **traits)
+        self.register_preprocessor(document.ReportCells, enabled=True)
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """The filters of the template."""
+        yield from super().default_filters()
+        yield "report", document.read
+        yield "masthead", masthead
+        yield "prose", prose
+        yield "grid", grid.layout
+        yield "spark", grid.spark
+        yield "chart_svg", lambda svg, prefix: Markup(clean.svg(svg, prefix, theme.CSS_VARIABLES))
+        yield "foreign_svg", lambda svg, prefix: Markup(clean.svg(svg, prefix, natural=True))
+        yield "foreign_html", lambda html: Markup(clean.html(html))
+
+    def _create_environment(self) -> Environment:
+        environment = super()._create_environment()
+        environment.autoescape = True
+        environment.trim_blocks = environment.lstrip_blocks = True
+        scripts = {name: _asset(file) for name, file in SCRIPTS.items()}
+        environment.globals.update(
+            words=WORDS,
+            palette={"light": theme.LIGHT, "dark": theme.DARK},
+            colours=Markup(colours()),
+            style=Markup(_asset("page.css")),
+            fonts_here=Markup(_FONTS_HERE),
+            policy=policy(scripts.values()),
+            **{name: Markup(script) for name, script in scripts.items()},
+        )
+        return environment
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kw: Any
+    ) -> tuple[str, dict]:
+        """The page of a notebook, its fonts inside.
+
+        Returns
+        -------
+        tuple of str and dict
+            HTML, and nbconvert's resources.
+        """
+        html, resources = super().from_notebook_node(nb, resources, **kw)
+        return html.replace(_FONTS_HERE, font_faces(html), 1), resources
+
+
+def _asset(name: str) -> str:
+    return (TEMPLATES / "page" / name).read_text(encoding="utf-8").strip()
+
+
+def policy(scripts: Iterable[str]) -> str:
+    """The content security policy: nothing from outside, and of scripts only the page's own.
+
+    >>> policy(["1"])[:65]
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; fon"
+    """
+    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+        f"script-src {allowed}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def colours() -> str:
+    """The palette as CSS variables: light, dark where the system or the reader asks for it, light in print."""
+    light, dark = (
+        "".join(f"--{role}:{value};" for role, value in palette.items()) for palette in (theme.LIGHT, theme.DARK)
+    )
+    return (
+        f":root{{color-scheme:light;{light}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}"
+    )
+
+
+def font_faces(text: str) -> str:
+    """The two weights of the page's font, cut down to the characters of a text."""
+    used = "".join(sorted(set(text)))
+    return "\n".join(
+        f'@font-face{{font-family:"{fonts.FAMILY}";font-weight:{weight};'
+        f"src:url(data:font/woff2;base64,{base64.b64encode(fonts.subset(used, name)).decode()})"
+        'format("woff2")}'
+        for weight, name in ((400, "Regular"), (700, "Bold"))
+    )
+
+
+class _Prose(mistune.HTMLRenderer):
+    """Markdown as part of a page that has its own headings and fetches nothing."""
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        level = min(level + 1, 6) if level > 2 else level + 2
+        return f"<h{level}>{text}</h{level}>\n"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        if url.startswith("data:image/"):
+            return super().image(text, url, title)
+        return self.link(text or str(escape(url)), url, title)
+
+
+_markdown = mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table", "strikethrough"])
+
+
+def prose(markdown: str) -> Markup:
+    """Markdown as HTML; markup inside it is text."""
+    return Markup(_markdown(markdown))
+
+
+def masthead(doc: Document) -> dict[str, Any]:
+    """What the head and the foot of the page say, from the report's metadata."""
+    words, meta = WORDS[doc.lang], doc.meta
+    store, month = str(meta.get("store", "")), month_name(str(meta.get("month", "")), doc.lang)
+    series = str(meta.get("title") or words["title"])
+    first = doc.chapters[0].title if doc.chapters and not month else ""
+    page_title = " · ".join(part for part in (series if month else first or series, store, month) if part)
+    made = [words["synthetic_long"]] if meta.get("synthetic") else []
+    made += [f"{words['made']} {meta['generated']}"] if meta.get("generated") else []
+    made += [f"{words['version']} {meta['version']}"] if meta.get("version") else []
+    made += [words["revision"].format(meta["revision"])] if meta.get("revision") else []
+    return {
+        "store": store,
+        "month": month,
+        "series": series,
+        "page_title": page_title,
+        "description": words["description"].format(store=store, month=month).strip(" ,"),
+        "running_head": Markup(running_head(page_title, words["page"])),
+        "colophon": " · ".join(made) or series,
+    }
+
+
+def month_name(month: str, lang: str) -> str:
+    """A month in words.
+
+    >>> month_name("2024-04", "zh"), month_name("2024-04", "en")
+    ('2024年4月', 'April 2024')
+    """
+    found = re.fullmatch(r"(\d{4})-(\d{2})", month)
+    if not found:
+        return month
+    names = "January February March April May June July August September October November December".split()
+    year, number = found[1], int(found[2])
+    return f"{year}年{number}月" if lang == "zh" else f"{names[number - 1]} {year}"
+
+
+def running_head(text: str, page: str) -> str:
+    """CSS that prints a running head and the page numbers."""
+    before, between, after = page.split("{}")
+    quoted = re.sub(r"[^\w ·.,()-]", lambda m: f"\\{ord(m[0]):x} ", text)
+    font = "font:8pt 'Noto Sans CJK SC',sans-serif;color:#5b6773"
+    return (
+        f'@page{{@top-left{{content:"{quoted}";{font}}}'
+        f'@bottom-right{{content:"{before}"counter(page)"{between}"counter(pages)"{after}";{font}}}}}'
+    )

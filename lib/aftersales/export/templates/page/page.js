@@ -1,0 +1,92 @@
+(() => {
+  const root = document.documentElement;
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+  // Light or dark: the system decides until the reader does.
+  const button = document.querySelector(".theme");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
+  const name = () => { button.textContent = isDark() ? button.dataset.light : button.dataset.dark; };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* forgotten with the page */ }
+    name();
+  });
+  dark.addEventListener("change", name);
+  name();
+
+  // The contents follow the reader.
+  const contents = document.querySelector("#contents");
+  const details = contents.querySelector("details");
+  const now = contents.querySelector("[data-now]");
+  const links = all("a", contents);
+  const places = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  let current = null;
+  const follow = () => {
+    const line = Math.min(innerHeight * 0.3, 240);
+    let at = 0;
+    places.forEach((place, i) => { if (place && place.getBoundingClientRect().top <= line) at = i; });
+    if (innerHeight + scrollY >= root.scrollHeight - 2) at = links.length - 1;
+    if (links[at] === current) return;
+    current?.removeAttribute("aria-current");
+    current = links[at];
+    if (!current) return;
+    current.setAttribute("aria-current", "location");
+    const chapter = current.closest("#contents details > ol > li");
+    all(".current", contents).forEach((item) => item.classList.remove("current"));
+    chapter.classList.add("current");
+    now.textContent = chapter.querySelector("a > span:last-child").textContent;
+    if (contents.scrollHeight > contents.clientHeight) current.scrollIntoView({ block: "nearest" });
+  };
+  let waiting = false;
+  const soon = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; follow(); });
+  };
+  addEventListener("scroll", soon, { passive: true });
+  addEventListener("resize", soon);
+  follow();
+  contents.addEventListener("click", (event) => {
+    if (event.target.closest("a") && matchMedia("(width < 70rem)").matches) details.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && details.open && matchMedia("(width < 70rem)").matches) {
+      details.open = false;
+      details.querySelector("summary").focus();
+    }
+  });
+
+  // A table is a stop for the keyboard only where it scrolls.
+  const boxes = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    const scrolls = target.scrollWidth > target.clientWidth + 1;
+    target.classList.toggle("wide-inside", scrolls);
+    if (scrolls) target.tabIndex = 0; else target.removeAttribute("tabindex");
+  }));
+  all(".scroll, pre.foreign").forEach((box) => boxes.observe(box));
+
+  // Tables are sorted by their heads: first click as a reader of that column wants it, then the other way.
+  const collator = new Intl.Collator(root.lang, { numeric: true });
+  const value = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
+  const compare = (kind, a, b) => (kind === "number" ? Number(a) - Number(b) : collator.compare(a, b));
+  all("th[data-sort]").forEach((head) => {
+    const label = head.querySelector(".label");
+    const sorter = document.createElement("button");
+    sorter.type = "button";
+    sorter.className = "sorter";
+    sorter.append(...label.childNodes);
+    label.append(sorter);
+    sorter.addEventListener("click", () => {
+      const body = head.closest("table").tBodies[0];
+      const kind = head.dataset.sort;
+      const before = head.getAttribute("aria-sort");
+      const down = before ? before === "ascending" : kind === "number";
+      all("th[aria-sort]", head.parentNode).forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const rows = [...body.rows].map((row) => [value(row, head.cellIndex), row]);
+      rows.sort(([a], [b]) => (a === "" || b === "" ? (a === "") - (b === "") : compare(kind, a, b) * (down ? -1 : 1)));
+      body.append(...rows.map(([, row]) => row));
+    });
+  });
+})();
