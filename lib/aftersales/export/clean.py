@@ -10,19 +10,25 @@ from lxml import html as lxml_html
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
-_SVG_ELEMENTS = frozenset(
-    "svg g path rect circle ellipse line polyline polygon text tspan textPath defs use clipPath mask "
-    "marker linearGradient radialGradient stop pattern symbol title desc image".split()
+
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_SVG_ELEMENTS = _set(
+    "svg g path rect circle ellipse line polyline polygon text tspan textPath defs use clipPath mask marker "
+    "linearGradient radialGradient stop pattern symbol title desc image"
 )
-_HTML_ELEMENTS = frozenset(
+_HTML_ELEMENTS = _set(
     "a abbr b blockquote br caption code col colgroup dd del div dl dt em figure figcaption h1 h2 h3 h4 h5 "
     "h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub sup table tbody td tfoot th thead "
-    "time tr u ul var".split()
+    "time tr u ul var"
 )
-_HTML_ATTRIBUTES = frozenset("alt colspan rowspan scope title lang dir href src headers".split())
-_DROPPED_WHOLE = frozenset(
-    "script style iframe object embed form input button select textarea template noscript head meta link "
-    "svg math video audio canvas foreignObject".split()
+_HTML_ATTRIBUTES = _set("alt colspan rowspan scope title lang dir href src headers")
+_DROPPED_WHOLE = _set(
+    "script style iframe object embed form input button select textarea template noscript head meta link svg "
+    "math video audio canvas foreignObject"
 )
 _IMAGE_DATA = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$")
 _LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
@@ -120,7 +126,7 @@ def html(markup: str) -> str:
             element.drop_tag()
         else:
             _html_attributes(element)
-    return (root.text and _escaped(root.text) or "") + "".join(
+    return _escaped(root.text or "") + "".join(
         lxml_html.tostring(child, encoding="unicode") for child in root
     )
 
@@ -135,7 +141,7 @@ def _html_attributes(element: lxml_html.HtmlElement) -> None:
         if not harmless:
             del element.attrib[key]
     if element.tag == "img":
-        element.attrib.setdefault("alt", "")
+        element.set("alt", element.get("alt", ""))
         if "src" not in element.attrib:
             element.drop_tree()
 

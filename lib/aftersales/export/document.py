@@ -202,7 +202,9 @@ def _blocks(
 def _output(output: NotebookNode, heading: str) -> Block | None:
     """What to show of one output: the exhibit where there is one, else the best form of it."""
     if output.output_type == "stream":
-        return Block("plain", output.text.rstrip()) if output.name == "stdout" and output.text.strip() else None
+        return (
+            Block("plain", output.text.rstrip()) if output.name == "stdout" and output.text.strip() else None
+        )
     if output.output_type == "error":
         return Block("plain", f"{output.ename}: {output.evalue}")
     data = output.data

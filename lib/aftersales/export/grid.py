@@ -87,7 +87,9 @@ def layout(payload: Mapping[str, Any]) -> Layout:
     rows = [
         Row(
             [
-                _cell(columns[c], raw[r][c], text, f"{styles[c]} {tone.get(f'{r},{c}', '')}".strip(), widest[c])
+                _cell(
+                    columns[c], raw[r][c], text, f"{styles[c]} {tone.get(f'{r},{c}', '')}".strip(), widest[c]
+                )
                 for c, text in enumerate(line)
             ],
             r in strong,
@@ -104,7 +106,9 @@ def layout(payload: Mapping[str, Any]) -> Layout:
         )
         for column, style in zip(columns, styles, strict=True)
     ]
-    groups = [Group(label, len(list(same))) for label, same in groupby(columns, lambda c: c.get("group") or "")]
+    groups = [
+        Group(label, len(list(same))) for label, same in groupby(columns, lambda c: c.get("group") or "")
+    ]
     return Layout(
         heads,
         groups if any(group.label for group in groups) else [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from calendar import month_name as month_names
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,12 @@ _FONTS_HERE = "/* fonts */"
 WORDS: dict[str, dict[str, str]] = {
     "zh": {
         "lang": "zh-Hans", "skip": "跳到正文", "contents": "目录", "summary": "本月概要", "appendix": "附录",
-        "synthetic": "合成数据", "masked": "个人信息已脱敏", "unmasked": "个人信息未脱敏,仅限店内使用",
+        "synthetic": "合成数据", "masked": "个人信息已脱敏", "unmasked": "个人信息未脱敏，仅限店内使用",
         "to_dark": "深色", "to_light": "浅色", "better": "好转", "worse": "变差", "decisions": "需要决定",
         "target": "目标", "previous": "上月", "year_ago": "去年同期", "none": "无", "output": "单元格输出",
         "title": "客户服务部月报", "made": "生成于", "version": "版本", "revision": "第 {} 版",
-        "synthetic_long": "本报告使用合成数据,不涉及真实门店、客户或车辆。",
-        "description": "{store} {month}客户服务部月报", "page": "第 {} 页,共 {} 页",
+        "synthetic_long": "本报告使用合成数据，不涉及真实门店、客户或车辆。",
+        "description": "{store} {month}客户服务部月报", "page": "第 {} 页，共 {} 页",
     },
     "en": {
         "lang": "en", "skip": "Skip to the text", "contents": "Contents", "summary": "The month in brief",
@@ -139,13 +140,15 @@ def policy(scripts: Iterable[str]) -> str:
 
 
 def colours() -> str:
-    """The palette as CSS variables: light, dark where the system or the reader asks for it, light in print."""
+    """The palette as CSS variables: dark where the system or the reader asks for it, light in print."""
     light, dark = (
-        "".join(f"--{role}:{value};" for role, value in palette.items()) for palette in (theme.LIGHT, theme.DARK)
+        "".join(f"--{role}:{value};" for role, value in palette.items())
+        for palette in (theme.LIGHT, theme.DARK)
     )
     return (
         f":root{{color-scheme:light;{light}}}\n"
-        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+        "@media screen and (prefers-color-scheme:dark)"
+        f"{{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
         f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}"
     )
 
@@ -213,9 +216,8 @@ def month_name(month: str, lang: str) -> str:
     found = re.fullmatch(r"(\d{4})-(\d{2})", month)
     if not found:
         return month
-    names = "January February March April May June July August September October November December".split()
     year, number = found[1], int(found[2])
-    return f"{year}年{number}月" if lang == "zh" else f"{names[number - 1]} {year}"
+    return f"{year}年{number}月" if lang == "zh" else f"{month_names[number]} {year}"
 
 
 def running_head(text: str, page: str) -> str:

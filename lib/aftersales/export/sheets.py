@@ -1,0 +1,146 @@
+"""The sheets of the workbook: which tables there are, their names, columns and raw values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aftersales import schema
+from aftersales.export import fields as named
+from aftersales.export.fields import Field
+from aftersales.metrics.catalogue import FIGURES
+
+WORDS = {
+    "zh": {
+        "contents": "目录",
+        "figures": "关键指标",
+        "notes": "说明",
+        "back": "← 返回目录",
+        "sheet": "工作表",
+        "about": "内容",
+        "name": "代码",
+        "rows": "行数",
+        "figure": "指标",
+        "value": "数值",
+        "unit": "单位",
+        "formula": "口径",
+        "slide": "幻灯片",
+        "yes": "是",
+        "no": "否",
+        "empty": "本月没有记录。",
+        "no_notes": "数据没有需要说明之处。",
+        "title": "客户服务部月报数据表",
+        "synthetic": "合成数据",
+        "figures_about": "报告中的全部指标，未经取整",
+        "notes_about": "报告对数据的说明",
+    },
+    "en": {
+        "contents": "Contents",
+        "figures": "Key figures",
+        "notes": "Notes",
+        "back": "← Contents",
+        "sheet": "Sheet",
+        "about": "What it holds",
+        "name": "Code",
+        "rows": "Rows",
+        "figure": "Figure",
+        "value": "Value",
+        "unit": "Unit",
+        "formula": "Definition",
+        "slide": "Slide",
+        "yes": "yes",
+        "no": "no",
+        "empty": "Nothing was recorded this month.",
+        "no_notes": "There is nothing to remark on the data.",
+        "title": "Monthly report of customer service: tables",
+        "synthetic": "Synthetic data",
+        "figures_about": "Every figure of the report, not rounded",
+        "notes_about": "The report's remarks on the data",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet to be: its name, what it is called inside, its columns and rows of raw values."""
+
+    name: str
+    title: str
+    note: str
+    code: str
+    fields: list[Field]
+    rows: list[list[Any]]
+
+
+def sheets(payloads: Sequence[Mapping[str, Any]], figures: Mapping[str, Any], lang: str) -> list[Sheet]:
+    """The sheets of a workbook: first figures and contract tables, then the exhibits' other tables."""
+    words = WORDS[lang]
+    shown = {str(p["id"]): p for p in payloads if p.get("kind") == "table" and p.get("id")}
+    taken = {words["contents"], words["notes"]}
+    found = [_figures_sheet(figures.get("figures", {}), lang, _sheet_name(words["figures"], taken))]
+    for name, rows in figures.get("tables", {}).items():
+        payload = shown.pop(name, {})
+        known = named.TABLES.get(name, (name, name))[0 if lang == "zh" else 1]
+        fields = named.of_table(name, rows, lang)
+        cells = [[_labelled(row.get(f.key), f, lang) for f in fields] for row in rows]
+        label = _sheet_name(str(payload.get("sheet") or known), taken)
+        found.append(Sheet(label, known, payload.get("title", ""), name, fields, cells))
+    for code, payload in shown.items():
+        if payload.get("sheet"):
+            fields = [_shown_field(column) for column in payload["columns"]]
+            cells = [
+                [display[i] if f.kind == "text" else raw[i] for i, f in enumerate(fields)]
+                for raw, display in zip(payload["rows"], payload["display"], strict=True)
+            ]
+            label = _sheet_name(str(payload["sheet"]), taken)
+            found.append(Sheet(label, str(payload["sheet"]), payload.get("title", ""), code, fields, cells))
+    return found
+
+
+def _sheet_name(wanted: str, taken: set[str]) -> str:
+    """A name that Excel takes and that is not there yet; adds it to `taken`.
+
+    >>> taken = {"投诉"}
+    >>> _sheet_name("投诉", taken), _sheet_name("a/b[c]:d" * 9, taken)
+    ('投诉 2', 'a b c  da b c  da b c  da b c  d')
+    """
+    clean = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip().strip("'")[:31].strip() or "Sheet"
+    name, count = clean, 2
+    lower = {other.lower() for other in taken} | {"history"}
+    while name.lower() in lower:
+        name = f"{clean[: 31 - len(str(count)) - 1]} {count}"
+        count += 1
+    taken.add(name)
+    return name
+
+
+def _figures_sheet(figures: Mapping[str, Any], lang: str, name: str) -> Sheet:
+    words = WORDS[lang]
+    heads = [
+        Field(key, words[key], "text") for key in ("figure", "value", "unit", "formula", "slide", "name")
+    ]
+    heads[1] = Field("value", words["value"], "figure")
+    rows: list[list[Any]] = []
+    for code, value in figures.items():
+        known = FIGURES.get(code)
+        if known is None:
+            rows.append([code, value, "", "", "", code])
+            continue
+        label, formula = (known.zh, known.formula_zh) if lang == "zh" else (known.en, known.formula_en)
+        rows.append([label, value, known.unit, formula, known.slide, code])
+    return Sheet(name, words["figures"], words["figures_about"], "figures", heads, rows)
+
+
+def _labelled(value: Any, column: Field, lang: str) -> Any:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return schema.label(column.codes, value, lang) if column.codes else value
+
+
+def _shown_field(column: Mapping[str, Any]) -> Field:
+    kind = column.get("type", "text")
+    label = f"{column['label']} ({column['unit']})" if column.get("unit") else column["label"]
+    kept = {"integer", "number", "percent", "change", "date", "datetime", "month"}
+    return Field(column["key"], label, kind if kind in kept else "text", None, int(column.get("digits") or 1))

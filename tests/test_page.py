@@ -1,0 +1,328 @@
+"""The page, read by an HTML parser, and in a real browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+import report_sample as sample
+from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
+
+from aftersales import fonts
+from aftersales.export import clean, document, grid
+from aftersales.export.html import ReportHTMLExporter
+
+WIDTHS = (360, 768, 1280, 1920)
+
+
+def page(nb: nbformat.NotebookNode) -> str:
+    return ReportHTMLExporter().from_notebook_node(nb)[0]
+
+
+@pytest.fixture(scope="module")
+def markup() -> str:
+    return page(sample.report())
+
+
+@pytest.fixture(scope="module")
+def tree(markup: str) -> BeautifulSoup:
+    return parsed(markup)
+
+
+def parsed(markup: str) -> BeautifulSoup:
+    return BeautifulSoup(markup, "lxml")
+
+
+def text(tree: BeautifulSoup, selector: str) -> list[str]:
+    return [" ".join(e.get_text().split()) for e in tree.select(selector)]
+
+
+def test_cells_of_the_other_language_removed_cells_and_code_stay_out(markup, tree):
+    assert text(tree, "h2") == [
+        "本月概要", "2 厂家 CSS 与神秘访客", "3 内部 CSS", "4 投诉", "5 一次维修合格率", "6 自己的一章",
+        "附录 A 勾稽校验", "附录 B 口径",
+    ]  # fmt: skip
+    assert "secret_code" not in markup
+    assert "Mystery" not in markup
+    assert "glue" not in tree.main.get_text()
+    assert "Axes:" not in markup
+
+
+def test_exhibits_are_numbered_within_their_chapter(tree):
+    assert text(tree, ".exhibit .no") == ["图 2-1", "图 2-2", "表 3-1", "表 4-1", "表 5-1", "表 A-1"]
+
+
+def test_english_words_and_language(tree):
+    english = parsed(page(sample.report("en")))
+    assert (tree.html["lang"], english.html["lang"]) == ("zh-Hans", "en")
+    assert text(english, ".exhibit .no")[:3] == ["Figure 2-1", "Figure 2-2", "Table 3-1"]
+    assert text(english, "h1 .month") == ["April 2024"]
+    assert "2 Car maker's CSS and mystery visit" in text(english, "h2")
+
+
+def test_masthead_says_what_the_report_is(tree):
+    assert text(tree, "h1") == ["示例门店 2024年4月"]
+    assert text(tree, ".badge") == ["合成数据", "个人信息已脱敏"]
+    assert tree.title.string == "客户服务部月报 · 示例门店 · 2024年4月"
+    bare = parsed(page(sample.report(masked=False, synthetic=False)))
+    assert text(bare, ".badge") == ["个人信息未脱敏，仅限店内使用"]
+
+
+def test_links_lead_to_places_that_exist_once(tree):
+    ids = Counter(e["id"] for e in tree.select("[id]"))
+    assert max(ids.values()) == 1
+    assert {e["href"][1:] for e in tree.select("nav a, .skip")} <= set(ids)
+    assert set(re.findall(r"url\(#([^)]+)\)", str(tree.main))) <= set(ids)
+
+
+def test_headings_skip_no_level(tree):
+    levels = [int(e.name[1]) for e in tree.select("h1, h2, h3, h4, h5")]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_peoples_text_is_text(markup, tree):
+    assert sum(sample.HOSTILE in e.get_text() for e in tree.select(".points li, td, .question p")) == 3
+    assert not tree.select("iframe, [onerror], [onclick], [href^=javascript]")
+    assert "alert(1)</script>" not in markup
+
+
+def test_only_the_pages_own_scripts_may_run_and_nothing_is_fetched(markup, tree):
+    policy = tree.select_one("meta[http-equiv=Content-Security-Policy]")["content"]
+    scripts = tree.select("script")
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.string.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert len(scripts) == policy.count("sha256-")
+    assert "default-src 'none'" in policy
+    assert all(e["src"].startswith("data:") for e in tree.select("[src]"))
+    assert set(re.findall(r"url\((data:|#|)", markup)) <= {"data:", "#"}
+    assert "@import" not in markup
+    assert len(markup) < 3_000_000
+
+
+def test_fonts_of_the_page_hold_its_characters(markup, tree):
+    faces = re.findall(r"base64,([A-Za-z0-9+/=]+)\)format\(\"woff2\"\)", markup)
+    assert len(faces) == 2
+    whole = set(TTFont(fonts.path("Regular"), lazy=True).getBestCmap())
+    used = {ord(c) for c in tree.body.get_text()} & whole
+    for face in faces:
+        held = set(TTFont(io.BytesIO(base64.b64decode(face))).getBestCmap())
+        assert used <= held
+        assert len(held) < 2_000
+
+
+def test_charts_have_an_alternative_two_sizes_and_the_pages_colours(tree):
+    charts = tree.select("figure.chart")
+    assert len(charts) == 2
+    for chart in charts:
+        plots = chart.select(".plot[role=img]")
+        assert [p["class"] for p in plots] == [["plot", "wide"], ["plot", "narrow"]]
+        assert all(p["aria-label"].startswith("十个 MOT 项") for p in plots)
+        drawn = str(plots[0])
+        assert "var(--worse)" in drawn
+        assert "#b3261e" not in drawn
+        assert not chart.select("style, metadata")
+    assert all(e["alt"] for e in tree.select("img"))
+
+
+def test_tables_have_scopes_groups_and_raw_values_to_sort_by(tree):
+    groups, heads = ([*r.select("th, td")] for r in tree.select("#css-advisors thead tr"))
+    assert sum(int(e["colspan"]) for e in groups) == len(heads) == 12
+    assert all(e["scope"] == "col" for e in heads)
+    row = tree.select("#ftf-technicians tbody tr:first-child > *")
+    assert row[0]["scope"] == "row"
+    assert [e.get("data-value") for e in row] == [None, "237", "3", str(1 - 3 / 237), str(3 / 237)]
+    assert tree.select("#complaints-register.broad")
+
+
+def test_a_chapter_by_itself_is_a_page(tree):
+    chapter = nbformat.v4.new_notebook(
+        cells=[sample.text("# 5 一次维修合格率\n\n谁?\n\n## 走势"), sample.code(sample.chart("a"))]
+    )
+    alone = parsed(page(chapter))
+    assert text(alone, "h2") == ["5 一次维修合格率"]
+    assert text(alone, "h3.section") == ["走势"]
+    assert text(alone, ".no") == ["图 5-1"]
+    assert not alone.select(".badge")
+
+
+def test_equal_notebooks_give_equal_pages(markup):
+    assert page(sample.report()) == markup
+
+
+def test_sparks_leave_gaps_open():
+    drawn = grid.spark([1.0, 2.0, None, 3.0, None, 2.0, 2.5])
+    assert drawn.count("<polyline") == 2
+    assert drawn.count('class="alone"') == 1
+    assert grid.spark([None, 1.0]) == ""
+
+
+def test_foreign_markup_is_made_harmless():
+    assert clean.html("a<b onclick=x>c</b><script>d</script> &lt;e") == "a<b>c</b> &lt;e"
+    assert clean.html('<img src="https://x.example/a.png">t') == "t"
+    assert clean.html('<a href="javascript:x">y</a>') == "<a>y</a>"
+    drawn = clean.svg(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="10px" height="5px"><script>x</script>'
+        '<path id="a" onload="y" d="M 1.23456 2" fill="url(https://x.example)"/><use href="#a"/></svg>',
+        "p-",
+    )
+    assert "script" not in drawn
+    assert "onload" not in drawn
+    assert "example" not in drawn
+    assert 'd="M 1.23 2"' in drawn
+    assert 'href="#p-a"' in drawn
+    assert 'viewBox="0 0 10 5"' in drawn
+    assert clean.svg("<p>no</p>", "") == ""
+
+
+def test_a_document_knows_its_parts():
+    nb, _ = document.ReportCells(enabled=True).preprocess(sample.report(), {})
+    doc = document.read(nb)
+    assert [c.number for c in doc.chapters] == ["2", "3", "4", "5", "6"]
+    assert [c.number for c in doc.appendices] == ["A", "B"]
+    assert doc.chapters[0].question == "厂家调查里，我们的得分动了哪里?"
+    assert len(doc.chapters[0].findings) == 1
+    assert len(doc.role("cards")) == 1
+
+
+# ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        pytest.skip("no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def file(markup: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(markup, encoding="utf-8")
+    return path
+
+
+def opened(chromium, file: Path, width: int = 1280, **context):
+    """The page in a tab; what it complains of, and what it asks of the network, are in its lists."""
+    tab = chromium.new_page(viewport={"width": width, "height": 800}, **context)
+    tab.complaints, tab.requests = [], []
+    tab.on("console", lambda m: tab.complaints.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda e: tab.complaints.append(str(e)))
+    tab.on("request", lambda r: tab.requests.append(r.url))
+    tab.goto(file.as_uri())
+    tab.evaluate("document.fonts.ready.then(() => true)")
+    return tab
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_page_fits_every_screen_and_is_accessible(chromium, file, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = opened(chromium, file, width, color_scheme=scheme)
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    shown = "narrow" if width == 360 else "wide"
+    assert tab.locator(f"#oem-items .plot.{shown}").is_visible()
+    assert tab.locator("#oem-items .plot:visible").count() == 1
+    found = Axe().run(
+        tab, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+    )
+    assert not found.response["violations"], found.generate_report()
+    assert tab.complaints == []
+    assert [url for url in tab.requests if not url.startswith(("file:", "data:"))] == []
+    tab.close()
+
+
+@pytest.mark.full
+def test_page_is_whole_without_script(chromium, file):
+    tab = opened(chromium, file, 360, java_script_enabled=False)
+    assert tab.locator("nav a:visible").count() == 9
+    assert tab.locator("h2:visible").count() >= 7
+    assert tab.locator(".theme:visible").count() == 0
+    tab.close()
+
+
+@pytest.mark.full
+def test_contents_follow_the_reader_and_the_keyboard_reaches_everything(chromium, file):
+    tab = opened(chromium, file)
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    tab.locator("#ch-04_complaints").evaluate("e => scrollTo({top: e.offsetTop, behavior: 'instant'})")
+    tab.wait_for_function("document.querySelector('nav [aria-current]').hash === '#ch-04_complaints'")
+    phone = opened(chromium, file, 360)
+    assert phone.locator("nav a:visible").count() == 0
+    phone.locator("nav summary").click()
+    assert phone.locator("nav a:visible").count() >= 8
+    phone.keyboard.press("Escape")
+    assert phone.locator("nav a:visible").count() == 0
+    box = phone.locator("#complaints-register .scroll")
+    assert box.get_attribute("tabindex") == "0"
+    first = "#complaints-register tbody th"
+    before = phone.locator(first).first.bounding_box()["x"]
+    box.evaluate("e => { e.scrollLeft = 200 }")
+    assert phone.locator(first).first.bounding_box()["x"] == before
+    tab.close()
+    phone.close()
+
+
+@pytest.mark.full
+def test_tables_sort_by_their_heads(chromium, file):
+    tab = opened(chromium, file)
+    table = tab.locator("#ftf-technicians")
+    jobs = table.get_by_role("button", name="维修台次")
+    jobs.focus()
+    tab.keyboard.press("Enter")
+    assert table.locator("tbody th").first.inner_text() == "孙师傅"
+    assert table.locator("th[aria-sort=descending]").count() == 1
+    jobs.click()
+    assert table.locator("tbody th").first.inner_text() == "陈师傅"
+    hours = tab.locator("#complaints-register").get_by_role("button", name="关闭用时")
+    hours.click()
+    hours.click()
+    assert tab.locator("#complaints-register tbody tr").last.inner_text().rstrip().endswith("–")
+    tab.close()
+
+
+@pytest.mark.full
+def test_the_reader_chooses_light_or_dark(chromium, file):
+    tab = opened(chromium, file, color_scheme="light")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    light = tab.evaluate(ground)
+    tab.get_by_role("button", name="深色").click()
+    assert tab.evaluate(ground) != light
+    assert tab.get_by_role("button", name="浅色").count() == 1
+    tab.close()
+
+
+@pytest.mark.full
+def test_print_is_light_paged_and_complete(chromium, file, tmp_path):
+    from pypdf import PdfReader
+
+    tab = opened(chromium, file, color_scheme="dark")
+    tab.pdf(path=str(tmp_path / "page.pdf"), prefer_css_page_size=True)
+    pages = PdfReader(tmp_path / "page.pdf").pages
+    assert [round(float(side)) for side in pages[0].mediabox[2:]] == [595, 842]
+    texts = [re.sub(r"\s+", "", p.extract_text()) for p in pages]
+    assert all(f"第{i}页，共{len(pages)}页" in t for i, t in enumerate(texts, 1))
+    assert "附录B口径" in texts[-1]
+    tab.close()

@@ -1,0 +1,140 @@
+"""The workbook, opened by a spreadsheet library."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+import report_sample as sample
+
+from aftersales.export import fields, sheets, workbook
+
+FIGURES = {
+    "store": "示例门店",
+    "month": "2024-04",
+    "figures": {"ftf.rate": 0.9825, "ftf.jobs": 1413, "css.valid_rate": None, "own.figure": 1.5},
+    "tables": {
+        "ftf.technicians": [
+            {"technician": "李师傅", "jobs": 237, "not_fixed": 3, "shake": 3, "rate": 1 - 3 / 237,
+             "failure_rate": 3 / 237}
+        ],
+        "complaints.causes": [{"cause": "quality", "w1": 60, "month": 210, "share": 210 / 621}],
+        "ftf.trend": [{"month": "2024-03", "jobs": 1300, "rate": None},
+                      {"month": "2024-04", "jobs": 1413, "rate": 0.98}],
+        "top5.front": [
+            {
+                "rank": 1,
+                "problem": '=HYPERLINK("http://x.example")',
+                "proposed": True,
+                "owner": "+86 138****1234",
+                "due": "2024-05-31",
+                "measure": "@SUM(A1)",
+                "checkpoint": "https://x.example",
+            }
+        ],
+        "churn.reasons": [],
+    },
+    "notes": ["-1 与 =1+1 都是文字"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
+    path = workbook.write(sample.report(), FIGURES, tmp_path_factory.mktemp("book") / "tables.xlsx")
+    return openpyxl.load_workbook(path)
+
+
+def rows(sheet) -> list[list]:
+    """The cells from the heads on."""
+    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=workbook._HEAD_ROW + 1)]
+
+
+def test_every_table_is_a_sheet_that_the_contents_lead_to_and_back(book):
+    contents = book["目录"]
+    links = [contents.cell(row, 1).hyperlink for row in range(workbook._HEAD_ROW + 2, contents.max_row + 1)]
+    names = [link.location.split("!")[0].strip("'") for link in links]
+    assert names == book.sheetnames[1:]
+    assert names[0] == "关键指标"
+    assert names[-1] == "说明"
+    assert {"一次修复率(技师)", "不满意原因", "一次修复率走势", "TOP5前台", "流失原因", "投诉台账"} <= set(
+        names
+    )
+    assert all(book[name]["A3"].hyperlink.location == "'目录'!A1" for name in names)
+    codes = [row[3] for row in rows(contents)[1:]]
+    assert codes[1:6] == list(FIGURES["tables"])
+
+
+def test_numbers_are_numbers_with_their_formats_and_not_rounded(book):
+    sheet = book["一次修复率(技师)"]
+    heads, first = rows(sheet)
+    assert heads == ["维修技师", "维修台次", "未一次修复", "车辆抖动", "一次修复率", "返修率"]
+    assert first[:4] == ["李师傅", 237, 3, 3]
+    assert first[4:] == pytest.approx([1 - 3 / 237, 3 / 237], rel=1e-15)
+    cells = sheet[workbook._HEAD_ROW + 2]
+    assert [c.number_format for c in cells[1:]] == ["#,##0", "#,##0", "#,##0", "0.0%", "0.00%"]
+    assert sheet.freeze_panes == f"B{workbook._HEAD_ROW + 2}"
+    assert sheet.auto_filter.ref == f"A{workbook._HEAD_ROW + 1}:F{workbook._HEAD_ROW + 2}"
+
+
+def test_codes_are_named_months_are_dates_and_missing_is_a_dash(book):
+    heads, first = rows(book["不满意原因"])
+    assert heads == ["原因", "第一周", "当月", "占比"]
+    assert first[:3] == ["质量", 60, 210]
+    trend = rows(book["一次修复率走势"])
+    assert trend[1] == [dt.datetime(2024, 3, 1), 1300, "–"]
+    assert "本月没有记录。" in [cell.value for cell in book["流失原因"]["A"]]
+
+
+def test_peoples_text_is_never_a_formula_or_a_link(book):
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f", f"{sheet.title}!{cell.coordinate}"
+                assert cell.hyperlink is None or cell.hyperlink.location
+    heads, front = rows(book["TOP5前台"])
+    told = dict(zip(heads, front, strict=True))
+    assert told["存在问题"] == '=HYPERLINK("http://x.example")'
+    assert told["责任人"] == "+86 138****1234"
+    assert told["完成时间"] == dt.datetime(2024, 5, 31)
+    assert told["系统建议"] == "是"
+    assert sample.HOSTILE in rows(book["投诉台账"])[1][4]
+
+
+def test_key_figures_have_name_unit_and_definition(book):
+    heads, *lines = rows(book["关键指标"])
+    by_code = {line[heads.index("代码")]: line for line in lines}
+    assert by_code["ftf.rate"][:2] == ["一次修复率", 0.9825]
+    assert by_code["ftf.rate"][heads.index("口径")]
+    assert by_code["css.valid_rate"][1] == "–"
+    assert by_code["own.figure"][0] == "own.figure"
+
+
+def test_equal_input_gives_equal_bytes_in_either_language(tmp_path: Path):
+    first, second = (
+        workbook.write(sample.report(), FIGURES, tmp_path / n).read_bytes() for n in ("a.xlsx", "b.xlsx")
+    )
+    assert first == second
+    english = openpyxl.load_workbook(workbook.write([], FIGURES, tmp_path / "e.xlsx", "en"))
+    assert english.sheetnames[:3] == ["Contents", "Key figures", "First-time fix, technicians"]
+    assert rows(english["Causes of dissatisfaction"])[1][0] == "Quality"
+
+
+def test_sheet_names_are_what_excel_takes():
+    taken: set[str] = set()
+    names = [
+        sheets._sheet_name(wanted, taken)
+        for wanted in ("a/b:c", "A B C", "投" * 40, "投" * 40, "", "History")
+    ]
+    assert names == ["a b c", "A B C 2", "投" * 31, "投" * 29 + " 2", "Sheet", "History 2"]
+
+
+def test_every_table_of_the_contract_has_a_name_and_its_columns_labels():
+    assert all(zh and en and len(zh) <= 31 and len(en) <= 31 for zh, en in fields.TABLES.values())
+    found = fields.of_table(
+        "css.advisors", [{"advisor": "a", "time_in_shop": 1.0, "q1": 90, "x": "2024-04-01"}], "zh"
+    )
+    assert [(f.label, f.kind) for f in found] == [
+        ("服务顾问", "text"), ("服务站停留时间", "number"), ("问题一", "number"), ("x", "date"),
+    ]  # fmt: skip
