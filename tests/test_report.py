@@ -1,0 +1,174 @@
+"""A report from end to end: the command a manager runs, on real kernels, read by real readers."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from aftersales import demo, params
+
+ROOT = params.ROOT
+
+
+def run(*args, cwd=ROOT, **env):
+    """The command, as a manager's shell runs it."""
+    return subprocess.run(
+        [sys.executable, "-m", "aftersales", *map(str, args)],
+        cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def april(tmp_path_factory):
+    """The published report of the built-in store's April 2024, in Chinese."""
+    out = tmp_path_factory.mktemp("april")
+    done = run("report", "--month", 4, "--out", out)
+    assert done.returncode == 0, done.stderr
+    return out / "2024-04" / "示范店"
+
+
+def figures(folder: Path) -> dict:
+    return json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+
+
+def write(folder: Path, frames: dict) -> Path:
+    """A source of CSV files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in frames.items():
+        frame.to_csv(folder / f"{name}.csv", index=False)
+    return folder
+
+
+def test_a_report_is_whole(april):
+    assert {p.name for p in april.iterdir()} == {
+        "report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "notebooks",
+    }  # fmt: skip
+    stems = {"master", *params.load().chapters}
+    assert {p.stem for p in (april / "notebooks").iterdir()} == stems
+    for path in (april / "notebooks").iterdir():
+        notebook = nbformat.read(path, as_version=4)
+        ran = [c.execution_count is not None for c in notebook.cells if c.cell_type == "code" and c.source]
+        assert all(ran), path.name
+
+
+# Every figure the deck prints for its April: (name, printed value, decimals printed). Rates as fractions.
+DECK = [
+    ("oem.sample", 114, 0), ("oem.mot", 99.6, 1), ("oem.css", 98.5, 1), ("oem.mot_previous", 99.2, 1),
+    ("oem.mot_branch", 96.6, 1), ("oem.mot_national", 95.1, 1), ("oem.pt_total", 54.17, 2),
+    ("css.calls", 850, 0), ("css.valid", 700, 0), ("css.valid_rate", 0.824, 3), ("css.delighted", 150, 0),
+    ("css.disappointed", 300, 0), ("css.unreachable", 100, 0), ("css.delight_rate_calls", 0.176, 3),
+    ("css.disappointment_rate_calls", 0.353, 3), ("complaints.mentions", 621, 0), ("ftf.jobs", 1776, 0),
+    ("ftf.not_fixed", 31, 0), ("ftf.rate", 0.9825, 4), ("churn.archive", 7349, 0), ("churn.cohort", 1008, 0),
+    ("churn.lost", 276, 0), ("churn.rate", 0.2738, 4), ("churn.fleet", 70, 0), ("churn.to_call", 206, 0),
+    ("churn.reached", 147, 0), ("churn.not_reached", 59, 0), ("churn.not_due", 55, 0),
+    ("churn.went_elsewhere", 34, 0), ("volume.orders", 1494, 0), ("volume.jobs", 1776, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "printed", "decimals"), DECK)
+def test_the_report_gives_the_decks_figures(april, name, printed, decimals):
+    assert figures(april)["figures"][name] == pytest.approx(printed, abs=0.5 * 10**-decimals + 1e-9)
+
+
+def test_base_customers_are_the_decks_within_one_percent(april):
+    rows = {row["month"]: row for row in figures(april)["tables"]["churn.archive_trend"]}
+    for month, archive, base in zip(range(1, 5), (6800, 6950, 7123, 7349), (4100, 3950, 4267, 4356), strict=True):
+        row = rows[f"2024-{month:02d}"]
+        assert row["archive"] == archive
+        assert row["base"] == pytest.approx(base, rel=0.01)
+
+
+def test_figures_and_tables_are_those_of_the_contract(april):
+    result = figures(april)
+    assert set(result) == {"store", "month", "figures", "tables", "notes"}
+    assert (result["store"], result["month"]) == ("示范店", "2024-04")
+    tables = {
+        "review.mot", "oem.css", "oem.pt", "css.questions", "css.advisors", "complaints.causes",
+        "complaints.departments", "ftf.technicians", "ftf.trend", "booking.trend", "churn.archive_trend",
+        "churn.results", "churn.reasons", "top5.front", "top5.workshop", "top5.parts", "top5.service", "checks",
+    }  # fmt: skip
+    assert tables <= set(result["tables"])
+    assert {row["verdict"] for row in result["tables"]["checks"]} <= {"consistent", "rounding", "inconsistent"}
+    for department in ("front", "workshop", "parts", "service"):
+        assert len(result["tables"][f"top5.{department}"]) >= 5
+
+
+def test_a_sparse_store_gets_a_report_that_says_what_is_missing(tmp_path):
+    frames = demo.generate(seed=5, months=8, store="小店")
+    keep = {name: frames[name] for name in ("repair_orders", "jobs", "complaints")}
+    keep["complaints"] = keep["complaints"].iloc[:0]
+    done = run("report", "--month", 4, "--source", write(tmp_path / "in", keep), "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    result = figures(tmp_path / "out" / "2024-04" / "小店")
+    got = result["figures"]
+    assert (got["complaints.count"], got["complaints.closed_rate"]) == (0, None)
+    assert got["css.calls"] is None
+    assert got["oem.mot"] is None
+    assert got["ftf.jobs"] > 0
+    assert any("厂家CSS" in note for note in result["notes"])
+
+
+@pytest.mark.parametrize(("month", "folder"), [("2", "2024-02"), ("2023-12", "2023-12")])
+def test_any_month_with_records_has_a_report(tmp_path, month, folder):
+    done = run("report", "--month", month, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    result = figures(tmp_path / folder / "示范店")
+    assert result["month"] == folder
+    assert [row["month"] for row in result["tables"]["ftf.trend"]][-1] == folder
+
+
+def test_two_stores_of_one_source_get_their_own_figures(tmp_path):
+    one, two = (demo.generate(seed=n, months=8, store=f"{n}店") for n in (1, 2))
+    both = {name: pd.concat([one[name], two[name]]) for name in one}
+    source = write(tmp_path / "in", both)
+    for store in ("1店", "2店"):
+        done = run("report", "--month", "2024-04", "--store", store, "--source", source, "--out", tmp_path / "out")
+        assert done.returncode == 0, done.stderr
+    results = [figures(tmp_path / "out" / "2024-04" / store) for store in ("1店", "2店")]
+    for result, frames in zip(results, (one, two), strict=True):
+        april = frames["repair_orders"]["opened_at"].dt.to_period("M") == pd.Period("2024-04")
+        assert result["figures"]["volume.orders"] == april.sum()
+    without = run("report", "--month", 4, "--source", source, "--out", tmp_path / "out")
+    assert without.returncode == 2
+    assert "1店" in without.stderr
+    assert "2店" in without.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("--month", "2025-01"), ["2025-01", "no record", "2024-04"]),
+        (("--month", "13"), ["month", "13"]),
+        (("--month", "x"), ["month", "'x'"]),
+        (("--month", "4", "--year", "24"), ["year", "four digits"]),
+        (("--month", "4", "--source", "no/such/folder"), ["no/such/folder"]),
+        (("--month", "4", "--lang", "de"), ["lang", "de"]),
+    ],
+)
+def test_a_wrong_call_is_told_and_changes_nothing(tmp_path, args, told):
+    before = sorted(tmp_path.rglob("*"))
+    done = run("report", *args, "--out", tmp_path)
+    assert done.returncode == 2
+    assert all(part in done.stderr for part in told), done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_bad_input_leaves_the_published_report_as_it_is(tmp_path):
+    frames = demo.generate(seed=3, months=8, store="甲店")
+    source = write(tmp_path / "in", frames)
+    out = tmp_path / "out"
+    assert run("report", "--month", 4, "--source", source, "--out", out).returncode == 0
+    published = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    jobs = frames["jobs"].astype({"finished_at": str})
+    jobs.loc[jobs.index[3], "finished_at"] = "32.13.2024"
+    write(source, {"jobs": jobs})
+    done = run("report", "--month", 4, "--source", source, "--out", out)
+    assert done.returncode == 2
+    assert all(part in done.stderr for part in ("jobs.csv", "row 5", "finished_at", "32.13.2024")), done.stderr
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == published
