@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -42,11 +43,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its markup, and the value to sort by as an attribute."""
+    """A cell: its markup, and as attributes the value to sort by and the language where it is another."""
 
     html: Markup
     css: str
-    value: Markup
+    attributes: Markup
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Layout:
     columns: list[Head]
     groups: list[Group]
     rows: list[Row]
-    is_wide: bool
+    breadth: str
     is_text: bool
 
 
@@ -84,18 +85,13 @@ def layout(payload: Mapping[str, Any]) -> Layout:
         max((abs(row[i]) for row in raw if _is_number(row[i])), default=0) if column.get("bar") else 0
         for i, column in enumerate(columns)
     ]
-    rows = [
-        Row(
-            [
-                _cell(
-                    columns[c], raw[r][c], text, f"{styles[c]} {tone.get(f'{r},{c}', '')}".strip(), widest[c]
-                )
-                for c, text in enumerate(line)
-            ],
-            r in strong,
-        )
-        for r, line in enumerate(display)
-    ]
+    lang = str(payload.get("lang", "zh"))
+
+    def cells(r: int, line: Sequence[str]) -> list[Cell]:
+        css = [f"{style} {tone.get(f'{r},{c}', '')}".strip() for c, style in enumerate(styles)]
+        return [_cell(columns[c], raw[r][c], text, css[c], widest[c], lang) for c, text in enumerate(line)]
+
+    rows = [Row(cells(r, line), r in strong) for r, line in enumerate(display)]
     heads = [
         Head(
             column["label"],
@@ -113,7 +109,7 @@ def layout(payload: Mapping[str, Any]) -> Layout:
         heads,
         groups if any(group.label for group in groups) else [],
         rows,
-        bool(payload.get("wide")) or len(columns) > 9,
+        "vast" if len(columns) > 13 else "broad" if payload.get("wide") or len(columns) > 9 else "",
         "long" in styles,
     )
 
@@ -135,19 +131,30 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _cell(column: Mapping[str, Any], raw: Any, text: str, css: str, widest: float) -> Cell:
+def _cell(column: Mapping[str, Any], raw: Any, text: str, css: str, widest: float, lang: str) -> Cell:
     kind = column.get("type", "text")
     value = raw.get("value") if isinstance(raw, Mapping) else raw[0] if isinstance(raw, list) and raw else raw
-    attribute = Markup("")
+    attributes = tongue(text, lang)
     if kind in _NUMBERS | {"interval"} or value is None:
-        attribute = Markup(' data-value="{}"').format("" if value is None else value)
+        attributes += Markup(' data-value="{}"').format("" if value is None else value)
     if kind == "svg" or str(text).startswith("<svg"):
-        return Cell(Markup(clean.svg(str(text), "", theme.CSS_VARIABLES)), css, attribute)
+        return Cell(Markup(clean.svg(str(text), "", theme.CSS_VARIABLES)), css, attributes)
     html = escape(text)
     if widest and _is_number(raw):
         share = f"{100 * abs(raw) / widest:.1f}"
         html = Markup('<span class="cell-bar"><i style="width:{}%"></i></span>{}').format(share, text)
-    return Cell(html, css, attribute)
+    return Cell(html, css, attributes)
+
+
+def tongue(text: object, lang: str) -> Markup:
+    """The attribute that marks Chinese, as people entered it, in an English report; else nothing.
+
+    >>> tongue("李师傅", "en"), tongue("李师傅", "zh")
+    (Markup(' lang="zh-Hans"'), Markup(''))
+    """
+    return (
+        Markup(' lang="zh-Hans"') if lang == "en" and re.search("[\u4e00-\u9fff]", str(text)) else Markup("")
+    )
 
 
 def _is_number(value: Any) -> bool:

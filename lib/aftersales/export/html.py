@@ -20,33 +20,11 @@ from traitlets import default
 from aftersales import fonts, theme
 from aftersales.export import clean, document, grid
 from aftersales.export.document import Document
+from aftersales.export.words import WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = {"early_script": "early.js", "contents_script": "contents.js", "late_script": "page.js"}
 _FONTS_HERE = "/* fonts */"
-
-WORDS: dict[str, dict[str, str]] = {
-    "zh": {
-        "lang": "zh-Hans", "skip": "跳到正文", "contents": "目录", "summary": "本月概要", "appendix": "附录",
-        "synthetic": "合成数据", "masked": "个人信息已脱敏", "unmasked": "个人信息未脱敏，仅限店内使用",
-        "to_dark": "深色", "to_light": "浅色", "better": "好转", "worse": "变差", "decisions": "需要决定",
-        "target": "目标", "previous": "上月", "year_ago": "去年同期", "none": "无", "output": "单元格输出",
-        "title": "客户服务部月报", "made": "生成于", "version": "版本", "revision": "第 {} 版",
-        "synthetic_long": "本报告使用合成数据，不涉及真实门店、客户或车辆。",
-        "description": "{store} {month}客户服务部月报", "page": "第 {} 页，共 {} 页",
-    },
-    "en": {
-        "lang": "en", "skip": "Skip to the text", "contents": "Contents", "summary": "The month in brief",
-        "appendix": "Appendix", "synthetic": "Synthetic data", "masked": "Personal data masked",
-        "unmasked": "Personal data not masked: for use in the store only", "to_dark": "Dark",
-        "to_light": "Light", "better": "Better", "worse": "Worse", "decisions": "To decide",
-        "target": "Target", "previous": "Last month", "year_ago": "Year ago", "none": "None",
-        "output": "Output of a cell", "title": "Monthly report of customer service", "made": "Made on",
-        "version": "Version", "revision": "Revision {}",
-        "synthetic_long": "This report is made from synthetic data: no real store, customer or car is in it.",
-        "description": "Monthly report of customer service, {store}, {month}", "page": "Page {} of {}",
-    },
-}  # fmt: skip
 
 
 class ReportHTMLExporter(TemplateExporter):
@@ -87,6 +65,7 @@ class ReportHTMLExporter(TemplateExporter):
         yield "prose", prose
         yield "grid", grid.layout
         yield "spark", grid.spark
+        yield "tongue", grid.tongue
         yield "chart_svg", lambda svg, prefix: Markup(clean.svg(svg, prefix, theme.CSS_VARIABLES))
         yield "foreign_svg", lambda svg, prefix: Markup(clean.svg(svg, prefix, natural=True))
         yield "foreign_html", lambda html: Markup(clean.html(html))
