@@ -123,6 +123,15 @@ def test_fonts_of_the_page_hold_its_characters(markup, tree):
         assert len(held) < 2_000
 
 
+def test_a_fonts_minus_is_as_wide_as_its_plus():
+    face = TTFont(io.BytesIO(fonts.subset("−+1九")))
+    glyphs, widths = face.getBestCmap(), face["hmtx"].metrics
+    width = {character: widths[glyphs[ord(character)]][0] for character in "−+1九"}
+    assert width["−"] == pytest.approx(width["+"], rel=0.05)
+    assert width["+"] == width["1"]
+    assert width["九"] == 1000
+
+
 def test_charts_have_an_alternative_two_sizes_and_the_pages_colours(tree):
     charts = tree.select("figure.chart")
     assert len(charts) == 2
