@@ -1,0 +1,190 @@
+"""How wide the columns of a printed table are, how large its type, and whether it needs a landscape page."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from unicodedata import east_asian_width
+
+# Measures of the page in points: A4 with 18 mm at the sides.
+PORTRAIT, LANDSCAPE = 493.0, 740.0
+GUTTER = 9.0
+_PORTRAIT_SIZES, _LANDSCAPE_SIZES = (8.5, 8.0, 7.5), (8.5, 8.0, 7.5, 7.0, 6.5)
+_LINE = 1.42
+_NUMBERS = frozenset({"integer", "number", "percent", "change", "interval", "svg"})
+_SHORT = frozenset({"date", "datetime", "month", "status"})
+# In ems: a text up to the first never wraps; a longer one gets at least as much and asks at first for no
+# more than the second.
+_SHORT_TEXT, _WIDEST = 5.5, 34.0
+# A picture in a cell is drawn this wide.
+_PICTURE = 11.0
+# Rows of more lines than this are worth a wider page when the table asks for one and fills it.
+_TALL_ROW, _LOW_TABLE = 5, 300.0
+_FLOOR = 0.62
+# These do not begin a line.
+_CLOSING = tuple("、，。；：！？）》」』”’")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table's measure on paper.
+
+    Attributes
+    ----------
+    widths
+        Points, one a column, the gutter between columns included.
+    size
+        Type size in points.
+    landscape
+        The table needs a landscape page.
+    lines
+        Lines of each row.
+    """
+
+    widths: list[float]
+    size: float
+    landscape: bool
+    lines: list[int]
+
+    @property
+    def height(self) -> float:
+        """Points that the rows take, about."""
+        return sum(lines * self.size * _LINE + 5 for lines in self.lines)
+
+
+@dataclass(frozen=True)
+class _Demand:
+    least: float
+    wanted: float
+    most: float
+    texts: list[float]
+    wraps: bool
+
+
+def measure(columns: Sequence[Mapping[str, Any]], display: Sequence[Sequence[str]], wide: bool) -> Columns:
+    """Widths, type size and orientation of a table.
+
+    Parameters
+    ----------
+    columns, display
+        Of a table's payload.
+    wide
+        The table asks for a landscape page; it gets one when it is not at ease on a portrait page.
+    """
+    demands = [_demand(column, [row[i] for row in display]) for i, column in enumerate(columns)]
+    for page, sizes in ((PORTRAIT, _PORTRAIT_SIZES), (LANDSCAPE, _LANDSCAPE_SIZES)):
+        for size in sizes:
+            room = page / size - len(columns) * GUTTER / size
+            if sum(d.least for d in demands) > room:
+                continue
+            ems = _share(demands, room)
+            lines = _lines(demands, ems, len(display))
+            made = Columns([w * size + GUTTER for w in ems], size, page == LANDSCAPE, lines)
+            if page == PORTRAIT and wide and max(lines, default=1) > _TALL_ROW and made.height > _LOW_TABLE:
+                break
+            return made
+    size = _LANDSCAPE_SIZES[-1]
+    room = LANDSCAPE / size - len(columns) * GUTTER / size
+    total = sum(d.least for d in demands)
+    ems = [d.least * room / total for d in demands]
+    return Columns([w * size + GUTTER for w in ems], size, True, _lines(demands, ems, len(display)))
+
+
+def _demand(column: Mapping[str, Any], texts: Sequence[str]) -> _Demand:
+    kind = column.get("type", "text")
+    head = f"{column['label']}"
+    heads = [_longest(head), _longest(column.get("unit") or ""), min(ems(head), max(2.6, ems(head) / 4 + 0.5))]
+    if kind == "svg" or any(str(t).startswith("<svg") for t in texts):
+        width = max(_PICTURE, *heads)
+        return _Demand(width, width, width, [1.0] * len(texts), False)
+    widths = [ems(text) for text in texts]
+    widest = max(widths, default=0.0)
+    wanted_head = ems(head) if ems(head) <= 6 else max(6.0, ems(head) / 2 + 0.6)
+    bar = 2.5 if column.get("bar") else 0.0
+    if kind in _NUMBERS | _SHORT or widest <= _SHORT_TEXT:
+        least = max(widest + bar, *heads)
+        wanted = max(least, wanted_head)
+        return _Demand(least, wanted, wanted, widths, False)
+    typical = (widest + sum(widths) / len(widths)) / 2 + 0.5
+    least = max(_SHORT_TEXT, *heads, *(_longest(text) for text in texts))
+    wanted = max(least, wanted_head, min(typical, _WIDEST))
+    return _Demand(least, wanted, max(wanted, widest + 0.5), widths, True)
+
+
+def _share(demands: Sequence[_Demand], room: float) -> list[float]:
+    """Ems of each column: the least each, then what each wants; a small table stays small."""
+    widths = [d.least for d in demands]
+    for goals in ([d.wanted for d in demands], [d.most for d in demands]):
+        asked = sum(goals) - sum(widths)
+        given = min(1.0, (room - sum(widths)) / asked) if asked > 0 else 0.0
+        widths = [w + (goal - w) * given for w, goal in zip(widths, goals, strict=True)]
+    goal = max(room * _FLOOR, min(room, sum(widths) * 1.5))
+    more = max(0.0, goal - sum(widths)) / len(widths)
+    return [w + more for w in widths]
+
+
+def balanced(label: str, width: float) -> str:
+    """A Chinese head with its line breaks set so that no line holds a single character.
+
+    >>> balanced("服务站停留时间", 3.2)
+    '服务站\\n停留\\n时间'
+    """
+    if ems(label) <= width or not all(east_asian_width(c) in "WF" for c in label):
+        return label
+    lines = min(len(label), math.ceil(ems(label) / max(math.floor(width), 1)))
+    cuts, place = [], 0
+    for left in range(lines, 0, -1):
+        end = place + math.ceil((len(label) - place) / left)
+        if label[end : end + 1] in _CLOSING and end - place > 1:
+            end -= 1
+        cuts.append(label[place:end])
+        place = end
+    return "\n".join(part for part in cuts if part)
+
+
+def _lines(demands: Sequence[_Demand], widths: Sequence[float], rows: int) -> list[int]:
+    return [
+        max(
+            (math.ceil(d.texts[r] / max(w - 0.5, 1)) for d, w in zip(demands, widths, strict=True) if d.wraps),
+            default=1,
+        )
+        or 1
+        for r in range(rows)
+    ]
+
+
+def ems(text: str) -> float:
+    """Width of a text's longest line in ems, about.
+
+    >>> ems("中文"), ems("12.5")
+    (2.0, 2.0)
+    """
+    return max((_line(line) for line in str(text or "").split("\n")), default=0.0)
+
+
+def _line(text: str) -> float:
+    width, before = 0.0, ""
+    for character in text:
+        now = "wide" if east_asian_width(character) in "WF" else "narrow" if character.isalnum() else ""
+        width += 1.0 if now == "wide" else _narrow(character)
+        if {before, now} == {"wide", "narrow"}:
+            width += 0.25
+        before = now
+    return round(width, 3)
+
+
+def _narrow(character: str) -> float:
+    if character in " .,:;'|!()[]ijlIft":
+        return 0.335
+    if character in "▲▼✓✗◐○●—…→mwMW%@":
+        return 0.95
+    return 0.665 if character.isupper() else 0.555
+
+
+def _longest(text: str) -> float:
+    """The longest part of a text that cannot be broken."""
+    parts = re.findall(r"[^\s\u2e80-\u9fff\uff00-\uffef/\u200b]+", str(text or ""))
+    return max((ems(part) for part in parts), default=1.0 if text else 0.0) + 0.2

@@ -1,0 +1,161 @@
+"""The report on paper: Typst sets the notebook's document as a tagged PDF that satisfies PDF/UA-1."""
+
+from __future__ import annotations
+
+import functools
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import typst
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from aftersales import fonts
+from aftersales.export import document, printed
+
+TEMPLATE = Path(__file__).parent / "typst"
+# Stands for a character that the fonts lack.
+SUBSTITUTE = "□"
+# What the Chinese font lacks and Typst's own monospaced font has.
+SYMBOLS = "✔✗✘☐☑☒₀₁₂₃₄₅₆₇₈₉₊₋⚫⚪⬆⬇➔➜➤�"
+_POINTS_PER_PIXEL = 0.75
+
+
+class ReportPDFExporter(Exporter):
+    """Turns the report's notebook, or a single executed chapter, into a PDF.
+
+    Inputs are hidden; the document is read as the page reads it, so numbers of exhibits and contents are
+    the same. The bytes depend on the notebook alone.
+    """
+
+    export_from_notebook = "After-sales report (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".pdf"
+
+    def __init__(self, config: Any = None, **traits: Any) -> None:
+        super().__init__(config=config, **traits)
+        self.register_preprocessor(document.ReportCells, enabled=True)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kw: Any
+    ) -> tuple[bytes, dict]:
+        """The PDF of a notebook.
+
+        Returns
+        -------
+        tuple of bytes and dict
+            The PDF, and nbconvert's resources.
+        """
+        nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
+        return pdf(document.read(nb_copy)), resources
+
+
+def pdf(doc: document.Document) -> bytes:
+    """Set a document.
+
+    Parameters
+    ----------
+    doc : Document
+        What `document.read` made of a notebook.
+
+    Returns
+    -------
+    bytes
+        A tagged PDF/UA-1 with every font it uses inside.
+    """
+    content, replaced = printable(printed.data(doc))
+    content["replaced"] = replaced
+    return typst.compile(
+        str(TEMPLATE / "report.typ"),
+        root=str(TEMPLATE),
+        format="pdf",
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+    )
+
+
+def svg_to_png(svg: str, width_px: int, scale: float = 2) -> bytes:
+    """Draw an SVG as a PNG on white, for mail programs that show no SVG.
+
+    Parameters
+    ----------
+    svg : str
+        The picture; its text is set in the report's font.
+    width_px : int
+        Width it will be shown at, in CSS pixels.
+    scale : float
+        Pixels of the PNG for each CSS pixel.
+    """
+    content, _ = printable({"svg": svg, "width": width_px * _POINTS_PER_PIXEL})
+    made = typst.compile(
+        str(TEMPLATE / "picture.typ"),
+        root=str(TEMPLATE),
+        format="png",
+        ppi=72 * scale / _POINTS_PER_PIXEL,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+    )
+    return made if isinstance(made, bytes) else made[0]
+
+
+def printable(content: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """Replace the characters that the fonts lack, and drop those that show nothing.
+
+    Parameters
+    ----------
+    content : dict
+        Plain data; it is not changed.
+
+    Returns
+    -------
+    tuple of dict and int
+        The same data, fit to be set, and how many characters were replaced.
+    """
+    known = _characters()
+    count = 0
+
+    def fit(value: Any) -> Any:
+        nonlocal count
+        if isinstance(value, str):
+            strange = set(value) - known
+            if not strange:
+                return value
+            table = {ord(c): "" if _shows_nothing(c) else SUBSTITUTE for c in strange}
+            count += sum(value.count(c) for c in strange if table[ord(c)])
+            return value.translate(table)
+        if isinstance(value, dict):
+            return {key: fit(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [fit(part) for part in value]
+        return value
+
+    return fit(content), count
+
+
+def _shows_nothing(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Cc", "Mn", "Me") or "\ufe00" <= character <= "\ufe0f"
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    """The Chinese font, and those that Typst brings along, of which only the symbols are used."""
+    return typst.Fonts(False, True, [str(fonts.folder())])
+
+
+@functools.cache
+def _characters() -> frozenset[str]:
+    """The characters that can be set."""
+    import uharfbuzz as hb
+
+    points = hb.Face(hb.Blob.from_file_path(str(fonts.path("Regular")))).unicodes
+    known = (chr(point) for point in points if point >= 32)
+    return frozenset(c for c in known if not _shows_nothing(c)) | set(SYMBOLS) | {"\n", "\t", "\u200b"}
