@@ -96,7 +96,11 @@ def measure(columns: Sequence[Mapping[str, Any]], display: Sequence[Sequence[str
 def _demand(column: Mapping[str, Any], texts: Sequence[str]) -> _Demand:
     kind = column.get("type", "text")
     head = f"{column['label']}"
-    heads = [_longest(head), _longest(column.get("unit") or ""), min(ems(head), max(2.6, ems(head) / 4 + 0.5))]
+    heads = [
+        _longest(head),
+        _longest(column.get("unit") or ""),
+        min(ems(head), max(2.6, ems(head) / 4 + 0.5)),
+    ]
     if kind == "svg" or any(str(t).startswith("<svg") for t in texts):
         width = max(_PICTURE, *heads)
         return _Demand(width, width, width, [1.0] * len(texts), False)
@@ -148,7 +152,11 @@ def balanced(label: str, width: float) -> str:
 def _lines(demands: Sequence[_Demand], widths: Sequence[float], rows: int) -> list[int]:
     return [
         max(
-            (math.ceil(d.texts[r] / max(w - 0.5, 1)) for d, w in zip(demands, widths, strict=True) if d.wraps),
+            (
+                math.ceil(d.texts[r] / max(w - 0.5, 1))
+                for d, w in zip(demands, widths, strict=True)
+                if d.wraps
+            ),
             default=1,
         )
         or 1

@@ -20,7 +20,7 @@ TEMPLATE = Path(__file__).parent / "typst"
 # Stands for a character that the fonts lack.
 SUBSTITUTE = "□"
 # What the Chinese font lacks and Typst's own monospaced font has.
-SYMBOLS = "✔✗✘☐☑☒₀₁₂₃₄₅₆₇₈₉₊₋⚫⚪⬆⬇➔➜➤�"
+SYMBOLS = "✔✗✘☐☑☒₀₁₂₃₄₅₆₇₈₉₊₋⬆⬇➔➜➤�"
 _POINTS_PER_PIXEL = 0.75
 
 

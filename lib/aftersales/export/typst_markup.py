@@ -69,7 +69,9 @@ def _block(token: Mapping[str, Any]) -> Node | None:
         return {"t": "rule"}
     if kind == "table":
         head, *bodies = token["children"]
-        rows = [[_inline(c["children"]) for c in row["children"]] for body in bodies for row in body["children"]]
+        rows = [
+            [_inline(c["children"]) for c in row["children"]] for body in bodies for row in body["children"]
+        ]
         return {
             "t": "table",
             "head": [_inline(cell["children"]) for cell in head["children"]],

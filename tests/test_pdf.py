@@ -1,0 +1,287 @@
+"""The PDF, read by a real reader: contents, page numbers, tags, fonts, text, long and wide tables."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+
+import pypdf
+import pytest
+from report_sample import HOSTILE, chart, code, column, in_chapter, report, said, table, text
+
+pytest.importorskip("typst")
+
+from aftersales.export import columns, pdf, typst_markup
+from aftersales.export.document import ReportCells, read
+from aftersales.export.pdf import ReportPDFExporter, svg_to_png
+
+NASTY = r"#panic() $x$ *a* _b_ @ref <label> \u{41} // /* `raw` [x] = 1 ~ --- #sys.inputs"
+
+
+def printed(notebook) -> bytes:
+    return ReportPDFExporter().from_notebook_node(notebook)[0]
+
+
+def reader(notebook) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(printed(notebook)))
+
+
+def squeezed(content: str) -> str:
+    """Text without spaces: readers differ on the thin gap between Chinese and Latin."""
+    return re.sub(r"\s+|\u200b", "", content)
+
+
+def texts(pages: pypdf.PdfReader) -> list[str]:
+    return [squeezed(page.extract_text()) for page in pages.pages]
+
+
+def outline(pages: pypdf.PdfReader) -> list[tuple[int, str, int]]:
+    found: list[tuple[int, str, int]] = []
+
+    def walk(entries: list, depth: int) -> None:
+        for entry in entries:
+            if isinstance(entry, list):
+                walk(entry, depth + 1)
+            else:
+                found.append((depth, str(entry.title), pages.get_destination_page_number(entry) + 1))
+
+    walk(pages.outline, 1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def sample() -> pypdf.PdfReader:
+    return reader(report())
+
+
+def with_chapter(*cells) -> object:
+    book = report()
+    place = next(i for i, c in enumerate(book.cells) if c.metadata["aftersales"]["chapter"] == "checks")
+    book.cells[place:place] = in_chapter("08_more", 8, *cells)
+    return book
+
+
+def test_bookmarks_equal_the_contents_and_lead_to_their_pages(sample):
+    pages, marks = texts(sample), outline(sample)
+    assert [title for depth, title, _ in marks if depth == 1][:3] == [
+        "本月概要", "2 厂家 CSS 与神秘访客", "3 内部 CSS",
+    ]  # fmt: skip
+    assert (2, "走势") in {(depth, title) for depth, title, _ in marks}
+    contents, place = pages[1], 0
+    for _, title, page in marks:
+        entry = re.search(rf"{re.escape(squeezed(title))}\D*?{page}", contents[place:])
+        assert entry, f"{title} … {page} is not in the contents after {place}: {contents}"
+        place += len(squeezed(title))
+        assert squeezed(title) in pages[page - 1]
+
+
+def test_every_page_but_the_cover_says_where_it_is(sample):
+    pages = texts(sample)
+    for number, page in enumerate(pages[1:], 2):
+        assert f"第{number}页/共{len(pages)}页" in page
+        assert page.startswith("示例门店2024年4月")
+    assert "5一次维修合格率" in next(p for p in pages if "表5-1" in p)[:40]
+
+
+def test_cover_has_store_month_verdict_figures_and_what_the_data_are(sample):
+    cover = texts(sample)[0]
+    for part in (
+        "示例门店",
+        "2024年4月",
+        "合成数据",
+        "流失率连续三个月上升",
+        "99.6",
+        "27.4",
+        "个人信息已脱敏",
+    ):
+        assert part in cover
+
+
+def test_exhibits_are_numbered_as_on_the_page(sample):
+    notebook, _ = ReportCells().preprocess(report(), {})
+    document = read(notebook)
+    whole = "".join(texts(sample))
+    numbers = [b.number for c in (*document.chapters, *document.appendices) for b in c.blocks if b.number]
+    assert numbers
+    for number in numbers:
+        assert squeezed(number) in whole
+
+
+def test_it_is_a_tagged_pdf_ua(sample):
+    root = sample.trailer["/Root"]
+    assert bool(root["/MarkInfo"]["/Marked"])
+    assert root["/Lang"] == "zh-CN"
+    assert bool(root["/ViewerPreferences"]["/DisplayDocTitle"])
+    xmp = root["/Metadata"].get_object().get_data().decode()
+    assert re.search(r"pdfuaid:part>1<", xmp)
+    kinds: dict[str, int] = {}
+    undescribed = []
+
+    def walk(node) -> None:
+        node = node.get_object()
+        if isinstance(node, list):
+            for part in node:
+                walk(part)
+        elif isinstance(node, dict):
+            kind = str(node.get("/S", ""))
+            kinds[kind] = kinds.get(kind, 0) + 1
+            if kind == "/Figure" and not node.get("/Alt"):
+                undescribed.append(node)
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(root["/StructTreeRoot"]["/K"])
+    assert {"/H1", "/H2", "/P", "/Figure", "/Table", "/TR", "/TH", "/TD", "/L", "/TOC", "/Caption"} <= set(
+        kinds
+    )
+    assert not undescribed
+    for page in sample.pages:
+        assert "/StructParents" in page
+        assert page.get("/Tabs") == "/S"
+
+
+def test_only_embedded_fonts(sample):
+    names = set()
+    for page in sample.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            inner = font.get_object()["/DescendantFonts"][0].get_object()
+            described = inner["/FontDescriptor"].get_object()
+            assert {"/FontFile2", "/FontFile3"} & set(described)
+            names.add(str(inner["/BaseFont"]).split("+")[1])
+    assert {"NotoSansCJKsc-Regular-Identity-H", "NotoSansCJKsc-Bold-Identity-H"} <= {
+        n if n.endswith("-H") else f"{n}-Identity-H" for n in names
+    }
+
+
+def test_charts_keep_their_text(sample):
+    page = next(p for p in texts(sample) if "图2-1" in p)
+    assert "顾客休息区舒适" in page
+    assert not any(page.images for page in sample.pages[:5])
+
+
+def test_metadata_comes_from_the_notebook_and_the_bytes_repeat(sample):
+    assert sample.metadata.title == "客户服务部月报 · 示例门店 · 2024年4月"
+    assert sample.metadata.author == "示例门店"
+    assert "一次修复率" in sample.metadata["/Keywords"]
+    assert sample.metadata.creation_date.date().isoformat() == "2024-05-03"
+    assert printed(report()) == printed(report())
+
+
+def test_text_from_people_stays_text():
+    people = NASTY + " " + HOSTILE
+    notes = table(
+        "own.notes", [column("a", people), column("b", "列")], [[people, 1]], [[people, "1"]],
+        title=people, subtitle=people, note=people,
+    )  # fmt: skip
+    book = with_chapter(
+        text(f"# 8 {NASTY}\n\n他说:`{NASTY}`"), code(said(people, "finding")), code(notes),
+        code(chart("own.chart", title=people, alt=people)), code({"text/plain": people}),
+    )  # fmt: skip
+    book.metadata["aftersales"]["store"] = NASTY
+    whole = "".join(texts(reader(book)))
+    assert whole.count(squeezed(NASTY)) > 6
+    assert squeezed(HOSTILE)[:20] in whole
+
+
+def test_what_the_font_lacks_is_shown_as_a_box_and_told():
+    book = with_chapter(text("# 8 一章"), code(said("很好🙂👍\u200d🏻，\x07谢谢\ufe0f ✓✗")))
+    pages = texts(reader(book))
+    assert "很好□□□，谢谢✓✗" in "".join(pages)
+    assert "3个字符" in pages[0]
+    for symbol in pdf.SYMBOLS:
+        assert svg_to_png(f'<svg xmlns="http://www.w3.org/2000/svg"><text>{symbol}</text></svg>', 10)
+    everything = said(pdf.SYMBOLS, "finding")
+    assert pdf.SYMBOLS[:5] in "".join(texts(reader(with_chapter(text("# 8 一章"), code(everything)))))
+
+
+def test_a_long_table_repeats_its_head_and_splits_no_row():
+    rows = [[f"单号{i:03d}", f"第{i:03d}行头。" + "内容" * 40 + f"第{i:03d}行尾", i] for i in range(200)]
+    long = table(
+        "own.long", [column("id", "长表编号"), column("text", "内容"), column("n", "数", "integer")], rows,
+        [[str(x) for x in row] for row in rows], title="两百行",
+    )  # fmt: skip
+    pages = [
+        p for p in texts(reader(with_chapter(text("# 8 长表"), code(long)))) if re.search(r"单号\d{3}", p)
+    ]
+    assert len(pages) > 4
+    assert all("长表编号" in page for page in pages)
+    assert "两百行" in pages[0]
+    for i in range(200):
+        assert sum(f"第{i:03d}行头" in page and f"第{i:03d}行尾" in page for page in pages) == 1
+
+
+def test_a_row_longer_than_a_page_is_split_rather_than_lost():
+    rows = [["一", "长" * 4000 + "终"], ["二", "短"]]
+    giant = table("own.giant", [column("a", "甲"), column("b", "乙")], rows, rows, title="一格很长")
+    whole = "".join(texts(reader(with_chapter(text("# 8 长格"), code(giant)))))
+    assert whole.count("长") >= 4000
+    assert "终" in whole
+
+
+def test_a_wide_table_lies_on_a_landscape_page_and_the_text_says_where():
+    heads = [column("who", "服务顾问"), *(column(f"c{i}", f"第{i}项得分很长", "number") for i in range(24))]
+    rows = [[f"顾问{r}", *(80.0 + r + i for i in range(24))] for r in range(14)]
+    shown = [[r[0], *(f"{v:.1f}" for v in r[1:])] for r in rows]
+    wide = table("own.wide", heads, rows, shown, wide=True, title="很宽的表")
+    pages = reader(with_chapter(text("# 8 宽表"), code(chart("own.a")), code(wide), code(chart("own.b"))))
+    flat = [i for i, p in enumerate(pages.pages) if p.mediabox.width > p.mediabox.height]
+    words = texts(pages)
+    assert len(flat) == 1
+    assert "顾问13" in words[flat[0]]
+    assert f"见第{flat[0] + 1}页" in "".join(words)
+    assert "8宽表" in words[flat[0]]
+
+
+def test_english_report_has_no_chinese_of_ours():
+    pages = reader(report("en"))
+    assert pages.trailer["/Root"]["/Lang"] == "en"
+    assert "Page 2 of" in pages.pages[1].extract_text()
+    assert "Contents" in pages.pages[1].extract_text()
+    assert "Appendix A" in pages.pages[1].extract_text()
+
+
+def test_unmasked_report_says_so_on_every_page():
+    pages = texts(reader(report(masked=False)))
+    assert all("个人信息未脱敏" in page for page in pages)
+
+
+def test_a_chapter_on_its_own_and_empty_ones_are_set():
+    book = report()
+    del book.metadata["aftersales"]
+    book.cells = [c for c in book.cells if c.metadata["aftersales"]["chapter"] == "05_first_time_fix"]
+    for cell in book.cells:
+        del cell.metadata["aftersales"]
+    alone = reader(book)
+    assert "一次维修合格率" in alone.metadata.title
+    assert len(alone.pages) == 1
+    nothing = report()
+    nothing.cells = [text("")]
+    assert len(reader(nothing).pages) >= 1
+    bare = with_chapter(text("# 8 空章"), code(table("own.none", [column("a", "甲")], [], [], title="空表")))
+    assert "空表" in "".join(texts(reader(bare)))
+
+
+def test_png_of_a_chart_has_its_size_on_white():
+    png = svg_to_png(chart("x")["svg"]["narrow"], 360, 2)
+    assert struct.unpack(">I", png[16:20])[0] == 720
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_markdown_becomes_data():
+    nodes = typst_markup.markdown("## 题 *a*\n\n中\n文 <b>x</b> [y](javascript:1)\n\n- 一\n  1. 二\n\n> 引\n")
+    assert [n["t"] for n in nodes] == ["heading", "p", "list", "quote"]
+    assert nodes[1]["c"][0]["c"] == "中文 <b>x</b> "
+    assert nodes[1]["c"][1] == {"t": "link", "url": "", "c": [{"t": "text", "c": "y"}]}
+    assert nodes[2]["c"][0][1]["ordered"] is True
+
+
+def test_columns_fit_the_page():
+    numbers = [column("n", "名"), *(column(str(i), "数", "number") for i in range(9))]
+    few = columns.measure(numbers, [["甲", *["1.0"] * 9]], wide=True)
+    assert not few.landscape
+    assert sum(few.widths) <= columns.PORTRAIT + 0.1
+    words = [column(str(i), "说明") for i in range(12)]
+    many = columns.measure(words, [["长文字" * 30] * 12] * 5, wide=True)
+    assert many.landscape
+    assert sum(many.widths) <= columns.LANDSCAPE + 0.1
