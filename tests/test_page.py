@@ -98,6 +98,15 @@ def test_peoples_text_is_text(markup, tree):
     assert "alert(1)</script>" not in markup
 
 
+def test_a_stores_name_cannot_leave_its_place():
+    name = "</style></title><script>x</script>\\22\"}@import 'y'"
+    hostile = parsed(page(sample.report(store=name)))
+    assert text(hostile, "h1 .store") == [name]
+    assert len(hostile.select("script")) == 3
+    assert name in hostile.title.string
+    assert "@import 'y'" not in hostile.style.string
+
+
 def test_only_the_pages_own_scripts_may_run_and_nothing_is_fetched(markup, tree):
     policy = tree.select_one("meta[http-equiv=Content-Security-Policy]")["content"]
     scripts = tree.select("script")
