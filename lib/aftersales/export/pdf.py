@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from aftersales import fonts
+from aftersales.errors import AftersalesError
 from aftersales.export import document, printed
 
 TEMPLATE = Path(__file__).parent / "typst"
@@ -70,16 +71,8 @@ def pdf(doc: document.Document) -> bytes:
         A tagged PDF/UA-1 with every font it uses inside.
     """
     content, replaced = printable(printed.data(doc))
-    content["replaced"] = replaced
-    return typst.compile(
-        str(TEMPLATE / "report.typ"),
-        root=str(TEMPLATE),
-        format="pdf",
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-    )
+    made = _compile("report.typ", {**content, "replaced": replaced}, format="pdf", pdf_standards=["ua-1"])
+    return made if isinstance(made, bytes) else made[0]
 
 
 def svg_to_png(svg: str, width_px: int, scale: float = 2) -> bytes:
@@ -95,16 +88,22 @@ def svg_to_png(svg: str, width_px: int, scale: float = 2) -> bytes:
         Pixels of the PNG for each CSS pixel.
     """
     content, _ = printable({"svg": svg, "width": width_px * _POINTS_PER_PIXEL})
-    made = typst.compile(
-        str(TEMPLATE / "picture.typ"),
-        root=str(TEMPLATE),
-        format="png",
-        ppi=72 * scale / _POINTS_PER_PIXEL,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
-    )
+    made = _compile("picture.typ", content, format="png", ppi=72 * scale / _POINTS_PER_PIXEL)
     return made if isinstance(made, bytes) else made[0]
+
+
+def _compile(template: str, content: dict[str, Any], **options: Any) -> bytes | list[bytes]:
+    try:
+        return typst.compile(
+            str(TEMPLATE / template),
+            root=str(TEMPLATE),
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+            **options,
+        )
+    except typst.TypstError as error:
+        raise AftersalesError(f"The PDF could not be set.\n{error.diagnostic}") from error
 
 
 def printable(content: dict[str, Any]) -> tuple[dict[str, Any], int]:
