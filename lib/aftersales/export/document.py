@@ -11,7 +11,8 @@ from typing import Any, Literal
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
-EXHIBIT = "application/vnd.aftersales.exhibit+json"
+from aftersales.exhibit import MIME as EXHIBIT
+
 SUMMARY = "summary"
 NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
 
