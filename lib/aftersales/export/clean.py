@@ -34,6 +34,7 @@ _IMAGE_DATA = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s
 _LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
+_NAMED = re.compile(r"(?:url\(\s*['\"]?|href\s*=\s*['\"])#([^)'\"]+)")
 _FOREIGN = re.compile(r"url\(\s*['\"]?(?!#)|expression|javascript:|@import", re.IGNORECASE)
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
 
@@ -46,7 +47,8 @@ def svg(markup: str, prefix: str, colours: Mapping[str, str] | None = None, natu
     markup : str
         The picture, with or without XML declaration.
     prefix : str
-        Goes before every id, so that two pictures of a page do not clash.
+        Goes before every id, so that two pictures of a page do not clash; ids that nothing in the picture
+        refers to are dropped.
     colours : mapping, optional
         Hex colour (lower case) to what stands for it, so that a picture follows the page's theme.
     natural : bool
@@ -58,13 +60,16 @@ def svg(markup: str, prefix: str, colours: Mapping[str, str] | None = None, natu
         The picture with its viewBox, hidden from screen readers: the caller puts the text alternative on
         what surrounds it. Empty when it is no SVG.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, remove_blank_text=True
+    )
     try:
         root = etree.fromstring(markup.encode("utf-8"), parser)
     except etree.XMLSyntaxError:
         return ""
     if root.tag != f"{_SVG}svg":
         return ""
+    named = set(_NAMED.findall(markup))
     for element in list(root.iter()):
         name = element.tag.removeprefix(_SVG) if isinstance(element.tag, str) else ""
         if name not in _SVG_ELEMENTS:
@@ -73,6 +78,8 @@ def svg(markup: str, prefix: str, colours: Mapping[str, str] | None = None, natu
             continue
         for key, value in list(element.attrib.items()):
             _svg_attribute(element, key, value, prefix, colours or {})
+        if element.get("id", "").removeprefix(prefix) not in named:
+            element.attrib.pop("id", None)
     _view_box(root)
     for attribute in ("width", "height", "version"):
         root.attrib.pop(attribute, None)
