@@ -62,6 +62,13 @@ def with_chapter(*cells) -> object:
     return book
 
 
+@pytest.fixture(autouse=True)
+def _no_warnings(caplog):
+    yield
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    assert [r.getMessage() for r in records if r.name == pdf.__name__] == []
+
+
 def test_bookmarks_equal_the_contents_and_lead_to_their_pages(sample):
     pages, marks = texts(sample), outline(sample)
     assert [title for depth, title, _ in marks if depth == 1][:3] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from traitlets import default
 from aftersales import fonts
 from aftersales.errors import AftersalesError
 from aftersales.export import document, printed
+
+_log = logging.getLogger(__name__)
 
 TEMPLATE = Path(__file__).parent / "typst"
 # Stands for a character that the fonts lack.
@@ -87,14 +90,14 @@ def svg_to_png(svg: str, width_px: int, scale: float = 2) -> bytes:
     scale : float
         Pixels of the PNG for each CSS pixel.
     """
-    content, _ = printable({"svg": svg, "width": width_px * _POINTS_PER_PIXEL})
+    content, _ = printable({"svg": printed.narrow_signs(svg), "width": width_px * _POINTS_PER_PIXEL})
     made = _compile("picture.typ", content, format="png", ppi=72 * scale / _POINTS_PER_PIXEL)
     return made if isinstance(made, bytes) else made[0]
 
 
 def _compile(template: str, content: dict[str, Any], **options: Any) -> bytes | list[bytes]:
     try:
-        return typst.compile(
+        made, warnings = typst.compile_with_warnings(
             str(TEMPLATE / template),
             root=str(TEMPLATE),
             font_paths=_fonts(),
@@ -104,6 +107,9 @@ def _compile(template: str, content: dict[str, Any], **options: Any) -> bytes | 
         )
     except typst.TypstError as error:
         raise AftersalesError(f"The PDF could not be set.\n{error.diagnostic}") from error
+    for warning in warnings:
+        _log.warning("Typst: %s", warning)
+    return made
 
 
 def printable(content: dict[str, Any]) -> tuple[dict[str, Any], int]:

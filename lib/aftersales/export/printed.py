@@ -8,18 +8,13 @@ from itertools import groupby
 from typing import Any
 
 from aftersales import theme
-from aftersales.export import clean, columns, typst_markup
+from aftersales.export import clean, printed_tables, typst_markup
 from aftersales.export.document import Block, Chapter, Document
 from aftersales.export.html import masthead
 from aftersales.export.words import WORDS
 
 SUMMARY_ROLES = ("better", "worse", "decisions")
-_NUMBERS = frozenset({"integer", "number", "percent", "change", "interval"})
-# A text without a place to break in so many characters gets places to break.
-_UNBROKEN = re.compile(r"[!-~]{25,}")
-_BREAK_EVERY = re.compile(r"(.{12})")
-# Tables up to this height are kept on one page; a row above that many lines may be split.
-_KEPT_WHOLE, _SPLIT_ROW = 320.0, 38
+_SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.compile(r"[−×·±≤≥≈]")
 # Words after which the contents stop telling a chapter's finding.
 _CONTENTS_FINDING = 120
 
@@ -123,7 +118,7 @@ def _block(block: Block) -> dict[str, Any] | None:
         nodes = typst_markup.markdown(body)
         return {"t": "prose", "c": _prose(nodes)} if nodes else None
     if block.kind == "plain":
-        return {"t": "prose", "c": [{"t": "code", "c": _breakable(body)}]} if body else None
+        return {"t": "prose", "c": [{"t": "code", "c": printed_tables.breakable(body)}]} if body else None
     if block.kind == "html":
         return {"t": "prose", "c": _prose(typst_markup.from_html(body))}
     if block.kind == "picture":
@@ -143,75 +138,17 @@ def _exhibit(p: Mapping[str, Any]) -> dict[str, Any]:
     kind = p["kind"]
     shared = {name: p.get(name) or "" for name in ("title", "subtitle", "note", "role")}
     if kind == "chart":
-        return {"t": "chart", **shared, "svg": p["svg"]["wide"], "alt": p.get("alt") or p.get("title") or ""}
+        alt = p.get("alt") or p.get("title") or ""
+        return {"t": "chart", **shared, "svg": narrow_signs(p["svg"]["wide"]), "alt": alt}
     if kind == "table":
-        return {"t": "table", **shared, **table(p)}
+        return {"t": "table", **shared, **printed_tables.table(p)}
     if kind == "cards":
         return {"t": "cards", **shared, "cards": [_card(card) for card in p["cards"]]}
     if kind == "list":
         return {"t": "points", **_points(p, str(p.get("lang", "zh")))}
     if kind == "empty":
         return {"t": "empty", **shared, "text": p["text"]}
-    return {"t": "said", "role": shared["role"], "text": _breakable(p["text"])}
-
-
-def table(p: Mapping[str, Any]) -> dict[str, Any]:
-    """A table's payload laid out for print: widths, heads, cells with their tone, which rows may be split."""
-    heads, display = p["columns"], p["display"]
-    raw, tone, strong = p.get("rows") or display, p.get("tone") or {}, set(p.get("emphasis") or ())
-    texts = [[_breakable("" if text is None else str(text)) for text in row] for row in display]
-    layout = columns.measure(heads, texts, bool(p.get("wide")))
-    widest = [
-        max((abs(row[i]) for row in raw if _is_number(row[i])), default=0) if column.get("bar") else 0
-        for i, column in enumerate(heads)
-    ]
-    aligns = [c.get("align") or ("right" if c.get("type") in _NUMBERS else "left") for c in heads]
-
-    def cell(r: int, c: int) -> dict[str, Any]:
-        text, value = texts[r][c], raw[r][c]
-        made: dict[str, Any] = {"text": text}
-        if display[r][c] is not None and str(display[r][c]).startswith("<svg"):
-            made = {"text": "", "svg": display[r][c], "alt": _alt(heads, raw, r, c)}
-        if widest[c] and _is_number(value):
-            made["bar"] = abs(value) / widest[c]
-        if f"{r},{c}" in tone:
-            made["tone"] = tone[f"{r},{c}"]
-        return made
-
-    groups = [(label, len(list(same))) for label, same in groupby(heads, lambda c: c.get("group") or "")]
-    return {
-        "widths": layout.widths,
-        "size": layout.size,
-        "landscape": layout.landscape,
-        "whole": layout.height < _KEPT_WHOLE,
-        "ruled": max(layout.lines, default=1) > 1,
-        "heads": [
-            {
-                "label": columns.balanced(c["label"], (width - columns.GUTTER) / layout.size),
-                "unit": c.get("unit") or "",
-                "align": align,
-            }
-            for c, align, width in zip(heads, aligns, layout.widths, strict=True)
-        ],
-        "aligns": aligns,
-        "groups": [{"label": label, "span": span} for label, span in groups]
-        if any(g for g, _ in groups)
-        else [],
-        "rows": [
-            {
-                "strong": r in strong,
-                "split": layout.lines[r] > _SPLIT_ROW,
-                "cells": [cell(r, c) for c in range(len(heads))],
-            }
-            for r in range(len(display))
-        ],
-    }
-
-
-def _alt(heads: list[Mapping[str, Any]], raw: list[list[Any]], r: int, c: int) -> str:
-    value = raw[r][c]
-    said = "–" if value is None else value if isinstance(value, str) else str(value)
-    return f"{raw[r][0]}, {heads[c]['label']}: {said}"
+    return {"t": "said", "role": shared["role"], "text": printed_tables.breakable(p["text"])}
 
 
 def _prose(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -223,24 +160,9 @@ def _prose(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         elif node["t"] == "list":
             node = {**node, "c": [_prose(item) for item in node["c"]]}
         elif node["t"] == "table":
-            node = _plain_table(node)
+            node = printed_tables.of_markdown(node)
         laid_out.append(node)
     return laid_out
-
-
-def _plain_table(node: dict[str, Any]) -> dict[str, Any]:
-    texts = [[_plain(cell) for cell in row] for row in node["c"]]
-    heads = [
-        {"label": _plain(cell), "type": "number" if align == "right" else "text"}
-        for cell, align in zip(node["head"], node["align"], strict=True)
-    ]
-    layout = columns.measure(heads, texts, wide=False)
-    shrink = min(1.0, columns.PORTRAIT / sum(layout.widths))
-    return {**node, "widths": [w * shrink for w in layout.widths], "size": layout.size}
-
-
-def _plain(nodes: list[dict[str, Any]]) -> str:
-    return "".join(n["c"] if isinstance(n.get("c"), str) else _plain(n.get("c", [])) for n in nodes)
 
 
 def _card(card: Mapping[str, Any]) -> dict[str, Any]:
@@ -274,7 +196,7 @@ def _points(p: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "text": p.get("text") or WORDS[lang]["none"],
         "items": [
             {
-                "text": _breakable(item["text"]),
+                "text": printed_tables.breakable(item["text"]),
                 "value": "" if item.get("value") is None else str(item["value"]),
                 "tone": item.get("tone") or "",
             }
@@ -283,15 +205,16 @@ def _points(p: Mapping[str, Any], lang: str) -> dict[str, Any]:
     }
 
 
+def narrow_signs(svg: str) -> str:
+    """A picture whose signs that the Chinese font draws full-width (a minus) come from another font.
+
+    >>> narrow_signs("<text>−1</text>")
+    '<text><tspan style="font-family:\\'DejaVu Sans Mono\\'">−</tspan>1</text>'
+    """
+    narrow = "<tspan style=\"font-family:'DejaVu Sans Mono'\">\\g<0></tspan>"
+    return _SVG_TEXT.sub(lambda found: f">{_WIDE_SIGN.sub(narrow, found[1])}<", svg)
+
+
 def _width(svg: str) -> float:
     found = re.search(r'viewBox="[-\d. ]*?([\d.]+) [\d.]+"', svg)
     return float(found[1]) * 0.75 if found else 360.0
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _breakable(text: str) -> str:
-    """A text whose long unbroken runs can be broken, so that they stay inside their column."""
-    return _UNBROKEN.sub(lambda run: _BREAK_EVERY.sub("\\1\u200b", run[0]), text)
