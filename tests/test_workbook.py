@@ -10,8 +10,9 @@ import pytest
 import report_sample as sample
 
 from aftersales.export import fields, sheets, workbook
+from aftersales.metrics.catalogue import FIGURES
 
-FIGURES = {
+RESULTS = {
     "store": "示例门店",
     "month": "2024-04",
     "figures": {"ftf.rate": 0.9825, "ftf.jobs": 1413, "css.valid_rate": None, "own.figure": 1.5},
@@ -42,7 +43,7 @@ FIGURES = {
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
-    path = workbook.write(sample.report(), FIGURES, tmp_path_factory.mktemp("book") / "tables.xlsx")
+    path = workbook.write(sample.report(), RESULTS, tmp_path_factory.mktemp("book") / "tables.xlsx")
     return openpyxl.load_workbook(path)
 
 
@@ -63,7 +64,7 @@ def test_every_table_is_a_sheet_that_the_contents_lead_to_and_back(book):
     )
     assert all(book[name]["A3"].hyperlink.location == "'目录'!A1" for name in names)
     codes = [row[3] for row in rows(contents)[1:]]
-    assert codes[1:6] == list(FIGURES["tables"])
+    assert codes[1:6] == list(RESULTS["tables"])
 
 
 def test_numbers_are_numbers_with_their_formats_and_not_rounded(book):
@@ -105,18 +106,18 @@ def test_peoples_text_is_never_a_formula_or_a_link(book):
 def test_key_figures_have_name_unit_and_definition(book):
     heads, *lines = rows(book["关键指标"])
     by_code = {line[heads.index("代码")]: line for line in lines}
-    assert by_code["ftf.rate"][:2] == ["一次修复率", 0.9825]
-    assert by_code["ftf.rate"][heads.index("口径")]
+    known = FIGURES["ftf.rate"]
+    assert by_code["ftf.rate"][:4] == [known.zh, 0.9825, "%", known.formula_zh]
     assert by_code["css.valid_rate"][1] == "–"
     assert by_code["own.figure"][0] == "own.figure"
 
 
 def test_equal_input_gives_equal_bytes_in_either_language(tmp_path: Path):
     first, second = (
-        workbook.write(sample.report(), FIGURES, tmp_path / n).read_bytes() for n in ("a.xlsx", "b.xlsx")
+        workbook.write(sample.report(), RESULTS, tmp_path / n).read_bytes() for n in ("a.xlsx", "b.xlsx")
     )
     assert first == second
-    english = openpyxl.load_workbook(workbook.write([], FIGURES, tmp_path / "e.xlsx", "en"))
+    english = openpyxl.load_workbook(workbook.write([], RESULTS, tmp_path / "e.xlsx", "en"))
     assert english.sheetnames[:3] == ["Contents", "Key figures", "First-time fix, technicians"]
     assert rows(english["Causes of dissatisfaction"])[1][0] == "Quality"
 

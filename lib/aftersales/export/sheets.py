@@ -11,6 +11,7 @@ from aftersales import schema
 from aftersales.export import fields as named
 from aftersales.export.fields import Field
 from aftersales.metrics.catalogue import FIGURES
+from aftersales.metrics.checks import RULES
 
 WORDS = {
     "zh": {
@@ -62,6 +63,18 @@ WORDS = {
 }
 
 
+UNITS = {
+    "zh": {"rate": "%", "points": "分", "hours": "小时", "per_1000": "每千台次"},
+    "en": {"rate": "%", "points": "points", "hours": "hours", "per_1000": "per 1,000 visits"},
+}
+
+
+_LABELS = {
+    "rule": RULES,
+    "severity": {"ok": ("正常", "Fine"), "note": ("提示", "Note"), "error": ("错误", "Error")},
+}
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet to be: its name, what it is called inside, its columns and rows of raw values."""
@@ -89,9 +102,10 @@ def sheets(payloads: Sequence[Mapping[str, Any]], figures: Mapping[str, Any], la
         found.append(Sheet(label, known, payload.get("title", ""), name, fields, cells))
     for code, payload in shown.items():
         if payload.get("sheet"):
-            fields = [_shown_field(column) for column in payload["columns"]]
+            kept = [i for i, column in enumerate(payload["columns"]) if column.get("type") != "svg"]
+            fields = [_shown_field(payload["columns"][i]) for i in kept]
             cells = [
-                [display[i] if f.kind == "text" else raw[i] for i, f in enumerate(fields)]
+                [display[i] if f.kind == "text" else raw[i] for i, f in zip(kept, fields, strict=True)]
                 for raw, display in zip(payload["rows"], payload["display"], strict=True)
             ]
             label = _sheet_name(str(payload["sheet"]), taken)
@@ -129,13 +143,17 @@ def _figures_sheet(figures: Mapping[str, Any], lang: str, name: str) -> Sheet:
             rows.append([code, value, "", "", "", code])
             continue
         label, formula = (known.zh, known.formula_zh) if lang == "zh" else (known.en, known.formula_en)
-        rows.append([label, value, known.unit, formula, known.slide, code])
+        rows.append([label, value, UNITS[lang].get(known.unit, ""), formula, known.slide, code])
     return Sheet(name, words["figures"], words["figures_about"], "figures", heads, rows)
 
 
 def _labelled(value: Any, column: Field, lang: str) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
+    if isinstance(value, list):
+        return "、".join(map(str, value)) if lang == "zh" else ", ".join(map(str, value))
+    if value in _LABELS.get(column.key, ()):
+        return _LABELS[column.key][value][0 if lang == "zh" else 1]
     return schema.label(column.codes, value, lang) if column.codes else value
 
 

@@ -212,7 +212,7 @@ def _number_format(value: float, column: Field, unit: str) -> str:
     if column.kind == "figure":
         if "%" in unit:
             return "0.0%"
-        return "#,##0" if float(value).is_integer() else "#,##0.0"
+        return "#,##0.0" if unit or not float(value).is_integer() else "#,##0"
     if column.kind == "percent":
         return f"0{decimals}%"
     if column.kind == "change":
