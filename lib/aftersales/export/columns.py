@@ -138,15 +138,15 @@ def balanced(label: str, width: float) -> str:
     """
     if ems(label) <= width or not all(east_asian_width(c) in "WF" for c in label):
         return label
-    lines = min(len(label), math.ceil(ems(label) / max(math.floor(width), 1)))
-    cuts, place = [], 0
-    for left in range(lines, 0, -1):
-        end = place + math.ceil((len(label) - place) / left)
-        if label[end : end + 1] in _CLOSING and end - place > 1:
-            end -= 1
+    room, cuts, place = max(math.floor(width), 1), [], 0
+    while place < len(label):
+        rest = len(label) - place
+        end = place + math.ceil(rest / math.ceil(rest / room))
+        if label[end : end + 1] in _CLOSING:
+            end += 1 if end - place < 2 or end - place + 0.5 <= width else -1
         cuts.append(label[place:end])
         place = end
-    return "\n".join(part for part in cuts if part)
+    return "\n".join(cuts)
 
 
 def _lines(demands: Sequence[_Demand], widths: Sequence[float], rows: int) -> list[int]:
