@@ -1,0 +1,101 @@
+"""Archive, base and churned customers (档案, 基盘, 流失). Deck slides 26 to 28."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from aftersales.metrics.periods import after, ratio, start, within
+from aftersales.schema import CODES
+
+LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result", "reason", "called_at"]
+
+
+def base(repair_orders: pd.DataFrame, month: pd.Period, base_months: int = 12) -> int:
+    """Vehicles with a visit in the `base_months` months ending with `month` (基盘客户)."""
+    opened = repair_orders["opened_at"]
+    return int(repair_orders.loc[(opened >= start(month - base_months + 1)) & (opened < after(month)), "vin"].nunique())
+
+
+def archive(customers: pd.DataFrame, month: pd.Period) -> int:
+    """Customers created up to the end of `month` (档案客户)."""
+    return int((customers["created_at"] < after(month)).sum())
+
+
+def archive_trend(customers: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period, base_months: int = 12) -> pd.DataFrame:
+    """Archive and base of each month of the year up to `month`. Deck slide 26."""
+    rows = []
+    for number in range(1, month.month + 1):
+        m = pd.Period(year=month.year, month=number, freq="M")
+        a = None if customers is None else archive(customers, m)
+        b = None if repair_orders is None else base(repair_orders, m, base_months)
+        rows.append([str(m), a, b, None if a is None or b is None else a - b])
+    return pd.DataFrame(rows, columns=["month", "archive", "base", "gap"])
+
+
+def owner_types(repair_orders: pd.DataFrame, month: pd.Period) -> pd.Series:
+    """Owner type of each vehicle by its latest repair order up to the end of `month`."""
+    past = repair_orders[repair_orders["opened_at"] < after(month)]
+    return past.sort_values(["opened_at", "order_id"], kind="stable").groupby("vin")["owner_type"].last()
+
+
+def last_calls(churn_calls: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
+    """The last churn call of each vehicle in a month; of two at the same time the later row."""
+    now = churn_calls[within(churn_calls["called_at"], month)]
+    return now.sort_values("called_at", kind="stable").groupby("vin").tail(1)
+
+
+def cohort(repair_orders: pd.DataFrame | None, churn_calls: pd.DataFrame | None, month: pd.Period, churn_months: int = 6) -> pd.DataFrame:
+    """The lost vehicles: with a visit in the month `churn_months` ago and none in any later one. Deck slide 27."""
+    if repair_orders is None:
+        return pd.DataFrame(columns=LOST)
+    past = repair_orders[repair_orders["opened_at"] < after(month)]
+    then = past[within(past["opened_at"], month - churn_months)]
+    came_back = past.loc[past["opened_at"] >= after(month - churn_months), "vin"]
+    lost = then[~then["vin"].isin(came_back)].sort_values(["opened_at", "order_id"], kind="stable").groupby("vin").tail(1)
+    out = lost[["vin", "opened_at", "order_id", "advisor"]].set_axis(["vin", "last_visit", "last_order_id", "advisor"], axis=1)
+    out["owner_type"] = out["vin"].map(owner_types(past, month))
+    if churn_calls is not None:
+        out = out.merge(last_calls(churn_calls, month)[["vin", "result", "reason", "called_at"]], on="vin", how="left")
+    return out.reindex(columns=LOST).reset_index(drop=True)
+
+
+def figures(repair_orders: pd.DataFrame | None, customers: pd.DataFrame | None, churn_calls: pd.DataFrame | None, month: pd.Period, base_months: int = 12, churn_months: int = 6) -> dict[str, float | int | None]:
+    """Archive, base, cohort, lost and called (``churn.*``). Deck slides 26 to 28."""
+    names = ("cohort", "lost", "rate", "fleet", "to_call", "reached", "not_reached", "not_due", "went_elsewhere")
+    out: dict[str, float | int | None] = {
+        "churn.archive": None if customers is None else archive(customers, month),
+        "churn.base": None if repair_orders is None else base(repair_orders, month, base_months),
+        **{f"churn.{name}": None for name in names},
+    }
+    if repair_orders is None:
+        return out
+    lost = cohort(repair_orders, churn_calls, month, churn_months)
+    size = int(repair_orders.loc[within(repair_orders["opened_at"], month - churn_months), "vin"].nunique())
+    private = lost[lost["owner_type"] == "private"]
+    out |= {"churn.cohort": size, "churn.lost": len(lost), "churn.rate": ratio(len(lost), size), "churn.fleet": len(lost) - len(private), "churn.to_call": len(private)}
+    if churn_calls is not None:
+        reached = private[private["result"] == "reached"]
+        out |= {
+            "churn.reached": len(reached),
+            "churn.not_reached": int(private["result"].notna().sum()) - len(reached),
+            "churn.not_due": int(reached["reason"].isin(("about_to_come", "mileage_not_due")).sum()),
+            "churn.went_elsewhere": int((reached["reason"] == "went_elsewhere").sum()),
+        }
+    return out
+
+
+def _counted(codes: pd.Series, name: str, known: str) -> pd.DataFrame:
+    rows = [[c, int((codes == c).sum()), float((codes == c).mean())] for c in CODES[known] if (codes == c).any()]
+    return pd.DataFrame(rows, columns=[name, "count", "share"]).sort_values("count", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def results(lost: pd.DataFrame) -> pd.DataFrame:
+    """Results of the last calls to the lost private vehicles of `cohort`. Deck slide 27."""
+    private = lost[lost["owner_type"] == "private"]
+    return _counted(private["result"].dropna(), "result", "churn_result")
+
+
+def reasons(lost: pd.DataFrame) -> pd.DataFrame:
+    """Reasons given by those who were reached. Deck slide 28."""
+    private = lost[(lost["owner_type"] == "private") & (lost["result"] == "reached")]
+    return _counted(private["reason"].dropna(), "reason", "churn_reason")

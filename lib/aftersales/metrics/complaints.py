@@ -1,0 +1,113 @@
+"""Complaints, their handling, and the causes of dissatisfaction (投诉与抱怨). Deck slides 17 to 19."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from aftersales.metrics.periods import after, months_to, ratio, within
+from aftersales.schema import CODES
+
+REGISTER = ["complaint_id", "received_at", "channel", "level", "order_id", "category", "department", "description", "root_cause", "handling", "handler", "first_contact_at", "status", "closed_at", "satisfied", "hours_to_contact", "hours_to_close", "age_hours", "overdue"]
+WEEKS = ["w1", "w2", "w3", "w4"]
+
+
+def mentions(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """Grievances of the month's calls, with the week (1–4) of the call: days 1–7, 8–14, 15–21, 22–end."""
+    if grievances is None or survey_calls is None:
+        return pd.DataFrame(columns=["call_id", "cause", "week"])
+    called = survey_calls[within(survey_calls["called_at"], month)].set_index("call_id")["called_at"]
+    named = grievances[grievances["call_id"].isin(called.index)]
+    week = ((named["call_id"].map(called).dt.day - 1) // 7 + 1).clip(upper=4)
+    return named.assign(week=week)
+
+
+def causes(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """Causes by week and for the month, most frequent first. Deck slide 17.
+
+    ``share`` is of the mentions, ``share_customers`` of the customers who named any cause.
+    """
+    columns = ["cause", *WEEKS, "month", "share", "share_customers"]
+    named = mentions(grievances, survey_calls, month)
+    if named.empty:
+        return pd.DataFrame(columns=columns)
+    total, customers = len(named), named["call_id"].nunique()
+    out = []
+    for cause in CODES["cause"]:
+        of = named[named["cause"] == cause]
+        if len(of):
+            weeks = [int((of["week"] == w).sum()) for w in (1, 2, 3, 4)]
+            out.append([cause, *weeks, len(of), len(of) / total, of["call_id"].nunique() / customers])
+    return pd.DataFrame(out, columns=columns).sort_values("month", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def register(complaints: pd.DataFrame | None, month: pd.Period, promised: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """The month's complaints as they stood at its end: closed later is open. Deck slide 18."""
+    if complaints is None:
+        return pd.DataFrame(columns=REGISTER)
+    end = after(month)
+    now = complaints[within(complaints["received_at"], month)].copy()
+    closed = (now["status"] == "closed") & (now["closed_at"] < end)
+    now["status"] = closed.map({True: "closed", False: "open"})
+    now["closed_at"] = now["closed_at"].where(closed)
+    now["satisfied"] = now["satisfied"].where(closed)
+    now["first_contact_at"] = now["first_contact_at"].where(now["first_contact_at"] < end)
+    hour = pd.Timedelta(hours=1)
+    now["hours_to_contact"] = (now["first_contact_at"] - now["received_at"]) / hour
+    now["hours_to_close"] = (now["closed_at"] - now["received_at"]) / hour
+    now["age_hours"] = ((end - now["received_at"]) / hour).where(~closed)
+    limits = {"contact": 2.0, "close": 72.0, **(promised or {})}
+    contact = now["hours_to_contact"].fillna((end - now["received_at"]) / hour)
+    now["overdue"] = (contact > limits["contact"]) | (now["hours_to_close"].fillna(now["age_hours"]) > limits["close"])
+    return now.sort_values("received_at", kind="stable")[REGISTER].reset_index(drop=True)
+
+
+def figures(complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
+    """Mentions and complaints of the month (``complaints.*``)."""
+    known = grievances is not None and survey_calls is not None
+    out: dict[str, float | int | None] = {"complaints.mentions": len(mentions(grievances, survey_calls, month)) if known else None}
+    if complaints is None:
+        names = ("count", "open", "closed_rate", "hours_to_contact", "hours_to_close", "per_1000_visits", "satisfied_rate")
+        return out | {f"complaints.{name}": None for name in names}
+    now = register(complaints, month)
+    closed = now[now["status"] == "closed"]
+    answered = closed["satisfied"].dropna()
+    visits = None if repair_orders is None else int(within(repair_orders["opened_at"], month).sum())
+    return out | {
+        "complaints.count": len(now),
+        "complaints.open": len(now) - len(closed),
+        "complaints.closed_rate": ratio(len(closed), len(now)),
+        "complaints.hours_to_contact": _median(now["hours_to_contact"]),
+        "complaints.hours_to_close": _median(closed["hours_to_close"]),
+        "complaints.per_1000_visits": ratio(1000 * len(now), visits),
+        "complaints.satisfied_rate": ratio(int(answered.astype(bool).sum()), len(answered)),
+    }
+
+
+def _median(hours: pd.Series) -> float | None:
+    known = hours.dropna()
+    return float(known.median()) if len(known) else None
+
+
+def departments(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """The month's complaints by responsible department, most frequent first. Deck slide 19."""
+    columns = ["department", "count", "share"]
+    if complaints is None:
+        return pd.DataFrame(columns=columns)
+    now = complaints[within(complaints["received_at"], month)]["department"]
+    counts = [[code, int((now == code).sum())] for code in CODES["complaint_department"]]
+    rows = [[code, n, n / len(now)] for code, n in counts if n]
+    return pd.DataFrame(rows, columns=columns).sort_values("count", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def history(complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """Complaints and visits of the 12 months to `month`, and complaints per 1,000 visits."""
+    columns = ["month", "count", "visits", "per_1000_visits"]
+    if complaints is None or repair_orders is None:
+        return pd.DataFrame(columns=columns)
+    rows = []
+    for m in months_to(month):
+        n, visits = int(within(complaints["received_at"], m).sum()), int(within(repair_orders["opened_at"], m).sum())
+        rows.append([str(m), n, visits, ratio(1000 * n, visits)])
+    return pd.DataFrame(rows, columns=columns)

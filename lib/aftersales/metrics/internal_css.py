@@ -1,0 +1,153 @@
+"""The store's own telephone survey (内部CSS). Deck slides 10 to 15."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from aftersales.metrics.oem_css import mot_score, row_of
+from aftersales.metrics.periods import months_to, ratio, within
+from aftersales.schema import CODES, MOT_ITEMS, QUESTIONS
+
+ADVISORS = ["advisor", "orders", "internal_n", "coverage", "external_n", *MOT_ITEMS, "mot", *QUESTIONS]
+DELIGHTED, DISAPPOINTED = 100, 60
+
+
+def of_month(survey_calls: pd.DataFrame, month: pd.Period, valid: bool = True) -> pd.DataFrame:
+    """The calls of a month, by default the valid ones."""
+    now = survey_calls[within(survey_calls["called_at"], month)]
+    return now[now["result"] == "valid"] if valid else now
+
+
+def figures(survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
+    """Calls, valid ones, delighted (q1 = 100) and disappointed (q1 ≤ 60) ones, rates on both bases. Slide 11."""
+    counts: dict[str, int | None] = dict.fromkeys(("calls", "valid", "delighted", "disappointed", "unreachable"))
+    if survey_calls is not None:
+        calls, valid = of_month(survey_calls, month, valid=False), of_month(survey_calls, month)
+        counts = {
+            "calls": len(calls),
+            "valid": len(valid),
+            "delighted": int((valid["q1"] == DELIGHTED).sum()),
+            "disappointed": int((valid["q1"] <= DISAPPOINTED).sum()),
+            "unreachable": int((calls["result"] == "unreachable").sum()),
+        }
+    return {
+        **{f"css.{name}": n for name, n in counts.items()},
+        "css.valid_rate": ratio(counts["valid"], counts["calls"]),
+        "css.delight_rate_calls": ratio(counts["delighted"], counts["calls"]),
+        "css.delight_rate_valid": ratio(counts["delighted"], counts["valid"]),
+        "css.disappointment_rate_calls": ratio(counts["disappointed"], counts["calls"]),
+        "css.disappointment_rate_valid": ratio(counts["disappointed"], counts["valid"]),
+    }
+
+
+def history(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """The survey's counts and rates of the 12 months to `month`."""
+    rows = [{"month": str(m)} | {k.removeprefix("css."): v for k, v in figures(survey_calls, m).items()} for m in months_to(month)]
+    frame = pd.DataFrame(rows)
+    return frame if survey_calls is not None else frame.iloc[:0]
+
+
+def calls(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """Calls by result, this month and last."""
+    columns = ["result", "previous", "current", "share"]
+    if survey_calls is None:
+        return pd.DataFrame(columns=columns)
+    now, before = (of_month(survey_calls, m, valid=False)["result"].value_counts() for m in (month, month - 1))
+    total = int(now.sum())
+    rows = [[r, int(before.get(r, 0)), int(now.get(r, 0)), ratio(int(now.get(r, 0)), total)] for r in CODES["call_result"]]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def questions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """Mean score of each question over the valid calls that answered it, this month and last. Slide 12."""
+    columns = ["question", "previous", "current", "n", "n_previous", "change"]
+    if survey_calls is None:
+        return pd.DataFrame(columns=columns)
+    now, before = of_month(survey_calls, month), of_month(survey_calls, month - 1)
+    out = pd.DataFrame({
+        "question": list(QUESTIONS),
+        "previous": [before[q].mean() for q in QUESTIONS],
+        "current": [now[q].mean() for q in QUESTIONS],
+        "n": [int(now[q].notna().sum()) for q in QUESTIONS],
+        "n_previous": [int(before[q].notna().sum()) for q in QUESTIONS],
+    })
+    return out.assign(change=out["current"] - out["previous"])[columns]
+
+
+def with_advisor(survey_calls: pd.DataFrame, repair_orders: pd.DataFrame) -> pd.DataFrame:
+    """Calls with the advisor of the order they name, whatever month the order is of."""
+    advisor = repair_orders.set_index("order_id")["advisor"]
+    return survey_calls.assign(advisor=survey_calls["order_id"].map(advisor))
+
+
+def lowest_item(oem_css: pd.DataFrame | None, month: pd.Period) -> dict[str, object]:
+    """The store's MOT item with the lowest score of the month."""
+    row = row_of(oem_css, month, "store") or {}
+    known = {item: row[item] for item in MOT_ITEMS if row.get(item) is not None}
+    item = min(known, key=known.__getitem__) if known else None
+    return {"item": item, "score": known.get(item) if item else None}
+
+
+def lowest_by_advisor(oem_css: pd.DataFrame | None, repair_orders: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """The store's lowest item by advisor, beside visits and disappointed customers. Slide 13."""
+    columns = ["advisor", "score", "external_n", "orders", "disappointed", "internal_n"]
+    table = advisors(repair_orders, survey_calls, oem_css, month, dict.fromkeys(MOT_ITEMS, 0.1))
+    if table.empty:
+        return pd.DataFrame(columns=columns)
+    item = lowest_item(oem_css, month)["item"]
+    table["score"] = table[item] if item else None
+    table["disappointed"] = 0
+    if survey_calls is not None and repair_orders is not None:
+        mine = with_advisor(of_month(survey_calls, month), repair_orders)
+        bad = mine[mine["q1"] <= DISAPPOINTED]["advisor"].value_counts()
+        table["disappointed"] = table["advisor"].map(bad).fillna(0).astype(int)
+    return table.sort_values("score", kind="stable", na_position="last")[columns].reset_index(drop=True)
+
+
+def advisors(repair_orders: pd.DataFrame | None, survey_calls: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
+    """One row an advisor: visits, internal calls, external sample and scores, question means. Slide 14."""
+    orders = pd.Series(dtype=int) if repair_orders is None else repair_orders[within(repair_orders["opened_at"], month)]["advisor"].value_counts()
+    mine = None
+    if survey_calls is not None and repair_orders is not None:
+        mine = with_advisor(of_month(survey_calls, month), repair_orders)
+        internal, means = mine["advisor"].value_counts(), mine.groupby("advisor")[list(QUESTIONS)].mean()
+    else:
+        internal, means = pd.Series(dtype=int), pd.DataFrame(columns=list(QUESTIONS))
+    external = {}
+    if oem_css is not None:
+        scored = oem_css[(oem_css["month"] == str(month)) & (oem_css["scope"] == "advisor")]
+        external = {name: row_of(oem_css, month, "advisor", name) for name in scored["advisor"].dropna()}
+    out = []
+    for name in sorted({*orders.index, *internal.index, *external}):
+        row = external.get(name) or {}
+        n, k, sample = int(orders.get(name, 0)), int(internal.get(name, 0)), int(row.get("sample") or 0)
+        if not (n or k or sample):
+            continue
+        asked = means.loc[name] if name in means.index else {}
+        out.append({"advisor": name, "orders": n, "internal_n": k, "coverage": ratio(k, n), "external_n": sample,
+                    **{i: row.get(i) for i in MOT_ITEMS}, "mot": mot_score(row or None, weights), **{q: asked.get(q) for q in QUESTIONS}})  # fmt: skip
+    frame = pd.DataFrame(out, columns=ADVISORS)
+    return frame.sort_values("orders", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def advisor_questions(survey_calls: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """Each advisor's question scores, this month and last. Slide 15."""
+    columns = ["advisor", "question", "previous", "current", "n"]
+    if survey_calls is None or repair_orders is None:
+        return pd.DataFrame(columns=columns)
+    now, before = (with_advisor(of_month(survey_calls, m), repair_orders).groupby("advisor")[list(QUESTIONS)] for m in (month, month - 1))
+    means, counts, last = now.mean(), now.count(), before.mean()
+    rows = [[a, q, last.loc[a, q] if a in last.index else None, means.loc[a, q], int(counts.loc[a, q])] for a in means.index for q in QUESTIONS]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def suggestions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """What customers suggested, the disappointed first. Slide 10, question 9."""
+    columns = ["call_id", "called_at", "order_id", "q1", "suggestion"]
+    if survey_calls is None:
+        return pd.DataFrame(columns=columns)
+    now = of_month(survey_calls, month)
+    said = now[now["suggestion"].fillna("").astype(str).str.strip() != ""]
+    return said.sort_values(["q1", "called_at"], kind="stable")[columns].reset_index(drop=True)

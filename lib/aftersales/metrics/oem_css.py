@@ -1,0 +1,136 @@
+"""The car maker's scores: CSS, MOT and the mystery visit (CSS/PT). Deck slides 7 and 8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from aftersales.metrics.periods import months_to
+from aftersales.schema import MOT_ITEMS, PT_SECTIONS
+from aftersales.statistics import moving_range_sigma
+
+SCORES = ["scope", "sample", *MOT_ITEMS, "mot", "css"]
+ITEMS = ["item", "weight", "previous", "current", "change", "contribution", "branch", "national", "gap_branch", "gap_national", "sigma", "beyond_noise"]
+SECTIONS = ["section", "items", "points", "max_points", "score", "weight", "contribution", "not_applicable"]
+MISSED = ["section", "item", "points", "max_points", "lost", "note"]
+
+
+def row_of(oem_css: pd.DataFrame | None, month: pd.Period, scope: str, advisor: str | None = None) -> dict[str, Any] | None:
+    """One row of the agency's file as a dict, missing scores as None; None when there is no such row."""
+    if oem_css is None:
+        return None
+    rows = oem_css[(oem_css["month"] == str(month)) & (oem_css["scope"] == scope)]
+    if advisor is not None:
+        rows = rows[rows["advisor"] == advisor]
+    if rows.empty:
+        return None
+    row = rows.iloc[0].to_dict()
+    return {key: None if value is None or value != value else value for key, value in row.items()}
+
+
+def mot_score(row: Mapping[str, Any] | None, weights: Mapping[str, float]) -> float | None:
+    """MOT = Σ weight × item score [index points]; None when an item is missing. Deck slide 7."""
+    if row is None or any(row.get(item) is None or row[item] != row[item] for item in MOT_ITEMS):
+        return None
+    return float(sum(weights[item] * row[item] for item in MOT_ITEMS))
+
+
+def scores(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
+    """The four rows of the deck's table: the store last month and this, its branch, the nation."""
+    if oem_css is None:
+        return pd.DataFrame(columns=SCORES)
+    named = {"previous": (month - 1, "store"), "current": (month, "store"), "branch": (month, "branch"), "national": (month, "national")}
+    out = []
+    for name, (when, scope) in named.items():
+        row = row_of(oem_css, when, scope)
+        known = row or {}
+        out.append({"scope": name, "sample": known.get("sample"), **{i: known.get(i) for i in MOT_ITEMS}, "mot": mot_score(row, weights), "css": known.get("css")})
+    return pd.DataFrame(out, columns=SCORES)
+
+
+def items(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
+    """The ten items one by one: scores, change, contribution to ΔMOT, gaps and month-to-month noise."""
+    if oem_css is None:
+        return pd.DataFrame(columns=ITEMS)
+    rows = {name: row_of(oem_css, when, scope) or {} for name, when, scope in (("previous", month - 1, "store"), ("current", month, "store"), ("branch", month, "branch"), ("national", month, "national"))}
+    past = history(oem_css, month, weights)
+    out = []
+    for item in MOT_ITEMS:
+        previous, current, branch, national = (rows[n].get(item) for n in ("previous", "current", "branch", "national"))
+        change = _minus(current, previous)
+        sigma = moving_range_sigma(list(past[item].iloc[:-1]))
+        beyond = None if change is None or sigma is None else bool(abs(change) > 1.96 * 2**0.5 * sigma)
+        out.append([item, weights[item], previous, current, change, None if change is None else weights[item] * change, branch, national, _minus(current, branch), _minus(current, national), sigma, beyond])
+    return pd.DataFrame(out, columns=ITEMS)
+
+
+def _minus(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a - b
+
+
+def history(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
+    """The store's scores of the 12 months to `month`."""
+    columns = ["month", "sample", "css", "mot", *MOT_ITEMS]
+    if oem_css is None:
+        return pd.DataFrame(columns=columns)
+    out = []
+    for when in months_to(month):
+        row = row_of(oem_css, when, "store")
+        known = row or {}
+        out.append({"month": str(when), "sample": known.get("sample"), "css": known.get("css"), "mot": mot_score(row, weights), **{i: known.get(i) for i in MOT_ITEMS}})
+    return pd.DataFrame(out, columns=columns).astype({c: float for c in columns[1:]})
+
+
+def pt_sections(oem_pt: pd.DataFrame | None, month: pd.Period, pt_weights: Mapping[str, float]) -> pd.DataFrame:
+    """Mystery visit by section: score = 100 × Σ points / Σ full points of the applicable items. Slide 8."""
+    if oem_pt is None:
+        return pd.DataFrame(columns=SECTIONS)
+    now = oem_pt[oem_pt["month"] == str(month)]
+    out = []
+    for section in PT_SECTIONS:
+        of = now[now["section"] == section]
+        if of.empty:
+            continue
+        counted = of[of["points"].notna()]
+        full = float(counted["max_points"].fillna(1).sum())
+        score = 100 * float(counted["points"].sum()) / full if full else None
+        weight = pt_weights[section]
+        out.append([section, len(counted), float(counted["points"].sum()), full, score, weight, None if score is None else weight * score, len(of) - len(counted)])
+    return pd.DataFrame(out, columns=SECTIONS)
+
+
+def pt_missed(oem_pt: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """Items of the mystery visit that were missed or half met."""
+    if oem_pt is None:
+        return pd.DataFrame(columns=MISSED)
+    now = oem_pt[(oem_pt["month"] == str(month)) & oem_pt["points"].notna()].copy()
+    now["max_points"] = now["max_points"].fillna(1)
+    now["lost"] = now["max_points"] - now["points"]
+    missed = now[now["lost"] > 0]
+    order = missed["section"].map({s: i for i, s in enumerate(PT_SECTIONS)})
+    return missed.assign(_order=order).sort_values(["_order", "lost"], ascending=[True, False], kind="stable")[MISSED].reset_index(drop=True)
+
+
+def figures(oem_css: pd.DataFrame | None, oem_pt: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float], pt_weights: Mapping[str, float]) -> dict[str, float | int | None]:
+    """The scores of the month (``oem.*``); the PT total is null when a weighted section has no item."""
+    four = scores(oem_css, month, weights).set_index("scope") if oem_css is not None else None
+
+    def at(scope: str, column: str) -> Any:
+        value = None if four is None else four.loc[scope, column]
+        return None if value is None or value != value else value
+
+    sections = pt_sections(oem_pt, month, pt_weights).set_index("section")["score"]
+    needed = [s for s in PT_SECTIONS if pt_weights[s] > 0]
+    known = all(s in sections and sections[s] == sections[s] and sections[s] is not None for s in needed)
+    sample = at("current", "sample")
+    return {
+        "oem.sample": None if sample is None else int(sample),
+        "oem.mot": at("current", "mot"),
+        "oem.css": at("current", "css"),
+        "oem.mot_previous": at("previous", "mot"),
+        "oem.mot_branch": at("branch", "mot"),
+        "oem.mot_national": at("national", "mot"),
+        "oem.pt_total": float(sum(pt_weights[s] * sections[s] for s in needed)) if known and needed else None,
+    }

@@ -1,0 +1,32 @@
+"""Months: which rows are in one, and which months lead up to it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def start(month: pd.Period) -> pd.Timestamp:
+    """First instant of a month."""
+    return month.start_time
+
+
+def after(month: pd.Period) -> pd.Timestamp:
+    """First instant of the next month: what is dated before it counts in the month's report."""
+    return (month + 1).start_time
+
+
+def within(dates: pd.Series, month: pd.Period) -> pd.Series:
+    """Which dates lie in a month, first to last day."""
+    return (dates >= start(month)) & (dates < after(month))
+
+
+def months_to(month: pd.Period, count: int = 12) -> list[pd.Period]:
+    """The `count` months that end with `month`."""
+    return [month - back for back in range(count - 1, -1, -1)]
+
+
+def ratio(numerator: float | None, denominator: float | None) -> float | None:
+    """Numerator over denominator; None where it can't be known or the denominator is 0."""
+    if numerator is None or not denominator:
+        return None
+    return float(numerator) / float(denominator)
