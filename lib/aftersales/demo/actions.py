@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aftersales.demo import frames, texts
+from aftersales.demo import frames, texts, workdays
 from aftersales.demo.plan import Plan
 
 _NAMES = (
@@ -33,11 +33,15 @@ def actions(plan: Plan, rng: np.random.Generator) -> dict[str, Any]:
 def _given(plan: Plan, month: int, row: dict[str, Any]) -> dict[str, Any]:
     """A given row; it is due on a day of the month after it was raised (0), or of the one after that (1)."""
     after, day = row["due"]
-    following = plan.month(month + 1)
-    due = (following + after).astype("datetime64[D]") + (day - 1)
-    done = following.astype("datetime64[D]") + (row["done"] - 1) if row["done"] else None
+    due = _day(plan.month(month + 1 + after), day)
+    done = _day(plan.month(month + 1), row["done"]) if row["done"] else None
     rest = {k: v for k, v in row.items() if k not in ("due", "done")}
     return {"month": plan.month(month), **rest, "due": due, "done_at": done}
+
+
+def _day(month: np.datetime64, day: int) -> np.datetime64:
+    """A day of a month, or its last one where it is shorter."""
+    return workdays.days_of(month)[:day][-1]
 
 
 def _drawn(plan: Plan, month: int, rng: np.random.Generator) -> list[dict[str, Any]]:

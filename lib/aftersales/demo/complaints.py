@@ -9,6 +9,7 @@ import numpy as np
 from aftersales.demo import frames, texts, workdays
 from aftersales.demo.orders import DAY, MINUTE, Orders
 from aftersales.demo.plan import CAUSES, Plan
+from aftersales.demo.quotas import rank_within
 
 _LEVELS = ("normal", "escalated", "major")
 _SHARES = (0.34, 0.2, 0.13, 0.11, 0.1, 0.04, 0.04, 0.04)
@@ -33,8 +34,9 @@ def complaints(
     content = rng.random(count) < 0.78 - 0.2 * (level > 0)
     category, pick = rng.choice(len(CAUSES), count, p=_SHARES), rng.integers(0, 10**6, count)
     personal = rng.random(count) < 0.3
+    turn = rank_within(category, np.arange(count)) + int(rng.integers(12))  # no story twice in a row
     pools = [texts.COMPLAINTS[CAUSES[c]] for c in category]
-    told = [pool[p % len(pool)] for pool, p in zip(pools, pick, strict=True)]
+    told = [pool[t % len(pool)] for pool, t in zip(pools, turn, strict=True)]
     description = [t[0] + "。" for t in told]
     for i in np.flatnonzero(personal & (order >= 0)).tolist():
         description[i] += texts.call_back(int(pick[i]), int(orders.vehicle[order[i]]), vehicles)
@@ -51,7 +53,7 @@ def complaints(
         "description": description,
         "root_cause": [t[1] if k else None for t, k in zip(told, known, strict=True)],
         "handling": [t[2] if p else texts.HANDLING_OPEN for t, p in zip(told, planned, strict=True)],
-        "handler": [_HANDLERS[p % len(_HANDLERS)] for p in pick],
+        "handler": [_HANDLERS[h] for h in rng.integers(len(_HANDLERS), size=count)],
         "first_contact_at": np.where(contact < end, contact, np.datetime64("NaT")),
         "status": np.where(closed, "closed", "open"),
         "closed_at": np.where(closed, close, np.datetime64("NaT")),

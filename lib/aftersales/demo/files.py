@@ -120,7 +120,7 @@ class _Csv:
         from pyarrow import csv
 
         if not self.started:
-            self.file.write(b"\xef\xbb\xbf" + ",".join(frame.columns).encode() + b"\r\n")
+            self.file.write(b"\xef\xbb\xbf" + ",".join(frame.columns).encode() + b"\n")
             self.started = True
         table = pa.Table.from_pandas(_as_text(frame), preserve_index=False)
         csv.write_csv(table, self.file, csv.WriteOptions(include_header=False, quoting_style="needed"))

@@ -73,7 +73,7 @@ def _opening(plan: Plan, count: int, rng: np.random.Generator) -> _State:
     ages = rng.choice(np.arange(1, BASE_MONTHS + 1), base, p=_shares_by_age())
     last[old[:base]] = -ages
     last[old[base:]] = -rng.integers(BASE_MONTHS + 1, 40, len(old) - base)
-    due = last + rng.uniform(ages.mean(), 12, count)
+    due = last + rng.uniform(4, 12, count)
     return _State(last, due, np.full(count, NEVER), np.full(count, NEVER), rng.lognormal(0, 0.35, count))
 
 

@@ -16,7 +16,7 @@ from aftersales.demo.quotas import Ints
 from aftersales.demo.traits import Traits
 from aftersales.schema import CODES
 
-BEFORE = 12  # months lived through before the records begin, so that they begin with an established store
+BEFORE = 18  # months lived through before the records begin, so that they begin with an established store
 CALL_RESULTS = tuple(CODES["call_result"])
 CHURN_RESULTS = tuple(CODES["churn_result"])
 CHURN_REASONS = tuple(CODES["churn_reason"])
@@ -160,6 +160,8 @@ def of_deck(plan: Plan) -> Plan:
     plan.surveyed[-1] = [*(row[1] for row in deck.ADVISORS.values()), 0]
     plan.jobs[-1] = [*(jobs for jobs, _ in deck.TECHNICIANS.values()), 0]
     plan.rework[-1] = [*(causes for _, causes in deck.TECHNICIANS.values()), (0,) * 5]
+    if plan.months > 7:  # slide 22: 10月一次维修合格率有所提高
+        plan.rework[-7] = plan.rework[-8] - (plan.rework[-8] > 1)
     plan.calls[-1] = [deck.CALLS[result] for result in CALL_RESULTS]
     plan.delighted[-1], plan.disappointed[-1] = deck.DELIGHTED, deck.DISAPPOINTED
     plan.arrived[-1], plan.missed[-1] = (371, 52, 92), (44, 45)

@@ -52,7 +52,7 @@ def describe(plan: Plan, fleet: Fleet, rng: np.random.Generator) -> dict[str, An
         "was_fleet": is_fleet ^ sold_on,
         "created": created,
         "new": new,
-        "km_a_day": rng.lognormal(np.log(np.where(is_fleet, 62, 38)), 0.45),
+        "km_a_day": np.minimum(rng.lognormal(np.log(np.where(is_fleet, 58, 38)), 0.4), 110),
         "name": np.where(is_fleet, np.array(companies, object), np.array(people, object)),
         "phone": [f"{_PHONES[p // 10**4]}{p % 10**4:04d}" for p in phones.tolist()],
     }
