@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
 from aftersales import fonts
+from aftersales.exhibit import MIME as EXHIBIT
 from aftersales.export import clean, document, grid
 from aftersales.export.html import ReportHTMLExporter
 
@@ -333,9 +334,19 @@ def test_the_reader_chooses_light_or_dark(chromium, file):
 
 
 @pytest.mark.full
-def test_print_is_light_paged_and_complete(chromium, file, tmp_path):
+def test_print_is_paged_and_complete_and_repeats_heads(chromium, tmp_path):
     from pypdf import PdfReader
 
+    long = sample.report()
+    register = next(
+        output.data[EXHIBIT]
+        for cell in long.cells
+        for output in cell.get("outputs", [])
+        if "data" in output and output.data.get(EXHIBIT, {}).get("id") == "complaints.register"
+    )
+    register["rows"], register["display"] = register["rows"] * 20, register["display"] * 20
+    file = tmp_path / "long.html"
+    file.write_text(page(long), encoding="utf-8")
     tab = opened(chromium, file, color_scheme="dark")
     tab.pdf(path=str(tmp_path / "page.pdf"), prefer_css_page_size=True)
     pages = PdfReader(tmp_path / "page.pdf").pages
@@ -343,4 +354,5 @@ def test_print_is_light_paged_and_complete(chromium, file, tmp_path):
     texts = [re.sub(r"\s+", "", p.extract_text()) for p in pages]
     assert all(f"第{i}页，共{len(pages)}页" in t for i, t in enumerate(texts, 1))
     assert "附录B口径" in texts[-1]
+    assert sum("受理时间" in t for t in texts) >= 2
     tab.close()

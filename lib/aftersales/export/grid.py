@@ -19,7 +19,7 @@ _SHORT = frozenset({"date", "datetime", "month", "status"})
 # Widths in half-width characters: a text up to the first never wraps; one beyond the second makes rows
 # that need a line between them.
 _SHORT_TEXT, _LONG_TEXT = 18, 44
-_TIGHT_HEAD = 12
+_TIGHT_HEAD = 8
 
 
 @dataclass(frozen=True)
@@ -102,16 +102,24 @@ def layout(payload: Mapping[str, Any]) -> Layout:
         )
         for column, style in zip(columns, styles, strict=True)
     ]
-    groups = [
-        Group(label, len(list(same))) for label, same in groupby(columns, lambda c: c.get("group") or "")
-    ]
+    groups = _groups([column.get("group") or "" for column in columns])
     return Layout(
         heads,
-        groups if any(group.label for group in groups) else [],
+        groups,
         rows,
         "vast" if len(columns) > 13 else "broad" if payload.get("wide") or len(columns) > 9 else "",
         "long" in styles,
     )
+
+
+def _groups(labels: Sequence[str]) -> list[Group]:
+    """Heads over the columns' heads; the first column, which stays when the others scroll, is by itself."""
+    if not any(labels):
+        return []
+    rest = [Group(label, len(list(same))) for label, same in groupby(labels[1:])]
+    if labels[0] and rest and rest[0].label == labels[0]:
+        return [Group(labels[0], rest[0].span + 1), *rest[1:]]
+    return [Group(labels[0], 1), *rest]
 
 
 def _style(column: Mapping[str, Any], texts: Sequence[str]) -> str:
