@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from calendar import month_name as month_names
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets import default
 
-from aftersales import fonts, theme
+from aftersales import fonts, formats, theme
 from aftersales.export import clean, document, grid
 from aftersales.export.document import Document
 from aftersales.export.words import WORDS
@@ -167,12 +166,12 @@ def prose(markdown: str) -> Markup:
 def masthead(doc: Document) -> dict[str, Any]:
     """What the head and the foot of the page say, from the report's metadata."""
     words, meta = WORDS[doc.lang], doc.meta
-    store, month = str(meta.get("store", "")), month_name(str(meta.get("month", "")), doc.lang)
+    store = str(meta.get("store", ""))
+    month = formats.month(meta["month"], doc.lang) if meta.get("month") else ""
     series = str(meta.get("title") or words["title"])
     first = doc.chapters[0].title if doc.chapters and not month else ""
     page_title = " · ".join(part for part in (series if month else first or series, store, month) if part)
-    made = [words["synthetic_long"]] if meta.get("synthetic") else []
-    made += [f"{words['made']} {meta['generated']}"] if meta.get("generated") else []
+    made = [f"{words['made']} {formats.date(meta['generated'], doc.lang)}"] if meta.get("generated") else []
     made += [f"{words['version']} {meta['version']}"] if meta.get("version") else []
     made += [words["revision"].format(meta["revision"])] if meta.get("revision") else []
     return {
@@ -182,21 +181,10 @@ def masthead(doc: Document) -> dict[str, Any]:
         "page_title": page_title,
         "description": words["description"].format(store=store, month=month).strip(" ,"),
         "running_head": Markup(running_head(page_title, words["page"])),
-        "colophon": " · ".join(made) or series,
+        "colophon": " ".join(
+            [words["synthetic_long"]] * bool(meta.get("synthetic")) + [" · ".join(made) or series]
+        ),
     }
-
-
-def month_name(month: str, lang: str) -> str:
-    """A month in words.
-
-    >>> month_name("2024-04", "zh"), month_name("2024-04", "en")
-    ('2024年4月', 'April 2024')
-    """
-    found = re.fullmatch(r"(\d{4})-(\d{2})", month)
-    if not found:
-        return month
-    year, number = found[1], int(found[2])
-    return f"{year}年{number}月" if lang == "zh" else f"{month_names[number]} {year}"
 
 
 def running_head(text: str, page: str) -> str:
