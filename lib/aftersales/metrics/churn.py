@@ -99,3 +99,45 @@ def reasons(lost: pd.DataFrame) -> pd.DataFrame:
     """Reasons given by those who were reached. Deck slide 28."""
     private = lost[(lost["owner_type"] == "private") & (lost["result"] == "reached")]
     return _counted(private["reason"].dropna(), "reason", "churn_reason")
+
+
+def bridge(lost: pd.DataFrame, figures: dict[str, float | int | None]) -> pd.DataFrame:
+    """From the cohort to the really lost: ``step``, ``count``, ``kind`` (``total`` or ``minus``).
+
+    Really lost = lost − fleet − came only once − not due. The last two are known of the vehicles called only.
+    """
+    columns = ["step", "count", "kind"]
+    if not figures.get("churn.cohort"):
+        return pd.DataFrame(columns=columns)
+    private = lost[lost["owner_type"] == "private"]
+    once = int((private["result"] == "one_visit").sum())
+    not_due = int(figures["churn.not_due"] or 0)
+    rows = [
+        ["cohort", figures["churn.cohort"], "total"],
+        ["returned", figures["churn.cohort"] - figures["churn.lost"], "minus"],
+        ["lost", figures["churn.lost"], "total"],
+        ["fleet", figures["churn.fleet"], "minus"],
+        ["one_visit", once, "minus"],
+        ["not_due", not_due, "minus"],
+        ["really_lost", figures["churn.lost"] - figures["churn.fleet"] - once - not_due, "total"],
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def retention(repair_orders: pd.DataFrame | None, month: pd.Period, cohorts: int = 12) -> pd.DataFrame:
+    """Of each month's vehicles, the share that was back within 1, 2, … months: ``cohort_month``, ``months_later``, ``rate``."""
+    columns = ["cohort_month", "months_later", "rate"]
+    if repair_orders is None:
+        return pd.DataFrame(columns=columns)
+    past = repair_orders[repair_orders["opened_at"] < after(month)]
+    numbers = (past["opened_at"].dt.year * 12 + past["opened_at"].dt.month).to_numpy()
+    visits = pd.DataFrame({"vin": past["vin"].to_numpy(), "m": numbers}).drop_duplicates().sort_values(["vin", "m"], kind="stable")
+    visits["gap"] = visits.groupby("vin")["m"].shift(-1) - visits["m"]
+    this = month.year * 12 + month.month
+    rows = []
+    for back in range(cohorts, 0, -1):
+        of = visits[visits["m"] == this - back]
+        for later in range(1, cohorts + 1):
+            rate = float((of["gap"] <= later).mean()) if len(of) and later <= back else None
+            rows.append([str(month - back), later, rate])
+    return pd.DataFrame(rows, columns=columns).astype({"rate": float})

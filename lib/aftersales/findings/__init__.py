@@ -1,0 +1,22 @@
+"""The findings: sentences made from figures, in Chinese or English, one module a chapter.
+
+``headline`` states a chapter's finding. The other functions give the words of an exhibit as a dict
+``title`` (the finding), ``subtitle`` (unit · n · period), ``note`` (definition and source), ready for
+``charts.…(**words)`` and ``show.…(**words)``. No sentence claims what the figures do not show.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_MODULES = ("bookings", "churn", "complaints", "first_time_fix", "internal_css", "oem_css", "review", "summary", "top5")
+__all__ = list(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"aftersales.findings.{name}")
+    raise AttributeError(f"module 'aftersales.findings' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(_MODULES)

@@ -1,0 +1,40 @@
+"""What the sentences of all chapters share: which language, and the words of an exhibit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aftersales import formats
+
+Words = dict[str, str]
+
+
+def say(lang: str, zh: str, en: str) -> str:
+    """The sentence in the language asked for."""
+    return zh if lang == "zh" else en
+
+
+def words(title: str, subtitle: str = "", note: str = "", lang: str = "zh") -> Words:
+    """The words of an exhibit."""
+    return {"title": title, "subtitle": subtitle, "note": note, "lang": lang}
+
+
+def moved(change: float | None, digits: int, lang: str, unit_zh: str = "", unit_en: str = "") -> str:
+    """How something moved: 上升 2.4 分, 下降 2.3 分, 持平; rose 2.4 points, fell 2.3 points, was unchanged."""
+    if formats.missing(change):
+        return say(lang, "上月无数据", "has no value last month")
+    text = formats.number(abs(change), digits)
+    if float(text.replace(",", "")) == 0:
+        return say(lang, "持平", "was unchanged")
+    unit = say(lang, f" {unit_zh}" if unit_zh else "", f" {unit_en}" if unit_en else "").replace(" ", "" if lang == "zh" else " ")
+    return say(lang, f"{'上升' if change > 0 else '下降'}{text}{unit}", f"{'rose' if change > 0 else 'fell'} {text}{unit}")
+
+
+def plural(n: float, one: str, many: str = "") -> str:
+    """``1 complaint``, ``3 complaints``."""
+    return f"{formats.count(n)} {one if n == 1 else many or one + 's'}"
+
+
+def known(value: Any) -> bool:
+    """Whether there is a value."""
+    return not formats.missing(value)

@@ -1,0 +1,235 @@
+"""The tables, lists and cards of the seven chapters, the summary and the reconciliation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from aftersales import exhibit, formats
+from aftersales.exhibit import Exhibit
+from aftersales.metrics.catalogue import FIGURES
+from aftersales.metrics.checks import RULES
+from aftersales.schema import CODES, MOT_ITEMS, REWORK_CAUSES, label
+from aftersales.show.columns import Column, col, table
+
+
+def finding(sentence: str, lang: str = "zh", role: str = "finding") -> Exhibit:
+    """A finding in words."""
+    return exhibit.text(sentence, lang=lang, role=role)
+
+
+def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """Last month's measures with owner, due date, evidence and status (slide 4)."""
+    columns = [
+        col("rank", "序", "No.", "integer"), col("department", "部门", "Department", "code", codes="action_department"),
+        col("problem", "存在问题", "Problem"), col("measure", "改善措施", "Measure"), col("owner", "责任人", "Owner"),
+        col("due", "完成时间", "Due", "date"), col("supervisor", "监督人", "Supervisor"),
+        col("status", "完成情况", "Status", "status", codes="action_status"),
+        col("days_late", "逾期", "Late", "integer", unit_zh="天", unit_en="days"), col("evidence", "证据", "Evidence"),
+    ]  # fmt: skip
+    tone = {}
+    for r, row in enumerate(frame.to_dict("records")):
+        tone[f"{r},7"] = {"done": "better", "in_progress": "", "not_started": "muted"}[row["status"]]
+        if not formats.missing(row["days_late"]):
+            tone[f"{r},8"] = "worse"
+    tone = {k: v for k, v in tone.items() if v}
+    return table(frame, columns, id="review.actions", wide=True, tone=tone,
+                 nothing=("上月没有提出改善措施。", "No measures were raised last month."), **words)  # fmt: skip
+
+
+def mot_effect(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """MOT items that measures name: completion and effect (slide 5)."""
+    columns = [
+        col("item", "改善项目", "MOT item", "code", codes="mot_item"), col("actions", "行动计划", "Measures", "integer"),
+        col("done", "已完成", "Done", "integer"), col("completion_rate", "完成率", "Completed", "percent", digits=0),
+        col("previous", "上月得分", "Last month", "number"), col("current", "本月得分", "This month", "number"),
+        col("change", "效果", "Effect", "change"),
+    ]  # fmt: skip
+    return table(frame, columns, id="review.mot", nothing=("上月的措施没有对应到MOT项。", "No measure of last month names a MOT item."), **words)
+
+
+def mot_items(items: pd.DataFrame, scores: pd.DataFrame, **words: Any) -> Exhibit:
+    """The ten items with weights and the four rows of the deck's table, items down (slide 7)."""
+    lang = words["lang"]
+    rows = scores.set_index("scope")
+    frame = items.assign(name=[label("mot_item", i, lang) for i in items["item"]])
+    total = {"name": "MOT", "weight": items["weight"].sum(), "contribution": items["contribution"].astype(float).sum(min_count=1)}
+    css: dict[str, Any] = {"name": "CSS"}
+    sample: dict[str, Any] = {"name": "样本量" if lang == "zh" else "Sample"}
+    for key, scope in (("previous", "previous"), ("current", "current"), ("branch", "branch"), ("national", "national")):
+        total[key], css[key], sample[key] = rows.loc[scope, "mot"], rows.loc[scope, "css"], rows.loc[scope, "sample"]
+    for row in (total, css):
+        known = not formats.missing(row["current"]) and not formats.missing(row["previous"])
+        row["change"] = row["current"] - row["previous"] if known else None
+    frame = pd.concat([frame, pd.DataFrame([total, css])], ignore_index=True).astype(object)
+    columns = [
+        col("name", "项目", "Item"), col("weight", "权重", "Weight", "percent", digits=0),
+        col("previous", "上月", "Last month", "number"), col("current", "本月", "This month", "number"),
+        col("change", "变化", "Change", "change"), col("contribution", "对MOT的贡献", "Adds to MOT", "change", digits=2),
+        col("branch", "分中心", "Branch", "number"), col("national", "全国", "Nation", "number"),
+    ]  # fmt: skip
+    tone = {f"{r},4": "worse" for r, v in enumerate(frame["change"]) if not formats.missing(v) and v < -1e-9}
+    return table(frame, columns, id="oem.css", emphasis=[len(items), len(items) + 1], tone=tone, **words)
+
+
+def questionnaire(questions: Mapping[str, Mapping[str, str]], **words: Any) -> Exhibit:
+    """The questions of the survey (slide 10)."""
+    lang = words["lang"]
+    frame = pd.DataFrame([[label("question", q, lang), text.get(lang) or text["zh"]] for q, text in questions.items()], columns=["question", "text"])
+    return table(frame, [col("question", "题号", "Question"), col("text", "问题", "Wording")], id="css.questionnaire", **words)
+
+
+def rate_table(frame: pd.DataFrame, key: str, codes: str, **words: Any) -> Exhibit:
+    """Counts and shares by code, with last month where the frame has it."""
+    lang = words["lang"]
+    columns = [col(key, "类别", "Category", "code", codes=codes)]
+    if "previous" in frame:
+        columns.append(col("previous", "上月", "Last month", "integer"))
+    count = "current" if "current" in frame else "count"
+    columns += [col(count, "本月" if "previous" in frame else "数量", "This month" if "previous" in frame else "Count", "integer", bar=True), col("share", "占比", "Share", "percent")]
+    del lang
+    return table(frame, columns, **words)
+
+
+def advisor_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """Advisors compared, external scores marked as such (slide 14)."""
+    inside, outside = {"group_zh": "内访（本店回访）", "group_en": "Internal survey"}, {"group_zh": "外访（厂家代理机构）", "group_en": "External (car maker's agency)"}
+    columns = [
+        col("advisor", "服务顾问", "Advisor"), col("orders", "接车台次", "Visits", "integer"),
+        col("internal_n", "回访", "Calls", "integer", **inside), col("coverage", "覆盖率", "Coverage", "percent", digits=0, **inside),
+        *(col(q, zh, en, "number", **inside) for q, (zh, en) in CODES["question"].items()),
+        col("external_n", "样本", "Sample", "integer", **outside),
+        *(col(i, *CODES["mot_item"][i], "number", **outside) for i in MOT_ITEMS),
+        col("mot", "MOT", "MOT", "number", **outside),
+    ]  # fmt: skip
+    return table(frame, columns, id="css.advisors", wide=True, **words)
+
+
+def cause_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """Causes by week and for the month (slide 17)."""
+    weeks = (("w1", "第一周", "Week 1"), ("w2", "第二周", "Week 2"), ("w3", "第三周", "Week 3"), ("w4", "第四周", "Week 4"))
+    columns = [
+        col("cause", "原因", "Cause", "code", codes="cause"), *(col(*week, "integer") for week in weeks),
+        col("month", "全月", "Month", "integer", bar=True), col("share", "占提及", "Of mentions", "percent"),
+        col("share_customers", "占不满意客户", "Of customers", "percent"),
+    ]  # fmt: skip
+    return table(frame, columns, id="complaints.causes", nothing=("本月没有登记不满意原因。", "No cause of dissatisfaction was named this month."), **words)
+
+
+def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """The month's complaints with their handling and causes (slide 18)."""
+    columns = [
+        col("complaint_id", "投诉编号", "Complaint"), col("received_at", "受理", "Received", "datetime"),
+        col("level", "级别", "Level", "code", codes="level"), col("category", "类别", "Category", "code", codes="cause"),
+        col("department", "责任部门", "Department", "code", codes="complaint_department"), col("description", "投诉内容", "Complaint text"),
+        col("root_cause", "成因", "Root cause"), col("handling", "处理措施", "Handling"),
+        col("status", "状态", "Status", "status", codes="complaint_status"),
+        col("hours_to_contact", "首次联系", "Contact", "number", unit_zh="小时", unit_en="h"), col("hours_to_close", "关闭", "Closed", "number", unit_zh="小时", unit_en="h"),
+    ]  # fmt: skip
+    tone = {f"{r},8": "worse" for r, late in enumerate(frame["overdue"]) if late} if len(frame) else {}
+    return table(frame, columns, id="complaints.register", wide=True, tone=tone, nothing=("本月没有受理投诉。", "No complaint was received this month."), **words)
+
+
+def technician_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """Technicians by cause, with rate and interval (slide 21)."""
+    lang = words["lang"]
+    shown = frame.assign(
+        interval=[f"{formats.percent(a, 1, False)}–{formats.percent(b, 1, False)}" for a, b in zip(frame["low"], frame["high"], strict=True)]
+    )
+    columns = [
+        col("technician", "维修技师", "Technician"), col("jobs", "维修台次", "Jobs", "integer"), col("not_fixed", "未一次修复", "Not fixed", "integer", bar=True),
+        *(col(c, *CODES["rework_cause"][c], "integer") for c in REWORK_CAUSES),
+        col("rate", "一次维修合格率", "First-time fix", "percent", digits=2), col("interval", "95%区间", "95% interval", unit_zh="%", unit_en="%"),
+        col("pooled_rate", "近三月", "Three months", "percent", digits=2),
+    ]  # fmt: skip
+    del lang
+    return table(shown, columns, id="ftf.technicians", nothing=("本月没有完工的派工。", "No job was finished this month."), **words)
+
+
+def measures(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """The action table of bookings (slide 25)."""
+    columns = [
+        col("problem", "目前的问题", "Problem"), col("root_cause", "要因分析", "Root cause"), col("measure", "改善措施", "Measure"),
+        col("resource", "所需资源", "Resources"), col("owner", "责任人", "Owner"), col("supervisor", "监督人", "Supervisor"), col("due", "完成日期", "Due", "date"),
+    ]  # fmt: skip
+    return table(frame, columns, nothing=("本月没有为预约提出措施。", "No measure for bookings was raised this month."), **words)
+
+
+def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """Figures with targets: now, target, and what is proposed for next month."""
+    lang = words["lang"]
+    rows = []
+    for row in frame.to_dict("records"):
+        figure = FIGURES[row["figure"]]
+        digits = 2 if row["figure"] in ("ftf.rate",) else None
+        met = row["met"]
+        state = formats.NONE if formats.missing(met) else (("✓ 达标", "✓ met") if met else ("✗ 未达", "✗ missed"))[0 if lang == "zh" else 1]
+        rows.append([figure.zh if lang == "zh" else figure.en, *(formats.figure(row[k], figure.unit, lang, digits) for k in ("current", "target")), state, formats.figure(row["next_target"], figure.unit, lang, digits)])
+    keys = ["figure", "current", "target", "met", "next_target"]
+    columns = [col("figure", "指标", "Figure"), *(col(k, zh, en) for k, zh, en in (("current", "本月实绩", "This month"), ("target", "目标", "Target"), ("met", "达成", "Met"), ("next_target", "下月建议目标", "Proposed for next month")))]
+    made = table(pd.DataFrame(rows, columns=keys), columns, id="top5.targets", **words)
+    for column in made.payload.get("columns", [])[1:]:
+        if column["key"] != "met":
+            column["align"] = "right"
+    return made
+
+
+def top5_table(frame: pd.DataFrame, department: str, **words: Any) -> Exhibit:
+    """A department's TOP5 (slides 30–33); what the program proposes is marked as such."""
+    lang = words["lang"]
+    mark = "【建议】" if lang == "zh" else "[proposal] "
+    shown = frame.assign(problem=[f"{mark}{p}" if proposed else p for p, proposed in zip(frame["problem"], frame["proposed"], strict=True)])
+    columns: list[Column] = [
+        col("rank", "序", "No.", "integer"), col("problem", "存在问题", "Problem"), col("evidence", "数据依据", "Evidence"),
+        col("measure", "改善措施", "Measure"), col("owner", "责任人", "Owner"), col("due", "完成时间", "Due", "date"),
+        col("supervisor", "监督人", "Supervisor"), col("checkpoint", "过程控制节点", "Checkpoint"),
+    ]  # fmt: skip
+    tone = {f"{r},1": "muted" for r, proposed in enumerate(frame["proposed"]) if proposed}
+    return table(shown, columns, id=f"top5.{department}", role="top5", wide=True, tone=tone, **words)
+
+
+def checks_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """The reconciliation: each rule in words, both values and the verdict."""
+    lang = words["lang"]
+    shown = frame.assign(rule=[RULES[r][0 if lang == "zh" else 1] if r in RULES else r for r in frame["rule"]])
+    columns = [col("rule", "规则", "Rule"), col("subject", "对象", "Subject"), col("reported", "报表值", "Reported", "number", digits=2),
+               col("computed", "计算值", "Computed", "number", digits=2), col("verdict", "结论", "Verdict", "status", codes="verdict")]  # fmt: skip
+    tone = {f"{r},4": {"inconsistent": "worse", "rounding": "muted"}.get(v, "") for r, v in enumerate(frame["verdict"])}
+    bad = [r for r, v in enumerate(frame["verdict"]) if v == "inconsistent"]
+    return table(shown, columns, id="checks", emphasis=bad, tone={k: v for k, v in tone.items() if v}, **words)
+
+
+def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
+    """The report's own remarks on the data."""
+    lang = words["lang"]
+    items = [{"text": n} for n in notes]
+    if not items:
+        return exhibit.empty("数据没有需要说明之处。" if lang == "zh" else "There is nothing to remark on the data.", id="notes", lang=lang)
+    return exhibit.list_(items, id="notes", title=words.get("title", ""), lang=lang, role="note")
+
+
+def definitions(figures: Mapping[str, Any], **words: Any) -> Exhibit:
+    """What each figure means (口径), with its value."""
+    lang = words["lang"]
+    rows = [[f.zh if lang == "zh" else f.en, formats.figure(figures.get(name), f.unit, lang), f.formula_zh if lang == "zh" else f.formula_en, f.slide] for name, f in FIGURES.items()]
+    columns = [col("figure", "指标", "Figure"), col("value", "本月", "This month"), col("formula", "口径", "Definition"), col("slide", "原报告页", "Slide")]
+    made = table(pd.DataFrame(rows, columns=["figure", "value", "formula", "slide"]), columns, id="definitions", **words)
+    made.payload["columns"][1]["align"] = "right"
+    return made
+
+
+def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh") -> Exhibit:
+    """The key figures of the summary."""
+    return exhibit.cards(cards, id="summary.cards", title=title, lang=lang)
+
+
+def decisions(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: str = "zh") -> Exhibit:
+    """What got better, what got worse, what needs a decision."""
+    items = list(items)
+    if not items:
+        items = [{"text": "无" if lang == "zh" else "Nothing"}]
+    return exhibit.list_(items, id=f"summary.{role}", title=title, lang=lang, role=role)
+
+
