@@ -292,6 +292,7 @@ def report(lang: str = "zh", **meta: Any) -> NotebookNode:
             "summary",
             None,
             text("# 月报"),
+            text("## 本月要点"),
             code({"text/plain": "glue"}, tags=("remove-cell",)),
             code(
                 said(
@@ -324,7 +325,7 @@ def report(lang: str = "zh", **meta: Any) -> NotebookNode:
             code(said("本月无升级投诉。", kind="empty") | {"title": "升级投诉", "subtitle": "2024年4月"}),
         ),
         *in_chapter(
-            "05_first_time_fix", 5, text("# 5 一次维修合格率\n\n谁的活没有一次修好?"), code(technicians())
+            "05_first_time_fix", 5, text("# 5 一次维修合格率\n\n> 谁的活没有一次修好？"), code(technicians())
         ),
         *in_chapter("09_own", 6, text(f"# 6 自己的一章\n\n{HOSTILE}\n\n[坏链接](javascript:alert(1))"), own),
         *in_chapter(

@@ -214,6 +214,7 @@ def test_a_document_knows_its_parts():
     assert doc.chapters[0].question == "厂家调查里，我们的得分动了哪里?"
     assert len(doc.chapters[0].findings) == 1
     assert len(doc.role("cards")) == 1
+    assert doc.summary.sections == []
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -283,11 +284,13 @@ def test_page_is_whole_without_script(chromium, file):
 
 @pytest.mark.full
 def test_contents_follow_the_reader_and_the_keyboard_reaches_everything(chromium, file):
+    from playwright.sync_api import expect
+
     tab = opened(chromium, file)
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.className") == "skip"
     tab.locator("#ch-04_complaints").evaluate("e => scrollTo({top: e.offsetTop, behavior: 'instant'})")
-    tab.wait_for_function("document.querySelector('nav [aria-current]').hash === '#ch-04_complaints'")
+    expect(tab.locator("nav [aria-current]")).to_have_attribute("href", "#ch-04_complaints")
     phone = opened(chromium, file, 360)
     assert phone.locator("nav a:visible").count() == 0
     phone.locator("nav summary").click()

@@ -59,7 +59,7 @@ def test_every_table_is_a_sheet_that_the_contents_lead_to_and_back(book):
     assert names == book.sheetnames[1:]
     assert names[0] == "关键指标"
     assert names[-1] == "说明"
-    assert {"一次修复率(技师)", "不满意原因", "一次修复率走势", "TOP5前台", "流失原因", "投诉台账"} <= set(
+    assert {"技师一次修复率", "不满意原因", "一次修复率走势", "TOP5前台", "流失原因", "投诉台账"} <= set(
         names
     )
     assert all(book[name]["A3"].hyperlink.location == "'目录'!A1" for name in names)
@@ -68,7 +68,7 @@ def test_every_table_is_a_sheet_that_the_contents_lead_to_and_back(book):
 
 
 def test_numbers_are_numbers_with_their_formats_and_not_rounded(book):
-    sheet = book["一次修复率(技师)"]
+    sheet = book["技师一次修复率"]
     heads, first = rows(sheet)
     assert heads == ["维修技师", "维修台次", "未一次修复", "车辆抖动", "一次修复率", "返修率"]
     assert first[:4] == ["李师傅", 237, 3, 3]

@@ -12,11 +12,15 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
 from aftersales.exhibit import MIME as EXHIBIT
+from aftersales.schema import Lang
 
 SUMMARY = "summary"
+# Exhibits of the summary that a form sets in places of their own.
+FRONT = ("verdict", "cards", "better", "worse", "decisions")
 NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
 
 _HEADING = re.compile(r"^(#{1,2})[ \t]+(.+?)[ \t#]*$")
+_QUOTE = re.compile(r"^> ?", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~)")
 _NUMBER = re.compile(r"^(\d{1,2})[.、．]?\s+")
 _OBJECT = re.compile(r"^(\[?<[^>]* at 0x[0-9a-f]+>\]?|<Figure size .*>|<Axes: .*>|None)$")
@@ -81,7 +85,7 @@ class Document:
         Numbered 1, 2 … and A, B ….
     """
 
-    lang: str
+    lang: Lang
     meta: dict[str, Any]
     summary: Chapter | None
     chapters: list[Chapter]
@@ -102,7 +106,7 @@ class ReportCells(TagRemovePreprocessor):
         return super().preprocess(nb, resources)
 
 
-def language(nb: NotebookNode) -> str:
+def language(nb: NotebookNode) -> Lang:
     """``zh`` or ``en``: what the report's metadata says, else Chinese."""
     return "en" if nb.metadata.get("aftersales", {}).get("lang") == "en" else "zh"
 
@@ -131,6 +135,8 @@ def read(nb: NotebookNode) -> Document:
                 chapter.blocks.append(block)
         chapters.append(chapter)
     summary = next((c for c in chapters if c.key == SUMMARY), None)
+    if summary:
+        summary.blocks = list(_heading_something(summary.blocks))
     return Document(
         lang,
         dict(nb.metadata.get("aftersales", {})),
@@ -168,7 +174,7 @@ def _opening(cells: list[NotebookNode]) -> tuple[str, str, list[NotebookNode]]:
                 rest = cell.copy()
                 rest["source"] = text
                 return head, "", [*cells[:place], rest, *cells[place + 1 :]]
-            return head, text, cells[:place] + cells[place + 1 :]
+            return head, _QUOTE.sub("", text), cells[:place] + cells[place + 1 :]
     return "", "", cells
 
 
@@ -198,6 +204,19 @@ def _blocks(
                 number = f"{NUMBERED[kind][lang]} {chapter.number}-{counts[kind]}"
             anchor = _unique(_slug(str(block.body.get("id") or f"{chapter.key}-{kind}")), anchors)
             yield Block("exhibit", block.body, anchor, number, level)
+
+
+def _heading_something(blocks: list[Block]) -> Iterator[Block]:
+    """The summary's blocks without headings over nothing but what stands elsewhere."""
+    waiting: list[Block] = []
+    for block in blocks:
+        if block.kind == "heading":
+            waiting = [block]
+            continue
+        if block.kind != "exhibit" or block.body.get("role") not in FRONT:
+            yield from waiting
+            waiting = []
+        yield block
 
 
 def _output(output: NotebookNode, heading: str) -> Block | None:

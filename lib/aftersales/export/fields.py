@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aftersales import schema
+from aftersales.schema import Lang
 
 # Tables of figures.json: Chinese and English name, in the order of the report.
 TABLES: dict[str, tuple[str, str]] = {
@@ -29,6 +30,18 @@ TABLES: dict[str, tuple[str, str]] = {
     "top5.parts": ("TOP5配件", "TOP5 parts"),
     "top5.service": ("TOP5客服", "TOP5 customer service"),
     "checks": ("勾稽校验", "Reconciliation"),
+}
+
+# Tables that the report shows besides; the others are called by their title. None: no sheet.
+SHOWN: dict[str, tuple[str, str] | None] = {
+    "review.actions": ("上月措施", "Measures of last month"),
+    "css.questionnaire": ("问卷", "Questionnaire"),
+    "css.calls": ("回访结果", "Survey calls"),
+    "complaints.register": ("投诉台账", "Complaints"),
+    "booking.status": ("预约状态", "Booking status"),
+    "booking.actions": ("预约措施", "Booking measures"),
+    "top5.targets": ("下月目标", "Targets of next month"),
+    "definitions": None,
 }
 
 # Columns that the figures add to those of the input: Chinese and English head, and the form of a cell.
@@ -142,7 +155,7 @@ class Field:
     digits: int = 1
 
 
-def of_table(name: str, rows: Iterable[Mapping[str, Any]], lang: str) -> list[Field]:
+def of_table(name: str, rows: Iterable[Mapping[str, Any]], lang: Lang) -> list[Field]:
     """The columns of a table of figures.json, in the order of its rows' keys.
 
     >>> [(f.label, f.kind) for f in of_table("ftf.trend", [{"month": "2024-04", "rate": 0.98}], "en")]
@@ -153,7 +166,7 @@ def of_table(name: str, rows: Iterable[Mapping[str, Any]], lang: str) -> list[Fi
     return [_field(name, key, [row.get(key) for row in rows], lang) for key in keys]
 
 
-def _field(table: str, key: str, values: list[Any], lang: str) -> Field:
+def _field(table: str, key: str, values: list[Any], lang: Lang) -> Field:
     at = 0 if lang == "zh" else 1
     known = _OWN.get((table, key)) or _NAMES.get(key)
     if known:

@@ -181,15 +181,17 @@ def spark(values: Sequence[float | None], width: int = 120, height: int = 36) ->
         share = (value - low) / (high - low) if high > low else 0.5
         return round(4 + i * step, 1), round(height - 4 - share * (height - 8), 1)
 
-    points = [None if value is None else point(i, value) for i, value in enumerate(values)]
-    runs = [list(run) for there, run in groupby(points, lambda p: p is not None) if there]
+    months = groupby(enumerate(values), lambda month: month[1] is not None)
+    runs = [[point(i, value) for i, value in run if value is not None] for there, run in months if there]
     lines = Markup("").join(
         Markup('<polyline class="trace" points="{}"/>').format(" ".join(f"{x},{y}" for x, y in run))
         if len(run) > 1
         else Markup('<circle class="alone" cx="{}" cy="{}" r="1.5"/>').format(*run[0])
         for run in runs
     )
-    now = Markup('<circle class="now" cx="{}" cy="{}" r="3"/>').format(*points[-1]) if points[-1] else ""
+    now = Markup("")
+    if values[-1] is not None:
+        now = Markup('<circle class="now" cx="{}" cy="{}" r="3"/>').format(*runs[-1][-1])
     return Markup('<svg viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}{}</svg>').format(
         width, height, lines, now
     )

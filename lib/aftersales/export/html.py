@@ -79,13 +79,14 @@ class ReportHTMLExporter(TemplateExporter):
             palette={"light": theme.LIGHT, "dark": theme.DARK},
             colours=Markup(colours()),
             style=Markup(_asset("page.css")),
+            front=document.FRONT,
             fonts_here=Markup(_FONTS_HERE),
             policy=policy(scripts.values()),
             **{name: Markup(script) for name, script in scripts.items()},
         )
         return environment
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict | None = None, **kw: Any
     ) -> tuple[str, dict]:
         """The page of a notebook, its fonts inside.
@@ -134,11 +135,12 @@ def colours() -> str:
 def font_faces(text: str) -> str:
     """The two weights of the page's font, cut down to the characters of a text."""
     used = "".join(sorted(set(text)))
+    weights: tuple[tuple[int, fonts.Weight], ...] = ((400, "Regular"), (700, "Bold"))
     return "\n".join(
         f'@font-face{{font-family:"{fonts.FAMILY}";font-weight:{weight};'
         f"src:url(data:font/woff2;base64,{base64.b64encode(fonts.subset(used, name)).decode()})"
         'format("woff2")}'
-        for weight, name in ((400, "Regular"), (700, "Bold"))
+        for weight, name in weights
     )
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from aftersales import schema
-from aftersales.export import fields as named
+from aftersales.export import fields
 from aftersales.export.fields import Field
 from aftersales.metrics.catalogue import FIGURES
 from aftersales.metrics.checks import RULES
+from aftersales.schema import Lang
 
 WORDS = {
     "zh": {
@@ -87,29 +88,32 @@ class Sheet:
     rows: list[list[Any]]
 
 
-def sheets(payloads: Sequence[Mapping[str, Any]], figures: Mapping[str, Any], lang: str) -> list[Sheet]:
+def sheets(payloads: Sequence[Mapping[str, Any]], figures: Mapping[str, Any], lang: Lang) -> list[Sheet]:
     """The sheets of a workbook: first figures and contract tables, then the exhibits' other tables."""
     words = WORDS[lang]
     shown = {str(p["id"]): p for p in payloads if p.get("kind") == "table" and p.get("id")}
     taken = {words["contents"], words["notes"]}
     found = [_figures_sheet(figures.get("figures", {}), lang, _sheet_name(words["figures"], taken))]
+    at = 0 if lang == "zh" else 1
     for name, rows in figures.get("tables", {}).items():
-        payload = shown.pop(name, {})
-        known = named.TABLES.get(name, (name, name))[0 if lang == "zh" else 1]
-        fields = named.of_table(name, rows, lang)
-        cells = [[_labelled(row.get(f.key), f, lang) for f in fields] for row in rows]
-        label = _sheet_name(str(payload.get("sheet") or known), taken)
-        found.append(Sheet(label, known, payload.get("title", ""), name, fields, cells))
+        title = fields.TABLES.get(name, (name, name))[at]
+        heads = fields.of_table(name, rows, lang)
+        cells = [[_labelled(row.get(head.key), head, lang) for head in heads] for row in rows]
+        told = shown.pop(name, {}).get("title", "")
+        found.append(Sheet(_sheet_name(title, taken), title, told, name, heads, cells))
     for code, payload in shown.items():
-        if payload.get("sheet"):
-            kept = [i for i, column in enumerate(payload["columns"]) if column.get("type") != "svg"]
-            fields = [_shown_field(payload["columns"][i]) for i in kept]
-            cells = [
-                [display[i] if f.kind == "text" else raw[i] for i, f in zip(kept, fields, strict=True)]
-                for raw, display in zip(payload["rows"], payload["display"], strict=True)
-            ]
-            label = _sheet_name(str(payload["sheet"]), taken)
-            found.append(Sheet(label, str(payload["sheet"]), payload.get("title", ""), code, fields, cells))
+        own = str(payload.get("sheet") or payload["title"])
+        called = fields.SHOWN.get(code, (own, own))
+        if called is None:
+            continue
+        kept = [i for i, column in enumerate(payload["columns"]) if column.get("type") != "svg"]
+        heads = [_shown_field(payload["columns"][i]) for i in kept]
+        cells = [
+            [display[i] if head.kind == "text" else raw[i] for i, head in zip(kept, heads, strict=True)]
+            for raw, display in zip(payload["rows"], payload["display"], strict=True)
+        ]
+        told = payload.get("title", "")
+        found.append(Sheet(_sheet_name(called[at], taken), called[at], told, code, heads, cells))
     return found
 
 
@@ -130,7 +134,7 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _figures_sheet(figures: Mapping[str, Any], lang: str, name: str) -> Sheet:
+def _figures_sheet(figures: Mapping[str, Any], lang: Lang, name: str) -> Sheet:
     words = WORDS[lang]
     heads = [
         Field(key, words[key], "text") for key in ("figure", "value", "unit", "formula", "slide", "name")
@@ -147,7 +151,7 @@ def _figures_sheet(figures: Mapping[str, Any], lang: str, name: str) -> Sheet:
     return Sheet(name, words["figures"], words["figures_about"], "figures", heads, rows)
 
 
-def _labelled(value: Any, column: Field, lang: str) -> Any:
+def _labelled(value: Any, column: Field, lang: Lang) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, list):

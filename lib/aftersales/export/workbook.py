@@ -10,6 +10,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 import xlsxwriter
+from nbformat import NotebookNode
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -17,6 +18,7 @@ from aftersales import theme
 from aftersales.export.document import EXHIBIT, language
 from aftersales.export.fields import Field
 from aftersales.export.sheets import WORDS, Sheet, sheets
+from aftersales.schema import Lang
 
 _HEAD_ROW = 4
 _LONGEST = 32_767  # characters that a cell of Excel holds
@@ -25,10 +27,10 @@ _NUMERIC = frozenset({"integer", "number", "percent", "change", "figure"})
 
 
 def write(
-    report: Mapping[str, Any] | Iterable[Mapping[str, Any]],
+    report: NotebookNode | Iterable[Mapping[str, Any]],
     figures: Mapping[str, Any],
     path: str | Path,
-    lang: str | None = None,
+    lang: Lang | None = None,
 ) -> Path:
     """Write `tables.xlsx`.
 
@@ -49,10 +51,11 @@ def write(
     Path
         The file written; equal input gives equal bytes.
     """
-    is_notebook = isinstance(report, Mapping)
-    meta = dict(report["metadata"].get("aftersales", {})) if is_notebook else {}
-    lang = lang or (language(report) if is_notebook else "zh")  # type: ignore[arg-type]
-    payloads = _payloads(report) if is_notebook else list(report)
+    if isinstance(report, NotebookNode):
+        meta, payloads, own = report.metadata.get("aftersales", {}), _payloads(report), language(report)
+    else:
+        meta, payloads, own = {}, list(report), "zh"
+    lang = lang or own
     book = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
@@ -75,7 +78,7 @@ def write(
     return Path(path)
 
 
-def _payloads(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _payloads(report: NotebookNode) -> list[Mapping[str, Any]]:
     return [
         output["data"][EXHIBIT]
         for cell in report["cells"]
@@ -93,7 +96,7 @@ def _created(month: str) -> dt.datetime:
 class _Book:
     """The workbook being written: its formats, and a sheet at a time."""
 
-    def __init__(self, book: xlsxwriter.Workbook, lang: str) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, lang: Lang) -> None:
         self.book, self.words = book, WORDS[lang]
         self.formats: dict[tuple, Format] = {}
 
