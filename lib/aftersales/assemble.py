@@ -36,6 +36,8 @@ def combine(master: NotebookNode, chapters: Sequence[tuple[str, NotebookNode]], 
     part = "summary"
     for cell in master.cells:
         tags = cell.metadata.get("tags", [])
+        if "chapters" in tags and part != "summary":
+            continue  # the same place in the other language
         if "chapters" in tags:
             for number, (stem, chapter) in enumerate(chapters, 1):
                 whole.cells += [_placed(c, stem, number) for c in chapter.cells]
