@@ -1,0 +1,343 @@
+"""Running notebooks with papermill: what it leaves to chance is settled here."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aftersales.errors import AftersalesError, InputError
+from aftersales.kernels.failure import NotebookFailed, ending
+from aftersales.kernels.spec import NAME
+
+# What papermill's record in a notebook may tell: nothing of this machine.
+_RECORD = ("parameters", "start_time", "end_time", "duration", "version", "exception")
+# Cells that papermill puts into a notebook that failed.
+_MARKER = "papermill-error-cell-tag"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to run: from where, to where, with which parameters.
+
+    `failed` is where it goes when it fails, by default beside the output as ``<name>.failed.ipynb``.
+    """
+
+    notebook: Path
+    out: Path
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    failed: Path | None = None
+    cwd: Path | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job that was run, how long it took and what went wrong with it, if anything."""
+
+    job: Job
+    seconds: float
+    error: Exception | None = None
+
+
+def execute(
+    path_in: str | Path,
+    path_out: str | Path,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    kernel: str = NAME,
+    cwd: str | Path | None = None,
+    failed: str | Path | None = None,
+    timeout: float | None = None,
+) -> Any:
+    """Run a notebook in a kernel of its own and save it with its outputs.
+
+    Parameters
+    ----------
+    path_in, path_out
+        The notebook and where it goes; a file that is there is replaced in one step, and only by a notebook
+        that has run to its end.
+    parameters
+        Values for names that the cell tagged ``parameters`` declares: texts, numbers, booleans, None, lists
+        and dicts of such.
+    kernel
+        Name of a kernelspec; ``aftersales`` need not be installed.
+    cwd
+        The kernel's working directory, by default the folder of `path_in`.
+    failed
+        Where a notebook that fails is saved, by default ``<name>.failed.ipynb`` beside `path_out`.
+    timeout
+        Seconds for one cell, by default without end.
+
+    Returns
+    -------
+    NotebookNode
+        The notebook as saved.
+
+    Raises
+    ------
+    NotebookFailed
+        A cell failed, ended its kernel or was not run.
+    InputError
+        The notebook cannot be read, or a parameter is none of its own.
+    """
+    saved, folder = Path(failed) if failed else None, Path(cwd) if cwd else None
+    job = Job(Path(path_in), Path(path_out), parameters or {}, saved, folder)
+    return _Run(job, kernel, timeout).execute()
+
+
+def execute_many(
+    jobs: Sequence[Job],
+    workers: int | None = None,
+    on_done: Callable[[str, float, Exception | None], None] | None = None,
+    *,
+    kernel: str = NAME,
+    timeout: float | None = None,
+) -> list[Done]:
+    """Run notebooks side by side; they may not need one another.
+
+    Parameters
+    ----------
+    jobs
+        The notebooks; they are begun in this order.
+    workers
+        How many at a time, by default as many as there are cores.
+    on_done
+        Called in the calling thread with a notebook's stem, seconds and error, when it is done.
+    kernel, timeout
+        As for `execute`.
+
+    Returns
+    -------
+    list of Done
+        One for each job, in their order.
+
+    Raises
+    ------
+    NotebookFailed
+        One of them failed; the others have been run.
+    AftersalesError
+        Several failed; the message has what each of them says.
+    """
+    runs = [_Run(job, kernel, timeout) for job in jobs]
+    with ThreadPoolExecutor(max(1, min(workers or _cores(), len(runs)) if runs else 1)) as pool:
+        at_work: dict[Future[Done], int] = {pool.submit(run.timed): n for n, run in enumerate(runs)}
+        results: dict[int, Done] = {}
+        try:
+            while at_work:
+                for future in wait(at_work, return_when=FIRST_COMPLETED).done:
+                    done = results[at_work.pop(future)] = future.result()
+                    if on_done is not None:
+                        on_done(done.job.notebook.stem, done.seconds, done.error)
+        except BaseException:
+            for run in runs:
+                run.end()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    errors = [done.error for _, done in sorted(results.items()) if done.error is not None]
+    if len(errors) > 1:
+        told = "\n".join(map(str, errors))
+        raise AftersalesError(f"{len(errors)} notebooks failed.\n{told}") from errors[0]
+    if errors:
+        raise errors[0]
+    return [results[n] for n in range(len(runs))]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Run:
+    """One notebook's run: the job, and what is known of its kernel and of the cell at work."""
+
+    def __init__(self, job: Job, kernel: str, timeout: float | None) -> None:
+        self.job, self.kernel, self.timeout = job, kernel, timeout
+        self.notebook: Any = None
+        self.cell: int | None = None
+        self.managers: list[Any] = []
+        self.ended = False
+
+    def timed(self) -> Done:
+        start = time.perf_counter()
+        error: Exception | None = None
+        try:
+            self.execute()
+        except Exception as raised:
+            error = raised
+        return Done(self.job, time.perf_counter() - start, error)
+
+    def end(self) -> None:
+        """Kill the kernel, or see to it that none is started."""
+        self.ended = True
+        for manager in self.managers:
+            manager.end()
+
+    def execute(self) -> Any:
+        import papermill
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+        notebook = _read(self.job.notebook)
+        _check(self.job.notebook, notebook, self.job.parameters)
+        try:
+            executed = papermill.execute_notebook(
+                notebook,
+                None,
+                dict(self.job.parameters),
+                kernel_name=self.kernel,
+                language="python",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                autosave_cell_every=0,
+                execution_timeout=self.timeout,
+                shutdown_kernel="immediate",
+                raise_on_iopub_timeout=True,
+                iopub_timeout=60,
+                record_timing=False,
+                extra_arguments=["--HistoryManager.enabled=False"],
+                resources={"metadata": {"path": str((self.job.cwd or self.job.notebook.parent).resolve())}},
+                kernel_manager_class=self._manager_class(),
+                on_notebook_start=self._started,
+                on_cell_start=self._at_cell,
+            )
+        except papermill.PapermillExecutionError as error:
+            traceback = "\n".join(error.traceback)
+            raise self._failed(error.cell_index, error.ename, error.evalue, traceback) from None
+        except DeadKernelError:
+            raise self._failed(self.cell, "the kernel died", self._ending()) from None
+        except CellTimeoutError:
+            raise self._failed(self.cell, "out of time", f"not done within {self.timeout} s") from None
+        except RuntimeError as error:
+            if self.notebook is not None:
+                raise
+            raise self._failed(None, "no kernel", f"{error}; {self._ending()}") from error
+        if (index := _not_run(executed)) is not None:
+            raise self._failed(index, "SystemExit", "the notebook was left before its end")
+        _write(executed, self.job.out)
+        return executed
+
+    def _manager_class(self) -> type:
+        """A class of kernel managers that this run knows of."""
+        from aftersales.kernels.manager import Manager
+
+        run = self
+
+        class Known(Manager):
+            def __init__(self, **kwargs: Any) -> None:
+                super().__init__(**kwargs)
+                if run.ended:
+                    raise RuntimeError("the run was stopped")
+                run.managers.append(self)
+
+        return Known
+
+    def _started(self, notebook: Any) -> None:
+        self.notebook = notebook
+
+    def _at_cell(self, cell: Any, cell_index: int) -> None:
+        self.cell = cell_index
+
+    def _ending(self) -> str:
+        return ending(self.managers[-1].exit_status if self.managers else None)
+
+    def _failed(self, index: int | None, name: str, value: str, traceback: str = "") -> NotebookFailed:
+        """The error to raise; the notebook is saved first."""
+        source, number, saved = "", None, None
+        if self.notebook is not None:
+            saved = self.job.failed or self.job.out.with_suffix(".failed.ipynb")
+            _write(self.notebook, saved)
+            if index is not None:
+                cells = [cell for cell in self.notebook.cells if not _tagged(cell, _MARKER)]
+                source = cells[index].source
+                number = 1 + sum(not _tagged(cell, "injected-parameters") for cell in cells[:index])
+        return NotebookFailed(self.job.notebook, number, source, name, value, traceback, saved)
+
+
+def _tagged(cell: Any, tag: str) -> bool:
+    return tag in cell.metadata.get("tags", ())
+
+
+def _read(path: Path) -> Any:
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}. Expected a notebook.") from error
+    except Exception as error:
+        raise InputError(f"{path}: not a notebook: {error}") from error
+
+
+def _check(path: Path, notebook: Any, parameters: Mapping[str, Any]) -> None:
+    """Refuse what papermill would only warn of or turn into something else."""
+    declared = _declared(notebook)
+    unknown = sorted(set(parameters) - declared)
+    if unknown:
+        there = ", ".join(sorted(declared)) or "none"
+        raise InputError(f"{path.name}: no parameter {', '.join(unknown)}. Its parameters are: {there}.")
+    for name, value in parameters.items():
+        try:
+            same = json.loads(json.dumps(value)) == value
+        except (TypeError, ValueError):
+            same = False
+        if not same:
+            raise InputError(
+                f"{path.name}: parameter {name}: got {type(value).__name__} {value!r}; "
+                "expected a text, a number, a boolean, None, or a list or dict of such."
+            )
+
+
+def _declared(notebook: Any) -> set[str]:
+    """The names that the cell tagged ``parameters`` assigns."""
+    cells = [cell for cell in notebook.cells if _tagged(cell, "parameters")]
+    tree = ast.parse(cells[0].source) if cells else ast.Module([], [])
+    return {
+        target.id
+        for statement in tree.body
+        if isinstance(statement, (ast.Assign, ast.AnnAssign))
+        for target in (statement.targets if isinstance(statement, ast.Assign) else [statement.target])
+        if isinstance(target, ast.Name)
+    }
+
+
+def _not_run(notebook: Any) -> int | None:
+    """The first code cell that left the notebook or that was not run."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        left = any(output.output_type == "error" for output in cell.outputs)
+        if left or cell.execution_count is None:
+            return index
+    return None
+
+
+def _write(notebook: Any, path: Path) -> None:
+    """Save a notebook in one step, papermill's record cut down to what may leave this machine."""
+    import nbformat
+
+    record = notebook.metadata.get("papermill", {})
+    notebook.metadata["papermill"] = {key: record[key] for key in _RECORD if record.get(key) is not None}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with open(handle, "w", encoding="utf-8") as stream:
+            nbformat.write(notebook, stream)
+        os.chmod(beside, 0o666 & ~_umask())
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def _umask() -> int:
+    """The umask, which can only be read by setting it: read from /proc where that is."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as stream:
+            return next(int(line.split()[1], 8) for line in stream if line.startswith("Umask:"))
+    except (OSError, StopIteration):
+        return 0o022

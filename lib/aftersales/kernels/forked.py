@@ -1,0 +1,74 @@
+"""What a forked child does to be a kernel like any other, with nothing left of the server."""
+
+from __future__ import annotations
+
+import gc
+import locale
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping
+
+from aftersales.kernels import wire
+
+# These look for a kernel when they are imported, so a kernel imports them anew.
+_LOOKING = ("tqdm.auto", "tqdm.autonotebook")
+_INLINE = "module://matplotlib_inline.backend_inline"
+
+
+def run(connection: socket.socket, request: wire.Request, set_by_imports: Mapping[str, str]) -> None:
+    """Be the kernel that was asked for, until it ends."""
+    os.setsid()
+    try:
+        _take(request, set_by_imports)
+    except OSError as error:
+        connection.sendall(wire.line(refused=str(error)))
+        os._exit(1)
+    _forget(connection.fileno())
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    if matplotlib := sys.modules.get("matplotlib"):
+        matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or _INLINE
+    for name in _LOOKING:
+        sys.modules.pop(name, None)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.enable()
+    connection.settimeout(None)
+    connection.sendall(wire.line(pid=os.getpid()))
+    threading.Thread(target=_follow, args=(connection,), daemon=True, name="aftersales-client").start()
+
+    import ipykernel_launcher
+    from ipykernel.kernelapp import IPKernelApp
+
+    sys.argv = [str(ipykernel_launcher.__file__), *request.argv[3:]]
+    # The client is watched by `_follow`; 1 stands for a parent that needs no watching.
+    IPKernelApp.launch_instance([*request.argv[3:], "--IPKernelApp.parent_handle=1"])
+
+
+def _take(request: wire.Request, set_by_imports: Mapping[str, str]) -> None:
+    """The request's environment, working directory and standard streams."""
+    os.environ.clear()
+    os.environ.update({**set_by_imports, **request.env})
+    time.tzset()
+    locale.setlocale(locale.LC_CTYPE, "")
+    os.chdir(request.cwd)
+    for given, standard in ((request.stdout, 1), (request.stderr, 2)):
+        os.dup2(given, standard)
+
+
+def _forget(keep: int) -> None:
+    """Close every file that was inherited, but the standard streams and one."""
+    os.closerange(3, keep)
+    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _follow(connection: socket.socket) -> None:
+    """End with the client: it never writes, so reading ends when it is gone."""
+    while connection.recv(64):
+        pass
+    os.killpg(0, signal.SIGKILL)

@@ -1,0 +1,162 @@
+"""The kernel provisioner `aftersales-warm`: a local kernel, forked when there is a fork server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import LocalProvisioner
+
+from aftersales.kernels.lifetime import THREADS
+from aftersales.kernels.process import ForkedProcess
+from aftersales.kernels.wire import CAN_FORK, VARIABLE, Refused
+
+_TOLD = "AFTERSALES_KERNEL_TOLD"
+# A Unix socket's path has 107 bytes at most, 103 on macOS.
+_LONGEST_PATH = 100
+_KILLING_SECONDS = 2
+_UNDERSTOOD = {"env", "cwd", "stdin", "stdout", "stderr", "kernel_id", "extra_arguments"}
+_BINDING_SECONDS = 10
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Starts a kernel from the fork server that the environment names, else as Jupyter does.
+
+    Both talk over Unix sockets in a private folder, where the platform has them, in the same environment.
+
+    Attributes
+    ----------
+    warm
+        Whether the kernel was forked.
+    exit_status
+        How it ended, as `subprocess.Popen.returncode`; None while it runs.
+    """
+
+    warm = False
+    exit_status: int | None = None
+    folder: str | None = None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Choose Unix sockets, then as Jupyter does."""
+        self._choose_sockets()
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork the kernel, or start it when that cannot be."""
+        self.exit_status = None
+        env = kwargs["env"]
+        for name, value in THREADS.items():
+            env.setdefault(name, value)
+        try:
+            self.process = await self._fork(cmd, kwargs)
+        except (Refused, OSError) as reason:
+            self.warm = False
+            self._tell(str(reason), env)
+            return await super().launch_kernel(cmd, **kwargs)
+        self.warm = True
+        self.pid = self.pgid = self.process.pid
+        self.cwd = kwargs.get("cwd") or Path.cwd()
+        await self._bound()
+        return self.connection_info
+
+    async def poll(self) -> int | None:
+        """The exit status, None while the kernel runs."""
+        code = await super().poll()
+        if self.process is not None and code is not None:
+            self.exit_status = code
+        return code
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel's process group, unless it has ended: another may have its number."""
+        if not self.has_process or await self.poll() is None:
+            await super().send_signal(signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and see it dead, so that nobody sleeps on it."""
+        await super().kill(restart)
+        until = time.monotonic() + _KILLING_SECONDS
+        while self.has_process and await self.poll() is None and time.monotonic() < until:
+            await asyncio.sleep(0.002)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the private folder."""
+        await super().cleanup(restart)
+        if self.folder and not restart:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder = None
+
+    def _choose_sockets(self) -> None:
+        """Have the manager use Unix sockets in a folder of this kernel's own, unless told otherwise."""
+        manager = self.parent
+        if os.name != "posix" or manager is None or manager.transport != "tcp" or any(manager.ports):
+            return
+        server = os.environ.get(VARIABLE, "")
+        beside = os.path.dirname(server) if server and os.path.exists(server) else None
+        folder = tempfile.mkdtemp(prefix="k-", dir=beside)
+        if len(os.fsencode(folder)) > _LONGEST_PATH:
+            os.rmdir(folder)
+            return
+        self.folder = folder
+        manager.transport, manager.ip, manager.cache_ports = "ipc", f"{folder}/s", False
+        if not manager.connection_file:
+            manager.connection_file = f"{folder}/kernel.json"
+
+    async def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> Any:
+        if not CAN_FORK:
+            raise Refused("this platform cannot fork them")
+        server = kwargs["env"].get(VARIABLE)
+        if not server:
+            raise Refused(f"no kernel server is running ({VARIABLE} is not set)")
+        strange = sorted(set(kwargs) - _UNDERSTOOD)
+        if strange:
+            raise Refused(f"it was asked for with {', '.join(strange)}")
+        cwd = os.path.abspath(kwargs.get("cwd") or os.getcwd())
+        with _stream(kwargs.get("stdout"), 1) as stdout, _stream(kwargs.get("stderr"), 2) as stderr:
+            return await ForkedProcess.start(server, cmd, kwargs["env"], cwd, stdout, stderr)
+
+    async def _bound(self) -> None:
+        """Wait for the kernel's sockets: who connects earlier tries again a tenth of a second later."""
+        info, until = self.connection_info, time.monotonic() + _BINDING_SECONDS
+        if info["transport"] != "ipc":
+            return
+        paths = [f"{info['ip']}-{value}" for name, value in info.items() if name.endswith("_port")]
+        while time.monotonic() < until and await self.poll() is None:
+            if all(os.path.exists(path) for path in paths):
+                return
+            await asyncio.sleep(0.002)
+
+    def _tell(self, reason: str, env: dict[str, str]) -> None:
+        """Say once, here and in the kernels started from here, that kernels are slow."""
+        if _TOLD not in os.environ:
+            self.log.warning("Kernels are started, not forked, which takes seconds longer: %s.", reason)
+            os.environ[_TOLD] = "1"
+        env[_TOLD] = "1"
+
+
+@contextlib.contextmanager
+def _stream(asked: Any, standard: int) -> Iterator[int]:
+    """A file descriptor for a kernel's stream, as `subprocess.Popen` understands the argument."""
+    if asked == subprocess.PIPE or asked == subprocess.STDOUT:
+        raise Refused("it was asked for with a pipe")
+    fd = standard if asked is None else asked if isinstance(asked, int) else asked.fileno()
+    try:
+        if fd == subprocess.DEVNULL:
+            raise OSError
+        os.fstat(fd)
+    except OSError:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        try:
+            yield nothing
+        finally:
+            os.close(nothing)
+    else:
+        yield fd

@@ -1,0 +1,304 @@
+"""The fork server: one process that imports what notebooks need, then forks a kernel for each request.
+
+It has one thread and, when it forks, no socket but its own. A client's connection is a kernel's life: see
+`wire`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import gc
+import importlib
+import os
+import pkgutil
+import select
+import selectors
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import aftersales
+from aftersales.kernels import wire
+
+# What notebooks and the kernel itself need, the heaviest first. Packages of aftersales come whole.
+PRELOAD = (
+    "numpy",
+    "pandas",
+    "pyarrow.parquet",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "scipy.stats",
+    "seaborn",
+    "scrapbook",
+    "papermill",
+    "nbclient",
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "matplotlib_inline.config",
+    "tornado.platform.asyncio",
+    "pandas.io.formats.html",
+    "pyarrow.pandas_compat",
+    "jupyter_client.asynchronous",
+    "aftersales.inputs",
+    "aftersales.scraps",
+    "aftersales.explain",
+    "aftersales.chapters",
+    "aftersales.kernels.execution",
+    "aftersales.exhibit",
+)
+PACKAGES = ("metrics", "charts", "findings", "show")
+# Read when Python or a library starts: a kernel that wants another value of these cannot be forked from here.
+FIXED = ("PYTHON", "LD_", "MPLCONFIGDIR", "MATPLOTLIBRC")
+
+
+@dataclass
+class _Kernel:
+    connection: socket.socket | None
+    status: int | None = None
+
+
+def main() -> None:
+    """Run the server; in a forked child, the kernel."""
+    if sys.path[0] == "":
+        del sys.path[0]
+    listener, lifeline = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
+    listener.set_inheritable(False)
+    os.set_inheritable(lifeline, False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    folder = Path(listener.getsockname()).parent
+    env = dict(os.environ)
+    gc.disable()
+    for name in _names():
+        _import(name)
+        if _ended(lifeline):
+            break
+    _one_thread()
+    gc.collect()
+    gc.freeze()
+    set_by_imports = {name: value for name, value in os.environ.items() if name not in env}
+    started = Server(listener, lifeline, env, _sources()).run()
+    if started is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    from aftersales.kernels import forked
+
+    forked.run(*started, set_by_imports)
+
+
+class Server:
+    """Takes requests, forks kernels, tells how they ended.
+
+    Parameters
+    ----------
+    listener
+        The listening socket.
+    lifeline
+        The read end of a pipe; when its other end closes, the server ends.
+    env
+        The environment it was started with.
+    sources
+        Files of the package's imported modules and when they were changed.
+    """
+
+    def __init__(
+        self, listener: socket.socket, lifeline: int, env: Mapping[str, str], sources: Mapping[str, int]
+    ) -> None:
+        self.listener, self.lifeline, self.env, self.sources = listener, lifeline, env, sources
+        self.kernels: dict[int, _Kernel] = {}
+        self.selector = selectors.DefaultSelector()
+        self.waking, self.wake = socket.socketpair()
+        self.ending = False
+
+    def run(self) -> tuple[socket.socket, wire.Request] | None:
+        """Serve until the end; None then, and in each forked child its connection and request."""
+        self.waking.setblocking(False)
+        self.wake.setblocking(False)
+        signal.set_wakeup_fd(self.wake.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "ending", True))
+        self.listener.setblocking(False)
+        for watched in (self.listener, self.lifeline, self.waking):
+            self.selector.register(watched, selectors.EVENT_READ)
+        while not self.ending:
+            for key, _ in self.selector.select():
+                if key.fileobj is self.listener:
+                    if (started := self._accept()) is not None:
+                        return started
+                elif key.fileobj is self.waking:
+                    with contextlib.suppress(BlockingIOError):
+                        self.waking.recv(4096)
+                    self._look()
+                elif key.data is None:
+                    self.ending = True
+                else:
+                    self._release(key.data)
+        for pid in self.kernels:
+            _kill(pid)
+            os.waitpid(pid, 0)
+        return None
+
+    def _accept(self) -> tuple[socket.socket, wire.Request] | None:
+        """Fork a kernel for a client; None in the server."""
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:
+            return None
+        try:
+            if not wire.peer_is_me(connection):
+                raise ValueError("another user's process")
+            request = wire.receive(connection)
+        except (OSError, ValueError, KeyError, TypeError):
+            connection.close()
+            return None
+        pid = 0
+        try:
+            if reason := self._objection(request):
+                _tell(connection, refused=reason)
+                connection.close()
+                return None
+            sys.stdout.flush()
+            sys.stderr.flush()
+            pid = os.fork()
+            if pid == 0:
+                self._leave()
+                return connection, request
+        except OSError as error:
+            _tell(connection, refused=f"no process could be forked: {error}")
+            connection.close()
+            return None
+        finally:
+            if pid or connection.fileno() < 0:
+                os.close(request.stdout)
+                os.close(request.stderr)
+        connection.setblocking(False)
+        self.kernels[pid] = _Kernel(connection)
+        self.selector.register(connection, selectors.EVENT_READ, pid)
+        return None
+
+    def _objection(self, request: wire.Request) -> str:
+        """Why a kernel cannot be forked from this process, or nothing."""
+        if request.argv[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
+            return "it is for another interpreter"
+        for name in sorted(set(request.env) | set(self.env)):
+            if name.startswith(FIXED) and request.env.get(name) != self.env.get(name):
+                return f"it wants another {name}"
+        for path, changed in self.sources.items():
+            if _changed(path) != changed:
+                return f"{Path(path).name} was changed since the server started"
+        return ""
+
+    def _look(self) -> None:
+        """Tell of kernels that have ended; they stay zombies, their pids taken, until their clients know."""
+        for pid, kernel in list(self.kernels.items()):
+            if kernel.status is not None:
+                continue
+            ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None:
+                continue
+            _kill(pid)
+            kernel.status = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+            if kernel.connection is None:
+                self._reap(pid)
+            else:
+                _tell(kernel.connection, status=kernel.status)
+
+    def _release(self, pid: int) -> None:
+        """A client has gone, or knows how its kernel ended."""
+        kernel = self.kernels[pid]
+        if kernel.connection is not None:
+            self.selector.unregister(kernel.connection)
+            kernel.connection.close()
+            kernel.connection = None
+        if kernel.status is None:
+            _kill(pid)
+        else:
+            self._reap(pid)
+
+    def _reap(self, pid: int) -> None:
+        os.waitpid(pid, 0)
+        del self.kernels[pid]
+
+    def _leave(self) -> None:
+        """In a child: let go of everything that is the server's."""
+        signal.set_wakeup_fd(-1)
+        for name in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(name, signal.SIG_DFL)
+        self.selector.close()
+        for kernel in self.kernels.values():
+            if kernel.connection is not None:
+                kernel.connection.close()
+        for mine in (self.listener, self.waking, self.wake):
+            mine.close()
+        os.close(self.lifeline)
+
+
+def _names() -> Iterator[str]:
+    yield from PRELOAD
+    for package in PACKAGES:
+        yield f"aftersales.{package}"
+        for folder in aftersales.__path__:
+            for module in pkgutil.iter_modules([f"{folder}/{package}"]):
+                yield f"aftersales.{package}.{module.name}"
+
+
+def _import(name: str) -> None:
+    # How wide pandas prints depends on whether it finds itself in a kernel when it is imported.
+    if name == "pandas":
+        builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        _say(f"cannot import {name}: {type(error).__name__}: {error}")
+    finally:
+        if name == "pandas":
+            del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def _one_thread() -> None:
+    """Say so when a library has started threads: a fork would leave their locks as they are."""
+    if len(os.listdir("/proc/self/task")) > 1:
+        _say("an import has started threads; kernels may hang")
+
+
+def _say(text: str) -> None:
+    print(f"kernel server: {text}", file=sys.stderr, flush=True)
+
+
+def _sources() -> dict[str, int]:
+    ours = [module for name, module in sys.modules.items() if name.startswith("aftersales")]
+    files = [getattr(module, "__file__", None) for module in ours]
+    return {path: _changed(path) for path in files if path}
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _ended(lifeline: int) -> bool:
+    return bool(select.select([lifeline], [], [], 0)[0])
+
+
+def _tell(connection: socket.socket, **told: object) -> None:
+    with contextlib.suppress(OSError):
+        connection.sendall(wire.line(**told))
+
+
+def _kill(pid: int) -> None:
+    """Kill a kernel and all it has started; it leads a session of its own, or is about to."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)

@@ -1,0 +1,401 @@
+"""Warm kernels: as good as stock ones, apart from one another, gone when their time is over."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+from aftersales import kernels
+from aftersales.errors import AftersalesError, InputError
+from aftersales.kernels import failure, wire
+from aftersales.kernels.lifetime import THREADS
+
+forking = pytest.mark.skipif(not wire.CAN_FORK, reason="kernels are forked on Linux only")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[dict[str, str]]:
+    with kernels.serving() as env:
+        yield env
+
+
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(wire.VARIABLE, raising=False)
+    monkeypatch.delenv("AFTERSALES_KERNEL_TOLD", raising=False)
+
+
+def notebook(path: Path, *cells: str, parameters: str = "") -> Path:
+    """A notebook of code cells, the first one its parameters."""
+    first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    made = [nbformat.v4.new_markdown_cell("# 标题"), first, *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+    return path
+
+
+def run(folder: Path, *cells: str, **options: Any) -> Any:
+    """What the last cell of a notebook prints, read as JSON."""
+    executed = kernels.execute(notebook(folder / "n.ipynb", *cells), folder / "out.ipynb", **options)
+    return json.loads(executed.cells[-1].outputs[-1].text)
+
+
+FACTS = """
+import json, locale, os, random, signal, sys, threading, warnings
+import matplotlib, numpy as np, pandas as pd
+env = {k: v for k, v in os.environ.items() if k not in {"JPY_PARENT_PID", "AFTERSALES_KERNEL_TOLD"}}
+print(json.dumps({
+    "env": env, "cwd": os.getcwd(), "path": sys.path, "executable": sys.executable, "name": __name__,
+    "argv0": sys.argv[0], "leads": os.getpid() == os.getsid(0) == os.getpgrp(), "umask": os.umask(0o22),
+    "backend": matplotlib.get_backend(), "locale": locale.setlocale(locale.LC_ALL),
+    "signals": {s.name: str(signal.getsignal(s)) for s in signal.valid_signals() if hasattr(s, "name")},
+    "limit": sys.getrecursionlimit(), "width": pd.get_option("display.max_columns"),
+    "figure": matplotlib.rcParams["figure.figsize"], "gc": __import__("gc").isenabled(),
+    "bars": __import__("tqdm.auto").auto.tqdm.__module__,
+}))
+"""
+
+
+@forking
+def test_a_warm_kernel_is_like_a_stock_one(server: dict[str, str], tmp_path: Path) -> None:
+    drawn = "import seaborn as sns\nsns.lineplot(x=[1, 2], y=[1, 2]);"
+    made = notebook(tmp_path / "n.ipynb", FACTS, drawn, "pd.DataFrame({'列': [1.5, None]})")
+    warm, stock = (
+        kernels.execute(made, tmp_path / f"{name}.ipynb", kernel=name).cells
+        for name in ("aftersales", "python3")
+    )
+    mine, theirs = json.loads(warm[2].outputs[0].text), json.loads(stock[2].outputs[0].text)
+    assert {k: v for k, v in mine["env"].items() if k in theirs["env"]} == theirs["env"]
+    assert set(mine["env"]) - set(theirs["env"]) <= set(THREADS)
+    for fact in mine.keys() - {"env"}:
+        assert mine[fact] == theirs[fact], fact
+    assert warm[3].outputs[0].data["image/png"] == stock[3].outputs[0].data["image/png"]
+    assert warm[4].outputs[0].data == stock[4].outputs[0].data
+
+
+@forking
+def test_nothing_of_one_notebook_reaches_another(server: dict[str, str], tmp_path: Path) -> None:
+    soil = (
+        "import builtins, os, pandas, numpy, random\n"
+        "builtins.mine = 1\nos.environ['MINE'] = '1'\nos.chdir('/')\npandas.DataFrame.sum = None\n"
+        "pandas.set_option('display.precision', 1)\nnumpy.random.seed(1); random.seed(1)"
+    )
+    tell = (
+        "import builtins, json, numpy, os, pandas, random\n"
+        "held = [os.readlink(f'/proc/self/fd/{n}') for n in os.listdir('/proc/self/fd') if n not in '012'"
+        " and os.path.exists(f'/proc/self/fd/{n}')]\n"
+        "print(json.dumps([hasattr(builtins, 'mine'), 'MINE' in os.environ, os.getcwd(),"
+        " pandas.get_option('display.precision'), pandas.DataFrame.sum is None, os.getppid(), os.getpid(),"
+        " sorted(path for path in held if path.startswith('/') and not path.startswith('/dev/')),"
+        " random.random(), numpy.random.rand()]))"
+    )
+    told = [run(tmp_path, soil, tell), run(tmp_path, tell), run(tmp_path, tell, cwd=tmp_path.parent)]
+    assert told[0][:5] == [True, True, "/", 1, True]
+    assert told[1][:5] == [False, False, str(tmp_path), 6, False]
+    assert told[2][2] == str(tmp_path.parent)
+    assert told[0][5] == told[1][5] == told[2][5] != os.getpid()
+    for position in (6, 8, 9):
+        assert len({one[position] for one in told}) == 3
+    assert told[1][7] == []
+
+
+def started(kernel: KernelManager) -> BlockingKernelClient:
+    client = kernel.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    return client
+
+
+def value(client: BlockingKernelClient, code: str) -> Any:
+    """What an expression is in a kernel; its error's name when it fails."""
+    reply = client.execute_interactive("", user_expressions={"it": code}, silent=True, timeout=30)
+    it = reply["content"]["user_expressions"]["it"]
+    return eval(it["data"]["text/plain"]) if it["status"] == "ok" else it["ename"]
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KernelManager]:
+    """The kernel as JupyterLab has it: by its installed kernelspec, through Jupyter's own manager."""
+    kernels.install(tmp_path)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
+    manager = KernelManager(kernel_name="aftersales")
+    manager.start_kernel(cwd=str(tmp_path))
+    yield manager
+    if manager.has_kernel:
+        manager.shutdown_kernel(now=True)
+
+
+@forking
+def test_interrupt_restart_and_shutdown(
+    server: dict[str, str], kernel: KernelManager, tmp_path: Path
+) -> None:
+    client = started(kernel)
+    assert kernel.provisioner.warm
+    first = value(client, "__import__('os').getpid()")
+    sleeping = client.execute("import time; time.sleep(60)")
+    time.sleep(0.3)
+    kernel.interrupt_kernel()
+    reply = client.get_shell_msg(timeout=5)
+    assert reply["parent_header"]["msg_id"] == sleeping
+    assert reply["content"]["ename"] == "KeyboardInterrupt"
+    client.execute_interactive("x = 1", timeout=10)
+
+    kernel.restart_kernel(now=True)
+    client.wait_for_ready(timeout=30)
+    assert kernel.provisioner.warm
+    assert value(client, "x") == "NameError"
+    assert value(client, "__import__('os').getpid()") != first
+
+    left = f"import atexit, pathlib; atexit.register(pathlib.Path({str(tmp_path / 'left')!r}).touch)"
+    client.execute_interactive(left, timeout=10)
+    sockets = Path(kernel.ip).parent
+    assert sockets.stat().st_mode & 0o777 == 0o700
+    client.stop_channels()
+    kernel.shutdown_kernel()
+    assert kernel.provisioner.exit_status == 0
+    assert (tmp_path / "left").exists()
+    assert not sockets.exists()
+
+
+@forking
+def test_a_killed_kernel_is_seen_at_once(server: dict[str, str], kernel: KernelManager) -> None:
+    client = started(kernel)
+    os.kill(value(client, "__import__('os').getpid()"), signal.SIGKILL)
+    start = time.perf_counter()
+    while kernel.is_alive():
+        time.sleep(0.01)
+    assert time.perf_counter() - start < 0.5
+    assert kernel.provisioner.exit_status == -signal.SIGKILL
+    client.stop_channels()
+
+
+@forking
+def test_without_a_server_kernels_are_stock_and_one_warning_says_so(
+    no_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    pid = "import json, os\nprint(json.dumps([os.getppid(), os.environ['AFTERSALES_KERNEL_TOLD']]))"
+    logging.getLogger("traitlets").propagate = True
+    assert run(tmp_path, pid) == [os.getpid(), "1"]
+    monkeypatch.setenv(wire.VARIABLE, str(tmp_path / "gone"))
+    assert run(tmp_path, pid) == [os.getpid(), "1"]
+    assert len([record for record in caplog.records if "not forked" in record.message]) == 1
+
+
+@forking
+def test_a_kernel_that_needs_another_start_is_stock(
+    server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert run(tmp_path, "import json, os\nprint(json.dumps(os.getppid()))") == os.getpid()
+
+
+NESTED = """
+import json, os, time
+from pathlib import Path
+from aftersales import kernels
+names = ["one", "two"]
+told = []
+jobs = [kernels.Job(Path(f"{n}.ipynb"), Path(f"made/{n}.ipynb"), {"name": n}) for n in names]
+done = kernels.execute_many(jobs, workers=2, on_done=lambda name, seconds, error: told.append(name))
+parents = [json.loads(Path(f"made/{n}.txt").read_text()) for n in names]
+print(json.dumps([os.getppid(), parents, sorted(told), [d.job.out.stem for d in done]]))
+"""
+
+
+@forking
+def test_a_notebook_runs_others_from_the_same_server(server: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    write = "import json, os, pathlib\npathlib.Path(f'made/{name}.txt').write_text(json.dumps(os.getppid()))"
+    for name in ("one", "two"):
+        notebook(tmp_path / f"{name}.ipynb", write, parameters="name = ''")
+    parent, parents, told, made = run(tmp_path, NESTED)
+    assert parents == [parent, parent]
+    assert told == made == ["one", "two"]
+
+
+@forking
+def test_a_failure_in_a_notebook_that_a_notebook_runs_is_told(server: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    notebook(tmp_path / "one.ipynb", "1 / 0", parameters="name = ''")
+    notebook(tmp_path / "two.ipynb", "1", parameters="name = ''")
+    with pytest.raises(kernels.NotebookFailed) as caught:
+        run(tmp_path, NESTED)
+    assert "n.ipynb, cell 3: one.ipynb, cell 3: ZeroDivisionError: division by zero" in str(caught.value)
+    assert (tmp_path / "made" / "two.ipynb").exists()
+
+
+@forking
+def test_many_kernels_in_parallel(server: dict[str, str], tmp_path: Path) -> None:
+    made = notebook(tmp_path / "n.ipynb", "number * 2", parameters="number = 0")
+    jobs = [kernels.Job(made, tmp_path / f"{n}.ipynb", {"number": n}) for n in range(32)]
+    done = kernels.execute_many(jobs, workers=4)
+    assert [d.job for d in done] == jobs
+    for n in range(32):
+        assert nbformat.read(tmp_path / f"{n}.ipynb", 4).cells[-1].outputs[0].data["text/plain"] == str(2 * n)
+    assert list(Path(server[wire.VARIABLE]).parent.iterdir()) == [Path(server[wire.VARIABLE])]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "says"),
+    [
+        ("raise KeyError('列')", "KeyError", "'列'"),
+        ("import sys\nsys.exit(0)", "SystemExit", "left before its end"),
+        ("import os\nos._exit(0)", "the kernel died", "exit code 0"),
+        ("import os\nos.kill(os.getpid(), 9)", "the kernel died", "SIGKILL, as the system does"),
+    ],
+)
+@forking
+def test_a_notebook_that_fails_is_told_and_saved(
+    server: dict[str, str], tmp_path: Path, code: str, name: str, says: str
+) -> None:
+    made = notebook(tmp_path / "{店} 1.ipynb", "'before'", code, "'never'", parameters="x = 1")
+    out = tmp_path / "out.ipynb"
+    out.write_text("as it was")
+    with pytest.raises(kernels.NotebookFailed) as caught:
+        kernels.execute(made, out, {"x": 2}, failed=tmp_path / "failed" / "n.ipynb")
+    error = caught.value
+    assert (error.notebook, error.cell, error.source, error.name) == (made, 4, code, name)
+    assert says in error.value
+    assert "{店} 1.ipynb, cell 4: " in str(error)
+    assert "\x1b" not in error.traceback
+    assert out.read_text() == "as it was"
+    saved = nbformat.read(tmp_path / "failed" / "n.ipynb", 4)
+    assert any(c.source == "'before'" and c.outputs for c in saved.cells if c.cell_type == "code")
+    assert str(tmp_path) not in json.dumps(saved.metadata)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["failed", "out.ipynb", "{店} 1.ipynb"]
+
+
+def test_bad_parameters_and_notebooks_are_refused_before_anything_runs(tmp_path: Path) -> None:
+    made = notebook(tmp_path / "n.ipynb", parameters='month = "2024-04"\nlang: str = "zh"')
+    with pytest.raises(InputError, match=r"n\.ipynb: no parameter store\. Its parameters are: lang, month\."):
+        kernels.execute(made, tmp_path / "out.ipynb", {"store": "A"})
+    with pytest.raises(InputError, match="parameter month: got tuple"):
+        kernels.execute(made, tmp_path / "out.ipynb", {"month": (1, 2)})
+    with pytest.raises(InputError, match=r"none\.ipynb"):
+        kernels.execute(tmp_path / "none.ipynb", tmp_path / "out.ipynb")
+
+
+@forking
+def test_several_failures_are_told_together(server: dict[str, str], tmp_path: Path) -> None:
+    made = [notebook(tmp_path / f"{n}.ipynb", f"{n} / 0") for n in range(2)]
+    jobs = [kernels.Job(path, tmp_path / "made" / path.name) for path in made]
+    told: list[tuple[str, str]] = []
+    with pytest.raises(AftersalesError, match="2 notebooks failed") as caught:
+        kernels.execute_many(jobs, on_done=lambda name, _, error: told.append((name, type(error).__name__)))
+    assert "0.ipynb, cell 3" in str(caught.value)
+    assert "1.ipynb, cell 3" in str(caught.value)
+    assert sorted(told) == [("0", "NotebookFailed"), ("1", "NotebookFailed")]
+
+
+PARENT = """
+import sys, threading
+from aftersales import kernels
+with kernels.serving() as env:
+    print(env["AFTERSALES_KERNEL_SERVER"], flush=True)
+    kernels.execute(sys.argv[1], sys.argv[2])
+"""
+SLEEPER = """
+import os, pathlib, subprocess, time
+helper = subprocess.Popen(["sleep", "300"])
+pathlib.Path("pids.part").write_text(f"{os.getpid()} {os.getppid()} {helper.pid}")
+os.rename("pids.part", "pids")
+time.sleep(300)
+"""
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def until(what: Any, seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while not what() and time.monotonic() < end:
+        time.sleep(0.02)
+    return bool(what())
+
+
+def parent(tmp_path: Path) -> tuple[subprocess.Popen[str], Path, list[int]]:
+    """A process that serves and runs a notebook; the server's socket; pids of kernel, server and helper."""
+    made = notebook(tmp_path / "n.ipynb", SLEEPER)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(made), str(tmp_path / "out.ipynb")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={k: v for k, v in os.environ.items() if k != wire.VARIABLE},
+    )
+    assert process.stdout is not None
+    socket = Path(process.stdout.readline().strip())
+    assert until((tmp_path / "pids").exists)
+    return process, socket, [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+
+
+@forking
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_nothing_is_left_when_the_parent_goes(tmp_path: Path, number: signal.Signals) -> None:
+    process, socket, pids = parent(tmp_path)
+    assert socket.parent.stat().st_mode & 0o777 == 0o700
+    process.send_signal(number)
+    assert process.wait(20) != 0
+    assert until(lambda: not any(map(alive, pids)), 5)
+    assert until(lambda: not socket.parent.exists(), 5)
+
+
+@forking
+def test_when_the_server_dies_its_kernels_work_on_and_end_with_the_parent(tmp_path: Path) -> None:
+    process, _, (kernel, server, helper) = parent(tmp_path)
+    os.kill(server, signal.SIGKILL)
+    assert until(lambda: not alive(server), 5)
+    time.sleep(0.2)
+    assert alive(kernel)
+    process.kill()
+    process.wait(5)
+    assert until(lambda: not alive(kernel) and not alive(helper), 5)
+
+
+@forking
+def test_the_server_ends_at_once_and_serves_but_once(no_server: None) -> None:
+    start = time.perf_counter()
+    with kernels.serving() as env:
+        folder = Path(env[wire.VARIABLE]).parent
+        with kernels.serving() as inner:
+            assert inner == env
+        assert os.environ[wire.VARIABLE] == env[wire.VARIABLE]
+    assert time.perf_counter() - start < 1
+    assert wire.VARIABLE not in os.environ
+    assert not folder.exists()
+
+
+def test_install_writes_once(tmp_path: Path) -> None:
+    folder = kernels.install(tmp_path)
+    before = (folder / "kernel.json").stat()
+    assert json.loads((folder / "kernel.json").read_text())["display_name"] == "客户服务月报 (aftersales)"
+    kernels.install(tmp_path)
+    assert (folder / "kernel.json").stat() == before
+    (folder / "kernel.json").write_text("old")
+    kernels.install(tmp_path)
+    assert "aftersales-warm" in (folder / "kernel.json").read_text()
+    assert [path.name for path in folder.iterdir()] == ["kernel.json"]
+
+
+def test_endings_are_told_in_words() -> None:
+    assert failure.ending(None) == "its process does not answer"
+    assert failure.ending(-11) == "its process was ended by SIGSEGV"
+    assert failure.ending(3) == "its process ended with exit code 3"
