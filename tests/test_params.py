@@ -18,7 +18,7 @@ def test_a_month_overrides_single_keys_and_says_where_they_come_from(folder):
     (folder / "2024-04.yml").write_text("targets: {ftf.rate: 0.99}\nchurn_months: 7\n")
     april, march = params.load("2024-04", folder), params.load("2024-03", folder)
     assert (april.targets["ftf.rate"], april.churn_months) == (0.99, 7)
-    assert (march.targets["ftf.rate"], march.churn_months) == (0.985, 6)
+    assert (march.targets["ftf.rate"], march.churn_months) == (0.98, 6)
     assert april.targets["oem.mot"] == march.targets["oem.mot"]
     assert april.origins["targets.ftf.rate"] == "2024-04.yml"
     assert april.origins["targets.oem.mot"] == "default.yml"

@@ -159,8 +159,8 @@ def text(sentence: str, *, lang: str, id: str = "", role: str | None = "finding"
 
 
 def empty(reason: str, *, id: str, lang: str, title: str = "") -> Exhibit:
-    """What stands in the place of an exhibit that has nothing to show, and why."""
-    return Exhibit({"kind": "empty", "id": id, "role": None, "lang": lang, "title": title, "text": reason})
+    """What stands in the place of an exhibit that has nothing to show, and why; `title` would claim a finding, so it goes."""
+    return Exhibit({"kind": "empty", "id": id, "role": None, "lang": lang, "title": "", "text": reason})
 
 
 def _plain_row(row: Iterable[Any]) -> list[Any]:

@@ -77,9 +77,8 @@ def frame(table: pd.DataFrame, names: Iterable[str] = ()) -> pd.DataFrame:
             continue
         kind = PERSONAL.get(str(column), "free_text")
         seen: dict[Any, Any] = {}
-        for value in values.unique():
-            if isinstance(value, str):
-                seen[value] = text(value, names) if kind == "free_text" else _BY_KIND[kind](value)
+        for value in {v for v in values if isinstance(v, str)}:
+            seen[value] = text(value, names) if kind == "free_text" else _BY_KIND[kind](value)
         if any(k != v for k, v in seen.items()):
             out[column] = values.map(lambda v, seen=seen: seen.get(v, v) if isinstance(v, str) else v)
     return out

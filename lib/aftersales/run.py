@@ -56,7 +56,9 @@ def report(
             notebooks = folder / "notebooks"
             notebooks.mkdir()
             with _told("running the notebooks"), _environment(asked, notebooks):
-                kernels.execute(chapters.FOLDER / "master.ipynb", notebooks / "master.ipynb", asked.parameters)
+                kernels.execute(
+                    chapters.FOLDER / "master.ipynb", notebooks / "master.ipynb", asked.parameters, cwd=Path.cwd()
+                )
             with _told("writing page, PDF, mail and workbook"):
                 _write(folder, asked)
     return [target / form for form in FORMS] + [target / "notebooks"]

@@ -203,6 +203,15 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "rounding": ("修约差", "Rounding"),
         "inconsistent": ("不一致", "Inconsistent"),
     },
+    "churn_step": {
+        "cohort": ("当月来站", "Came that month"),
+        "returned": ("此后回站", "Came back since"),
+        "lost": ("流失", "Lost"),
+        "fleet": ("公车", "Fleet vehicles"),
+        "one_visit": ("仅来站一次", "Came only once"),
+        "not_due": ("未到期", "Not due yet"),
+        "really_lost": ("真正流失", "Really lost"),
+    },
     "question": {f"q{i}": (f"问题{zh}", f"Q{i}") for i, zh in enumerate("一二三四五六七八", 1)},
 }
 

@@ -34,8 +34,10 @@ def plain(value: Any) -> Any:
     return value
 
 
-def rows(frame: pd.DataFrame, masked: bool = True) -> list[dict[str, Any]]:
-    """The rows of a table as dicts of plain values, personal data masked."""
+def rows(frame: pd.DataFrame | list[dict[str, Any]], masked: bool = True) -> list[dict[str, Any]]:
+    """The rows of a table as dicts of plain values, personal data masked; rows that another notebook glued stay."""
+    if isinstance(frame, list):
+        return frame
     if masked:
         frame = mask.frame(frame)
     return [{str(k): plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
@@ -43,7 +45,7 @@ def rows(frame: pd.DataFrame, masked: bool = True) -> list[dict[str, Any]]:
 
 def glue(
     figures: Mapping[str, Any] | None = None,
-    tables: Mapping[str, pd.DataFrame] | None = None,
+    tables: Mapping[str, pd.DataFrame | list[dict[str, Any]]] | None = None,
     notes: Iterable[str] = (),
     masked: bool = True,
 ) -> None:

@@ -157,6 +157,9 @@ def gap_trend(
     note: str = "", mail: bool = False,
 ) -> Exhibit:  # fmt: skip
     """Two lines and the gap between them, for few months: every value is printed."""
+    if frame[upper.column].isna().all() or frame[lower.column].isna().all():
+        there = [line for line in (lower, upper) if frame[line.column].notna().any()]
+        return trend(frame, there or [lower], title=title, subtitle=subtitle, lang=lang, id=id, note=note, mail=mail)
     known = frame.dropna(subset=[upper.column, lower.column]).reset_index(drop=True)
     if known.empty:
         return exhibit.empty(_nothing(lang), id=id, lang=lang, title=title)

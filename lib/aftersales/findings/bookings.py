@@ -52,3 +52,10 @@ def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the booking measures."""
     title = say(lang, f"本月为预约提出{len(table)}项措施", f"{len(table)} measures for bookings were raised this month")
     return words(title, say(lang, f"{f.month(month, lang)}提出", f"Raised in {f.month(month, lang)}"), say(lang, "来源：改善措施。", "Source: actions."), lang)
+
+
+def lines(lang: str = "zh") -> tuple[list[Any], Any]:
+    """The lines and the volume of the bookings' trend."""
+    from aftersales.charts import Line
+
+    return [Line("rate", say(lang, "预约率", "Booking rate")), Line("proactive_share", say(lang, "主动预约比例", "Store called"), role="last")], Line("booked", say(lang, "预约数", "Bookings"), "count")

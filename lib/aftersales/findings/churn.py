@@ -85,3 +85,15 @@ def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     else:
         title = say(lang, "各月来站车辆的回站比例", "How many of a month's vehicles came back")
     return words(title, say(lang, f"到若干个月为止已回站的比例（%），颜色越深越低 · 截至{f.month(month, lang)}", f"Share back within so many months (%), darker is lower · to {f.month(month, lang)}"), say(lang, "来源：维修工单。", "Source: repair orders."), lang)
+
+
+def lines(lang: str = "zh") -> tuple[Any, Any]:
+    """The two lines of archive and base."""
+    from aftersales.charts import Line
+
+    return Line("archive", say(lang, "档案客户", "Archive"), "count"), Line("base", say(lang, "基盘客户", "Base"), "count")
+
+
+def gap(lang: str = "zh") -> str:
+    """The name of the gap between them."""
+    return say(lang, "差额", "Gap")

@@ -96,3 +96,25 @@ def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(lang, f"本月每千台次{f.number(rates.iloc[-1])}件，{side}12个月平均{f.number(mean)}件", f"{f.number(rates.iloc[-1])} per 1,000 visits this month, {side} the 12-month mean of {f.number(mean)}")
     return words(title, say(lang, f"每千台次投诉件数 · 截至{f.month(month, lang)}的12个月", f"Complaints per 1,000 visits · 12 months to {f.month(month, lang)}"),
                  say(lang, "阴影为偶然波动的范围（3σ）。来源：投诉台账、维修工单。", "The band is the range of chance (3σ). Sources: complaints, repair orders."), lang)  # fmt: skip
+
+
+def by_week(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+    """Words of the causes by week: the week with most mentions."""
+    if table.empty:
+        return words(say(lang, "本月没有登记不满意原因", "No cause of dissatisfaction was named this month"), "", "", lang)
+    weeks = table[["w1", "w2", "w3", "w4"]].sum()
+    number = int(weeks.to_numpy().argmax()) + 1
+    title = say(lang, f"第{'一二三四'[number - 1]}周提及最多（{f.count(weeks.max())}次）", f"Week {number} has the most mentions ({f.count(weeks.max())})")
+    return words(title, say(lang, f"提及次数 · 1–7日、8–14日、15–21日、22日至月末 · {f.month(month, lang)}", f"Mentions · days 1–7, 8–14, 15–21, 22 to the end · {f.month(month, lang)}"),
+                 say(lang, "占不满意客户 = 提到该原因的客户 ÷ 提到任一原因的客户。来源：不满意原因、回访记录。", "Of customers = customers naming the cause ÷ customers naming any. Sources: causes of dissatisfaction, survey calls."), lang)  # fmt: skip
+
+
+def axis(promised: Mapping[str, float], lang: str = "zh") -> dict[str, str]:
+    """Names on the strip of complaints by hours."""
+    limit = f.number(promised["close"], 0)
+    return {"x_name": say(lang, "受理后小时数", "Hours since receipt"), "limit_name": say(lang, f"承诺{limit}小时", f"Promised: {limit} h")}
+
+
+def per_1000(lang: str = "zh") -> str:
+    """The name of the rate of complaints."""
+    return say(lang, "每千台次投诉", "Complaints per 1,000 visits")

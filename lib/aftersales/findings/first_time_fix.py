@@ -88,3 +88,9 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(lang, f"本月{f.percent(rates.iloc[-1], 2)}，较上月{points}；12个月都在偶然波动之内", f"{f.percent(rates.iloc[-1], 2)} this month, {points} on last; all 12 months are within chance")
     return words(title, say(lang, f"一次维修合格率 · 截至{f.month(month, lang)}的12个月", f"First-time-fix rate · 12 months to {f.month(month, lang)}"),
                  say(lang, "阴影为p控制图的3σ界限；登记值接近98%时，常有漏登。来源：派工记录。", "The band is the p-chart's 3σ limits; a register near 98% usually lacks cases. Source: jobs."), lang)  # fmt: skip
+
+
+def axis(figures: Mapping[str, Any], lang: str = "zh") -> dict[str, str]:
+    """Names on the funnel plot."""
+    rate = f.percent(figures["ftf.rate"], 2)
+    return {"x_name": say(lang, "本月维修台次", "Jobs of the month"), "centre_name": say(lang, f"全店{rate}", f"Store {rate}")}

@@ -114,3 +114,11 @@ def suggestions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
     return words(title, say(lang, f"问题九，原话 · {f.month(month, lang)}", f"Question nine, as said · {f.month(month, lang)}"), say(lang, "失望客户在前。来源：回访记录。", "Disappointed customers first. Source: survey calls."), lang)
 
 
+
+
+def bases(figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
+    """Words of the rates on both bases."""
+    a, b = f.percent(figures["css.disappointment_rate_calls"]), f.percent(figures["css.disappointment_rate_valid"])
+    title = say(lang, f"失望率按回访总数{a}，按有效回访{b}", f"Disappointed: {a} of all calls, {b} of the valid ones")
+    return words(title, say(lang, f"比率 · {f.month(month, lang)}", f"Rates · {f.month(month, lang)}"),
+                 say(lang, "原报告以回访总数为基数；未接受回访的人无从欣喜或失望。", "The deck's base is all calls; who did not answer can be neither."), lang)  # fmt: skip

@@ -41,6 +41,8 @@ def headline(figures: Mapping[str, Any], items: pd.DataFrame, lang: str = "zh") 
 
 def scores(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the table of ten items."""
+    if table.empty:
+        return words(say(lang, "没有厂家CSS得分", "There is no score of the car maker"), "", "", lang)
     rows = table.set_index("scope")
     mot, branch, nation = (rows.loc[s, "mot"] for s in ("current", "branch", "national"))
     if known(mot) and known(branch) and known(nation):
@@ -57,6 +59,8 @@ def scores(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 
 def dots(items: pd.DataFrame, table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the dot plot: what fell most, or that nothing did."""
+    if table.empty:
+        return words(say(lang, "没有厂家CSS得分", "There is no score of the car maker"), "", "", lang)
     both = items.dropna(subset=["change"])
     rows = table.set_index("scope")
     if both.empty:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -71,6 +71,8 @@ def verdict(table: pd.DataFrame, lang: str = "zh") -> str:
         text = say(lang, "本月没有可与目标比较的关键指标", "No key figure can be held against a target this month")
     elif met == len(tried):
         text = say(lang, f"{len(tried)}项关键指标全部达标", f"All {len(tried)} key figures meet their targets")
+    elif met == 0 and len(tried) > 2:
+        text = say(lang, f"{len(tried)}项关键指标均未达标", f"None of the {len(tried)} key figures meets its target")
     else:
         missed = [name_of(n, lang) for n in tried.loc[~tried["met"].astype(bool), "figure"]]
         text = say(lang, f"{len(tried)}项关键指标中{met}项达标，未达标的是{f.join(missed, lang)}", f"{met} of {len(tried)} key figures meet their targets; missed: {f.join(missed, lang)}")
@@ -139,3 +141,17 @@ def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
     """The three volumes in a sentence."""
     a, b, c = (f.count(figures[f"volume.{k}"]) for k in ("orders", "vehicles", "jobs"))
     return say(lang, f"本月{a}张工单、{b}辆车、{c}次派工：三种台次口径不同，不可互换。", f"{a} repair orders, {b} vehicles and {c} jobs this month: three different volumes that must not be exchanged.")
+
+
+_HEADS = {"cards": ("关键指标", "Key figures"), "better": ("变好的", "What got better"), "worse": ("变差的", "What got worse"),
+          "decisions": ("需要决定", "What needs a decision")}  # fmt: skip
+
+
+def heads(part: str, lang: str = "zh") -> tuple[str]:
+    """The head of a part of the summary."""
+    return (_HEADS[part][0 if lang == "zh" else 1],)
+
+
+def repairs(mended: Iterable[Mapping[str, Any]], lang: str = "zh") -> list[str]:
+    """What the reader mended in the input, a sentence a kind."""
+    return [say(lang, f"{r['file']}：已修正{r['count']}处（{r['kind']}）", f"{r['file']}: {r['count']} repaired ({r['kind']})") for r in mended]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from aftersales import formats as f
 from aftersales.findings.words import Words, say, words
+from aftersales.metrics.catalogue import FIGURES
 from aftersales.schema import label
 
 
@@ -47,3 +51,29 @@ def department(table: pd.DataFrame, name: str, month: pd.Period, lang: str = "zh
     return words(say(lang, f"{who}：{given}项已提出，{asked}项为程序建议", f"{who}: {given} raised, {asked} proposed by the program"),
                  say(lang, f"{f.month(month, lang)}提出，{f.month(month + 1, lang)}执行", f"Raised in {f.month(month, lang)} for {f.month(month + 1, lang)}"),
                  say(lang, "带“建议”的行由程序据本月数据提出，责任人和完成时间由部门填写。", "Rows marked “proposal” come from the month's figures; owner and date are for the department to fill in."), lang)  # fmt: skip
+
+
+def axis(lang: str = "zh") -> dict[str, str]:
+    """Names on the matrix."""
+    return {"x_name": say(lang, "距目标的差距（分）", "Gap to target (points)"), "y_name": say(lang, "权重", "Weight")}
+
+
+def closing(figures: Mapping[str, Any], targets: pd.DataFrame, priorities: pd.DataFrame, month: pd.Period, lang: str = "zh") -> list[dict[str, str]]:
+    """The closing summary: targets missed, what to start with, what stays."""
+    tried = targets.dropna(subset=["met"])
+    missed = tried[~tried["met"].astype(bool)]
+    items = []
+    for row in missed.to_dict("records"):
+        figure = FIGURES[row["figure"]]
+        name = figure.zh if lang == "zh" else figure.en
+        digits = 2 if row["figure"] == "ftf.rate" else None
+        now, goal, to = (f.figure(row[k], figure.unit, lang, digits) for k in ("current", "next_target", "target"))
+        items.append({"text": say(lang, f"{name}：由{now}到{goal}（目标{to}）", f"{name}: from {now} to {goal} (target {to})")})
+    first = priorities[priorities["priority"] > 1e-9].head(2) if len(priorities) else priorities
+    for row in first.to_dict("records"):
+        name = label("mot_item", row["item"], lang)
+        gain = f.number(row["priority"], 2)
+        items.append({"text": say(lang, f"{name}补足差距，MOT可增{gain}分", f"Closing the gap of “{name}” adds {gain} to MOT")})
+    if not items:
+        items.append({"text": say(lang, "各项目标均已达到，保持现行做法。", "All targets are met: keep the present practice.") if len(tried) else say(lang, "没有可与目标比较的数据。", "There is nothing to hold against a target.")})
+    return items

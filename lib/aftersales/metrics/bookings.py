@@ -43,3 +43,12 @@ def status(bookings: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     now = bookings[within(bookings["planned_at"], month)]["status"]
     return pd.DataFrame([[s, int((now == s).sum()), ratio(int((now == s).sum()), len(now))] for s in CODES["booking_status"]], columns=columns)
+
+
+def actions(raised: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+    """The measures for bookings raised in the month, by rank. Deck slide 25."""
+    columns = ["action_id", "rank", "problem", "root_cause", "measure", "resource", "owner", "supervisor", "due"]
+    if raised is None:
+        return pd.DataFrame(columns=columns)
+    now = raised[(raised["month"] == str(month)) & (raised["department"] == "booking")]
+    return now.sort_values(["rank", "action_id"], kind="stable")[columns].reset_index(drop=True)

@@ -90,3 +90,12 @@ FIGURES: dict[str, Figure] = {
         _f("volume.jobs", "派工", "Jobs", "count", "本月完工的派工", "jobs finished in the month", "21"),
     )
 }  # fmt: skip
+
+
+def name_of(figure: str, lang: str = "zh") -> str:
+    """A figure's name.
+
+    >>> name_of("ftf.rate", "en")
+    'First-time-fix rate'
+    """
+    return FIGURES[figure].zh if lang == "zh" else FIGURES[figure].en

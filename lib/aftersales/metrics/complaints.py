@@ -102,15 +102,21 @@ def departments(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
 
 
 def history(complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
-    """Complaints and visits of the 12 months to `month`, and complaints per 1,000 visits."""
-    columns = ["month", "count", "visits", "per_1000_visits"]
+    """Complaints and visits of the 12 months to `month`, complaints per 1,000 visits, and the u-chart's 3σ limits."""
+    columns = ["month", "count", "visits", "per_1000_visits", "centre", "lower", "upper", "signal"]
     if complaints is None or repair_orders is None:
         return pd.DataFrame(columns=columns)
     rows = []
     for m in months_to(month):
         n, visits = int(within(complaints["received_at"], m).sum()), int(within(repair_orders["opened_at"], m).sum())
         rows.append([str(m), n, visits, ratio(1000 * n, visits)])
-    return pd.DataFrame(rows, columns=columns)
+    out = pd.DataFrame(rows, columns=columns[:4]).astype({"per_1000_visits": float})
+    visits = out["visits"].where(out["visits"] > 0)
+    centre = 1000 * out["count"].sum() / visits.sum() if visits.notna().any() else float("nan")
+    half = 3 * (1000 * centre / visits) ** 0.5
+    out["centre"], out["lower"], out["upper"] = centre, (centre - half).clip(lower=0), centre + half
+    out["signal"] = (out["per_1000_visits"] < out["lower"]) | (out["per_1000_visits"] > out["upper"])
+    return out[columns]
 
 
 def causes_shift(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, object]:

@@ -126,7 +126,7 @@ def advisors(repair_orders: pd.DataFrame | None, survey_calls: pd.DataFrame | No
         if not (n or k or sample):
             continue
         asked = means.loc[name] if name in means.index else {}
-        out.append({"advisor": name, "orders": n, "internal_n": k, "coverage": ratio(k, n), "external_n": sample,
+        out.append({"advisor": name, "orders": n, "internal_n": k, "coverage": None if mine is None else ratio(k, n), "external_n": sample,
                     **{i: row.get(i) for i in MOT_ITEMS}, "mot": mot_score(row or None, weights), **{q: asked.get(q) for q in QUESTIONS}})  # fmt: skip
     frame = pd.DataFrame(out, columns=ADVISORS)
     return frame.sort_values("orders", ascending=False, kind="stable").reset_index(drop=True)

@@ -15,6 +15,9 @@ from aftersales.schema import CODES, MOT_ITEMS, REWORK_CAUSES, label
 from aftersales.show.columns import Column, col, table
 
 
+_NO_SCORES = ("没有厂家CSS得分。", "There is no score of the car maker.")
+
+
 def finding(sentence: str, lang: str = "zh", role: str = "finding") -> Exhibit:
     """A finding in words."""
     return exhibit.text(sentence, lang=lang, role=role)
@@ -53,6 +56,8 @@ def mot_effect(frame: pd.DataFrame, **words: Any) -> Exhibit:
 def mot_items(items: pd.DataFrame, scores: pd.DataFrame, **words: Any) -> Exhibit:
     """The ten items with weights and the four rows of the deck's table, items down (slide 7)."""
     lang = words["lang"]
+    if scores.empty:
+        return table(None, [], id="oem.css", nothing=_NO_SCORES, **words)
     rows = scores.set_index("scope")
     frame = items.assign(name=[label("mot_item", i, lang) for i in items["item"]])
     total = {"name": "MOT", "weight": items["weight"].sum(), "contribution": items["contribution"].astype(float).sum(min_count=1)}
@@ -233,3 +238,85 @@ def decisions(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: s
     return exhibit.list_(items, id=f"summary.{role}", title=title, lang=lang, role=role)
 
 
+
+
+def section_name(section: str, weight: float, lang: str = "zh") -> str:
+    """A section of the mystery visit with its weight, for an axis."""
+    name = label("section", section, lang)
+    return f"{name}（权重{weight:.0%}）" if lang == "zh" else f"{name} ({weight:.0%})"
+
+
+def missed_items(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """Items of the mystery visit without full points."""
+    columns = [
+        col("section", "环节", "Section", "code", codes="section"), col("item", "检查项", "Item"),
+        col("points", "得分", "Points", "number"), col("max_points", "满分", "Full", "number"), col("note", "备注", "Note"),
+    ]  # fmt: skip
+    return table(frame, columns, id="oem.pt_missed", nothing=("没有失分的检查项，或本月没有神秘访客。", "No item lost points, or there was no mystery visit."), **words)
+
+
+def both_bases(figures: Mapping[str, Any], rate_base: str, **words: Any) -> Exhibit:
+    """Delight and disappointment on both bases, the leading one first."""
+    zh = words["lang"] == "zh"
+    rows = []
+    for kind, name in (("delight", "欣喜率" if zh else "Delighted"), ("disappointment", "失望率" if zh else "Disappointed")):
+        count = figures["css.delighted" if kind == "delight" else "css.disappointed"]
+        rows.append([name, count, *(figures[f"css.{kind}_rate_{base}"] for base in ("calls", "valid"))])
+    frame = pd.DataFrame(rows, columns=["kind", "count", "calls", "valid"]) if figures["css.calls"] else None
+    by = {"calls": col("calls", "占回访总数", "Of all calls", "percent"), "valid": col("valid", "占有效回访", "Of valid calls", "percent")}
+    order = [rate_base, "valid" if rate_base == "calls" else "calls"]
+    columns = [col("kind", "客户", "Customers"), col("count", "人数", "Count", "integer"), *(by[b] for b in order)]
+    return table(frame, columns, id="css.bases", **words)
+
+
+def lowest_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """The store's lowest MOT item by advisor (slide 13)."""
+    columns = [
+        col("advisor", "服务顾问", "Advisor"), col("score", "外访得分", "External score", "number"), col("external_n", "外访样本", "External sample", "integer"),
+        col("orders", "接车台次", "Visits", "integer", bar=True), col("internal_n", "有效回访", "Valid calls", "integer"), col("disappointed", "失望顾客", "Disappointed", "integer", bar=True),
+    ]  # fmt: skip
+    return table(frame, columns, id="css.lowest", **words)
+
+
+def grid(frame: pd.DataFrame, lang: str = "zh", least: int = 10) -> pd.DataFrame:
+    """Advisors' question scores as a grid; cells with too few answers are blank."""
+    known = frame.assign(current=frame["current"].where(frame["n"] >= least), name=[label("question", q, lang) for q in frame["question"]])
+    if known.empty:
+        return pd.DataFrame()
+    order = list(dict.fromkeys(known["name"]))
+    wide = known.pivot(index="advisor", columns="name", values="current").astype(float)[order]
+    return wide.dropna(how="all").rename_axis(columns=None)
+
+
+def suggestion_table(frame: pd.DataFrame, most: int = 40, **words: Any) -> Exhibit:
+    """What customers suggested, the disappointed first; a long list is cut and says so."""
+    lang = words["lang"]
+    columns = [col("call_id", "回访编号", "Call"), col("called_at", "回访时间", "Called", "datetime"), col("order_id", "工单号", "Order"),
+               col("q1", "问题一", "Q1", "integer"), col("suggestion", "建议", "Suggestion")]  # fmt: skip
+    if len(frame) > most:
+        cut = f"此处列出前{most}条。" if lang == "zh" else f"The first {most} are shown."
+        words = {**words, "note": f"{cut}{'' if lang == 'zh' else ' '}{words.get('note', '')}"}
+    return table(frame.head(most), columns, id="css.suggestions", nothing=("本月客户没有提出建议。", "No suggestion was made this month."), **words)
+
+
+def hours_by_level(register: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
+    """Complaints as points: level, hours to close or so far, whether still open; the gravest level first."""
+    hours = register["hours_to_close"].astype(float).fillna(register["age_hours"].astype(float))
+    frame = pd.DataFrame({"level": register["level"].fillna("normal"), "hours": hours, "open": register["status"] == "open"})
+    order = {code: n for n, code in enumerate(reversed(CODES["level"]))}
+    frame = frame.assign(_order=frame["level"].map(order)).sort_values("_order", kind="stable")
+    return frame.assign(label=[label("level", v, lang) for v in frame["level"]])[["label", "hours", "open"]]
+
+
+def cohorts(frame: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
+    """The cohorts' retention as a grid: a row a month, a column a number of months later."""
+    if frame.empty:
+        return pd.DataFrame()
+    wide = frame.pivot(index="cohort_month", columns="months_later", values="rate").astype(float)
+    wide.columns = [f"{n}月" if lang == "zh" else f"{n}" for n in wide.columns]
+    return wide.dropna(how="all")
+
+
+def closing(items: Iterable[Mapping[str, Any]], lang: str = "zh") -> Exhibit:
+    """The closing summary."""
+    return exhibit.list_(items, id="top5.closing", title="下月要点" if lang == "zh" else "For next month", lang=lang)
