@@ -22,7 +22,9 @@ _SHORT_TEXT, _WIDEST = 5.5, 34.0
 # A picture in a cell is drawn this wide.
 _PICTURE = 11.0
 # Rows of more lines than this are worth a wider page when the table asks for one and fills it.
-_TALL_ROW, _LOW_TABLE = 5, 300.0
+_TALL_ROW, _LOW_TABLE, _AT_EASE = 5, 300.0, 8.0
+# What fits under the head of a landscape page.
+_LANDSCAPE_HEIGHT = 385.0
 _FLOOR = 0.62
 # These do not begin a line.
 _CLOSING = tuple("、，。；：！？）》」』”’")
@@ -75,22 +77,33 @@ def measure(columns: Sequence[Mapping[str, Any]], display: Sequence[Sequence[str
         The table asks for a landscape page; it gets one when it is not at ease on a portrait page.
     """
     demands = [_demand(column, [row[i] for row in display]) for i, column in enumerate(columns)]
-    for page, sizes in ((PORTRAIT, _PORTRAIT_SIZES), (LANDSCAPE, _LANDSCAPE_SIZES)):
-        for size in sizes:
-            room = page / size - len(columns) * GUTTER / size
-            if sum(d.least for d in demands) > room:
-                continue
-            ems = _share(demands, room)
-            lines = _lines(demands, ems, len(display))
-            made = Columns([w * size + GUTTER for w in ems], size, page == LANDSCAPE, lines)
-            if page == PORTRAIT and wide and max(lines, default=1) > _TALL_ROW and made.height > _LOW_TABLE:
-                break
-            return made
+    made = _first_fit(demands, PORTRAIT, _PORTRAIT_SIZES, len(display))
+    if made and not (
+        wide and made.height > _LOW_TABLE and (max(made.lines) > _TALL_ROW or made.size < _AT_EASE)
+    ):
+        return made
+    made = _first_fit(demands, LANDSCAPE, _LANDSCAPE_SIZES, len(display))
+    if made and made.height > _LANDSCAPE_HEIGHT:
+        smaller = _first_fit(demands, LANDSCAPE, (7.5,), len(display))
+        return smaller if smaller and smaller.height <= _LANDSCAPE_HEIGHT else made
+    if made:
+        return made
     size = _LANDSCAPE_SIZES[-1]
     room = LANDSCAPE / size - len(columns) * GUTTER / size
     total = sum(d.least for d in demands)
-    ems = [d.least * room / total for d in demands]
-    return Columns([w * size + GUTTER for w in ems], size, True, _lines(demands, ems, len(display)))
+    shares = [d.least * room / total for d in demands]
+    return Columns([w * size + GUTTER for w in shares], size, True, _lines(demands, shares, len(display)))
+
+
+def _first_fit(demands: Sequence[_Demand], page: float, sizes: Sequence[float], rows: int) -> Columns | None:
+    """The largest type size at which every column has the least that it needs."""
+    for size in sizes:
+        room = page / size - len(demands) * GUTTER / size
+        if sum(d.least for d in demands) <= room:
+            shares = _share(demands, room)
+            lines = _lines(demands, shares, rows)
+            return Columns([w * size + GUTTER for w in shares], size, page == LANDSCAPE, lines)
+    return None
 
 
 def _demand(column: Mapping[str, Any], texts: Sequence[str]) -> _Demand:

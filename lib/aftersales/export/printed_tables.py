@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -15,58 +15,100 @@ _UNBROKEN = re.compile(r"[!-~]{25,}")
 _BREAK_EVERY = re.compile(r"(.{12})")
 # Tables up to this height are kept on one page; a row above that many lines may be split.
 _KEPT_WHOLE, _SPLIT_ROW = 320.0, 38
+# Tables of so many rows can be set in panels.
+_LOW_TABLE = 12
 
 
 def table(p: Mapping[str, Any]) -> dict[str, Any]:
-    """A table's payload laid out for print: widths, heads, cells with their tone, which rows may be split."""
+    """A table's payload laid out for print.
+
+    A low table that is too broad for a portrait page is set in panels, one a group of columns, each with the
+    first column; a high one gets a landscape page.
+
+    Returns
+    -------
+    dict
+        ``landscape``; ``whole``, kept on one page; ``panels`` with ``widths``, ``size``, ``heads``,
+        ``groups`` and ``rows``, whose cells have ``text`` and at times ``tone``, ``bar`` or ``svg``.
+    """
+    heads, display = p["columns"], p["display"]
+    layout = _measured(p, range(len(heads)))
+    parts = _by_group(heads)
+    if layout.landscape and len(parts) > 1 and len(display) <= _LOW_TABLE:
+        layouts = [_measured(p, part) for part in parts]
+        if not any(made.landscape for made in layouts):
+            panels = [_panel(p, part, made) for part, made in zip(parts, layouts, strict=True)]
+            height = sum(made.height for made in layouts)
+            return {"panels": panels, "landscape": False, "whole": height < _KEPT_WHOLE}
+    return {
+        "panels": [_panel(p, range(len(heads)), layout)],
+        "landscape": layout.landscape,
+        "whole": layout.height < _KEPT_WHOLE,
+    }
+
+
+def _by_group(heads: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+    """The columns of each group, the first column before each; one without a group goes with the last."""
+    parts: list[list[int]] = [[0]]
+    group = ""
+    for i, head in enumerate(heads[1:], 1):
+        if head.get("group") and head["group"] != group:
+            if group:
+                parts.append([0])
+            group = head["group"]
+        parts[-1].append(i)
+    return parts
+
+
+def _measured(p: Mapping[str, Any], part: Iterable[int]) -> columns.Columns:
+    part = list(part)
+    texts = [[breakable(str(row[i] or "")) for i in part] for row in p["display"]]
+    return columns.measure([p["columns"][i] for i in part], texts, bool(p.get("wide")))
+
+
+def _panel(p: Mapping[str, Any], part: Iterable[int], layout: columns.Columns) -> dict[str, Any]:
+    part = list(part)
     heads, display = p["columns"], p["display"]
     raw, tone, strong = p.get("rows") or display, p.get("tone") or {}, set(p.get("emphasis") or ())
-    texts = [[breakable("" if text is None else str(text)) for text in row] for row in display]
-    layout = columns.measure(heads, texts, bool(p.get("wide")))
-    widest = [
-        max((abs(row[i]) for row in raw if _is_number(row[i])), default=0) if column.get("bar") else 0
-        for i, column in enumerate(heads)
-    ]
-    aligns = [c.get("align") or ("right" if c.get("type") in _NUMBERS else "left") for c in heads]
+    widest = {
+        i: max((abs(row[i]) for row in raw if _is_number(row[i])), default=0)
+        for i in part
+        if heads[i].get("bar")
+    }
 
     def cell(r: int, c: int) -> dict[str, Any]:
-        text, value = texts[r][c], raw[r][c]
-        made: dict[str, Any] = {"text": text}
-        if display[r][c] is not None and str(display[r][c]).startswith("<svg"):
+        made: dict[str, Any] = {"text": breakable(str(display[r][c] or ""))}
+        if made["text"].startswith("<svg"):
             made = {"text": "", "svg": display[r][c], "alt": _alt(heads, raw, r, c)}
-        if widest[c] and _is_number(value):
-            made["bar"] = abs(value) / widest[c]
+        if widest.get(c) and _is_number(raw[r][c]):
+            made["bar"] = abs(raw[r][c]) / widest[c]
         if f"{r},{c}" in tone:
             made["tone"] = tone[f"{r},{c}"]
         return made
 
-    groups = [(label, len(list(same))) for label, same in groupby(heads, lambda c: c.get("group") or "")]
+    groups = [(name, len(list(same))) for name, same in groupby(heads[i].get("group") or "" for i in part)]
     return {
         "widths": layout.widths,
         "size": layout.size,
-        "landscape": layout.landscape,
-        "whole": layout.height < _KEPT_WHOLE,
         "ruled": max(layout.lines, default=1) > 1,
-        "heads": [
-            {
-                "label": columns.balanced(c["label"], (width - columns.GUTTER) / layout.size),
-                "unit": c.get("unit") or "",
-                "align": align,
-            }
-            for c, align, width in zip(heads, aligns, layout.widths, strict=True)
-        ],
-        "aligns": aligns,
-        "groups": [{"label": label, "span": span} for label, span in groups]
-        if any(g for g, _ in groups)
-        else [],
+        "heads": [_head(heads[i], width, layout.size) for i, width in zip(part, layout.widths, strict=True)],
+        "groups": [{"label": name, "span": span} for name, span in groups if any(g for g, _ in groups)],
         "rows": [
             {
                 "strong": r in strong,
                 "split": layout.lines[r] > _SPLIT_ROW,
-                "cells": [cell(r, c) for c in range(len(heads))],
+                "cells": [cell(r, c) for c in part],
             }
             for r in range(len(display))
         ],
+    }
+
+
+def _head(column: Mapping[str, Any], width: float, size: float) -> dict[str, str]:
+    return {
+        "label": columns.balanced(column["label"], (width - columns.GUTTER) / size),
+        "unit": column.get("unit") or "",
+        "align": column.get("align") or ("right" if column.get("type") in _NUMBERS else "left"),
     }
 
 
