@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from aftersales.kernels import wire
 
 # These look for a kernel when they are imported, so a kernel imports them anew.
-_LOOKING = ("tqdm.auto", "tqdm.autonotebook")
+_LOOKING = ("matplotlib_inline.backend_inline", "tqdm.auto", "tqdm.autonotebook")
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 

@@ -45,7 +45,6 @@ PRELOAD = (
     "IPython.core.debugger",
     "IPython.core.pylabtools",
     "IPython.extensions.storemagic",
-    "matplotlib_inline.config",
     "tornado.platform.asyncio",
     "pandas.io.formats.html",
     "pyarrow.pandas_compat",
