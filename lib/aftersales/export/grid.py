@@ -20,6 +20,8 @@ _SHORT = frozenset({"date", "datetime", "month", "status"})
 # that need a line between them.
 _SHORT_TEXT, _LONG_TEXT = 18, 44
 _TIGHT_HEAD = 8
+# A table of texts with more rows than this shows its first ones until the reader asks for all.
+_FOLDED = 30
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Layout:
     rows: list[Row]
     breadth: str
     is_text: bool
+    is_folded: bool
 
 
 def layout(payload: Mapping[str, Any]) -> Layout:
@@ -108,7 +111,8 @@ def layout(payload: Mapping[str, Any]) -> Layout:
         groups,
         rows,
         "vast" if len(columns) > 13 else "broad" if payload.get("wide") or len(columns) > 9 else "",
-        "long" in styles,
+        "long" in styles or (bool(payload.get("wide")) and styles.count("text") > 1),
+        len(display) > _FOLDED and "long" in styles,
     )
 
 
@@ -150,7 +154,9 @@ def _cell(column: Mapping[str, Any], raw: Any, text: str, css: str, widest: floa
     html = escape(text)
     if widest and _is_number(raw):
         share = f"{100 * abs(raw) / widest:.1f}"
-        html = Markup('<span class="cell-bar"><i style="width:{}%"></i></span>{}').format(share, text)
+        html = Markup(
+            '<span class="barred"><span class="cell-bar"><i style="width:{}%"></i></span>{}</span>'
+        ).format(share, text)
     return Cell(html, css, attributes)
 
 

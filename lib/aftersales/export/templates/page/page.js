@@ -66,6 +66,19 @@
   }));
   all(".scroll, pre.foreign").forEach((box) => boxes.observe(box));
 
+  // A very long table shows its first rows until the reader asks for all.
+  all(".more").forEach((more) => {
+    more.hidden = false;
+    more.addEventListener("click", () => {
+      const table = more.parentNode.querySelector("table");
+      const next = table.tBodies[0].rows[20];
+      table.classList.remove("folded");
+      next.tabIndex = -1;
+      next.focus({ preventScroll: true });
+      more.remove();
+    });
+  });
+
   // Tables are sorted by their heads: first click as a reader of that column wants it, then the other way.
   const collator = new Intl.Collator(root.lang, { numeric: true });
   const value = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
