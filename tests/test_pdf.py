@@ -240,6 +240,19 @@ def test_a_wide_table_lies_on_a_landscape_page_and_the_text_says_where():
     assert "8宽表" in words[flat[0]]
 
 
+def test_a_low_broad_table_is_set_in_panels_on_a_portrait_page():
+    heads = [column("who", "服务顾问"), *(column(f"a{i}", f"问题{i}", "number", group="内访") for i in range(11))]
+    heads += [column(f"b{i}", f"第{i}项得分很长", "number", group="外访") for i in range(11)]
+    rows = [[f"顾问{r}", *(80.0 + r + i for i in range(22))] for r in range(5)]
+    shown = [[r[0], *(f"{v:.1f}" for v in r[1:])] for r in rows]
+    broad = table("own.broad", heads, rows, shown, wide=True, title="两组得分")
+    pages = reader(with_chapter(text("# 8 两组"), code(broad)))
+    page = next(p for p in texts(pages) if "两组得分" in p and "8两组" in p)
+    assert all(p.mediabox.width < p.mediabox.height for p in pages.pages)
+    assert page.count("顾问4") == 2
+    assert page.index("内访") < page.index("外访")
+
+
 def test_english_report_has_no_chinese_of_ours():
     pages = reader(report("en"))
     assert pages.trailer["/Root"]["/Lang"] == "en"

@@ -11,7 +11,8 @@ from unicodedata import east_asian_width
 
 # Measures of the page in points: A4 with 18 mm at the sides.
 PORTRAIT, LANDSCAPE = 493.0, 740.0
-GUTTER = 9.0
+_GUTTER, _NARROW_GUTTER, _MANY_COLUMNS = 9.0, 6.0, 10
+_PANEL_SIZES = (8.5, 8.0, 7.5, 7.0)
 _PORTRAIT_SIZES, _LANDSCAPE_SIZES = (8.5, 8.0, 7.5), (8.5, 8.0, 7.5, 7.0, 6.5)
 _LINE = 1.42
 _NUMBERS = frozenset({"integer", "number", "percent", "change", "interval", "svg"})
@@ -44,12 +45,15 @@ class Columns:
         The table needs a landscape page.
     lines
         Lines of each row.
+    gutter
+        Space between two columns, in points.
     """
 
     widths: list[float]
     size: float
     landscape: bool
     lines: list[int]
+    gutter: float
 
     @property
     def height(self) -> float:
@@ -88,21 +92,44 @@ def measure(columns: Sequence[Mapping[str, Any]], display: Sequence[Sequence[str
         return smaller if smaller and smaller.height <= _LANDSCAPE_HEIGHT else made
     if made:
         return made
-    size = _LANDSCAPE_SIZES[-1]
-    room = LANDSCAPE / size - len(columns) * GUTTER / size
+    size, gutter = _LANDSCAPE_SIZES[-1], _gutter(demands)
+    room = (LANDSCAPE - len(columns) * gutter) / size
     total = sum(d.least for d in demands)
     shares = [d.least * room / total for d in demands]
-    return Columns([w * size + GUTTER for w in shares], size, True, _lines(demands, shares, len(display)))
+    lines = _lines(demands, shares, len(display))
+    return Columns([w * size + gutter for w in shares], size, True, lines, gutter)
+
+
+def panels(parts: Sequence[tuple[Sequence[Mapping[str, Any]], Sequence[Sequence[str]]]]) -> list[Columns]:
+    """The parts of a broad table, each on a portrait page, in one type size; empty when that cannot be.
+
+    Parameters
+    ----------
+    parts
+        Columns and display of each part.
+    """
+    demands = [[_demand(c, [row[i] for row in shown]) for i, c in enumerate(heads)] for heads, shown in parts]
+    for size in _PANEL_SIZES:
+        fits = [_first_fit(part, PORTRAIT, [size], len(parts[0][1])) for part in demands]
+        made = [fit for fit in fits if fit]
+        if len(made) == len(parts):
+            return made
+    return []
+
+
+def _gutter(demands: Sequence[_Demand]) -> float:
+    return _GUTTER if len(demands) < _MANY_COLUMNS else _NARROW_GUTTER
 
 
 def _first_fit(demands: Sequence[_Demand], page: float, sizes: Sequence[float], rows: int) -> Columns | None:
     """The largest type size at which every column has the least that it needs."""
+    gutter = _gutter(demands)
     for size in sizes:
-        room = page / size - len(demands) * GUTTER / size
+        room = (page - len(demands) * gutter) / size
         if sum(d.least for d in demands) <= room:
             shares = _share(demands, room)
             lines = _lines(demands, shares, rows)
-            return Columns([w * size + GUTTER for w in shares], size, page == LANDSCAPE, lines)
+            return Columns([w * size + gutter for w in shares], size, page == LANDSCAPE, lines, gutter)
     return None
 
 

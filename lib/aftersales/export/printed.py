@@ -8,12 +8,16 @@ from itertools import groupby
 from typing import Any
 
 from aftersales import theme
-from aftersales.export import clean, printed_tables, typst_markup
+from aftersales.export import clean, columns, printed_tables, typst_markup
 from aftersales.export.document import Block, Chapter, Document
 from aftersales.export.html import masthead
 from aftersales.export.words import WORDS
 
 SUMMARY_ROLES = ("better", "worse", "decisions")
+_SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.compile(r"[−×·±≤≥≈]")
+# The contents tell so many ems of a chapter's finding: two lines, in whole sentences.
+_CONTENTS_FINDING = 96
+_SENTENCE = re.compile(r".+?(?:[。！？；]|[.!?;](?=\s|$)|$)\s*")
 _SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.compile(r"[−×·±≤≥≈]")
 # Words after which the contents stop telling a chapter's finding.
 _CONTENTS_FINDING = 120
@@ -96,11 +100,21 @@ def _chapter(chapter: Chapter, lang: str) -> dict[str, Any]:
         "title": chapter.title or chapter.key,
         "question": _prose(typst_markup.markdown(chapter.question)),
         "findings": findings,
-        "finding_short": first if len(first) <= _CONTENTS_FINDING else first[: _CONTENTS_FINDING - 1] + "…",
+        "finding_short": _shortened(first),
         "blocks": blocks,
         # Nothing but wide tables and some words: no page of its own for the words.
         "landscape": bool(plates) and all(b["t"] in ("heading", "prose", "said") for b in flow),
     }
+
+
+def _shortened(text: str) -> str:
+    """The first sentences of a text, as many as the contents have room for, but at least one."""
+    sentences, kept = _SENTENCE.findall(text), ""
+    for sentence in sentences:
+        if kept and columns.ems(kept + sentence) > _CONTENTS_FINDING:
+            break
+        kept += sentence
+    return kept.strip()
 
 
 def _blocks(blocks: list[Block]) -> Iterator[dict[str, Any]]:

@@ -32,11 +32,11 @@ def table(p: Mapping[str, Any]) -> dict[str, Any]:
         ``groups`` and ``rows``, whose cells have ``text`` and at times ``tone``, ``bar`` or ``svg``.
     """
     heads, display = p["columns"], p["display"]
-    layout = _measured(p, range(len(heads)))
+    layout = columns.measure(heads, _texts(p, range(len(heads))), bool(p.get("wide")))
     parts = _by_group(heads)
     if layout.landscape and len(parts) > 1 and len(display) <= _LOW_TABLE:
-        layouts = [_measured(p, part) for part in parts]
-        if not any(made.landscape for made in layouts):
+        layouts = columns.panels([([heads[i] for i in part], _texts(p, part)) for part in parts])
+        if layouts:
             panels = [_panel(p, part, made) for part, made in zip(parts, layouts, strict=True)]
             height = sum(made.height for made in layouts)
             return {"panels": panels, "landscape": False, "whole": height < _KEPT_WHOLE}
@@ -60,10 +60,9 @@ def _by_group(heads: Sequence[Mapping[str, Any]]) -> list[list[int]]:
     return parts
 
 
-def _measured(p: Mapping[str, Any], part: Iterable[int]) -> columns.Columns:
+def _texts(p: Mapping[str, Any], part: Iterable[int]) -> list[list[str]]:
     part = list(part)
-    texts = [[breakable(str(row[i] or "")) for i in part] for row in p["display"]]
-    return columns.measure([p["columns"][i] for i in part], texts, bool(p.get("wide")))
+    return [[breakable(str(row[i] or "")) for i in part] for row in p["display"]]
 
 
 def _panel(p: Mapping[str, Any], part: Iterable[int], layout: columns.Columns) -> dict[str, Any]:
@@ -91,7 +90,11 @@ def _panel(p: Mapping[str, Any], part: Iterable[int], layout: columns.Columns) -
         "widths": layout.widths,
         "size": layout.size,
         "ruled": max(layout.lines, default=1) > 1,
-        "heads": [_head(heads[i], width, layout.size) for i, width in zip(part, layout.widths, strict=True)],
+        "gutter": layout.gutter,
+        "heads": [
+            _head(heads[i], (width - layout.gutter) / layout.size)
+            for i, width in zip(part, layout.widths, strict=True)
+        ],
         "groups": [{"label": name, "span": span} for name, span in groups if any(g for g, _ in groups)],
         "rows": [
             {
@@ -104,9 +107,9 @@ def _panel(p: Mapping[str, Any], part: Iterable[int], layout: columns.Columns) -
     }
 
 
-def _head(column: Mapping[str, Any], width: float, size: float) -> dict[str, str]:
+def _head(column: Mapping[str, Any], width: float) -> dict[str, str]:
     return {
-        "label": columns.balanced(column["label"], (width - columns.GUTTER) / size),
+        "label": columns.balanced(column["label"], width),
         "unit": column.get("unit") or "",
         "align": column.get("align") or ("right" if column.get("type") in _NUMBERS else "left"),
     }
