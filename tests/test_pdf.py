@@ -241,7 +241,10 @@ def test_a_wide_table_lies_on_a_landscape_page_and_the_text_says_where():
 
 
 def test_a_low_broad_table_is_set_in_panels_on_a_portrait_page():
-    heads = [column("who", "服务顾问"), *(column(f"a{i}", f"问题{i}", "number", group="内访") for i in range(11))]
+    heads = [
+        column("who", "服务顾问"),
+        *(column(f"a{i}", f"问题{i}", "number", group="内访") for i in range(11)),
+    ]
     heads += [column(f"b{i}", f"第{i}项得分很长", "number", group="外访") for i in range(11)]
     rows = [[f"顾问{r}", *(80.0 + r + i for i in range(22))] for r in range(5)]
     shown = [[r[0], *(f"{v:.1f}" for v in r[1:])] for r in rows]
