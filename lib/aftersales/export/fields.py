@@ -41,6 +41,10 @@ SHOWN: dict[str, tuple[str, str] | None] = {
     "booking.status": ("预约状态", "Booking status"),
     "booking.actions": ("预约措施", "Booking measures"),
     "top5.targets": ("下月目标", "Targets of next month"),
+    "oem.pt_missed": ("神秘访客失分项", "Mystery visit, missed"),
+    "css.bases": ("两种基数的比率", "Rates on both bases"),
+    "css.lowest": ("最低项与服务顾问", "Lowest item by advisor"),
+    "css.suggestions": ("客户建议", "Suggestions"),
     "definitions": None,
 }
 

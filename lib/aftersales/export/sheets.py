@@ -96,7 +96,7 @@ def sheets(payloads: Sequence[Mapping[str, Any]], figures: Mapping[str, Any], la
     found = [_figures_sheet(figures.get("figures", {}), lang, _sheet_name(words["figures"], taken))]
     at = 0 if lang == "zh" else 1
     for name, rows in figures.get("tables", {}).items():
-        title = fields.TABLES.get(name, (name, name))[at]
+        title = (fields.TABLES.get(name) or fields.SHOWN.get(name) or (name, name))[at]
         heads = fields.of_table(name, rows, lang)
         cells = [[_labelled(row.get(head.key), head, lang) for head in heads] for row in rows]
         told = shown.pop(name, {}).get("title", "")

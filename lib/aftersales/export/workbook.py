@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -158,6 +159,7 @@ class _Book:
         lines.append((words["notes"], words["notes_about"], notes, "notes"))
         for r, (name, about, count, code) in enumerate(lines, _HEAD_ROW + 1):
             self.link(page, r, name, name)
+            page.set_row(r, 3 + 15 * _lines(about, 64))
             page.write_string(r, 1, about, self.style(text_wrap=True, align="left", indent=1))
             page.write_number(r, 2, count, self.style(num_format="#,##0"))
             page.write_string(r, 3, code, self.style(font_color=theme.LIGHT["muted"], align="left", indent=1))
@@ -179,8 +181,13 @@ class _Book:
             for c, (column, value) in enumerate(zip(sheet.fields, row, strict=True)):
                 unit = row[2] if column.kind == "figure" else ""
                 widths[c] = max(widths[c], self.cell(page, r, c, value, column, str(unit)))
+        widths = [min(width, _WIDEST) for width in widths]
         for c, width in enumerate(widths):
-            page.set_column(c, c, min(width, _WIDEST))
+            page.set_column(c, c, width)
+        for r, row in enumerate(sheet.rows, _HEAD_ROW + 1):
+            page.set_row(
+                r, 3 + 15 * max(_lines(value, width) for value, width in zip(row, widths, strict=True))
+            )
 
     def cell(self, page: Worksheet, row: int, place: int, value: Any, column: Field, unit: str) -> float:
         """Write a value as what it is, text always as text; returns the width it asks for."""
@@ -233,6 +240,12 @@ def _parsed(value: Any, kind: str) -> Any:
         return dt.datetime.fromisoformat(f"{value}-01" if re.fullmatch(r"\d{4}-\d{2}", value) else value)
     except ValueError:
         return value
+
+
+def _lines(value: Any, width: float) -> int:
+    """How many lines a text takes in a column; what is not text takes one."""
+    texts = value.split("\n") if isinstance(value, str) else [""]
+    return min(sum(max(math.ceil((_width(text) - 2) / (width - 3)), 1) for text in texts), 20)
 
 
 def _width(text: str) -> float:
