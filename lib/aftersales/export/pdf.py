@@ -46,7 +46,7 @@ class ReportPDFExporter(Exporter):
         super().__init__(config=config, **traits)
         self.register_preprocessor(document.ReportCells, enabled=True)
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # nbconvert's own exporters of files do the same
         self, nb: NotebookNode, resources: dict | None = None, **kw: Any
     ) -> tuple[bytes, dict]:
         """The PDF of a notebook.
