@@ -170,6 +170,24 @@ def test_interrupt_restart_and_shutdown(
 
 
 @forking
+def test_interrupting_a_notebook_ends_those_it_runs(
+    server: dict[str, str], kernel: KernelManager, tmp_path: Path
+) -> None:
+    notebook(tmp_path / "one.ipynb", SLEEPER)
+    client = started(kernel)
+    client.execute(
+        "from aftersales.kernels import Job, execute_many\nfrom pathlib import Path\n"
+        "execute_many([Job(Path('one.ipynb'), Path('made.ipynb'))] * 3, workers=1)"
+    )
+    assert until((tmp_path / "pids").exists)
+    kernel.interrupt_kernel()
+    assert client.get_shell_msg(timeout=10)["content"]["ename"] == "KeyboardInterrupt"
+    chapter, _, helper = map(int, (tmp_path / "pids").read_text().split())
+    assert until(lambda: not alive(chapter) and not alive(helper), 2)
+    client.stop_channels()
+
+
+@forking
 def test_a_killed_kernel_is_seen_at_once(server: dict[str, str], kernel: KernelManager) -> None:
     client = started(kernel)
     os.kill(value(client, "__import__('os').getpid()"), signal.SIGKILL)

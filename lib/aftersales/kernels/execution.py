@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import os
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -13,12 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aftersales.errors import AftersalesError, InputError
+from aftersales.errors import AftersalesError
+from aftersales.kernels import files, lazily
 from aftersales.kernels.failure import NotebookFailed, ending
 from aftersales.kernels.spec import NAME
 
-# What papermill's record in a notebook may tell: nothing of this machine.
-_RECORD = ("parameters", "start_time", "end_time", "duration", "version", "exception")
 # Cells that papermill puts into a notebook that failed.
 _MARKER = "papermill-error-cell-tag"
 
@@ -164,12 +160,18 @@ class _Run:
         self.ended = False
 
     def timed(self) -> Done:
+        """Run in a thread of a pool."""
+        from jupyter_core.utils import ensure_event_loop
+
         start = time.perf_counter()
         error: Exception | None = None
         try:
             self.execute()
         except Exception as raised:
             error = raised
+        finally:
+            # Jupyter has made an event loop for this thread, which has three open files.
+            ensure_event_loop().close()
         return Done(self.job, time.perf_counter() - start, error)
 
     def end(self) -> None:
@@ -179,11 +181,12 @@ class _Run:
             manager.end()
 
     def execute(self) -> Any:
+        lazily.jsonschema()
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-        notebook = _read(self.job.notebook)
-        _check(self.job.notebook, notebook, self.job.parameters)
+        notebook = files.read(self.job.notebook)
+        files.check(self.job.notebook, notebook, self.job.parameters)
         try:
             executed = papermill.execute_notebook(
                 notebook,
@@ -216,9 +219,9 @@ class _Run:
             if self.notebook is not None:
                 raise
             raise self._failed(None, "no kernel", f"{error}; {self._ending()}") from error
-        if (index := _not_run(executed)) is not None:
+        if (index := files.not_run(executed)) is not None:
             raise self._failed(index, "SystemExit", "the notebook was left before its end")
-        _write(executed, self.job.out)
+        files.write(executed, self.job.out)
         return executed
 
     def _manager_class(self) -> type:
@@ -250,94 +253,9 @@ class _Run:
         source, number, saved = "", None, None
         if self.notebook is not None:
             saved = self.job.failed or self.job.out.with_suffix(".failed.ipynb")
-            _write(self.notebook, saved)
+            files.write(self.notebook, saved)
             if index is not None:
-                cells = [cell for cell in self.notebook.cells if not _tagged(cell, _MARKER)]
+                cells = [cell for cell in self.notebook.cells if not files.tagged(cell, _MARKER)]
                 source = cells[index].source
-                number = 1 + sum(not _tagged(cell, "injected-parameters") for cell in cells[:index])
+                number = 1 + sum(not files.tagged(cell, "injected-parameters") for cell in cells[:index])
         return NotebookFailed(self.job.notebook, number, source, name, value, traceback, saved)
-
-
-def _tagged(cell: Any, tag: str) -> bool:
-    return tag in cell.metadata.get("tags", ())
-
-
-def _read(path: Path) -> Any:
-    import nbformat
-
-    try:
-        return nbformat.read(path, as_version=4)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}. Expected a notebook.") from error
-    except Exception as error:
-        raise InputError(f"{path}: not a notebook: {error}") from error
-
-
-def _check(path: Path, notebook: Any, parameters: Mapping[str, Any]) -> None:
-    """Refuse what papermill would only warn of or turn into something else."""
-    declared = _declared(notebook)
-    unknown = sorted(set(parameters) - declared)
-    if unknown:
-        there = ", ".join(sorted(declared)) or "none"
-        raise InputError(f"{path.name}: no parameter {', '.join(unknown)}. Its parameters are: {there}.")
-    for name, value in parameters.items():
-        try:
-            same = json.loads(json.dumps(value)) == value
-        except (TypeError, ValueError):
-            same = False
-        if not same:
-            raise InputError(
-                f"{path.name}: parameter {name}: got {type(value).__name__} {value!r}; "
-                "expected a text, a number, a boolean, None, or a list or dict of such."
-            )
-
-
-def _declared(notebook: Any) -> set[str]:
-    """The names that the cell tagged ``parameters`` assigns."""
-    cells = [cell for cell in notebook.cells if _tagged(cell, "parameters")]
-    tree = ast.parse(cells[0].source) if cells else ast.Module([], [])
-    return {
-        target.id
-        for statement in tree.body
-        if isinstance(statement, (ast.Assign, ast.AnnAssign))
-        for target in (statement.targets if isinstance(statement, ast.Assign) else [statement.target])
-        if isinstance(target, ast.Name)
-    }
-
-
-def _not_run(notebook: Any) -> int | None:
-    """The first code cell that left the notebook or that was not run."""
-    for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or not cell.source.strip():
-            continue
-        left = any(output.output_type == "error" for output in cell.outputs)
-        if left or cell.execution_count is None:
-            return index
-    return None
-
-
-def _write(notebook: Any, path: Path) -> None:
-    """Save a notebook in one step, papermill's record cut down to what may leave this machine."""
-    import nbformat
-
-    record = notebook.metadata.get("papermill", {})
-    notebook.metadata["papermill"] = {key: record[key] for key in _RECORD if record.get(key) is not None}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with open(handle, "w", encoding="utf-8") as stream:
-            nbformat.write(notebook, stream)
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
-
-
-def _umask() -> int:
-    """The umask, which can only be read by setting it: read from /proc where that is."""
-    try:
-        with open("/proc/self/status", encoding="ascii") as stream:
-            return next(int(line.split()[1], 8) for line in stream if line.startswith("Umask:"))
-    except (OSError, StopIteration):
-        return 0o022

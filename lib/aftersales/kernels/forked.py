@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import locale
 import os
@@ -26,7 +27,8 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
     try:
         _take(request, set_by_imports)
     except OSError as error:
-        connection.sendall(wire.line(refused=str(error)))
+        with contextlib.suppress(OSError):
+            connection.sendall(wire.line(refused=str(error)))
         os._exit(1)
     _forget(connection.fileno())
     random.seed()
@@ -38,8 +40,11 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
         sys.modules.pop(name, None)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.enable()
-    connection.settimeout(None)
-    connection.sendall(wire.line(pid=os.getpid()))
+    try:
+        connection.sendall(wire.line(pid=os.getpid()))
+    except OSError:
+        # The client did not wait.
+        os._exit(1)
     threading.Thread(target=_follow, args=(connection,), daemon=True, name="aftersales-client").start()
 
     import ipykernel_launcher

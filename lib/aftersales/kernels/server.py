@@ -6,57 +6,21 @@ It has one thread and, when it forks, no socket but its own. A client's connecti
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import gc
-import importlib
 import os
-import pkgutil
 import select
 import selectors
 import shutil
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
-import aftersales
-from aftersales.kernels import wire
+from aftersales.kernels import preload, wire
 
-# What notebooks and the kernel itself need, the heaviest first. Packages of aftersales come whole.
-PRELOAD = (
-    "numpy",
-    "pandas",
-    "pyarrow.parquet",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "scipy.stats",
-    "seaborn",
-    "scrapbook",
-    "papermill",
-    "nbclient",
-    "ipykernel.kernelapp",
-    "ipykernel.debugger",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.pylabtools",
-    "IPython.extensions.storemagic",
-    "tornado.platform.asyncio",
-    "pandas.io.formats.html",
-    "pyarrow.pandas_compat",
-    "jupyter_client.asynchronous",
-    "aftersales.inputs",
-    "aftersales.scraps",
-    "aftersales.explain",
-    "aftersales.chapters",
-    "aftersales.kernels.execution",
-    "aftersales.exhibit",
-)
-PACKAGES = ("metrics", "charts", "findings", "show")
 # Read when Python or a library starts: a kernel that wants another value of these cannot be forked from here.
 FIXED = ("PYTHON", "LD_", "MPLCONFIGDIR", "MATPLOTLIBRC")
 
@@ -78,15 +42,13 @@ def main() -> None:
     folder = Path(listener.getsockname()).parent
     env = dict(os.environ)
     gc.disable()
-    for name in _names():
-        _import(name)
+    for _ in preload.imports():
         if _ended(lifeline):
             break
-    _one_thread()
     gc.collect()
     gc.freeze()
     set_by_imports = {name: value for name, value in os.environ.items() if name not in env}
-    started = Server(listener, lifeline, env, _sources()).run()
+    started = Server(listener, lifeline, env, preload.sources()).run()
     if started is None:
         shutil.rmtree(folder, ignore_errors=True)
         return
@@ -157,30 +119,28 @@ class Server:
             if not wire.peer_is_me(connection):
                 raise ValueError("another user's process")
             request = wire.receive(connection)
+            # For the kernel that will share it; the server itself only writes, and never waits for that.
+            connection.setblocking(True)
         except (OSError, ValueError, KeyError, TypeError):
             connection.close()
             return None
-        pid = 0
-        try:
-            if reason := self._objection(request):
-                _tell(connection, refused=reason)
-                connection.close()
-                return None
+        pid, reason = -1, self._objection(request)
+        if not reason:
             sys.stdout.flush()
             sys.stderr.flush()
-            pid = os.fork()
-            if pid == 0:
-                self._leave()
-                return connection, request
-        except OSError as error:
-            _tell(connection, refused=f"no process could be forked: {error}")
+            try:
+                pid = os.fork()
+            except OSError as error:
+                reason = f"no process could be forked: {error}"
+        if pid == 0:
+            self._leave()
+            return connection, request
+        os.close(request.stdout)
+        os.close(request.stderr)
+        if reason:
+            _tell(connection, refused=reason)
             connection.close()
             return None
-        finally:
-            if pid or connection.fileno() < 0:
-                os.close(request.stdout)
-                os.close(request.stderr)
-        connection.setblocking(False)
         self.kernels[pid] = _Kernel(connection)
         self.selector.register(connection, selectors.EVENT_READ, pid)
         return None
@@ -193,7 +153,7 @@ class Server:
             if name.startswith(FIXED) and request.env.get(name) != self.env.get(name):
                 return f"it wants another {name}"
         for path, changed in self.sources.items():
-            if _changed(path) != changed:
+            if preload.changed(path) != changed:
                 return f"{Path(path).name} was changed since the server started"
         return ""
 
@@ -242,58 +202,13 @@ class Server:
         os.close(self.lifeline)
 
 
-def _names() -> Iterator[str]:
-    yield from PRELOAD
-    for package in PACKAGES:
-        yield f"aftersales.{package}"
-        for folder in aftersales.__path__:
-            for module in pkgutil.iter_modules([f"{folder}/{package}"]):
-                yield f"aftersales.{package}.{module.name}"
-
-
-def _import(name: str) -> None:
-    # How wide pandas prints depends on whether it finds itself in a kernel when it is imported.
-    if name == "pandas":
-        builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
-    try:
-        importlib.import_module(name)
-    except Exception as error:
-        _say(f"cannot import {name}: {type(error).__name__}: {error}")
-    finally:
-        if name == "pandas":
-            del builtins.get_ipython  # type: ignore[attr-defined]
-
-
-def _one_thread() -> None:
-    """Say so when a library has started threads: a fork would leave their locks as they are."""
-    if len(os.listdir("/proc/self/task")) > 1:
-        _say("an import has started threads; kernels may hang")
-
-
-def _say(text: str) -> None:
-    print(f"kernel server: {text}", file=sys.stderr, flush=True)
-
-
-def _sources() -> dict[str, int]:
-    ours = [module for name, module in sys.modules.items() if name.startswith("aftersales")]
-    files = [getattr(module, "__file__", None) for module in ours]
-    return {path: _changed(path) for path in files if path}
-
-
-def _changed(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns
-    except OSError:
-        return 0
-
-
 def _ended(lifeline: int) -> bool:
     return bool(select.select([lifeline], [], [], 0)[0])
 
 
 def _tell(connection: socket.socket, **told: object) -> None:
     with contextlib.suppress(OSError):
-        connection.sendall(wire.line(**told))
+        connection.send(wire.line(**told), socket.MSG_DONTWAIT)
 
 
 def _kill(pid: int) -> None:

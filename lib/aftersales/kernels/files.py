@@ -1,0 +1,103 @@
+"""Notebook files: read, their parameters checked, saved in one step."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aftersales.errors import InputError
+
+# What papermill's record in a notebook may tell: nothing of this machine.
+_RECORD = ("parameters", "start_time", "end_time", "duration", "version", "exception")
+
+
+def tagged(cell: Any, tag: str) -> bool:
+    """Whether a cell has a tag."""
+    return tag in cell.metadata.get("tags", ())
+
+
+def read(path: Path) -> Any:
+    """A notebook from its file; InputError when there is none."""
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}. Expected a notebook.") from error
+    except Exception as error:
+        raise InputError(f"{path}: not a notebook: {error}") from error
+
+
+def check(path: Path, notebook: Any, parameters: Mapping[str, Any]) -> None:
+    """Refuse what papermill would only warn of or turn into something else."""
+    declared = _declared(notebook)
+    unknown = sorted(set(parameters) - declared)
+    if unknown:
+        there = ", ".join(sorted(declared)) or "none"
+        raise InputError(f"{path.name}: no parameter {', '.join(unknown)}. Its parameters are: {there}.")
+    for name, value in parameters.items():
+        try:
+            same = json.loads(json.dumps(value)) == value
+        except (TypeError, ValueError):
+            same = False
+        if not same:
+            raise InputError(
+                f"{path.name}: parameter {name}: got {type(value).__name__} {value!r}; "
+                "expected a text, a number, a boolean, None, or a list or dict of such."
+            )
+
+
+def _declared(notebook: Any) -> set[str]:
+    """The names that the cell tagged ``parameters`` assigns."""
+    cells = [cell for cell in notebook.cells if tagged(cell, "parameters")]
+    tree = ast.parse(cells[0].source) if cells else ast.Module([], [])
+    return {
+        target.id
+        for statement in tree.body
+        if isinstance(statement, (ast.Assign, ast.AnnAssign))
+        for target in (statement.targets if isinstance(statement, ast.Assign) else [statement.target])
+        if isinstance(target, ast.Name)
+    }
+
+
+def not_run(notebook: Any) -> int | None:
+    """The first code cell that left the notebook or that was not run."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        left = any(output.output_type == "error" for output in cell.outputs)
+        if left or cell.execution_count is None:
+            return index
+    return None
+
+
+def write(notebook: Any, path: Path) -> None:
+    """Save a notebook in one step, papermill's record cut down to what may leave this machine."""
+    import nbformat
+
+    record = notebook.metadata.get("papermill", {})
+    notebook.metadata["papermill"] = {key: record[key] for key in _RECORD if record.get(key) is not None}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with open(handle, "w", encoding="utf-8") as stream:
+            nbformat.write(notebook, stream)
+        os.chmod(beside, 0o666 & ~_umask())
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def _umask() -> int:
+    """The umask, which can only be read by setting it: read from /proc where that is."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as stream:
+            return next(int(line.split()[1], 8) for line in stream if line.startswith("Umask:"))
+    except (OSError, StopIteration):
+        return 0o022
