@@ -1,0 +1,111 @@
+"""What was read is kept: tables as pickles, one file a table, under a key of everything that they depend on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from aftersales.params import ROOT
+from aftersales.schema import TABLES
+from aftersales.tables import Tables
+
+KEPT = 20
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CODE = ("schema.py", "mask.py", "tables.py", "sources/*.py", "demo/*.py")
+
+
+def folder() -> Path:
+    """Where tables are kept: ``AFTERSALES_CACHE``, else the project's ``.cache``."""
+    return Path(os.environ.get("AFTERSALES_CACHE") or ROOT / ".cache") / "tables"
+
+
+def key(source: str, aliases: Mapping[str, str], default_store: str, masked: bool) -> str | None:
+    """The key of a source, of its files as they are now; None for a database, which may change unseen."""
+    if "://" in source:
+        return None
+    files: list[tuple[str, int, int]] = []
+    if source != "demo":
+        path = Path(source).expanduser()
+        if not path.exists():
+            return None
+        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            state = file.stat()
+            files.append((str(file.resolve()), state.st_size, state.st_mtime_ns))
+    told = [source, sorted(aliases.items()), default_store, masked, files, _code()]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+@cache
+def _code() -> str:
+    """A hash of the code and the versions that decide what comes out of a reading."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {version('pandas')} {version('numpy')}".encode())
+    for pattern in _CODE:
+        for file in sorted(_PACKAGE.glob(pattern)):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def has(key: str) -> bool:
+    """Whether a source was read before, as it is now."""
+    return (folder() / key / "stores.json").exists()
+
+
+def stores(key: str) -> tuple[list[str], bool]:
+    """The stores of a source that was read, and whether it is the source that names them."""
+    about = json.loads((folder() / key / "stores.json").read_text(encoding="utf-8"))
+    return list(about["stores"]), about["named"]
+
+
+def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
+    """Keep what was read; of two that read the same at once the first wins."""
+    base = folder()
+    base.mkdir(parents=True, exist_ok=True, mode=0o700)
+    work = Path(tempfile.mkdtemp(prefix=".new-", dir=base))
+    about = {}
+    try:
+        for number, (store, tables) in enumerate(read.items()):
+            there, hashes = [], {}
+            for name in TABLES:
+                frame = tables[name]
+                if frame is None:
+                    continue
+                data = pickle.dumps(frame, protocol=5)
+                (work / f"{number}-{name}.pickle").write_bytes(data)
+                there.append(name)
+                hashes[name] = hashlib.sha256(data).hexdigest()[:16]
+            about[store] = {"number": number, "tables": there, "hashes": hashes, "source": tables.source,
+                            "synthetic": tables.synthetic, "notes": tables.notes, "repairs": tables.repairs}  # fmt: skip
+        (work / "stores.json").write_text(json.dumps({"named": named, "stores": about}, ensure_ascii=False), encoding="utf-8")
+        os.rename(work, base / key)
+    except OSError:
+        if not has(key):
+            raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _forget(base)
+
+
+def load(key: str, store: str) -> Tables:
+    """One store's tables as they were kept."""
+    at = folder() / key
+    about = json.loads((at / "stores.json").read_text(encoding="utf-8"))["stores"][store]
+    os.utime(at)
+    frames = {name: pickle.loads((at / f"{about['number']}-{name}.pickle").read_bytes()) for name in about["tables"]}
+    return Tables(store=store, source=about["source"], synthetic=about["synthetic"], notes=tuple(about["notes"]),
+                  repairs=tuple(about["repairs"]), **frames)  # fmt: skip
+
+
+def _forget(base: Path) -> None:
+    """Keep the sources used last."""
+    kept = sorted((p for p in base.iterdir() if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
+    for old in kept[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,173 @@
+"""From raw tables to the validated tables of every store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from aftersales import mask
+from aftersales.errors import Fault, InputError
+from aftersales.schema import TABLES
+from aftersales.sources import read as reader
+from aftersales.sources.normalise import typed
+from aftersales.sources.validate import faults_of
+from aftersales.tables import Tables
+
+SYNTHETIC = "合成数据：内置示范店，全部记录由程序生成。"
+
+
+def read_all(
+    source: str, *, aliases: Mapping[str, str], default_store: str, masked: bool
+) -> tuple[dict[str, Tables], bool]:
+    """The validated tables of every store of a source, by the store's name, and whether the source names it.
+
+    Raises
+    ------
+    InputError
+        All faults of all tables.
+    """
+    synthetic = source == "demo"
+    if synthetic:
+        frames, origins, notes = _demo(default_store)
+        faults: list[Fault] = []
+    else:
+        frames, origins, notes, faults = _typed(source, aliases)
+    if "repair_orders" not in frames:
+        t = TABLES["repair_orders"]
+        there = ", ".join(frames)
+        faults.insert(0, Fault("missing_table", "", f"a table {t.name} ({t.zh})", reader.describe(source), hint=f"The source has: {there}"))
+        raise InputError(faults)
+    named = not synthetic and bool(_stores(frames))
+    frames, more = _placed(frames, origins, default_store)
+    faults += more
+    unread = {(f.file, f.sheet, f.row, f.column) for f in faults}
+    faults += [f for f in faults_of(frames, origins) if (f.file, f.sheet, f.row, f.column) not in unread]
+    if faults:
+        raise InputError(faults)
+    for name, table in TABLES.items():
+        if name not in frames:
+            notes.append(f"缺少{table.zh}（{name}），相关内容从略。")
+    stores = _stores(frames) or [default_store]
+    out = {}
+    for one in stores:
+        of = {name: _of_store(name, frame, one) for name, frame in frames.items()}
+        if masked:
+            of = _masked(of)
+        out[one] = Tables(store=one, source=reader.describe(source), synthetic=synthetic, notes=tuple(notes), **of)
+    return out, named
+
+
+def _demo(store: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str]]:
+    from aftersales import demo
+
+    frames = {}
+    for name, frame in demo.generate(store=store).items():
+        frame = frame.copy()
+        frame.index = pd.RangeIndex(2, len(frame) + 2)
+        if name == "oem_css":
+            frame["mot_decimals"], frame["item_decimals"] = 1.0, 1.0
+        frames[name] = frame
+    return frames, {name: ("demo", name, {}) for name in frames}, [SYNTHETIC]
+
+
+def _typed(source: str, aliases: Mapping[str, str]) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str], list[Fault]]:
+    _known_targets(aliases)
+    raws, notes = reader.read(source)
+    frames, origins, faults = {}, {}, []
+    for raw in raws:
+        frame, bad, more, heads = typed(raw, aliases)
+        frames[raw.table], origins[raw.table] = frame, (raw.file, raw.sheet, heads)
+        faults += bad
+        notes += more
+    return frames, origins, notes, faults
+
+
+def _known_targets(aliases: Mapping[str, str]) -> None:
+    known = {n for t in TABLES.values() for c in t.columns for n in (c.name, c.zh)}
+    for head, target in aliases.items():
+        if target not in known:
+            import difflib
+
+            near = difflib.get_close_matches(target, known, n=1, cutoff=0.0)[0]
+            raise InputError(f"params: header_aliases: {head}: unknown column {target!r}. Did you mean {near}?")
+
+
+def _stores(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    names: set[str] = set()
+    for frame in frames.values():
+        names.update(frame["store"].dropna().unique())
+    return sorted(map(str, names))
+
+
+def _placed(frames: dict[str, pd.DataFrame], origins: Mapping[str, Any], fallback: str) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Every row with its store: where none is named it is the only one there is, or that of the params."""
+    names = _stores(frames)
+    only = names[0] if len(names) == 1 else fallback if not names or fallback in names else None
+    faults, out = [], {}
+    for name, frame in frames.items():
+        blank = frame["store"].isna()
+        if name == "oem_css" and len(names) > 1:
+            blank &= ~frame["scope"].isin(("branch", "national"))  # a branch's row counts for each of its stores
+        some_named = (~frame["store"].isna()).any()
+        if blank.any() and (only is None or (len(names) > 1 and some_named)):
+            file, sheet, heads = origins[name]
+            faults += [
+                Fault("no_store", "an empty cell", f"one of {', '.join(names)}", file, sheet, int(row), heads.get("store", "store"))
+                for row in frame.index[blank]
+            ]
+            out[name] = frame
+            continue
+        out[name] = frame.assign(store=frame["store"].where(~blank, only)) if blank.any() else frame
+    return out, faults
+
+
+def _of_store(name: str, frame: pd.DataFrame, store: str) -> pd.DataFrame:
+    mine = frame["store"] == store
+    if name == "oem_css":
+        mine |= frame["store"].isna() & frame["scope"].isin(("branch", "national"))
+    return frame[mine].reset_index(drop=True)
+
+
+def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Personal data masked; a VIN stays a key: two that would look the same are told apart by a suffix."""
+    customers = frames.get("customers")
+    names = [] if customers is None else [n for n in customers["name"].dropna().unique() if len(n) > 1]
+    vins = pd.unique(pd.concat([f["vin"] for f in frames.values() if "vin" in f], ignore_index=True).dropna())
+    looks = pd.Series([mask.vin(v) for v in vins], dtype=object)
+    again = looks.groupby(looks).cumcount()
+    shown = {v: look if n == 0 else f"{look}~{n + 1}" for v, look, n in zip(vins, looks, again, strict=True)}
+    hidden = _Names(names)
+    out = {}
+    for name, frame in frames.items():
+        frame = frame.copy()
+        for column in TABLES[name].columns:
+            if column.personal == "vin":
+                frame[column.name] = frame[column.name].map(shown).astype("str")
+            elif column.personal == "free_text":
+                frame[column.name] = _each(frame[column.name], hidden.text)
+            elif column.personal:
+                frame[column.name] = _each(frame[column.name], {"phone": mask.phone, "plate": mask.plate, "name": mask.name}[column.personal])
+        out[name] = frame
+    return out
+
+
+def _each(values: pd.Series, change: Any) -> pd.Series:
+    read = {v: change(v) for v in values.dropna().unique()}
+    return values.map(read).astype("str") if read else values
+
+
+class _Names:
+    """The customers' names, found in a text by its pieces rather than one by one: a store has thousands."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = set(names)
+        self.lengths = sorted({len(n) for n in names}, reverse=True)
+
+    def text(self, value: str) -> str:
+        """A free text masked."""
+        found = {value[i : i + n] for n in self.lengths for i in range(len(value) - n + 1)} & self.names
+        return mask.text(value, sorted(found, key=len, reverse=True))
+
+

@@ -1,0 +1,145 @@
+"""What a table must hold, checked with pandera over all tables at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from aftersales.errors import Fault
+from aftersales.schema import TABLES
+from aftersales.sources.normalise import shown
+
+# Rules between two columns: the later one, the earlier one.
+_ORDER = {
+    "repair_orders": [("delivered_at", "opened_at")],
+    "complaints": [("first_contact_at", "received_at"), ("closed_at", "received_at")],
+}
+_HINTS = {
+    "unique": "Remove the row that stands there twice, or correct its number",
+    "reference": "Export both tables over the same period",
+}
+
+
+def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) -> list[Fault]:
+    """Everything that is wrong with typed tables.
+
+    Parameters
+    ----------
+    tables
+        Canonical name to frame; the index is the row number in the file.
+    origins
+        Canonical name to ``(file, sheet, heads)``.
+    """
+    import pandera.pandas as pa
+
+    faults: list[Fault] = []
+    for name, frame in tables.items():
+        table = TABLES[name]
+        columns = {
+            c.name: pa.Column(
+                nullable=not c.required,
+                checks=[
+                    *([pa.Check.ge(c.minimum)] if c.minimum is not None else []),
+                    *([pa.Check.le(c.maximum)] if c.maximum is not None else []),
+                ],
+            )
+            for c in table.columns
+            if c.name in frame
+        }
+        schema = pa.DataFrameSchema(columns)
+        numbered = frame.reset_index(drop=True)
+        try:
+            schema.validate(numbered, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            cases = error.failure_cases
+            for case in cases.to_dict("records"):
+                if case["index"] is None or case["index"] != case["index"]:
+                    continue
+                column = table.column(case["column"])
+                needed = case["check"] == "not_nullable"
+                expected = "a value" if needed else _bounds(column)
+                value = "an empty cell" if needed else shown(column, case["failure_case"])
+                faults.append(_fault("empty_cell" if needed else "out_of_range", value, expected, origins[name], frame, int(case["index"]), column.name))
+        faults += _between(name, frame, origins[name])
+        faults += _unique(name, frame, origins[name])
+    return faults + _references(tables, origins)
+
+
+def _bounds(column: Any) -> str:
+    if column.minimum is not None and column.maximum is not None:
+        return f"a number from {column.minimum:g} to {column.maximum:g}"
+    return f"a number of {column.minimum:g} or more" if column.minimum is not None else f"a number of {column.maximum:g} or less"
+
+
+def _fault(kind: str, got: str, expected: str, origin: Any, frame: pd.DataFrame, place: int, column: str, hint: str = "") -> Fault:
+    file, sheet, heads = origin
+    return Fault(kind, got, expected, file, sheet, int(frame.index[place]), heads.get(column, column), hint)
+
+
+def _between(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
+    """Rules between columns of a row."""
+    out: list[Fault] = []
+
+    def add(bad: pd.Series, column: str, expected: Any, kind: str, hint: str = "") -> None:
+        for place in bad.to_numpy(dtype=bool).nonzero()[0]:
+            value = frame[column].iloc[place]
+            got = "an empty cell" if pd.isna(value) else shown(TABLES[name].column(column), value)
+            out.append(_fault(kind, got, expected(frame.iloc[place]) if callable(expected) else expected, origin, frame, place, column, hint))
+
+    for later, earlier in _ORDER.get(name, []):
+        # a date without a time of day stands for the whole day
+        day = frame[later].dt.normalize() == frame[later]
+        start = frame[earlier].where(~day, frame[earlier].dt.normalize())
+        add(frame[later] < start, later, lambda row, e=earlier: f"not before {e} {row[e]}", "order_of_dates")
+    if name == "complaints":
+        add((frame["status"] == "closed") & frame["closed_at"].isna(), "closed_at", "a date, since the complaint is closed", "empty_cell")
+    if name == "oem_css":
+        add((frame["scope"] == "advisor") & frame["advisor"].isna(), "advisor", "a name, since the scope is advisor", "empty_cell")
+    if name == "oem_pt":
+        add(frame["points"] > frame["max_points"], "points", lambda row: f"at most the full points, {row['max_points']:g}", "out_of_range")
+        add(frame["points"].notna() & ((frame["points"] * 2) % 1 != 0), "points", "whole or half points", "out_of_range")
+        add(frame["max_points"] <= 0, "max_points", "full points above 0", "out_of_range")
+    return out
+
+
+def _unique(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
+    """Keys are unique within a store."""
+    key = TABLES[name].key
+    if not key or frame.empty:
+        return []
+    columns = ["store", *key]
+    there = frame[[k for k in key if k != "advisor"]].notna().all(axis=1).to_numpy()
+    keys = frame[columns].astype(object)
+    if name == "oem_css":  # only a row of the scope `advisor` is told apart by its advisor
+        keys["advisor"] = keys["advisor"].where(frame["scope"] == "advisor")
+    again = keys.duplicated(keep="first").to_numpy() & there
+    if not again.any():
+        return []
+    first: dict[tuple, int] = {}
+    texts = list(map(tuple, keys.astype(str).to_numpy()))
+    for text, row in zip(texts, frame.index, strict=True):
+        first.setdefault(text, int(row))
+    out = []
+    for place in again.nonzero()[0]:
+        got = ", ".join(shown(TABLES[name].column(k), v) for k in key if not pd.isna(v := frame[k].iloc[place]))
+        hint = f"It stands in row {first[texts[place]]} too. {_HINTS['unique']}"
+        out.append(_fault("duplicate", got, f"a {' + '.join(key)} that stands there once", origin, frame, place, key[0], hint))
+    return out
+
+
+def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) -> list[Fault]:
+    """Values that must exist in another table of the same store."""
+    out = []
+    for name, frame in tables.items():
+        for column, (other, key) in TABLES[name].references.items():
+            if other not in tables:
+                continue
+            known = pd.MultiIndex.from_frame(tables[other][["store", key]].astype(str))
+            mine = pd.MultiIndex.from_frame(frame[["store", column]].astype(str))
+            lacking = ~mine.isin(known) & frame[column].notna().to_numpy()
+            for place in lacking.nonzero()[0]:
+                got = shown(TABLES[name].column(column), frame[column].iloc[place])
+                out.append(_fault("reference", got, f"a {key} that stands in {origins[other][0]}", origins[name], frame, place, column, _HINTS["reference"]))
+    return out
