@@ -95,7 +95,9 @@ def sheets(payloads: Sequence[Mapping[str, Any]], figures: Mapping[str, Any], la
     taken = {words["contents"], words["notes"]}
     found = [_figures_sheet(figures.get("figures", {}), lang, _sheet_name(words["figures"], taken))]
     at = 0 if lang == "zh" else 1
-    for name, rows in figures.get("tables", {}).items():
+    order = {name: place for place, name in enumerate(fields.TABLES)}
+    tables = sorted(figures.get("tables", {}).items(), key=lambda table: order.get(table[0], len(order)))
+    for name, rows in tables:
         title = (fields.TABLES.get(name) or fields.SHOWN.get(name) or (name, name))[at]
         heads = fields.of_table(name, rows, lang)
         cells = [[_labelled(row.get(head.key), head, lang) for head in heads] for row in rows]
