@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -399,6 +400,19 @@ def test_the_server_ends_at_once_and_serves_but_once(no_server: None) -> None:
     assert time.perf_counter() - start < 1
     assert wire.VARIABLE not in os.environ
     assert not folder.exists()
+
+
+@forking
+def test_a_long_temporary_folder_is_no_hindrance(
+    no_server: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    assert run(tmp_path, "import json, os\nprint(json.dumps(os.getppid()))") == os.getpid()
+    with kernels.serving() as env:
+        assert Path(env[wire.VARIABLE]).is_socket()
+    assert not Path(env[wire.VARIABLE]).parent.exists()
 
 
 def test_install_writes_once(tmp_path: Path) -> None:

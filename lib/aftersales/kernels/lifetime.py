@@ -17,6 +17,7 @@ from aftersales.kernels.wire import CAN_FORK, VARIABLE
 
 _RUN = "from aftersales.kernels.server import main; main()"
 _ENDING_SECONDS = 3
+_LONGEST_TEMPORARY = 50
 _INLINE = "module://matplotlib_inline.backend_inline"
 # Arrow's allocator starts a thread, and a process that forks should have none; the debugger warns on import.
 _SERVER_ENV = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -47,8 +48,10 @@ def serving() -> Iterator[dict[str, str]]:
     if not CAN_FORK or _answers(os.environ.get(VARIABLE)):
         yield {name: os.environ[name] for name in (VARIABLE,) if name in os.environ}
         return
-    folder = Path(tempfile.mkdtemp(prefix="aftersales-"))
     before = os.environ.get(VARIABLE)
+    # A socket's path must be short.
+    short = len(os.fsencode(tempfile.gettempdir())) < _LONGEST_TEMPORARY
+    folder = Path(tempfile.mkdtemp(prefix="aftersales-", dir=None if short else "/tmp"))
     try:
         server, lifeline = _start(folder)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import importlib
 import os
 import pkgutil
@@ -52,9 +53,16 @@ def imports() -> Iterator[str]:
     for name in names():
         _import(name)
         yield name
+    try:
+        _draw()
+    except Exception as error:
+        _say(f"cannot draw: {type(error).__name__}: {error}")
+    # A fork leaves the locks of other threads as they are, and shares the position in open files.
+    gc.collect()
     if len(os.listdir("/proc/self/task")) > 1:
-        # A fork leaves the locks of other threads as they are.
         _say("an import has started threads; kernels may hang")
+    for path in _open_files():
+        _say(f"an import has left {path} open; kernels cannot read it")
 
 
 def names() -> Iterator[str]:
@@ -93,6 +101,33 @@ def _import(name: str) -> None:
     finally:
         if name == "pandas":
             del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def _draw() -> None:
+    """Draw what every chart has, so that the fonts are known and no kernel draws for the first time."""
+    import pandas as pd
+    from matplotlib import font_manager
+    from matplotlib.figure import Figure
+
+    from aftersales import exhibit
+
+    def bars(figure: Figure, _: str) -> None:
+        axes = figure.subplots()
+        axes.plot([1, 2], label="月")
+        axes.bar(["一", "二"], [1, 2])
+        axes.legend()
+        axes.set_title("客户", fontweight="bold")
+
+    exhibit.chart(bars, id="", title="", subtitle="", alt="", data=pd.DataFrame({"n": [1]}), lang="zh")
+    # Fonts that are in use are open files; matplotlib itself forgets them after a fork, here it is before.
+    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
+
+
+def _open_files() -> list[str]:
+    """Files that are open, but for the standard streams."""
+    there = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd") if int(fd) > 2]
+    paths = [os.readlink(link) for link in there if os.path.lexists(link)]
+    return [path for path in paths if path.startswith("/") and not path.startswith(("/dev/", "/proc/"))]
 
 
 def _say(text: str) -> None:
