@@ -314,9 +314,10 @@ def count(T, M, W, PTW, base_months=12, churn_months=6):
     if T.get("churn_calls") is not None:
         lc = {}
         for r in T["churn_calls"]:
-            if ym(r["called_at"]) == M and r["vin"] in lost and owner[r["vin"]] == "private":
-                if r["vin"] not in lc or r["called_at"] >= lc[r["vin"]]["called_at"]:
-                    lc[r["vin"]] = r
+            if ym(r["called_at"]) != M or r["vin"] not in lost or owner[r["vin"]] != "private":
+                continue
+            if r["vin"] not in lc or r["called_at"] >= lc[r["vin"]]["called_at"]:
+                lc[r["vin"]] = r
         res = Counter(r["result"] for r in lc.values())
         rea = Counter(r["reason"] for r in lc.values() if r["result"] == "reached" and r["reason"])
         F.update(

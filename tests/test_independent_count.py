@@ -26,7 +26,9 @@ def tables_of(t: Tables, month: pd.Period) -> dict[str, pd.DataFrame]:
         "oem.css": metrics.oem_css.scores(t.oem_css, month, PARAMS.weights),
         "oem.pt": metrics.oem_css.pt_sections(t.oem_pt, month, PARAMS.pt_weights),
         "css.questions": metrics.internal_css.questions(t.survey_calls, month),
-        "css.advisors": metrics.internal_css.advisors(t.repair_orders, t.survey_calls, t.oem_css, month, PARAMS.weights),
+        "css.advisors": metrics.internal_css.advisors(
+            t.repair_orders, t.survey_calls, t.oem_css, month, PARAMS.weights
+        ),
         "complaints.causes": metrics.complaints.causes(t.grievances, t.survey_calls, month),
         "complaints.departments": metrics.complaints.departments(t.complaints, month),
         "ftf.technicians": metrics.first_time_fix.technicians(t.jobs, month),
@@ -52,7 +54,11 @@ def stores():
     for name, seed in (("deck", None), ("second", 2)):
         frames = demo.generate(seed)
         out[name] = (Tables(store=name, **frames), independent.raw(frames))
-    sparse = {k: v for k, v in demo.generate(3, months=8).items() if k in ("repair_orders", "complaints", "churn_calls")}
+    sparse = {
+        k: v
+        for k, v in demo.generate(3, months=8).items()
+        if k in ("repair_orders", "complaints", "churn_calls")
+    }
     out["sparse"] = (Tables(store="sparse", **sparse), independent.raw(sparse))
     return out
 
@@ -73,5 +79,10 @@ def test_figures_and_tables_equal_the_independent_count(stores, store, month):
         key = KEYS[name]
         mine = {row[key]: row for row in made[name].to_dict("records")}
         assert set(mine) == {row[key] for row in rows}, name
-        wrong = [(name, row[key], c, mine[row[key]][c], v) for row in rows for c, v in row.items() if not same(mine[row[key]][c], v)]
+        wrong = [
+            (name, row[key], c, mine[row[key]][c], v)
+            for row in rows
+            for c, v in row.items()
+            if not same(mine[row[key]][c], v)
+        ]
         assert not wrong

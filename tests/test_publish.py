@@ -55,6 +55,8 @@ def test_a_reader_never_sees_a_half_report(tmp_path):
     assert "missing" not in seen
 
 
-@pytest.mark.parametrize(("store", "folder"), [("示范店", "示范店"), ("东城/二店", "东城%2F二店"), ("..", "%2E."), ("a b", "a b")])
+@pytest.mark.parametrize(
+    ("store", "folder"), [("示范店", "示范店"), ("东城/二店", "东城%2F二店"), ("..", "%2E."), ("a b", "a b")]
+)
 def test_folder_names(store, folder):
     assert folder_name(store) == folder

@@ -77,7 +77,9 @@ def test_the_report_gives_the_decks_figures(april, name, printed, decimals):
 
 def test_base_customers_are_the_decks_within_one_percent(april):
     rows = {row["month"]: row for row in figures(april)["tables"]["churn.archive_trend"]}
-    for month, archive, base in zip(range(1, 5), (6800, 6950, 7123, 7349), (4100, 3950, 4267, 4356), strict=True):
+    for month, archive, base in zip(
+        range(1, 5), (6800, 6950, 7123, 7349), (4100, 3950, 4267, 4356), strict=True
+    ):
         row = rows[f"2024-{month:02d}"]
         assert row["archive"] == archive
         assert row["base"] == pytest.approx(base, rel=0.01)
@@ -93,7 +95,11 @@ def test_figures_and_tables_are_those_of_the_contract(april):
         "churn.results", "churn.reasons", "top5.front", "top5.workshop", "top5.parts", "top5.service", "checks",
     }  # fmt: skip
     assert tables <= set(result["tables"])
-    assert {row["verdict"] for row in result["tables"]["checks"]} <= {"consistent", "rounding", "inconsistent"}
+    assert {row["verdict"] for row in result["tables"]["checks"]} <= {
+        "consistent",
+        "rounding",
+        "inconsistent",
+    }
     for department in ("front", "workshop", "parts", "service"):
         assert len(result["tables"][f"top5.{department}"]) >= 5
 
@@ -127,7 +133,9 @@ def test_two_stores_of_one_source_get_their_own_figures(tmp_path):
     both = {name: pd.concat([one[name], two[name]]) for name in one}
     source = write(tmp_path / "in", both)
     for store in ("1店", "2店"):
-        done = run("report", "--month", "2024-04", "--store", store, "--source", source, "--out", tmp_path / "out")
+        done = run(
+            "report", "--month", "2024-04", "--store", store, "--source", source, "--out", tmp_path / "out"
+        )
         assert done.returncode == 0, done.stderr
     results = [figures(tmp_path / "out" / "2024-04" / store) for store in ("1店", "2店")]
     for result, frames in zip(results, (one, two), strict=True):
@@ -170,5 +178,7 @@ def test_bad_input_leaves_the_published_report_as_it_is(tmp_path):
     write(source, {"jobs": jobs})
     done = run("report", "--month", 4, "--source", source, "--out", out)
     assert done.returncode == 2
-    assert all(part in done.stderr for part in ("jobs.csv", "row 5", "finished_at", "32.13.2024")), done.stderr
+    assert all(part in done.stderr for part in ("jobs.csv", "row 5", "finished_at", "32.13.2024")), (
+        done.stderr
+    )
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == published

@@ -11,7 +11,9 @@ import nbformat
 from nbformat import NotebookNode
 
 
-def combine(master: NotebookNode, chapters: Sequence[tuple[str, NotebookNode]], meta: Mapping[str, Any]) -> NotebookNode:
+def combine(
+    master: NotebookNode, chapters: Sequence[tuple[str, NotebookNode]], meta: Mapping[str, Any]
+) -> NotebookNode:
     """Put the chapters in the master's place for them.
 
     Parameters
@@ -54,7 +56,11 @@ def combine(master: NotebookNode, chapters: Sequence[tuple[str, NotebookNode]], 
 
 def _placed(cell: NotebookNode, chapter: str, number: int | None) -> NotebookNode:
     cell = deepcopy(cell)
-    cell.metadata["aftersales"] = {**cell.metadata.get("aftersales", {}), "chapter": chapter, "number": number}
+    cell.metadata["aftersales"] = {
+        **cell.metadata.get("aftersales", {}),
+        "chapter": chapter,
+        "number": number,
+    }
     return cell
 
 

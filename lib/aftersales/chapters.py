@@ -58,7 +58,10 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
 
     folder = Path(into or os.environ.get(INTO) or tempfile.mkdtemp(prefix="aftersales-"))
     made = [folder / f"{stem}.ipynb" for stem in stems]
-    jobs = [kernels.Job(path(stem), out, dict(parameters), cwd=Path.cwd()) for stem, out in zip(stems, made, strict=True)]
+    jobs = [
+        kernels.Job(path(stem), out, dict(parameters), cwd=Path.cwd())
+        for stem, out in zip(stems, made, strict=True)
+    ]
     kernels.execute_many(jobs, on_done=_tell)
     return made
 

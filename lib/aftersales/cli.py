@@ -69,8 +69,12 @@ def parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="write the records of made-up stores")
     demo.add_argument("--stores", type=_positive, default=1, metavar="N", help="number of stores (default 1)")
-    demo.add_argument("--months", type=_positive, default=30, metavar="N", help="months to April 2024 (default 30)")
-    demo.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, other stores (default 1)")
+    demo.add_argument(
+        "--months", type=_positive, default=30, metavar="N", help="months to April 2024 (default 30)"
+    )
+    demo.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="another seed, other stores (default 1)"
+    )
     demo.add_argument("--format", choices=("csv", "xlsx", "parquet"), default="csv", help="default csv")
     demo.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write into")
     demo.set_defaults(run=_demo)

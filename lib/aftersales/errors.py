@@ -75,5 +75,7 @@ def render(faults: Sequence[Fault]) -> str:
         if shown[fault.kind] <= SHOWN_OF_EACH_KIND:
             lines.append(f"  {fault}")
         if shown[fault.kind] == totals[fault.kind] > SHOWN_OF_EACH_KIND:
-            lines.append(f"  … and {totals[fault.kind] - SHOWN_OF_EACH_KIND} more of this kind ({fault.kind})")
+            lines.append(
+                f"  … and {totals[fault.kind] - SHOWN_OF_EACH_KIND} more of this kind ({fault.kind})"
+            )
     return "\n".join(lines)

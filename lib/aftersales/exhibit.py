@@ -49,7 +49,11 @@ class Exhibit:
         return plain(self.payload)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {MIME: self.payload, "text/html": _STYLE + to_html(self.payload), "text/plain": plain(self.payload)}
+        return {
+            MIME: self.payload,
+            "text/html": _STYLE + to_html(self.payload),
+            "text/plain": plain(self.payload),
+        }
 
 
 def chart(
@@ -79,7 +83,10 @@ def chart(
         Whether the chart goes into the mail.
     """
     svg = {variant: _svg(draw, variant) for variant in WIDTHS}
-    rows = {"columns": list(map(str, data.columns)), "rows": [_plain_row(r) for r in data.itertuples(index=False)]}
+    rows = {
+        "columns": list(map(str, data.columns)),
+        "rows": [_plain_row(r) for r in data.itertuples(index=False)],
+    }
     return Exhibit(
         {"kind": "chart", "id": id, "role": role, "lang": lang, "title": title, "subtitle": subtitle, "note": note,
          "alt": alt, "mail": mail, "svg": svg, "data": rows}
@@ -96,7 +103,9 @@ def _svg(draw: Callable[[Figure, str], None], variant: str) -> str:
         figure = Figure(figsize=(WIDTHS[variant] / 72, 4), dpi=72)
         draw(figure, variant)
         out = StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        figure.savefig(
+            out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
     text = out.getvalue()
     return text[text.index("<svg") :]
 
@@ -139,18 +148,26 @@ def table(
     )  # fmt: skip
 
 
-def cards(items: Iterable[Mapping[str, Any]], *, id: str, title: str, lang: str, role: str | None = "cards") -> Exhibit:
+def cards(
+    items: Iterable[Mapping[str, Any]], *, id: str, title: str, lang: str, role: str | None = "cards"
+) -> Exhibit:
     """Key figures side by side."""
     from aftersales.scraps import plain as as_json
 
-    return Exhibit({"kind": "cards", "id": id, "role": role, "lang": lang, "title": title, "cards": as_json(list(items))})
+    return Exhibit(
+        {"kind": "cards", "id": id, "role": role, "lang": lang, "title": title, "cards": as_json(list(items))}
+    )
 
 
-def list_(items: Iterable[Mapping[str, Any]], *, id: str, title: str, lang: str, role: str | None = None) -> Exhibit:
+def list_(
+    items: Iterable[Mapping[str, Any]], *, id: str, title: str, lang: str, role: str | None = None
+) -> Exhibit:
     """A list of sentences, each a dict with ``text`` and, where there is one, ``value`` and ``tone``."""
     from aftersales.scraps import plain as as_json
 
-    return Exhibit({"kind": "list", "id": id, "role": role, "lang": lang, "title": title, "items": as_json(list(items))})
+    return Exhibit(
+        {"kind": "list", "id": id, "role": role, "lang": lang, "title": title, "items": as_json(list(items))}
+    )
 
 
 def text(sentence: str, *, lang: str, id: str = "", role: str | None = "finding") -> Exhibit:
@@ -176,9 +193,15 @@ def plain(payload: Payload) -> str:
     if kind == "chart":
         body = [payload["alt"]]
     elif kind == "table":
-        body = ["\t".join(c["label"] for c in payload["columns"]), *("\t".join(r) for r in payload["display"])]
+        body = [
+            "\t".join(c["label"] for c in payload["columns"]),
+            *("\t".join(r) for r in payload["display"]),
+        ]
     elif kind == "cards":
-        body = [f"{c['label']} {c['display']}{c.get('unit') or ''} {c.get('status_text') or ''}" for c in payload["cards"]]
+        body = [
+            f"{c['label']} {c['display']}{c.get('unit') or ''} {c.get('status_text') or ''}"
+            for c in payload["cards"]
+        ]
     elif kind == "list":
         body = [f"- {i['text']}" for i in payload["items"]]
     else:
@@ -198,7 +221,9 @@ def to_html(payload: Payload, number: str | None = None) -> str:
         return f'<p class="exhibit empty">{escape(payload["text"])}</p>'
     if kind == "list":
         items = "".join(f"<li>{escape(i['text'])}</li>" for i in payload["items"])
-        return f'<div class="exhibit list"><h4>{escape(payload.get("title") or "")}</h4><ul>{items}</ul></div>'
+        return (
+            f'<div class="exhibit list"><h4>{escape(payload.get("title") or "")}</h4><ul>{items}</ul></div>'
+        )
     if kind == "cards":
         return f'<div class="exhibit cards">{"".join(map(_card, payload["cards"]))}</div>'
     caption = f"<span>{escape(number)}</span> " if number else ""
@@ -233,7 +258,9 @@ def _table(payload: Payload) -> str:
         for c in payload["columns"]
     )
     body = "".join(
-        "<tr>" + "".join(f"<td{css(c)}>{escape(v)}</td>" for c, v in zip(payload["columns"], row, strict=True)) + "</tr>"
+        "<tr>"
+        + "".join(f"<td{css(c)}>{escape(v)}</td>" for c, v in zip(payload["columns"], row, strict=True))
+        + "</tr>"
         for row in payload["display"]
     )
     return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'

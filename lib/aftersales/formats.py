@@ -65,7 +65,9 @@ def month(value: Any, lang: str = "zh") -> str:
     if missing(value):
         return NONE
     period = pd.Period(value, "M")
-    return f"{period.year}年{period.month}月" if lang == "zh" else f"{_MONTHS[period.month - 1]} {period.year}"
+    return (
+        f"{period.year}年{period.month}月" if lang == "zh" else f"{_MONTHS[period.month - 1]} {period.year}"
+    )
 
 
 def short_month(value: Any, lang: str = "zh") -> str:
@@ -79,7 +81,11 @@ def date(value: Any, lang: str = "zh") -> str:
     if missing(value):
         return NONE
     day = pd.Timestamp(value)
-    return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return (
+        f"{day.year}年{day.month}月{day.day}日"
+        if lang == "zh"
+        else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    )
 
 
 def short_date(value: Any, lang: str = "zh") -> str:

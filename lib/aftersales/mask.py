@@ -17,7 +17,9 @@ _NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 _PHONE = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_SEP})?(1[3-9]\d){_SEP}(\d{{4}}){_SEP}(\d{{4}})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[\s\-‐–]?(\d{3,4})(\d{4})(?!\d)")
 _VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Za-hj-npr-z0-9]{11}([A-Za-z0-9]{6})(?![A-Za-z0-9])")
-_PLATE = re.compile(rf"([{_PROVINCES}])\s?([A-Za-z])[\s·\-.•]?([A-Za-z0-9]{{2,4}})\s?([A-Za-z0-9]{{2}}[挂学警港澳]?)(?![A-Za-z0-9])")
+_PLATE = re.compile(
+    rf"([{_PROVINCES}])\s?([A-Za-z])[\s·\-.•]?([A-Za-z0-9]{{2,4}})\s?([A-Za-z0-9]{{2}}[挂学警港澳]?)(?![A-Za-z0-9])"
+)
 
 PERSONAL: dict[str, str] = {c.name: c.personal for t in TABLES.values() for c in t.columns if c.personal}
 
@@ -51,7 +53,9 @@ def text(value: str, names: Iterable[str] = ()) -> str:
     """Free text with phones, plates, VINs and the given names masked; all else as it was."""
     out = str(value)
     narrow = out.translate(_NARROW)
-    if narrow != out and (_PHONE.search(narrow) or _VIN.search(narrow) or _PLATE.search(narrow) or _LANDLINE.search(narrow)):
+    if narrow != out and (
+        _PHONE.search(narrow) or _VIN.search(narrow) or _PLATE.search(narrow) or _LANDLINE.search(narrow)
+    ):
         out = narrow
     out = _VIN.sub(lambda m: "*" * 11 + m[1] if re.search(r"\d", m[0]) else m[0], out)
     out = _PHONE.sub(r"\1****\3", out)
@@ -73,7 +77,9 @@ def frame(table: pd.DataFrame, names: Iterable[str] = ()) -> pd.DataFrame:
         values = out[column]
         if not (pd.api.types.is_object_dtype(values) or pd.api.types.is_string_dtype(values)):
             continue
-        if str(column).endswith("_id"):  # order, call, job and complaint numbers stay: a case is looked up by them
+        if str(column).endswith(
+            "_id"
+        ):  # order, call, job and complaint numbers stay: a case is looked up by them
             continue
         kind = PERSONAL.get(str(column), "free_text")
         seen: dict[Any, Any] = {}

@@ -126,17 +126,19 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
     if not default.exists():
         raise InputError(f"{default}: no such file. The settings of the store belong there.")
     values = _read(default)
-    origins = {key: default.name for key in _flat(values)}
+    origins = dict.fromkeys(_flat(values), default.name)
     missing = [key for key in _KEYS if key not in values]
     if missing:
-        raise InputError(f"{default.name}: the key{'s' * (len(missing) > 1)} {', '.join(missing)} are missing.")
+        raise InputError(
+            f"{default.name}: the key{'s' * (len(missing) > 1)} {', '.join(missing)} are missing."
+        )
     override = base / f"{month}.yml"
     if month is not None and override.exists():
         changes = _read(override)
         for key, value in changes.items():
             nested = isinstance(value, dict) and isinstance(values.get(key), dict)
             values[key] = {**values[key], **value} if nested else value
-        origins |= {key: override.name for key in _flat(changes)}
+        origins |= dict.fromkeys(_flat(changes), override.name)
     _check(values, override.name if month is not None and override.exists() else default.name)
     return Params(**values, origins=origins)
 
@@ -191,7 +193,11 @@ def _check(values: dict[str, Any], file: str) -> None:
         weights = values[key]
         good = set(weights) == set(names) and all(is_number(w) and w >= 0 for w in weights.values())
         expect(good, key, f"a number ≥ 0 for each of {', '.join(names)}")
-        expect(abs(sum(weights.values()) - 1) < 1e-9, key, f"weights that sum to 1, not {sum(weights.values()):g}")
+        expect(
+            abs(sum(weights.values()) - 1) < 1e-9,
+            key,
+            f"weights that sum to 1, not {sum(weights.values()):g}",
+        )
         values[key] = {name: float(weights[name]) for name in names}
     hours = values["promised_hours"]
     expect(set(hours) == set(HOURS) and all(is_number(h) and h > 0 for h in hours.values()),

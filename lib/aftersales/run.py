@@ -57,7 +57,10 @@ def report(
             notebooks.mkdir()
             with _told("running the notebooks"), _environment(asked, notebooks):
                 kernels.execute(
-                    chapters.FOLDER / "master.ipynb", notebooks / "master.ipynb", asked.parameters, cwd=Path.cwd()
+                    chapters.FOLDER / "master.ipynb",
+                    notebooks / "master.ipynb",
+                    asked.parameters,
+                    cwd=Path.cwd(),
                 )
             with _told("writing page, PDF, mail and workbook"):
                 _write(folder, asked)
@@ -78,7 +81,9 @@ def _write(folder: Path, asked: inputs.Asked) -> None:
     whole = assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta)
     results = {"store": asked.store, "month": str(asked.month), **scraps.read(notebooks / "master.ipynb")}
     _dump(folder / "figures.json", results)
-    (folder / "report.html").write_text(html.ReportHTMLExporter().from_notebook_node(whole)[0], encoding="utf-8")
+    (folder / "report.html").write_text(
+        html.ReportHTMLExporter().from_notebook_node(whole)[0], encoding="utf-8"
+    )
     document = pdf.ReportPDFExporter().from_notebook_node(whole)[0]
     (folder / "report.pdf").write_bytes(document)
     workbook.write(whole, results, folder / "tables.xlsx", asked.lang)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from aftersales import exhibit, theme
+from aftersales import exhibit, formats, theme
 from aftersales.charts.frame import Variant, bare, fit, room, size, width_of
 from aftersales.exhibit import Exhibit
 
@@ -42,29 +42,60 @@ def bars(
         sparks = (62 if wide else 46) if spark else 0
         right = sparks + (104 if "share" in rows else 60)
         step = 30 if wide else 34
-        ax = room(figure, step * len(rows) + (26 if spark else 10), left, right, top=22 if spark else 4, bottom=4)
+        ax = room(
+            figure, step * len(rows) + (26 if spark else 10), left, right, top=22 if spark else 4, bottom=4
+        )
         top = max(rows["value"].max(), limit or 0)
         ax.set_xlim(0, top)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         bare(ax, x=False)
         ax.set_xticks([])
-        colours = [theme.GRID if t == last else theme.THIS if i < strong else theme.LAST for i, t in enumerate(rows["label"])]
+        colours = [
+            theme.GRID if t == last else theme.THIS if i < strong else theme.LAST
+            for i, t in enumerate(rows["label"])
+        ]
         ax.barh(range(len(rows)), rows["value"], height=0.68, color=colours, linewidth=0)
         if limit is not None:
             ax.axvline(limit, color=theme.TARGET, linewidth=1.6)
         for y, row in rows.iterrows():
             # black on the bar's end; the share beside it, lighter
-            number = f"{row['value']:,.{digits}f}"
-            ax.annotate(number, (row["value"], y), (6, 0), textcoords="offset points", va="center", fontsize=px, weight="bold", color=theme.INK)
+            number = formats.number(row["value"], digits)
+            ax.annotate(
+                number,
+                (row["value"], y),
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=px,
+                weight="bold",
+                color=theme.INK,
+            )
             if "share" in rows and row["share"] == row["share"]:
-                ax.annotate(f"{row['share'] * 100:.1f}%", (row["value"], y), (14 + width_of(number, px), 0), textcoords="offset points", va="center", fontsize=px - 1, color=theme.MUTED)
+                ax.annotate(
+                    f"{row['share'] * 100:.1f}%",
+                    (row["value"], y),
+                    (14 + width_of(number, px), 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=px - 1,
+                    color=theme.MUTED,
+                )
         ax.set_yticks(range(len(rows)), [fit(t, px, left - 14) for t in rows["label"]], fontsize=px)
         if spark:
             _sparks(ax, rows, spark, last, right, sparks, px, lang)
 
     share = "share" in rows
-    alt = _join([f"{r['label']} {r['value']:,.{digits}f}" + (f" ({r['share'] * 100:.1f}%)" if share and r["share"] == r["share"] else "") for r in rows.to_dict("records")], lang)
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=rows, lang=lang, mail=mail)
+    alt = _join(
+        [
+            f"{r['label']} {formats.number(r['value'], digits)}"
+            + (f" ({r['share'] * 100:.1f}%)" if share and r["share"] == r["share"] else "")
+            for r in rows.to_dict("records")
+        ],
+        lang,
+    )
+    return exhibit.chart(
+        draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=rows, lang=lang, mail=mail
+    )
 
 
 def _sparks(ax, rows, spark, last, right, room_px, px, lang) -> None:
@@ -77,8 +108,27 @@ def _sparks(ax, rows, spark, last, right, room_px, px, lang) -> None:
         for i, name in enumerate(spark):
             x = (inch + right - room_px + i * slot) * scale
             high = 0.72 * row[name] / top
-            ax.bar(x, -high, bottom=y + 0.36, width=slot * 0.72 * scale, align="edge", color=theme.LAST if row["label"] != last else theme.NATION, clip_on=False, linewidth=0)
-    ax.annotate("第1–4周" if lang == "zh" else "Weeks 1–4", (0, 1), (inch + right - room_px / 2, 4), xycoords="axes fraction", textcoords="offset points", ha="center", va="bottom", fontsize=px - 2, color=theme.MUTED)
+            ax.bar(
+                x,
+                -high,
+                bottom=y + 0.36,
+                width=slot * 0.72 * scale,
+                align="edge",
+                color=theme.LAST if row["label"] != last else theme.NATION,
+                clip_on=False,
+                linewidth=0,
+            )
+    ax.annotate(
+        "第1–4周" if lang == "zh" else "Weeks 1–4",
+        (0, 1),
+        (inch + right - room_px / 2, 4),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=px - 2,
+        color=theme.MUTED,
+    )
 
 
 def bridge(
@@ -108,17 +158,41 @@ def bridge(
             total = row["kind"] == "total"
             start = 0 if total else level - row["value"]
             final = total and y == len(rows) - 1
-            ax.barh(y, row["value"], left=start, height=0.66, color=theme.THIS if final else theme.LAST if total else theme.GRID, linewidth=0)
+            ax.barh(
+                y,
+                row["value"],
+                left=start,
+                height=0.66,
+                color=theme.THIS if final else theme.LAST if total else theme.GRID,
+                linewidth=0,
+            )
             end = row["value"] if total else level
             level = row["value"] if total else start
             text = f"{row['value']:,.0f}" if total else f"−{row['value']:,.0f}"
-            ax.annotate(text, (end, y), (6, 0), textcoords="offset points", va="center", fontsize=px, weight="bold" if total else "normal", color=theme.INK if total else theme.MUTED)
+            ax.annotate(
+                text,
+                (end, y),
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=px,
+                weight="bold" if total else "normal",
+                color=theme.INK if total else theme.MUTED,
+            )
             if y < len(rows) - 1:
                 ax.plot([level, level], [y + 0.33, y + 0.67], color=theme.MUTED, linewidth=1)
         ax.set_yticks(range(len(rows)), [fit(t, px, left - 14) for t in rows["label"]], fontsize=px)
 
-    alt = _join([f"{r['label']} {'' if r['kind'] == 'total' else '−'}{r['value']:,.0f}" for r in rows.to_dict("records")], lang)
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=rows, lang=lang, mail=mail)
+    alt = _join(
+        [
+            f"{r['label']} {'' if r['kind'] == 'total' else '−'}{r['value']:,.0f}"
+            for r in rows.to_dict("records")
+        ],
+        lang,
+    )
+    return exhibit.chart(
+        draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=rows, lang=lang, mail=mail
+    )
 
 
 def waterfall(
@@ -131,7 +205,11 @@ def waterfall(
     frame : DataFrame
         ``label``, ``value``; the sum is drawn as the last bar.
     """
-    rows = frame.dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+    rows = (
+        frame.dropna(subset=["value"])
+        .sort_values("value", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
     if rows.empty:
         return exhibit.empty(_nothing(lang), id=id, lang=lang, title=title)
     whole = "合计" if lang == "zh" else "Total"
@@ -150,20 +228,46 @@ def waterfall(
         ax.axvline(0, color=theme.MUTED, linewidth=1)
         level = 0.0
         for y, value in enumerate(rows["value"]):
-            ax.barh(y, value, left=level, height=0.62, color=theme.THIS if value >= 0 else theme.WORSE, linewidth=0)
+            ax.barh(
+                y,
+                value,
+                left=level,
+                height=0.62,
+                color=theme.THIS if value >= 0 else theme.WORSE,
+                linewidth=0,
+            )
             level += value
             ax.plot([level, level], [y + 0.31, y + 0.69], color=theme.MUTED, linewidth=1)
         ax.barh(len(rows), level, height=0.62, color=theme.INK, linewidth=0)
         for y, value in enumerate([*rows["value"], level]):
-            ax.annotate(_signed(value), (1, y), (right - 4, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right", va="center", fontsize=px, weight="bold", color=theme.WORSE if value < 0 else theme.INK)
-        ax.set_yticks(range(len(rows) + 1), [fit(t, px, left - 14) for t in [*rows["label"], whole]], fontsize=px)
+            ax.annotate(
+                _signed(value),
+                (1, y),
+                (right - 4, 0),
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=px,
+                weight="bold",
+                color=theme.WORSE if value < 0 else theme.INK,
+            )
+        ax.set_yticks(
+            range(len(rows) + 1), [fit(t, px, left - 14) for t in [*rows["label"], whole]], fontsize=px
+        )
 
-    alt = _join([f"{r['label']} {_signed(r['value'])}" for r in rows.to_dict("records")] + [f"{whole} {_signed(rows['value'].sum())}"], lang)
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=rows, lang=lang, mail=mail)
+    alt = _join(
+        [f"{r['label']} {_signed(r['value'])}" for r in rows.to_dict("records")]
+        + [f"{whole} {_signed(rows['value'].sum())}"],
+        lang,
+    )
+    return exhibit.chart(
+        draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=rows, lang=lang, mail=mail
+    )
 
 
 def _signed(value: float) -> str:
-    text = f"{abs(value):.2f}"
+    text = formats.number(abs(value), 2)
     return text if float(text) == 0 else f"{'+' if value > 0 else '−'}{text}"
 
 

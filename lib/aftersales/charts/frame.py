@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 
@@ -18,11 +19,15 @@ def size(variant: Variant) -> float:
     return 12.5 if variant == "wide" else 11.5
 
 
-def room(figure: Figure, height: float, left: float, right: float, top: float = 8, bottom: float = 28) -> Axes:
+def room(
+    figure: Figure, height: float, left: float, right: float, top: float = 8, bottom: float = 28
+) -> Axes:
     """Axes with margins in px on a figure of a height in px."""
     width = figure.get_figwidth() * 72
     figure.set_figheight(height / 72)
-    return figure.add_axes((left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height))
+    return figure.add_axes(
+        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
+    )
 
 
 def width_of(text: str, px: float) -> float:
@@ -55,7 +60,15 @@ def _parts(text: str) -> list[str]:
     parts: list[str] = []
     for c in text:
         wide = unicodedata.east_asian_width(c) in "WF"
-        if parts and (unicodedata.category(c)[0] == "P" or (not wide and c != " " and parts[-1][-1] != " " and unicodedata.east_asian_width(parts[-1][-1]) not in "WF")):
+        if parts and (
+            unicodedata.category(c)[0] == "P"
+            or (
+                not wide
+                and c != " "
+                and parts[-1][-1] != " "
+                and unicodedata.east_asian_width(parts[-1][-1]) not in "WF"
+            )
+        ):
             parts[-1] += c
         else:
             parts.append(c)
@@ -68,7 +81,7 @@ def apart(places: Sequence[float], least: float) -> list[float]:
     out = list(places)
     for _ in range(50):
         moved = False
-        for a, b in zip(order, order[1:], strict=False):
+        for a, b in itertools.pairwise(order):
             lack = least - (out[b] - out[a])
             if lack > 1e-6:
                 out[a] -= lack / 2

@@ -45,7 +45,9 @@ def funnel(
         ax.plot(points.loc[out, "volume"], points.loc[out, "rate"], "D", color=theme.WORSE, markersize=8)
         bottom = min(limits["lower_998"].min(), points["rate"].min())
         top = max(limits["upper_998"].max(), points["rate"].max())
-        ax.set_ylim(bottom - 0.04 * (top - bottom), min(top + 0.06 * (top - bottom), 1.0 + 0.03 * (top - bottom)))
+        ax.set_ylim(
+            bottom - 0.04 * (top - bottom), min(top + 0.06 * (top - bottom), 1.0 + 0.03 * (top - bottom))
+        )
         ax.set_xlim(x.min(), x.max())
         bare(ax, x=False)
         ax.yaxis.set_major_locator(MaxNLocator(6))
@@ -54,12 +56,33 @@ def funnel(
         ax.tick_params(labelsize=px - 1)
         ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
         for name, column in (("95%", "lower_95"), ("99.8%", "lower_998")):
-            ax.annotate(name, (x.iloc[-1], limits[column].iloc[-1]), (4, 0), textcoords="offset points", va="center", fontsize=px - 2, color=theme.MUTED, annotation_clip=False)
-        ax.annotate(centre_name, (x.iloc[0], centre), (4, 4), textcoords="offset points", va="bottom", fontsize=px - 1.5, color=theme.MUTED)
+            ax.annotate(
+                name,
+                (x.iloc[-1], limits[column].iloc[-1]),
+                (4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=px - 2,
+                color=theme.MUTED,
+                annotation_clip=False,
+            )
+        ax.annotate(
+            centre_name,
+            (x.iloc[0], centre),
+            (4, 4),
+            textcoords="offset points",
+            va="bottom",
+            fontsize=px - 1.5,
+            color=theme.MUTED,
+        )
         _name(ax, points, px, NAMED if wide else 8)
 
-    alt = _join([f"{r['label']} {r['rate'] * 100:.2f}% ({r['volume']:,.0f})" for r in points.to_dict("records")], lang)
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=points, lang=lang, mail=mail)
+    alt = _join(
+        [f"{r['label']} {r['rate'] * 100:.2f}% ({r['volume']:,.0f})" for r in points.to_dict("records")], lang
+    )
+    return exhibit.chart(
+        draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=points, lang=lang, mail=mail
+    )
 
 
 def _name(ax: Axes, points: pd.DataFrame, px: float, most: int, x: str = "volume", y: str = "rate") -> None:
@@ -77,13 +100,33 @@ def _name(ax: Axes, points: pd.DataFrame, px: float, most: int, x: str = "volume
     for i, row in chosen.iterrows():
         cx, cy = at[i]
         wide, high = width_of(row["label"], px - 0.5), px + 3
-        places = [(9, -high / 2), (-9 - wide, -high / 2), (-wide / 2, 8), (-wide / 2, -8 - high), (7, 5), (7, -5 - high), (-7 - wide, 5), (-7 - wide, -5 - high)]
+        places = [
+            (9, -high / 2),
+            (-9 - wide, -high / 2),
+            (-wide / 2, 8),
+            (-wide / 2, -8 - high),
+            (7, 5),
+            (7, -5 - high),
+            (-7 - wide, 5),
+            (-7 - wide, -5 - high),
+        ]
         for dx, dy in places:
             spot = (cx + dx, cy + dy, cx + dx + wide, cy + dy + high)
             inside = spot[0] > -2 and spot[2] < w + 40 and spot[1] > 0 and spot[3] < h + 2
-            if inside and not any(spot[0] < b[2] and spot[2] > b[0] and spot[1] < b[3] and spot[3] > b[1] for b in taken):
+            if inside and not any(
+                spot[0] < b[2] and spot[2] > b[0] and spot[1] < b[3] and spot[3] > b[1] for b in taken
+            ):
                 taken.append(spot)
-                ax.annotate(row["label"], (0, 0), (spot[0], spot[1] + high / 2), xycoords="axes fraction", textcoords="offset points", va="center", fontsize=px - 0.5, color=theme.INK)
+                ax.annotate(
+                    row["label"],
+                    (0, 0),
+                    (spot[0], spot[1] + high / 2),
+                    xycoords="axes fraction",
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=px - 0.5,
+                    color=theme.INK,
+                )
                 break
 
 
@@ -105,7 +148,7 @@ def matrix(
 
     def draw(figure: Figure, variant: Variant) -> None:
         px, wide = size(variant), variant == "wide"
-        ax = room(figure, 330 if wide else 330, 52, 20, top=12, bottom=50)
+        ax = room(figure, 330, 52, 20, top=12, bottom=50)
         span = points["x"].max() - min(points["x"].min(), 0) or 1
         ax.set_xlim(min(points["x"].min(), 0) - 0.12 * span, max(points["x"].max(), 0) + 0.18 * span)
         ax.set_ylim(0, points["y"].max() * 1.25)
@@ -123,8 +166,16 @@ def matrix(
         ax.set_title(y_name, loc="left", fontsize=px - 1, color=theme.MUTED, pad=-8, x=0.01, y=1.0)
         _name(ax, points, px, 12, "x", "y")
 
-    alt = _join([f"{r['label']} {x_name} {r['x']:.1f} {y_name} {r['y'] * 100:.0f}%".replace("-", "−") for r in points.to_dict("records")], lang)
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=points, lang=lang, mail=mail)
+    alt = _join(
+        [
+            f"{r['label']} {x_name} {r['x']:.1f} {y_name} {r['y'] * 100:.0f}%".replace("-", "−")
+            for r in points.to_dict("records")
+        ],
+        lang,
+    )
+    return exhibit.chart(
+        draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=points, lang=lang, mail=mail
+    )
 
 
 def strip(
@@ -152,18 +203,43 @@ def strip(
         ax.set_xlim(0, top)
         bare(ax)
         ax.axvline(limit, color=theme.TARGET, linewidth=1.8)
-        ax.annotate(limit_name, (limit, 1), (4, 3), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=px - 1, color=theme.TARGET, va="bottom")
+        ax.annotate(
+            limit_name,
+            (limit, 1),
+            (4, 3),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=px - 1,
+            color=theme.TARGET,
+            va="bottom",
+        )
         for y, group in enumerate(groups):
             of = points[points["label"] == group].sort_values("hours")
             for n, row in enumerate(of.to_dict("records")):
                 late = row["hours"] > limit
                 colour = theme.WORSE if late else theme.THIS
-                ax.plot(row["hours"], y + 0.16 * ((n % 3) - 1), "o", markersize=8, markerfacecolor=theme.PAPER if row["open"] else colour, markeredgecolor=colour, markeredgewidth=1.8)
+                ax.plot(
+                    row["hours"],
+                    y + 0.16 * ((n % 3) - 1),
+                    "o",
+                    markersize=8,
+                    markerfacecolor=theme.PAPER if row["open"] else colour,
+                    markeredgecolor=colour,
+                    markeredgewidth=1.8,
+                )
         ax.set_yticks(range(len(groups)), groups, fontsize=px)
         ax.xaxis.set_major_locator(MaxNLocator(8 if wide else 4, integer=True))
         ax.tick_params(axis="x", labelsize=px - 1)
         ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
 
     still = "未关闭" if lang == "zh" else "open"
-    alt = _join([f"{r['label']} {r['hours']:.0f}{' ' + still if r['open'] else ''}" for r in points.to_dict("records")], lang)
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=points, lang=lang, mail=mail)
+    alt = _join(
+        [
+            f"{r['label']} {r['hours']:.0f}{' ' + still if r['open'] else ''}"
+            for r in points.to_dict("records")
+        ],
+        lang,
+    )
+    return exhibit.chart(
+        draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=points, lang=lang, mail=mail
+    )

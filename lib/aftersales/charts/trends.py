@@ -72,18 +72,36 @@ def trend(
         if target is not None:
             ax.axhline(target, color=theme.TARGET, linewidth=1.4)
             word = "目标" if lang == "zh" else "Target"
-            ax.annotate(f"{word} {lines[0].text(target)}", (-0.4, target), (2, 3), textcoords="offset points", fontsize=px - 1.5, color=theme.TARGET, va="bottom")
+            ax.annotate(
+                f"{word} {lines[0].text(target)}",
+                (-0.4, target),
+                (2, 3),
+                textcoords="offset points",
+                fontsize=px - 1.5,
+                color=theme.TARGET,
+                va="bottom",
+            )
         ends = []
         for line in lines:
             colour = theme.LIGHT[line.role]
-            ax.plot(x, known[line.column].astype(float), color=colour, linewidth=2.4 if line.role == "this" else 1.8, marker="o", markersize=3.5 if line.role == "this" else 0, zorder=3)
+            ax.plot(
+                x,
+                known[line.column].astype(float),
+                color=colour,
+                linewidth=2.4 if line.role == "this" else 1.8,
+                marker="o",
+                markersize=3.5 if line.role == "this" else 0,
+                zorder=3,
+            )
             values = known[line.column].astype(float)
             if values.notna().any():
                 at = int(values.last_valid_index())
                 ends.append((at, float(values[at]), line, colour))
         if "signal" in known:
             out = known[known["signal"].fillna(False).astype(bool)]
-            ax.plot(out.index, out[lines[0].column].astype(float), "D", color=theme.WORSE, markersize=9, zorder=4)
+            ax.plot(
+                out.index, out[lines[0].column].astype(float), "D", color=theme.WORSE, markersize=9, zorder=4
+            )
         _ends(ax, ends, height - 14 - 28 - below, px, many=len(lines) > 1)
         ax.yaxis.set_major_locator(MaxNLocator(5))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _tick(v, lines[0].form)))
@@ -92,9 +110,19 @@ def trend(
         if bars:
             _bars_below(figure, known, bars, height, right, px, wide, lang)
 
-    named = [f"{r['month']} " + (" / ").join(line.text(r[line.column]) for line in lines if r[line.column] is not None and r[line.column] == r[line.column]) for r in known.to_dict("records")]
+    named = [
+        f"{r['month']} "
+        + (" / ").join(
+            line.text(r[line.column])
+            for line in lines
+            if r[line.column] is not None and r[line.column] == r[line.column]
+        )
+        for r in known.to_dict("records")
+    ]
     alt = " / ".join(line.name for line in lines) + ("：" if lang == "zh" else ": ") + _join(named, lang)
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=known, lang=lang, mail=mail)
+    return exhibit.chart(
+        draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=known, lang=lang, mail=mail
+    )
 
 
 def _range(known: pd.DataFrame, lines: Sequence[Line], target: float | None) -> tuple[float, float]:
@@ -117,7 +145,19 @@ def _ends(ax: Axes, ends: list, height: float, px: float, many: bool) -> None:
     for spot, (at, value, line, colour) in zip(spots, ends, strict=True):
         text = f"{line.name}\n{line.text(value)}" if many else line.text(value)
         ax.plot(at, value, "o", color=colour, markersize=7, zorder=5)
-        ax.annotate(text, (at, 0), (10, spot), xycoords=("data", "axes fraction"), textcoords="offset points", va="center", fontsize=px - (0.5 if many else 0), weight="bold", color=colour, annotation_clip=False, linespacing=1.15)
+        ax.annotate(
+            text,
+            (at, 0),
+            (10, spot),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            va="center",
+            fontsize=px - (0.5 if many else 0),
+            weight="bold",
+            color=colour,
+            annotation_clip=False,
+            linespacing=1.15,
+        )
 
 
 def _tick(value: float, form: str) -> str:
@@ -135,20 +175,48 @@ def _months(ax: Axes, months: list[str], wide: bool, hidden: bool = False) -> No
     for i in places:
         if i == places[0] or months[i][:4] != months[places[places.index(i) - 1]][:4]:
             years[i] = months[i][:4]
-    ax.set_xticks(places, ["" if hidden else shown[i] + (f"\n{years[i]}" if i in years else "") for i in places])
+    ax.set_xticks(
+        places, ["" if hidden else shown[i] + (f"\n{years[i]}" if i in years else "") for i in places]
+    )
 
 
-def _bars_below(figure: Figure, known: pd.DataFrame, bars: Line, height: float, right: float, px: float, wide: bool, lang: str) -> None:
+def _bars_below(
+    figure: Figure,
+    known: pd.DataFrame,
+    bars: Line,
+    height: float,
+    right: float,
+    px: float,
+    wide: bool,
+    lang: str,
+) -> None:
     width = figure.get_figwidth() * 72
     ax = figure.add_axes((54 / width, 32 / height, (width - 54 - right) / width, 44 / height))
     values = known[bars.column].astype(float)
-    ax.bar(range(len(known)), values, width=0.62, color=[theme.LAST] * (len(known) - 1) + [theme.THIS], linewidth=0)
+    ax.bar(
+        range(len(known)),
+        values,
+        width=0.62,
+        color=[theme.LAST] * (len(known) - 1) + [theme.THIS],
+        linewidth=0,
+    )
     ax.set_xlim(-0.4, len(known) - 0.6)
     bare(ax, x=False)
     ax.set_yticks([])
     ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
     if values.notna().any():
-        ax.annotate(f"{bars.name}\n{bars.text(values.dropna().iloc[-1])}", (1, 0.5), (8, 0), xycoords="axes fraction", textcoords="offset points", va="center", fontsize=px - 1, color=theme.MUTED, annotation_clip=False, linespacing=1.15)
+        ax.annotate(
+            f"{bars.name}\n{bars.text(values.dropna().iloc[-1])}",
+            (1, 0.5),
+            (8, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="center",
+            fontsize=px - 1,
+            color=theme.MUTED,
+            annotation_clip=False,
+            linespacing=1.15,
+        )
     _months(ax, list(known["month"]), wide)
 
 
@@ -159,7 +227,9 @@ def gap_trend(
     """Two lines and the gap between them, for few months: every value is printed."""
     if frame[upper.column].isna().all() or frame[lower.column].isna().all():
         there = [line for line in (lower, upper) if frame[line.column].notna().any()]
-        return trend(frame, there or [lower], title=title, subtitle=subtitle, lang=lang, id=id, note=note, mail=mail)
+        return trend(
+            frame, there or [lower], title=title, subtitle=subtitle, lang=lang, id=id, note=note, mail=mail
+        )
     known = frame.dropna(subset=[upper.column, lower.column]).reset_index(drop=True)
     if known.empty:
         return exhibit.empty(_nothing(lang), id=id, lang=lang, title=title)
@@ -178,19 +248,57 @@ def gap_trend(
         ax.set_xlim(-0.5, max(len(known) - 0.7, 0.5))
         bare(ax, x=False)
         ax.set_yticks([])
-        some = range(len(known)) if len(known) <= (12 if wide else 5) else [0, len(known) // 2, len(known) - 1]
+        some = (
+            range(len(known)) if len(known) <= (12 if wide else 5) else [0, len(known) // 2, len(known) - 1]
+        )
         for i in some:
             for values, side in ((a, 1), (b, -1)):
-                ax.annotate(f"{values[i]:,.0f}", (i, values[i]), (0, 9 * side), textcoords="offset points", ha="center", va="bottom" if side > 0 else "top", fontsize=px - 1, color=theme.MUTED if side > 0 else theme.THIS)
+                ax.annotate(
+                    f"{values[i]:,.0f}",
+                    (i, values[i]),
+                    (0, 9 * side),
+                    textcoords="offset points",
+                    ha="center",
+                    va="bottom" if side > 0 else "top",
+                    fontsize=px - 1,
+                    color=theme.MUTED if side > 0 else theme.THIS,
+                )
         middle = len(known) - 1
-        ax.annotate(f"{gap_name} {a[middle] - b[middle]:,.0f}", (middle, (a[middle] + b[middle]) / 2), (-6, 0), textcoords="offset points", ha="right", va="center", fontsize=px - 1, color=theme.MUTED)
+        ax.annotate(
+            f"{gap_name} {a[middle] - b[middle]:,.0f}",
+            (middle, (a[middle] + b[middle]) / 2),
+            (-6, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=px - 1,
+            color=theme.MUTED,
+        )
         for values, line, colour in ((a, upper, theme.LAST), (b, lower, theme.THIS)):
-            ax.annotate(line.name, (middle, values[middle]), (12, 0), textcoords="offset points", va="center", fontsize=px, weight="bold", color=colour, annotation_clip=False)
+            ax.annotate(
+                line.name,
+                (middle, values[middle]),
+                (12, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=px,
+                weight="bold",
+                color=colour,
+                annotation_clip=False,
+            )
         _months(ax, list(known["month"]), wide)
         ax.tick_params(labelsize=px - 1)
 
-    alt = _join([f"{r['month']} {upper.name} {r[upper.column]:,.0f} {lower.name} {r[lower.column]:,.0f}" for r in known.to_dict("records")], lang)
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=known, lang=lang, mail=mail)
+    alt = _join(
+        [
+            f"{r['month']} {upper.name} {r[upper.column]:,.0f} {lower.name} {r[lower.column]:,.0f}"
+            for r in known.to_dict("records")
+        ],
+        lang,
+    )
+    return exhibit.chart(
+        draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=known, lang=lang, mail=mail
+    )
 
 
 def heat(
@@ -224,16 +332,49 @@ def heat(
                 if value != value:
                     continue
                 share = min(max((high - value) / (high - low), 0), 1) if high > low else 0
-                ax.barh(r + 0.5, 0.94, left=c + 0.03, height=0.9, color=theme.THIS, alpha=round(0.06 + 0.86 * share, 2), linewidth=0)
+                ax.barh(
+                    r + 0.5,
+                    0.94,
+                    left=c + 0.03,
+                    height=0.9,
+                    color=theme.THIS,
+                    alpha=round(0.06 + 0.86 * share, 2),
+                    linewidth=0,
+                )
                 text = f"{value * 100:.{digits}f}" if percent else f"{value:.{digits}f}"
-                ax.text(c + 0.5, r + 0.52, text, ha="center", va="center", fontsize=small, color=theme.PAPER if share > 0.5 else theme.INK)
+                ax.text(
+                    c + 0.5,
+                    r + 0.52,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=small,
+                    color=theme.PAPER if share > 0.5 else theme.INK,
+                )
         names = [str(t) if head < cell else fit(str(t), px, cell) for t in frame.columns]
         ax.set_xticks([c + 0.5 for c in range(len(frame.columns))], names, fontsize=small, color=theme.MUTED)
         ax.xaxis.tick_top()
-        ax.set_yticks([r + 0.5 for r in range(len(frame))], [fit(str(t), px, left - 12) for t in frame.index], fontsize=px)
+        ax.set_yticks(
+            [r + 0.5 for r in range(len(frame))],
+            [fit(str(t), px, left - 12) for t in frame.index],
+            fontsize=px,
+        )
 
     rows = []
     for name, row in frame.iterrows():
-        values = [f"{c} {v * (100 if percent else 1):.{digits}f}" for c, v in row.items() if v == v and v is not None]
+        values = [
+            f"{c} {v * (100 if percent else 1):.{digits}f}"
+            for c, v in row.items()
+            if v == v and v is not None
+        ]
         rows.append(f"{name} " + ("，" if lang == "zh" else ", ").join(values))
-    return exhibit.chart(draw, id=id, title=title, subtitle=subtitle, note=note, alt=_join(rows, lang), data=frame.reset_index(), lang=lang)
+    return exhibit.chart(
+        draw,
+        id=id,
+        title=title,
+        subtitle=subtitle,
+        note=note,
+        alt=_join(rows, lang),
+        data=frame.reset_index(),
+        lang=lang,
+    )

@@ -8,7 +8,17 @@
 from importlib import import_module
 from typing import Any
 
-_MODULES = ("bookings", "churn", "complaints", "first_time_fix", "internal_css", "oem_css", "review", "summary", "top5")
+_MODULES = (
+    "bookings",
+    "churn",
+    "complaints",
+    "first_time_fix",
+    "internal_css",
+    "oem_css",
+    "review",
+    "summary",
+    "top5",
+)
 __all__ = list(_MODULES)
 
 

@@ -16,13 +16,29 @@ def headline(figures: Mapping[str, Any], target: float | None, lang: str = "zh")
     if figures["booking.booked"] is None:
         return say(lang, "没有预约登记。", "There is no record of bookings.")
     if not known(figures["booking.rate"]):
-        return say(lang, "本月没有进厂台次，无法计算预约率。", "There were no visits this month, so there is no booking rate.")
-    text = say(lang, f"预约进厂{f.count(figures['booking.arrived'])}台次，预约率{f.percent(figures['booking.rate'])}", f"{f.count(figures['booking.arrived'])} visits were booked: a booking rate of {f.percent(figures['booking.rate'])}")
+        return say(
+            lang,
+            "本月没有进厂台次，无法计算预约率。",
+            "There were no visits this month, so there is no booking rate.",
+        )
+    text = say(
+        lang,
+        f"预约进厂{f.count(figures['booking.arrived'])}台次，预约率{f.percent(figures['booking.rate'])}",
+        f"{f.count(figures['booking.arrived'])} visits were booked: a booking rate of {f.percent(figures['booking.rate'])}",
+    )
     if known(target):
         met = figures["booking.rate"] >= target
-        text += say(lang, f"，{'达到' if met else '未达'}目标{f.percent(target)}", f", {'meeting' if met else 'missing'} the target of {f.percent(target)}")
+        text += say(
+            lang,
+            f"，{'达到' if met else '未达'}目标{f.percent(target)}",
+            f", {'meeting' if met else 'missing'} the target of {f.percent(target)}",
+        )
     if known(figures["booking.proactive_share"]):
-        text += say(lang, f"；主动预约占{f.percent(figures['booking.proactive_share'])}", f"; the store called for {f.percent(figures['booking.proactive_share'])} of them")
+        text += say(
+            lang,
+            f"；主动预约占{f.percent(figures['booking.proactive_share'])}",
+            f"; the store called for {f.percent(figures['booking.proactive_share'])} of them",
+        )
     return text + say(lang, "。", ".")
 
 
@@ -35,27 +51,56 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         first, last = rates.iloc[0], rates.iloc[-1]
         gap = (last - first) * 100
         way = say(lang, "升" if gap > 0 else "降", "rose" if gap > 0 else "fell")
-        title = say(lang, f"预约率{len(rates)}个月里由{f.percent(first)}{way}到{f.percent(last)}", f"The booking rate {way} from {f.percent(first)} to {f.percent(last)} in {len(rates)} months")
+        title = say(
+            lang,
+            f"预约率{len(rates)}个月里由{f.percent(first)}{way}到{f.percent(last)}",
+            f"The booking rate {way} from {f.percent(first)} to {f.percent(last)} in {len(rates)} months",
+        )
         if round(abs(gap), 1) == 0:
-            title = say(lang, f"预约率与12个月前持平（{f.percent(last)}）", f"The booking rate is where it was 12 months ago ({f.percent(last)})")
+            title = say(
+                lang,
+                f"预约率与12个月前持平（{f.percent(last)}）",
+                f"The booking rate is where it was 12 months ago ({f.percent(last)})",
+            )
     return words(title, say(lang, f"预约率、主动预约比例（%）与预约数 · 截至{f.month(month, lang)}的12个月", f"Booking rate, proactive share (%), bookings · 12 months to {f.month(month, lang)}"),
                  say(lang, "预约率 = 预约进厂 ÷ 进厂台次；主动预约 = 本店主动致电。来源：预约登记、维修工单。", "Booking rate = arrived ÷ visits; proactive = the store called. Sources: bookings, repair orders."), lang)  # fmt: skip
 
 
 def status(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the bookings by status."""
-    title = say(lang, f"{f.count(figures['booking.booked'])}个预约中{f.count(figures['booking.arrived'])}个进厂（{f.percent(figures['booking.kept_rate'])}）", f"{f.count(figures['booking.arrived'])} of {f.count(figures['booking.booked'])} bookings were kept ({f.percent(figures['booking.kept_rate'])})")
-    return words(title, say(lang, f"预约数与占比 · {f.month(month, lang)}", f"Bookings and share · {f.month(month, lang)}"), say(lang, "来源：预约登记。", "Source: bookings."), lang)
+    title = say(
+        lang,
+        f"{f.count(figures['booking.booked'])}个预约中{f.count(figures['booking.arrived'])}个进厂（{f.percent(figures['booking.kept_rate'])}）",
+        f"{f.count(figures['booking.arrived'])} of {f.count(figures['booking.booked'])} bookings were kept ({f.percent(figures['booking.kept_rate'])})",
+    )
+    return words(
+        title,
+        say(lang, f"预约数与占比 · {f.month(month, lang)}", f"Bookings and share · {f.month(month, lang)}"),
+        say(lang, "来源：预约登记。", "Source: bookings."),
+        lang,
+    )
 
 
 def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the booking measures."""
-    title = say(lang, f"本月为预约提出{len(table)}项措施", f"{len(table)} measures for bookings were raised this month")
-    return words(title, say(lang, f"{f.month(month, lang)}提出", f"Raised in {f.month(month, lang)}"), say(lang, "来源：改善措施。", "Source: actions."), lang)
+    title = say(
+        lang,
+        f"本月为预约提出{len(table)}项措施",
+        f"{len(table)} measures for bookings were raised this month",
+    )
+    return words(
+        title,
+        say(lang, f"{f.month(month, lang)}提出", f"Raised in {f.month(month, lang)}"),
+        say(lang, "来源：改善措施。", "Source: actions."),
+        lang,
+    )
 
 
 def lines(lang: str = "zh") -> tuple[list[Any], Any]:
     """The lines and the volume of the bookings' trend."""
     from aftersales.charts import Line
 
-    return [Line("rate", say(lang, "预约率", "Booking rate")), Line("proactive_share", say(lang, "主动预约比例", "Store called"), role="last")], Line("booked", say(lang, "预约数", "Bookings"), "count")
+    return [
+        Line("rate", say(lang, "预约率", "Booking rate")),
+        Line("proactive_share", say(lang, "主动预约比例", "Store called"), role="last"),
+    ], Line("booked", say(lang, "预约数", "Bookings"), "count")

@@ -12,18 +12,32 @@ from aftersales.findings.words import Words, known, moved, say, words
 from aftersales.schema import label
 
 
-def headline(figures: Mapping[str, Any], bridge: pd.DataFrame, month: pd.Period, churn_months: int, lang: str = "zh") -> str:
+def headline(
+    figures: Mapping[str, Any], bridge: pd.DataFrame, month: pd.Period, churn_months: int, lang: str = "zh"
+) -> str:
     """The cohort, the lost, and what is left when those who are not due are taken off."""
     n, lost = figures["churn.cohort"], figures["churn.lost"]
     then = f.month(month - churn_months, lang)
     if n is None:
         return say(lang, "没有维修工单，无法计算流失。", "Without repair orders churn cannot be known.")
     if n == 0:
-        return say(lang, f"{then}没有车辆来站，本月没有流失率。", f"No vehicle came in {then}, so there is no churn rate this month.")
-    text = say(lang, f"{then}来站的{f.count(n)}辆车中{f.count(lost)}辆至今未回，流失率{f.percent(figures['churn.rate'], 2)}", f"{f.count(lost)} of the {f.count(n)} vehicles of {then} have not come back: a churn rate of {f.percent(figures['churn.rate'], 2)}")
+        return say(
+            lang,
+            f"{then}没有车辆来站，本月没有流失率。",
+            f"No vehicle came in {then}, so there is no churn rate this month.",
+        )
+    text = say(
+        lang,
+        f"{then}来站的{f.count(n)}辆车中{f.count(lost)}辆至今未回，流失率{f.percent(figures['churn.rate'], 2)}",
+        f"{f.count(lost)} of the {f.count(n)} vehicles of {then} have not come back: a churn rate of {f.percent(figures['churn.rate'], 2)}",
+    )
     steps = bridge.set_index("step")["count"] if len(bridge) else pd.Series(dtype=float)
     if known(figures["churn.reached"]) and "really_lost" in steps and lost:
-        text += say(lang, f"；扣除公车、仅来一次和未到期的，真正流失{f.count(steps['really_lost'])}辆", f"; without fleet, one-visit and not-due vehicles {f.count(steps['really_lost'])} are really lost")
+        text += say(
+            lang,
+            f"；扣除公车、仅来一次和未到期的，真正流失{f.count(steps['really_lost'])}辆",
+            f"; without fleet, one-visit and not-due vehicles {f.count(steps['really_lost'])} are really lost",
+        )
     return text + say(lang, "。", ".")
 
 
@@ -31,23 +45,41 @@ def archive(table: pd.DataFrame, month: pd.Period, base_months: int, lang: str =
     """Words of archive and base."""
     both = table.dropna(subset=["base"])
     if len(both) < 2:
-        title = say(lang, f"基盘客户{f.count(both['base'].iloc[-1])}" if len(both) else "没有档案与基盘数据", f"A base of {f.count(both['base'].iloc[-1])}" if len(both) else "No archive or base")
+        title = say(
+            lang,
+            f"基盘客户{f.count(both['base'].iloc[-1])}" if len(both) else "没有档案与基盘数据",
+            f"A base of {f.count(both['base'].iloc[-1])}" if len(both) else "No archive or base",
+        )
     else:
         base = both["base"].astype(float)
-        title = say(lang, f"基盘客户{f.count(base.iloc[-1])}，较上月{moved(base.iloc[-1] - base.iloc[-2], 0, lang)}", f"A base of {f.count(base.iloc[-1])}; it {moved(base.iloc[-1] - base.iloc[-2], 0, lang)} on last month")
+        title = say(
+            lang,
+            f"基盘客户{f.count(base.iloc[-1])}，较上月{moved(base.iloc[-1] - base.iloc[-2], 0, lang)}",
+            f"A base of {f.count(base.iloc[-1])}; it {moved(base.iloc[-1] - base.iloc[-2], 0, lang)} on last month",
+        )
     return words(title, say(lang, f"客户数 · {month.year}年1月至{month.month}月", f"Customers · January to {f.month(month, lang)}"),
                  say(lang, f"档案：截至月末建档的客户；基盘：{base_months}个月内来过的车辆。来源：客户档案、维修工单。", f"Archive: customers created up to the month's end; base: vehicles with a visit in {base_months} months. Sources: customers, repair orders."), lang)  # fmt: skip
 
 
-def bridge(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, churn_months: int, lang: str = "zh") -> Words:
+def bridge(
+    table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, churn_months: int, lang: str = "zh"
+) -> Words:
     """Words of the bridge from cohort to really lost."""
     then = f.month(month - churn_months, lang)
     steps = table.set_index("step")["count"] if len(table) else pd.Series(dtype=float)
     if figures["churn.lost"] and "really_lost" in steps:
         share = f.percent(steps["really_lost"] / figures["churn.cohort"])
-        title = say(lang, f"名义流失{f.percent(figures['churn.rate'])}，剔除非流失后为{share}", f"Nominally {f.percent(figures['churn.rate'])} are lost, {share} when those who are no loss are taken off")
+        title = say(
+            lang,
+            f"名义流失{f.percent(figures['churn.rate'])}，剔除非流失后为{share}",
+            f"Nominally {f.percent(figures['churn.rate'])} are lost, {share} when those who are no loss are taken off",
+        )
     else:
-        title = say(lang, f"{then}来站的车辆全部回站" if figures["churn.cohort"] else f"{then}没有车辆来站", f"All vehicles of {then} came back" if figures["churn.cohort"] else f"No vehicle came in {then}")
+        title = say(
+            lang,
+            f"{then}来站的车辆全部回站" if figures["churn.cohort"] else f"{then}没有车辆来站",
+            f"All vehicles of {then} came back" if figures["churn.cohort"] else f"No vehicle came in {then}",
+        )
     return words(title, say(lang, f"辆 · {then}来站的{f.count(figures['churn.cohort'])}辆车，截至{f.month(month, lang)}末", f"Vehicles · the {f.count(figures['churn.cohort'])} of {then}, as at the end of {f.month(month, lang)}"),
                  say(lang, "一年一万公里的车约一年来一次，半年未回未必流失。未到期与仅来一次只在已回访的私车中得知。来源：维修工单、流失回访。", "A car of 10,000 km a year is due about once a year: half a year away is not yet lost. Not due and one visit are known of the called only. Sources: repair orders, churn calls."), lang)  # fmt: skip
 
@@ -81,17 +113,32 @@ def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     at = known_rows[known_rows["months_later"] == 6] if len(known_rows) else known_rows
     if len(at) > 1:
         low, high = at["rate"].min(), at["rate"].max()
-        title = say(lang, f"六个月内回站的比例在{f.percent(low, 0)}到{f.percent(high, 0)}之间", f"Between {f.percent(low, 0)} and {f.percent(high, 0)} come back within six months")
+        title = say(
+            lang,
+            f"六个月内回站的比例在{f.percent(low, 0)}到{f.percent(high, 0)}之间",
+            f"Between {f.percent(low, 0)} and {f.percent(high, 0)} come back within six months",
+        )
     else:
         title = say(lang, "各月来站车辆的回站比例", "How many of a month's vehicles came back")
-    return words(title, say(lang, f"到若干个月为止已回站的比例（%），颜色越深越低 · 截至{f.month(month, lang)}", f"Share back within so many months (%), darker is lower · to {f.month(month, lang)}"), say(lang, "来源：维修工单。", "Source: repair orders."), lang)
+    return words(
+        title,
+        say(
+            lang,
+            f"到若干个月为止已回站的比例（%），颜色越深越低 · 截至{f.month(month, lang)}",
+            f"Share back within so many months (%), darker is lower · to {f.month(month, lang)}",
+        ),
+        say(lang, "来源：维修工单。", "Source: repair orders."),
+        lang,
+    )
 
 
 def lines(lang: str = "zh") -> tuple[Any, Any]:
     """The two lines of archive and base."""
     from aftersales.charts import Line
 
-    return Line("archive", say(lang, "档案客户", "Archive"), "count"), Line("base", say(lang, "基盘客户", "Base"), "count")
+    return Line("archive", say(lang, "档案客户", "Archive"), "count"), Line(
+        "base", say(lang, "基盘客户", "Base"), "count"
+    )
 
 
 def gap(lang: str = "zh") -> str:

@@ -23,39 +23,93 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
         text = say(lang, "本月没有受理投诉。", "No complaint was received this month.")
     else:
         still = figures["complaints.open"]
-        text = say(lang, f"受理投诉{n}件，{'全部关闭' if not still else f'{still}件未关闭'}", f"{plural(n, 'complaint')} received, {'all closed' if not still else f'{still} still open'}")
+        text = say(
+            lang,
+            f"受理投诉{n}件，{'全部关闭' if not still else f'{still}件未关闭'}",
+            f"{plural(n, 'complaint')} received, {'all closed' if not still else f'{still} still open'}",
+        )
         if known(figures["complaints.hours_to_contact"]):
-            text += say(lang, f"，首次联系中位用时{f.hours(figures['complaints.hours_to_contact'], lang)}", f"; median time to first contact {f.hours(figures['complaints.hours_to_contact'], lang)}")
+            text += say(
+                lang,
+                f"，首次联系中位用时{f.hours(figures['complaints.hours_to_contact'], lang)}",
+                f"; median time to first contact {f.hours(figures['complaints.hours_to_contact'], lang)}",
+            )
         text += say(lang, "。", ".")
     mentions = figures["complaints.mentions"]
     if mentions:
-        text += say(lang, f"回访中客户{f.count(mentions)}次说到不满意的原因。", f" In the survey customers named a cause of dissatisfaction {f.count(mentions)} times.")
+        text += say(
+            lang,
+            f"回访中客户{f.count(mentions)}次说到不满意的原因。",
+            f" In the survey customers named a cause of dissatisfaction {f.count(mentions)} times.",
+        )
     return text
 
 
 def causes(table: pd.DataFrame, shift: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the causes: what leads, 其他 as an alarm, a week in which the coding changed."""
     if table.empty:
-        return words(say(lang, "本月没有登记不满意原因", "No cause of dissatisfaction was named this month"), "", "", lang)
+        return words(
+            say(lang, "本月没有登记不满意原因", "No cause of dissatisfaction was named this month"),
+            "",
+            "",
+            lang,
+        )
     ranked = table[table["cause"] != "other"].reset_index(drop=True)
     total = int(table["month"].sum())
     top = ranked.head(3) if len(ranked) > 4 else ranked.head(1)
     if len(top):
-        names = f.join([label("cause", c, lang) if lang == "zh" else label("cause", c, lang).lower() for c in top["cause"]], lang)
+        names = f.join(
+            [
+                label("cause", c, lang) if lang == "zh" else label("cause", c, lang).lower()
+                for c in top["cause"]
+            ],
+            lang,
+        )
         share = f.percent(top["month"].sum() / total)
-        title = say(lang, f"{names}占不满意原因的{share}", f"{names[0].upper() + names[1:]} {'is' if len(top) == 1 else 'are'} {share} of the causes named")
+        title = say(
+            lang,
+            f"{names}占不满意原因的{share}",
+            f"{names[0].upper() + names[1:]} {'is' if len(top) == 1 else 'are'} {share} of the causes named",
+        )
     else:
         title = say(lang, "只登记了“其他”", "Only “other” was named")
     rest = table[table["cause"] == "other"]
     notes = []
     if len(rest) and rest["share"].iloc[0] > ALARM:
         share = f.percent(rest["share"].iloc[0])
-        notes.append(say(lang, f"“其他”占{share}，超过10%警戒线，编码需要细分。", f"“Other” is {share}, above the 10% alarm: the coding needs finer causes."))
+        notes.append(
+            say(
+                lang,
+                f"“其他”占{share}，超过10%警戒线，编码需要细分。",
+                f"“Other” is {share}, above the 10% alarm: the coding needs finer causes.",
+            )
+        )
     if shift.get("found"):
         falling, rising = label("cause", shift["falls"], lang), label("cause", shift["rises"], lang)
-        notes.append(say(lang, f"第{shift['week']}周“{falling}”骤减而“{rising}”骤增（χ² p = {shift['p']:.4f}），疑似登记口径改变。", f"In week {shift['week']} “{falling}” drops while “{rising}” jumps (χ² p = {shift['p']:.4f}): the coding seems to have changed."))
-    notes.append(say(lang, "可多选；占比以提及次数为分母。来源：不满意原因、回访记录。", "Several causes a customer; shares are of the mentions. Sources: causes of dissatisfaction, survey calls."))
-    return words(title, say(lang, f"提及次数与占比 · {f.count(total)}次提及 · {f.month(month, lang)}", f"Mentions and share · n = {f.count(total)} · {f.month(month, lang)}"), say(lang, "", " ").join(notes), lang)
+        notes.append(
+            say(
+                lang,
+                f"第{shift['week']}周“{falling}”骤减而“{rising}”骤增（χ² p = {shift['p']:.4f}），疑似登记口径改变。",
+                f"In week {shift['week']} “{falling}” drops while “{rising}” jumps (χ² p = {shift['p']:.4f}): the coding seems to have changed.",
+            )
+        )
+    notes.append(
+        say(
+            lang,
+            "可多选；占比以提及次数为分母。来源：不满意原因、回访记录。",
+            "Several causes a customer; shares are of the mentions. Sources: causes of dissatisfaction, survey calls.",
+        )
+    )
+    return words(
+        title,
+        say(
+            lang,
+            f"提及次数与占比 · {f.count(total)}次提及 · {f.month(month, lang)}",
+            f"Mentions and share · n = {f.count(total)} · {f.month(month, lang)}",
+        ),
+        say(lang, "", " ").join(notes),
+        lang,
+    )
 
 
 def departments(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -64,25 +118,61 @@ def departments(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
         return words(say(lang, "本月没有投诉", "No complaints this month"), "", "", lang)
     n, most = int(table["count"].sum()), table["count"].max()
     names = [label("complaint_department", d, lang) for d in table.loc[table["count"] == most, "department"]]
-    title = say(lang, f"{f.join(names, lang)}{'各' if len(names) > 1 else ''}{most}件，最多", f"{f.join(names, lang)}: {most}{' each' if len(names) > 1 else ''}, the most")
-    return words(title, say(lang, f"件数 · n = {n} · {f.month(month, lang)}", f"Complaints · n = {n} · {f.month(month, lang)}"), say(lang, "来源：投诉台账。", "Source: complaints."), lang)
+    title = say(
+        lang,
+        f"{f.join(names, lang)}{'各' if len(names) > 1 else ''}{most}件，最多",
+        f"{f.join(names, lang)}: {most}{' each' if len(names) > 1 else ''}, the most",
+    )
+    return words(
+        title,
+        say(
+            lang, f"件数 · n = {n} · {f.month(month, lang)}", f"Complaints · n = {n} · {f.month(month, lang)}"
+        ),
+        say(lang, "来源：投诉台账。", "Source: complaints."),
+        lang,
+    )
 
 
 def register(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the register of complaints."""
     late = int(table["overdue"].sum()) if len(table) else 0
-    title = say(lang, f"{len(table)}件投诉中{late}件超过承诺时限" if late else f"{len(table)}件投诉都在承诺时限内处理", f"{late} of {plural(len(table), 'complaint')} took longer than promised" if late else f"{plural(len(table), 'complaint')}, handled within the promised time")
+    title = say(
+        lang,
+        f"{len(table)}件投诉中{late}件超过承诺时限" if late else f"{len(table)}件投诉都在承诺时限内处理",
+        f"{late} of {plural(len(table), 'complaint')} took longer than promised"
+        if late
+        else f"{plural(len(table), 'complaint')}, handled within the promised time",
+    )
     return words(title, say(lang, f"受理的投诉，状态截至{f.month(month, lang)}末", f"Complaints received, as at the end of {f.month(month, lang)}"),
                  say(lang, "月末以后关闭的仍算处理中。来源：投诉台账。", "Closed after the end of the month counts as open. Source: complaints."), lang)  # fmt: skip
 
 
 def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the strip of complaints by hours."""
-    taken = table["hours_to_close"].fillna(table["age_hours"]).astype(float) if len(table) else pd.Series(dtype=float)
+    taken = (
+        table["hours_to_close"].fillna(table["age_hours"]).astype(float)
+        if len(table)
+        else pd.Series(dtype=float)
+    )
     late = int((taken > promised["close"]).sum())
     limit = f.number(promised["close"], 0)
-    title = say(lang, f"{late}件超过承诺的{limit}小时" if late else f"没有投诉超过承诺的{limit}小时", f"{late} took longer than the promised {limit} hours" if late else f"None took longer than the promised {limit} hours")
-    return words(title, say(lang, f"从受理到关闭的小时数，空心为月末未关闭 · n = {len(table)} · {f.month(month, lang)}", f"Hours from receipt to close, hollow = open at the end of the month · n = {len(table)} · {f.month(month, lang)}"), say(lang, "来源：投诉台账。", "Source: complaints."), lang)
+    title = say(
+        lang,
+        f"{late}件超过承诺的{limit}小时" if late else f"没有投诉超过承诺的{limit}小时",
+        f"{late} took longer than the promised {limit} hours"
+        if late
+        else f"None took longer than the promised {limit} hours",
+    )
+    return words(
+        title,
+        say(
+            lang,
+            f"从受理到关闭的小时数，空心为月末未关闭 · n = {len(table)} · {f.month(month, lang)}",
+            f"Hours from receipt to close, hollow = open at the end of the month · n = {len(table)} · {f.month(month, lang)}",
+        ),
+        say(lang, "来源：投诉台账。", "Source: complaints."),
+        lang,
+    )
 
 
 def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -92,8 +182,16 @@ def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
     else:
         mean = 1000 * table["count"].sum() / table["visits"].sum()
-        side = say(lang, "高于" if rates.iloc[-1] > mean else "不高于", "above" if rates.iloc[-1] > mean else "not above")
-        title = say(lang, f"本月每千台次{f.number(rates.iloc[-1])}件，{side}12个月平均{f.number(mean)}件", f"{f.number(rates.iloc[-1])} per 1,000 visits this month, {side} the 12-month mean of {f.number(mean)}")
+        side = say(
+            lang,
+            "高于" if rates.iloc[-1] > mean else "不高于",
+            "above" if rates.iloc[-1] > mean else "not above",
+        )
+        title = say(
+            lang,
+            f"本月每千台次{f.number(rates.iloc[-1])}件，{side}12个月平均{f.number(mean)}件",
+            f"{f.number(rates.iloc[-1])} per 1,000 visits this month, {side} the 12-month mean of {f.number(mean)}",
+        )
     return words(title, say(lang, f"每千台次投诉件数 · 截至{f.month(month, lang)}的12个月", f"Complaints per 1,000 visits · 12 months to {f.month(month, lang)}"),
                  say(lang, "阴影为偶然波动的范围（3σ）。来源：投诉台账、维修工单。", "The band is the range of chance (3σ). Sources: complaints, repair orders."), lang)  # fmt: skip
 
@@ -101,10 +199,19 @@ def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 def by_week(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the causes by week: the week with most mentions."""
     if table.empty:
-        return words(say(lang, "本月没有登记不满意原因", "No cause of dissatisfaction was named this month"), "", "", lang)
+        return words(
+            say(lang, "本月没有登记不满意原因", "No cause of dissatisfaction was named this month"),
+            "",
+            "",
+            lang,
+        )
     weeks = table[["w1", "w2", "w3", "w4"]].sum()
     number = int(weeks.to_numpy().argmax()) + 1
-    title = say(lang, f"第{'一二三四'[number - 1]}周提及最多（{f.count(weeks.max())}次）", f"Week {number} has the most mentions ({f.count(weeks.max())})")
+    title = say(
+        lang,
+        f"第{'一二三四'[number - 1]}周提及最多（{f.count(weeks.max())}次）",
+        f"Week {number} has the most mentions ({f.count(weeks.max())})",
+    )
     return words(title, say(lang, f"提及次数 · 1–7日、8–14日、15–21日、22日至月末 · {f.month(month, lang)}", f"Mentions · days 1–7, 8–14, 15–21, 22 to the end · {f.month(month, lang)}"),
                  say(lang, "占不满意客户 = 提到该原因的客户 ÷ 提到任一原因的客户。来源：不满意原因、回访记录。", "Of customers = customers naming the cause ÷ customers naming any. Sources: causes of dissatisfaction, survey calls."), lang)  # fmt: skip
 
@@ -112,7 +219,10 @@ def by_week(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 def axis(promised: Mapping[str, float], lang: str = "zh") -> dict[str, str]:
     """Names on the strip of complaints by hours."""
     limit = f.number(promised["close"], 0)
-    return {"x_name": say(lang, "受理后小时数", "Hours since receipt"), "limit_name": say(lang, f"承诺{limit}小时", f"Promised: {limit} h")}
+    return {
+        "x_name": say(lang, "受理后小时数", "Hours since receipt"),
+        "limit_name": say(lang, f"承诺{limit}小时", f"Promised: {limit} h"),
+    }
 
 
 def per_1000(lang: str = "zh") -> str:

@@ -16,18 +16,34 @@ def headline(figures: Mapping[str, Any], causes: pd.DataFrame, target: float | N
     """The rate, its target, and the causes that lead."""
     n, bad, rate = figures["ftf.jobs"], figures["ftf.not_fixed"], figures["ftf.rate"]
     if n is None:
-        return say(lang, "没有派工记录，无法计算一次维修合格率。", "There is no record of jobs, so the first-time-fix rate cannot be known.")
+        return say(
+            lang,
+            "没有派工记录，无法计算一次维修合格率。",
+            "There is no record of jobs, so the first-time-fix rate cannot be known.",
+        )
     if n == 0:
         return say(lang, "本月没有完工的派工。", "No job was finished this month.")
-    text = say(lang, f"{f.count(n)}台次中{f.count(bad)}台未一次修复，一次维修合格率{f.percent(rate, 2)}", f"{f.count(bad)} of {plural(n, 'job')} were not fixed at the first visit: a first-time-fix rate of {f.percent(rate, 2)}")
+    text = say(
+        lang,
+        f"{f.count(n)}台次中{f.count(bad)}台未一次修复，一次维修合格率{f.percent(rate, 2)}",
+        f"{f.count(bad)} of {plural(n, 'job')} were not fixed at the first visit: a first-time-fix rate of {f.percent(rate, 2)}",
+    )
     if known(target):
         met = rate >= target
-        text += say(lang, f"，{'达到' if met else '未达'}目标{f.percent(target)}", f", {'meeting' if met else 'missing'} the target of {f.percent(target)}")
+        text += say(
+            lang,
+            f"，{'达到' if met else '未达'}目标{f.percent(target)}",
+            f", {'meeting' if met else 'missing'} the target of {f.percent(target)}",
+        )
     text += say(lang, "。", ".")
     if len(causes):
         most = causes["count"].max()
-        names = f.join([label("rework_cause", c, lang) for c in causes.loc[causes["count"] == most, "cause"]], lang)
-        text += say(lang, f"首要原因是{names}（{most}台）。", f" The leading cause: {names.lower()} ({most}).")
+        names = f.join(
+            [label("rework_cause", c, lang) for c in causes.loc[causes["count"] == most, "cause"]], lang
+        )
+        text += say(
+            lang, f"首要原因是{names}（{most}台）。", f" The leading cause: {names.lower()} ({most})."
+        )
     return text
 
 
@@ -49,20 +65,61 @@ def funnel(table: pd.DataFrame, chance: Mapping[str, Any], month: pd.Period, lan
     n = len(table)
     if len(out):
         names = f.join(list(out["technician"].head(5)), lang)
-        title = say(lang, f"{names}超出99.8%控制限，值得查看原因", f"{names} {'lies' if len(out) == 1 else 'lie'} outside the 99.8% limits: worth looking into")
+        title = say(
+            lang,
+            f"{names}超出99.8%控制限，值得查看原因",
+            f"{names} {'lies' if len(out) == 1 else 'lie'} outside the 99.8% limits: worth looking into",
+        )
     elif len(maybe):
         names = f.join(list(maybe["technician"].head(5)), lang)
-        title = say(lang, f"{names}超出95%控制限；{n}人中偶尔有人超出属正常", f"{names} {'lies' if len(maybe) == 1 else 'lie'} outside the 95% limits; among {n} now and then one does by chance")
+        title = say(
+            lang,
+            f"{names}超出95%控制限；{n}人中偶尔有人超出属正常",
+            f"{names} {'lies' if len(maybe) == 1 else 'lie'} outside the 95% limits; among {n} now and then one does by chance",
+        )
     else:
-        title = say(lang, f"{n}位技师的差异都在偶然波动之内，不宜排名" if n > 1 else "只有一位技师，无从比较", f"All {n} technicians lie within chance: no ranking" if n > 1 else "One technician: nothing to compare")
+        title = say(
+            lang,
+            f"{n}位技师的差异都在偶然波动之内，不宜排名" if n > 1 else "只有一位技师，无从比较",
+            f"All {n} technicians lie within chance: no ranking"
+            if n > 1
+            else "One technician: nothing to compare",
+        )
     notes = []
     if known(chance.get("p")):
-        notes.append(say(lang, f"各技师相同的假设：χ² p = {chance['p']:.2f}。", f"That all are equal: χ² p = {chance['p']:.2f}."))
+        notes.append(
+            say(
+                lang,
+                f"各技师相同的假设：χ² p = {chance['p']:.2f}。",
+                f"That all are equal: χ² p = {chance['p']:.2f}.",
+            )
+        )
     if known(chance.get("chance_of_worst")) and n > 1:
         worst = f.percent(table["failure_rate"].max(), 2)
-        notes.append(say(lang, f"即使人人相同，{n}人中最差者达到{worst}的机会也有{f.percent(chance['chance_of_worst'], 0)}。", f"Were all equal, the worst of {n} would still reach {worst} in {f.percent(chance['chance_of_worst'], 0)} of months."))
-    notes.append(say(lang, "阴影为95%与99.8%精确二项控制限。来源：派工记录。", "Bands: exact binomial 95% and 99.8% limits. Source: jobs."))
-    return words(title, say(lang, f"一次维修合格率与台次 · {f.count(table['jobs'].sum() if n else 0)}台次 · {f.month(month, lang)}", f"First-time-fix rate by volume · {f.count(table['jobs'].sum() if n else 0)} jobs · {f.month(month, lang)}"), say(lang, "", " ").join(notes), lang)
+        notes.append(
+            say(
+                lang,
+                f"即使人人相同，{n}人中最差者达到{worst}的机会也有{f.percent(chance['chance_of_worst'], 0)}。",
+                f"Were all equal, the worst of {n} would still reach {worst} in {f.percent(chance['chance_of_worst'], 0)} of months.",
+            )
+        )
+    notes.append(
+        say(
+            lang,
+            "阴影为95%与99.8%精确二项控制限。来源：派工记录。",
+            "Bands: exact binomial 95% and 99.8% limits. Source: jobs.",
+        )
+    )
+    return words(
+        title,
+        say(
+            lang,
+            f"一次维修合格率与台次 · {f.count(table['jobs'].sum() if n else 0)}台次 · {f.month(month, lang)}",
+            f"First-time-fix rate by volume · {f.count(table['jobs'].sum() if n else 0)} jobs · {f.month(month, lang)}",
+        ),
+        say(lang, "", " ").join(notes),
+        lang,
+    )
 
 
 def causes(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -71,7 +128,16 @@ def causes(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         return words(say(lang, "本月没有返修", "There was no rework this month"), "", "", lang)
     n, most = int(table["count"].sum()), int(table["count"].max())
     names = f.join([label("rework_cause", c, lang) for c in table.loc[table["count"] == most, "cause"]], lang)
-    return words(say(lang, f"{names}最多，{most}台", f"{names} leads with {most}"), say(lang, f"未一次修复的台次 · n = {n} · {f.month(month, lang)}", f"Jobs not fixed first time · n = {n} · {f.month(month, lang)}"), say(lang, "来源：派工记录。", "Source: jobs."), lang)
+    return words(
+        say(lang, f"{names}最多，{most}台", f"{names} leads with {most}"),
+        say(
+            lang,
+            f"未一次修复的台次 · n = {n} · {f.month(month, lang)}",
+            f"Jobs not fixed first time · n = {n} · {f.month(month, lang)}",
+        ),
+        say(lang, "来源：派工记录。", "Source: jobs."),
+        lang,
+    )
 
 
 def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -81,11 +147,19 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     if len(rates) < 2:
         title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
     elif signals:
-        title = say(lang, f"{f.join([f.short_month(m, lang) for m in signals], lang)}超出控制限，其余各月在偶然波动之内", f"{f.join([f.short_month(m, lang) for m in signals], lang)} outside the limits, the other months within chance")
+        title = say(
+            lang,
+            f"{f.join([f.short_month(m, lang) for m in signals], lang)}超出控制限，其余各月在偶然波动之内",
+            f"{f.join([f.short_month(m, lang) for m in signals], lang)} outside the limits, the other months within chance",
+        )
     else:
         change = rates.iloc[-1] - rates.iloc[-2]
         points = f.change(change * 100, 2, lang, say(lang, "个百分点", " points"))
-        title = say(lang, f"本月{f.percent(rates.iloc[-1], 2)}，较上月{points}；12个月都在偶然波动之内", f"{f.percent(rates.iloc[-1], 2)} this month, {points} on last; all 12 months are within chance")
+        title = say(
+            lang,
+            f"本月{f.percent(rates.iloc[-1], 2)}，较上月{points}；12个月都在偶然波动之内",
+            f"{f.percent(rates.iloc[-1], 2)} this month, {points} on last; all 12 months are within chance",
+        )
     return words(title, say(lang, f"一次维修合格率 · 截至{f.month(month, lang)}的12个月", f"First-time-fix rate · 12 months to {f.month(month, lang)}"),
                  say(lang, "阴影为p控制图的3σ界限；登记值接近98%时，常有漏登。来源：派工记录。", "The band is the p-chart's 3σ limits; a register near 98% usually lacks cases. Source: jobs."), lang)  # fmt: skip
 
@@ -93,4 +167,7 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 def axis(figures: Mapping[str, Any], lang: str = "zh") -> dict[str, str]:
     """Names on the funnel plot."""
     rate = f.percent(figures["ftf.rate"], 2)
-    return {"x_name": say(lang, "本月维修台次", "Jobs of the month"), "centre_name": say(lang, f"全店{rate}", f"Store {rate}")}
+    return {
+        "x_name": say(lang, "本月维修台次", "Jobs of the month"),
+        "centre_name": say(lang, f"全店{rate}", f"Store {rate}"),
+    }

@@ -18,7 +18,11 @@ def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> st
     """Calls, who answered, the delighted and the disappointed on both bases."""
     calls = figures["css.calls"]
     if calls is None:
-        return say(lang, "没有回访记录，无法分析内部CSS。", "There is no record of survey calls, so the internal CSS cannot be analysed.")
+        return say(
+            lang,
+            "没有回访记录，无法分析内部CSS。",
+            "There is no record of survey calls, so the internal CSS cannot be analysed.",
+        )
     if calls == 0:
         return say(lang, "本月没有回访。", "No customer was called this month.")
     lead, other = (rate_base, "valid" if rate_base == "calls" else "calls")
@@ -37,13 +41,26 @@ def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> st
 
 def questionnaire(lang: str = "zh") -> Words:
     """Words of the list of questions."""
-    return words(say(lang, "回访问卷", "The questions that are asked"), "", say(lang, "非常满意／特别满意 = 100，满意 = 80，一般 = 60，不满意 = 40，非常不满意 = 20。", "Very satisfied = 100, satisfied = 80, neutral = 60, dissatisfied = 40, very dissatisfied = 20."), lang)
+    return words(
+        say(lang, "回访问卷", "The questions that are asked"),
+        "",
+        say(
+            lang,
+            "非常满意／特别满意 = 100，满意 = 80，一般 = 60，不满意 = 40，非常不满意 = 20。",
+            "Very satisfied = 100, satisfied = 80, neutral = 60, dissatisfied = 40, very dissatisfied = 20.",
+        ),
+        lang,
+    )
 
 
 def calls(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the table of call results."""
     n = figures["css.calls"]
-    title = say(lang, f"{f.count(n)}次回访中{f.count(figures['css.valid'])}次有效，{f.count(figures['css.unreachable'])}次无法联系", f"{f.count(figures['css.valid'])} of {f.count(n)} calls are valid, {f.count(figures['css.unreachable'])} customers could not be reached")
+    title = say(
+        lang,
+        f"{f.count(n)}次回访中{f.count(figures['css.valid'])}次有效，{f.count(figures['css.unreachable'])}次无法联系",
+        f"{f.count(figures['css.valid'])} of {f.count(n)} calls are valid, {f.count(figures['css.unreachable'])} customers could not be reached",
+    )
     return words(title, say(lang, f"回访次数 · {f.month(month, lang)}", f"Calls · {f.month(month, lang)}"),
                  say(lang, "欣喜和失望只有接受回访的客户才谈得上，所以两种基数都列出。来源：回访记录。", "Only those who answered can be delighted or disappointed, hence both bases. Source: survey calls."), lang)  # fmt: skip
 
@@ -55,12 +72,20 @@ def questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(lang, "本月没有问卷得分", "There are no scores this month")
     else:
         low = scored.loc[scored["current"].idxmin()]
-        title = say(lang, f"{label('question', low['question'], lang)}得分最低（{f.number(low['current'])}）", f"{label('question', low['question'], lang)} scores lowest ({f.number(low['current'])})")
+        title = say(
+            lang,
+            f"{label('question', low['question'], lang)}得分最低（{f.number(low['current'])}）",
+            f"{label('question', low['question'], lang)} scores lowest ({f.number(low['current'])})",
+        )
         both = scored.dropna(subset=["change"])
         if len(both):
             most = both.loc[both["change"].abs().idxmax()]
             if round(abs(most["change"]), 1) > 0:
-                title += say(lang, f"，变化最大的是{label('question', most['question'], lang)}（{f.change(most['change'], 1, lang)}）", f"; {label('question', most['question'], lang)} changed most ({f.change(most['change'], 1, lang)})")
+                title += say(
+                    lang,
+                    f"，变化最大的是{label('question', most['question'], lang)}（{f.change(most['change'], 1, lang)}）",
+                    f"; {label('question', most['question'], lang)} changed most ({f.change(most['change'], 1, lang)})",
+                )
     n = f"{f.count(scored['n'].max())}" if len(scored) else "0"
     last = f.count(table["n_previous"].max()) if len(table) else "0"
     return words(title, say(lang, f"平均得分（0–100）· {f.short_month(month, lang)} n ≤ {n}，{f.short_month(month - 1, lang)} n ≤ {last} · 有效且作答的回访",
@@ -72,13 +97,25 @@ def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang:
     """Words of the lowest MOT item by advisor."""
     name = label("mot_item", item["item"], lang) if item["item"] else ""
     if not name:
-        title = say(lang, "本月没有厂家得分，按服务顾问列出失望客户", "No scores of the car maker this month: disappointed customers by advisor")
+        title = say(
+            lang,
+            "本月没有厂家得分，按服务顾问列出失望客户",
+            "No scores of the car maker this month: disappointed customers by advisor",
+        )
     else:
-        title = say(lang, f"全店最低项是{name}（{f.number(item['score'])}）", f"The store's lowest item is “{name}” ({f.number(item['score'])})")
+        title = say(
+            lang,
+            f"全店最低项是{name}（{f.number(item['score'])}）",
+            f"The store's lowest item is “{name}” ({f.number(item['score'])})",
+        )
         scored = table.dropna(subset=["score"])
         if len(scored) > 1:
             low = scored.loc[scored["score"].astype(float).idxmin()]
-            title += say(lang, f"，{low['advisor']}得分最低（{f.number(low['score'])}，n = {f.count(low['external_n'])}）", f"; {low['advisor']} scores lowest ({f.number(low['score'])}, n = {f.count(low['external_n'])})")
+            title += say(
+                lang,
+                f"，{low['advisor']}得分最低（{f.number(low['score'])}，n = {f.count(low['external_n'])}）",
+                f"; {low['advisor']} scores lowest ({f.number(low['score'])}, n = {f.count(low['external_n'])})",
+            )
     return words(title, say(lang, f"外访得分为指数；失望顾客为问题一不高于60分的有效回访 · {f.month(month, lang)}", f"External score: index; disappointed: valid calls with q1 ≤ 60 · {f.month(month, lang)}"),
                  say(lang, "外访样本少，差异多属偶然。来源：厂家CSS、维修工单、回访记录。", "External samples are small; most differences are chance. Sources: car maker's CSS, repair orders, survey calls."), lang)  # fmt: skip
 
@@ -90,7 +127,11 @@ def advisors(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(lang, "服务顾问比较", "Advisors compared")
     else:
         low, high = cover["coverage"].astype(float).min(), cover["coverage"].astype(float).max()
-        title = say(lang, f"内访覆盖率从{f.percent(low, 0)}到{f.percent(high, 0)}不等，得分要结合样本看", f"The survey covers from {f.percent(low, 0)} to {f.percent(high, 0)} of an advisor's visits: read scores with their samples")
+        title = say(
+            lang,
+            f"内访覆盖率从{f.percent(low, 0)}到{f.percent(high, 0)}不等，得分要结合样本看",
+            f"The survey covers from {f.percent(low, 0)} to {f.percent(high, 0)} of an advisor's visits: read scores with their samples",
+        )
     return words(title, say(lang, f"接车与回访为台次，得分为指数 · {len(table)}位服务顾问 · {f.month(month, lang)}", f"Visits and calls are counts, scores index points · {len(table)} advisors · {f.month(month, lang)}"),
                  say(lang, "“外访”列来自厂家代理机构，与内访不是同一量表。来源：维修工单、回访记录、厂家CSS。", "Columns under “external” come from the car maker's agency and are not on the same scale. Sources: repair orders, survey calls, car maker's CSS."), lang)  # fmt: skip
 
@@ -102,7 +143,11 @@ def advisor_questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -
         title = say(lang, "各服务顾问样本太少，不作比较", "Too few calls an advisor to compare")
     else:
         low = scored.loc[scored["current"].astype(float).idxmin()]
-        title = say(lang, f"最低的是{low['advisor']}的{label('question', low['question'], lang)}（{f.number(low['current'])}，n = {f.count(low['n'])}）", f"The lowest is {label('question', low['question'], lang)} of {low['advisor']} ({f.number(low['current'])}, n = {f.count(low['n'])})")
+        title = say(
+            lang,
+            f"最低的是{low['advisor']}的{label('question', low['question'], lang)}（{f.number(low['current'])}，n = {f.count(low['n'])}）",
+            f"The lowest is {label('question', low['question'], lang)} of {low['advisor']} ({f.number(low['current'])}, n = {f.count(low['n'])})",
+        )
     return words(title, say(lang, f"平均得分（0–100），颜色越深得分越低 · 有效回访 · {f.month(month, lang)}", f"Mean score (0–100), darker is lower · valid calls · {f.month(month, lang)}"),
                  say(lang, f"样本少于{SMALL}的格子留空。来源：回访记录。", f"Cells with fewer than {SMALL} calls stay blank. Source: survey calls."), lang)  # fmt: skip
 
@@ -110,15 +155,29 @@ def advisor_questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -
 def suggestions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the list of suggestions."""
     bad = int((table["q1"] <= 60).sum()) if len(table) else 0
-    title = say(lang, f"客户提出{len(table)}条建议，其中{bad}条来自失望客户", f"{len(table)} suggestions, {bad} of them from disappointed customers")
-    return words(title, say(lang, f"问题九，原话 · {f.month(month, lang)}", f"Question nine, as said · {f.month(month, lang)}"), say(lang, "失望客户在前。来源：回访记录。", "Disappointed customers first. Source: survey calls."), lang)
-
-
+    title = say(
+        lang,
+        f"客户提出{len(table)}条建议，其中{bad}条来自失望客户",
+        f"{len(table)} suggestions, {bad} of them from disappointed customers",
+    )
+    return words(
+        title,
+        say(
+            lang, f"问题九，原话 · {f.month(month, lang)}", f"Question nine, as said · {f.month(month, lang)}"
+        ),
+        say(lang, "失望客户在前。来源：回访记录。", "Disappointed customers first. Source: survey calls."),
+        lang,
+    )
 
 
 def bases(figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the rates on both bases."""
-    a, b = f.percent(figures["css.disappointment_rate_calls"]), f.percent(figures["css.disappointment_rate_valid"])
-    title = say(lang, f"失望率按回访总数{a}，按有效回访{b}", f"Disappointed: {a} of all calls, {b} of the valid ones")
+    a, b = (
+        f.percent(figures["css.disappointment_rate_calls"]),
+        f.percent(figures["css.disappointment_rate_valid"]),
+    )
+    title = say(
+        lang, f"失望率按回访总数{a}，按有效回访{b}", f"Disappointed: {a} of all calls, {b} of the valid ones"
+    )
     return words(title, say(lang, f"比率 · {f.month(month, lang)}", f"Rates · {f.month(month, lang)}"),
                  say(lang, "原报告以回访总数为基数；未接受回访的人无从欣喜或失望。", "The deck's base is all calls; who did not answer can be neither."), lang)  # fmt: skip

@@ -26,7 +26,13 @@ def headline(figures: Mapping[str, Any], items: pd.DataFrame, lang: str = "zh") 
         if known(branch):
             gap = mot - branch
             side = say(lang, "高于" if gap >= 0 else "低于", "above" if gap >= 0 else "below")
-            parts.append(say(lang, f"{side}分中心{f.number(abs(gap))}分", f"{f.number(abs(gap))} points {side} the branch"))
+            parts.append(
+                say(
+                    lang,
+                    f"{side}分中心{f.number(abs(gap))}分",
+                    f"{f.number(abs(gap))} points {side} the branch",
+                )
+            )
     if known(css):
         parts.append(say(lang, f"CSS得分{f.number(css)}", f"CSS is {f.number(css)}"))
     text = say(lang, "，", ", ").join(parts) + say(lang, "。", ".")
@@ -35,7 +41,11 @@ def headline(figures: Mapping[str, Any], items: pd.DataFrame, lang: str = "zh") 
         worst = heavy.loc[heavy["contribution"].astype(float).idxmin()]
         if worst["contribution"] < -1e-9:
             name = label("mot_item", worst["item"], lang)
-            text += say(lang, f"拖累最大的是{name}，使MOT减少{f.number(abs(worst['contribution']), 2)}分。", f" The largest drag is “{name}”, which took {f.number(abs(worst['contribution']), 2)} off MOT.")
+            text += say(
+                lang,
+                f"拖累最大的是{name}，使MOT减少{f.number(abs(worst['contribution']), 2)}分。",
+                f" The largest drag is “{name}”, which took {f.number(abs(worst['contribution']), 2)} off MOT.",
+            )
     return text
 
 
@@ -78,7 +88,11 @@ def dots(items: pd.DataFrame, table: pd.DataFrame, month: pd.Period, lang: str =
             title = say(lang, f"{len(both) - len(fell)}项未降、{len(fell)}项下降，降幅最大的是{name}（−{f.number(abs(worst['change']))}分）{tail}",
                         f"{len(fell)} of {len(both)} items fell, most of all “{name}” (−{f.number(abs(worst['change']))}){tail}")  # fmt: skip
             if change.min() >= 0:
-                title = say(lang, f"升幅最大的是{label('mot_item', best['item'], lang)}", f"“{label('mot_item', best['item'], lang)}” rose most")
+                title = say(
+                    lang,
+                    f"升幅最大的是{label('mot_item', best['item'], lang)}",
+                    f"“{label('mot_item', best['item'], lang)}” rose most",
+                )
     n = f"n = {f.count(rows.loc['current', 'sample'])}"
     last = f.count(rows.loc["previous", "sample"])
     return words(title, say(lang, f"厂家CSS十项得分（指数，可超过100）· {f.short_month(month, lang)}{n}，{f.short_month(month - 1, lang)} n = {last} · 按本月得分排序",
@@ -98,9 +112,21 @@ def waterfall(items: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         head = say(lang, f"MOT{moved(total, 2, lang, '分')}", f"MOT {moved(total, 2, lang, '', 'points')}")
         parts = []
         if value.max() > 1e-9:
-            parts.append(say(lang, f"{label('mot_item', best['item'], lang)}贡献最大（+{f.number(value.max(), 2)}）", f"“{label('mot_item', best['item'], lang)}” adds most (+{f.number(value.max(), 2)})"))
+            parts.append(
+                say(
+                    lang,
+                    f"{label('mot_item', best['item'], lang)}贡献最大（+{f.number(value.max(), 2)}）",
+                    f"“{label('mot_item', best['item'], lang)}” adds most (+{f.number(value.max(), 2)})",
+                )
+            )
         if value.min() < -1e-9:
-            parts.append(say(lang, f"{label('mot_item', worst['item'], lang)}拖累最大（−{f.number(abs(value.min()), 2)}）", f"“{label('mot_item', worst['item'], lang)}” takes most away (−{f.number(abs(value.min()), 2)})"))
+            parts.append(
+                say(
+                    lang,
+                    f"{label('mot_item', worst['item'], lang)}拖累最大（−{f.number(abs(value.min()), 2)}）",
+                    f"“{label('mot_item', worst['item'], lang)}” takes most away (−{f.number(abs(value.min()), 2)})",
+                )
+            )
         title = say(lang, "，", ": ").join([head, say(lang, "，", "; ").join(parts)]) if parts else head
     period = f"{f.short_month(month - 1, lang)} → {f.short_month(month, lang)}"
     return words(title, say(lang, f"权重 × 得分变化（分）· {period}", f"Weight × change of score (points) · {period}"),
@@ -115,9 +141,19 @@ def pt(sections: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lan
         title = say(lang, "本月没有神秘访客", "There was no mystery visit this month")
     else:
         low = scored["score"].astype(float).min()
-        names = [label("section", s, lang) for s in scored.loc[scored["score"].astype(float) == low, "section"]]
-        head = say(lang, f"总分{f.number(total, 2)}，" if known(total) else "", f"{f.number(total, 2)} in total; " if known(total) else "")
-        title = say(lang, f"{head}失分最多的环节是{f.join(names, lang)}（{f.number(low)}分）", f"{head}the lowest section is {f.join(names, lang)} ({f.number(low)})")
+        names = [
+            label("section", s, lang) for s in scored.loc[scored["score"].astype(float) == low, "section"]
+        ]
+        head = say(
+            lang,
+            f"总分{f.number(total, 2)}，" if known(total) else "",
+            f"{f.number(total, 2)} in total; " if known(total) else "",
+        )
+        title = say(
+            lang,
+            f"{head}失分最多的环节是{f.join(names, lang)}（{f.number(low)}分）",
+            f"{head}the lowest section is {f.join(names, lang)} ({f.number(low)})",
+        )
         if low >= 100:
             title = say(lang, f"{head}各环节均得满分", f"{head}full points in every section")
     return words(title, say(lang, f"得分率（满分100）· 1次暗访 · {f.month(month, lang)}", f"Share of points (of 100) · one visit · {f.month(month, lang)}"),
@@ -127,8 +163,21 @@ def pt(sections: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lan
 def missed(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the list of missed items."""
     lost = float(table["lost"].sum()) if len(table) else 0.0
-    title = say(lang, f"{len(table)}个检查项共失{f.number(lost)}分", f"{plural(len(table), 'item')} lost {f.number(lost)} points")
-    return words(title, say(lang, f"未得满分的检查项 · {f.month(month, lang)}", f"Items without full points · {f.month(month, lang)}"), say(lang, "来源：神秘访客。", "Source: mystery visit."), lang)
+    title = say(
+        lang,
+        f"{len(table)}个检查项共失{f.number(lost)}分",
+        f"{plural(len(table), 'item')} lost {f.number(lost)} points",
+    )
+    return words(
+        title,
+        say(
+            lang,
+            f"未得满分的检查项 · {f.month(month, lang)}",
+            f"Items without full points · {f.month(month, lang)}",
+        ),
+        say(lang, "来源：神秘访客。", "Source: mystery visit."),
+        lang,
+    )
 
 
 def history(table: pd.DataFrame, items: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -138,7 +187,15 @@ def history(table: pd.DataFrame, items: pd.DataFrame, month: pd.Period, lang: st
         title = say(lang, "得分月数太少，不谈走势", "Too few months to speak of a trend")
     else:
         rank = int((values > values.iloc[-1]).sum()) + 1
-        title = say(lang, f"本月MOT在{len(values)}个月中排第{rank}", f"This month's MOT ranks {rank} of {len(values)} months")
-    few = say(lang, "不足12个月，只描述不下结论。", "Fewer than 12 months: a description, not a conclusion.") if len(values) < 12 else ""
+        title = say(
+            lang,
+            f"本月MOT在{len(values)}个月中排第{rank}",
+            f"This month's MOT ranks {rank} of {len(values)} months",
+        )
+    few = (
+        say(lang, "不足12个月，只描述不下结论。", "Fewer than 12 months: a description, not a conclusion.")
+        if len(values) < 12
+        else ""
+    )
     return words(title, say(lang, f"MOT得分（指数）· 截至{f.month(month, lang)}的12个月", f"MOT (index) · 12 months to {f.month(month, lang)}"),
                  say(lang, f"{few}来源：厂家CSS。", f"{few} Source: car maker's CSS.".strip()), lang)  # fmt: skip

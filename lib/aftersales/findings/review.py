@@ -16,25 +16,53 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
     """How many of last month's measures are done."""
     n, done = figures["review.actions"], figures["review.done"]
     if n is None:
-        return say(lang, "没有改善措施表，无法回顾上月执行状况。", "There is no table of actions, so last month's measures cannot be reviewed.")
+        return say(
+            lang,
+            "没有改善措施表，无法回顾上月执行状况。",
+            "There is no table of actions, so last month's measures cannot be reviewed.",
+        )
     if n == 0:
         return say(lang, "上月没有提出改善措施。", "No measures were raised last month.")
     rate = f.percent(figures["review.completion_rate"], 0)
     if done == n:
-        return say(lang, f"上月{n}项措施全部完成。", f"All {n} measures of last month are done." if n > 1 else "The one measure of last month is done.")
+        return say(
+            lang,
+            f"上月{n}项措施全部完成。",
+            f"All {n} measures of last month are done."
+            if n > 1
+            else "The one measure of last month is done.",
+        )
     rest = []
     if figures["review.in_progress"]:
-        rest.append(say(lang, f"{figures['review.in_progress']}项进行中", f"{figures['review.in_progress']} in progress"))
+        rest.append(
+            say(
+                lang,
+                f"{figures['review.in_progress']}项进行中",
+                f"{figures['review.in_progress']} in progress",
+            )
+        )
     if figures["review.not_started"]:
-        rest.append(say(lang, f"{figures['review.not_started']}项未做", f"{figures['review.not_started']} not started"))
+        rest.append(
+            say(
+                lang, f"{figures['review.not_started']}项未做", f"{figures['review.not_started']} not started"
+            )
+        )
     share = say(lang, f"（{rate}）", f" ({rate})") if n >= 10 else ""
-    return say(lang, f"上月{n}项措施完成{done}项{share}，{f.join(rest, lang)}。", f"{done} of {n} measures of last month are done{share}, {f.join(rest, lang)}.")
+    return say(
+        lang,
+        f"上月{n}项措施完成{done}项{share}，{f.join(rest, lang)}。",
+        f"{done} of {n} measures of last month are done{share}, {f.join(rest, lang)}.",
+    )
 
 
 def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the table of measures."""
     late = int(table["days_late"].notna().sum())
-    title = say(lang, f"{late}项措施逾期" if late else "没有措施逾期", f"{plural(late, 'measure')} late" if late else "No measure is late")
+    title = say(
+        lang,
+        f"{late}项措施逾期" if late else "没有措施逾期",
+        f"{plural(late, 'measure')} late" if late else "No measure is late",
+    )
     period = f.month(month - 1, lang)
     return words(title, say(lang, f"{period}提出的措施，状态截至{f.month(month, lang)}末 · {len(table)}项", f"Measures raised in {period}, as at the end of {f.month(month, lang)} · {len(table)}"),
                  say(lang, "月末以后完成的措施仍算进行中。来源：改善措施。", "A measure done after the end of the month counts as in progress. Source: actions."), lang)  # fmt: skip
@@ -43,14 +71,29 @@ def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 def mot(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the table of MOT items that the measures name."""
     both = table.dropna(subset=["change"])
-    rose, fell = int((both["change"].astype(float).round(9) > 0).sum()), int((both["change"].astype(float).round(9) < 0).sum())
+    rose, fell = (
+        int((both["change"].astype(float).round(9) > 0).sum()),
+        int((both["change"].astype(float).round(9) < 0).sum()),
+    )
     if both.empty:
-        title = say(lang, "措施对应的MOT项没有可比的得分", "The items behind the measures have no two scores to compare")
+        title = say(
+            lang,
+            "措施对应的MOT项没有可比的得分",
+            "The items behind the measures have no two scores to compare",
+        )
     elif len(both) == 1:
         row = both.iloc[0]
-        title = say(lang, f"{label('mot_item', row['item'], lang)}{f.change(row['change'], 1, lang)}", f"{label('mot_item', row['item'], lang)} {f.change(row['change'], 1, lang)}")
+        title = say(
+            lang,
+            f"{label('mot_item', row['item'], lang)}{f.change(row['change'], 1, lang)}",
+            f"{label('mot_item', row['item'], lang)} {f.change(row['change'], 1, lang)}",
+        )
     else:
-        title = say(lang, f"措施对应的{len(both)}个MOT项中{rose}项上升、{fell}项下降", f"Of {len(both)} items behind the measures {rose} rose and {fell} fell")
+        title = say(
+            lang,
+            f"措施对应的{len(both)}个MOT项中{rose}项上升、{fell}项下降",
+            f"Of {len(both)} items behind the measures {rose} rose and {fell} fell",
+        )
     period = f"{f.short_month(month - 1, lang)} → {f.short_month(month, lang)}"
     return words(title, say(lang, f"厂家CSS得分（指数）· {period}", f"Car maker's CSS scores (index) · {period}"),
                  say(lang, "一个月的变化可能只是波动，见第2章。", "One month's change may be chance, see chapter 2."), lang)  # fmt: skip

@@ -22,7 +22,9 @@ def name_of(figure: str, lang: str) -> str:
 
 def value_of(figure: str, value: Any, lang: str, digits: int | None = None) -> str:
     """A figure's value with its unit."""
-    return f.figure(value, FIGURES[figure].unit, lang, 2 if figure == "ftf.rate" and digits is None else digits)
+    return f.figure(
+        value, FIGURES[figure].unit, lang, 2 if figure == "ftf.rate" and digits is None else digits
+    )
 
 
 def _difference(figure: str, change: Any, lang: str) -> str:
@@ -43,12 +45,20 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
         change = row["change"]
         words_ = f.NONE if not known(change) else _difference(name, change, lang)
         if known(change) and known(row["beyond_noise"]):
-            words_ += say(lang, "（超出波动）", " (beyond noise)") if row["beyond_noise"] else say(lang, "（波动之内）", " (within noise)")
+            words_ += (
+                say(lang, "（超出波动）", " (beyond noise)")
+                if row["beyond_noise"]
+                else say(lang, "（波动之内）", " (within noise)")
+            )
         status, text = "none", say(lang, "无目标", "no target")
         if not known(value):
             text = say(lang, "无数据", "no data")
         elif known(met):
-            status, text = ("good", say(lang, "✓ 达标", "✓ target met")) if met else ("bad", say(lang, "✗ 未达标", "✗ target missed"))
+            status, text = (
+                ("good", say(lang, "✓ 达标", "✓ target met"))
+                if met
+                else ("bad", say(lang, "✗ 未达标", "✗ target missed"))
+            )
         out.append({
             "id": name, "label": name_of(name, lang), "value": value, "display": shown.removesuffix("%"), "unit": sign or _unit(unit, lang),
             "target": target, "target_display": value_of(name, target, lang, 1), "previous_display": value_of(name, row["previous"], lang),
@@ -60,7 +70,11 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
 
 
 def _unit(unit: str, lang: str) -> str:
-    return {"points": say(lang, "分", "points"), "per_1000": say(lang, "件/千台次", "per 1,000"), "hours": say(lang, "小时", "h")}.get(unit, "")
+    return {
+        "points": say(lang, "分", "points"),
+        "per_1000": say(lang, "件/千台次", "per 1,000"),
+        "hours": say(lang, "小时", "h"),
+    }.get(unit, "")
 
 
 def verdict(table: pd.DataFrame, lang: str = "zh") -> str:
@@ -68,20 +82,45 @@ def verdict(table: pd.DataFrame, lang: str = "zh") -> str:
     tried = table[[known(m) for m in table["met"]]]
     met = int(tried["met"].astype(bool).sum()) if len(tried) else 0
     if tried.empty:
-        text = say(lang, "本月没有可与目标比较的关键指标", "No key figure can be held against a target this month")
+        text = say(
+            lang, "本月没有可与目标比较的关键指标", "No key figure can be held against a target this month"
+        )
     elif met == len(tried):
-        text = say(lang, f"{len(tried)}项关键指标全部达标", f"All {len(tried)} key figures meet their targets")
+        text = say(
+            lang, f"{len(tried)}项关键指标全部达标", f"All {len(tried)} key figures meet their targets"
+        )
     elif met == 0 and len(tried) > 2:
-        text = say(lang, f"{len(tried)}项关键指标均未达标", f"None of the {len(tried)} key figures meets its target")
+        text = say(
+            lang, f"{len(tried)}项关键指标均未达标", f"None of the {len(tried)} key figures meets its target"
+        )
     else:
         missed = [name_of(n, lang) for n in tried.loc[~tried["met"].astype(bool), "figure"]]
-        text = say(lang, f"{len(tried)}项关键指标中{met}项达标，未达标的是{f.join(missed, lang)}", f"{met} of {len(tried)} key figures meet their targets; missed: {f.join(missed, lang)}")
-    big = [row for row in table.to_dict("records") if row["beyond_noise"] is True or (known(row["beyond_noise"]) and bool(row["beyond_noise"]))]
+        text = say(
+            lang,
+            f"{len(tried)}项关键指标中{met}项达标，未达标的是{f.join(missed, lang)}",
+            f"{met} of {len(tried)} key figures meet their targets; missed: {f.join(missed, lang)}",
+        )
+    big = [
+        row
+        for row in table.to_dict("records")
+        if row["beyond_noise"] is True or (known(row["beyond_noise"]) and bool(row["beyond_noise"]))
+    ]
     if big:
-        moves = [f"{name_of(r['figure'], lang)}（{_difference(r['figure'], r['change'], lang)}）" if lang == "zh" else f"{name_of(r['figure'], lang)} ({_difference(r['figure'], r['change'], lang)})" for r in big]
-        text += say(lang, f"；变化超出正常波动的是{f.join(moves, lang)}", f"; beyond normal variation: {f.join(moves, lang)}")
+        moves = [
+            f"{name_of(r['figure'], lang)}（{_difference(r['figure'], r['change'], lang)}）"
+            if lang == "zh"
+            else f"{name_of(r['figure'], lang)} ({_difference(r['figure'], r['change'], lang)})"
+            for r in big
+        ]
+        text += say(
+            lang,
+            f"；变化超出正常波动的是{f.join(moves, lang)}",
+            f"; beyond normal variation: {f.join(moves, lang)}",
+        )
     elif any(known(c) for c in table["change"]):
-        text += say(lang, "；与上月的变化都在正常波动之内", "; all changes on last month are within normal variation")
+        text += say(
+            lang, "；与上月的变化都在正常波动之内", "; all changes on last month are within normal variation"
+        )
     return text + say(lang, "。", ".")
 
 
@@ -90,57 +129,155 @@ def moved(table: pd.DataFrame, items: pd.DataFrame, better: bool, lang: str = "z
     out: list[Item] = []
     for row in table.to_dict("records"):
         if known(row["better"]) and bool(row["better"]) is better:
-            noise = "" if not known(row["beyond_noise"]) else say(lang, "，超出波动", ", beyond noise") if row["beyond_noise"] else say(lang, "，波动之内", ", within noise")
-            text = say(lang, f"{name_of(row['figure'], lang)}{value_of(row['figure'], row['previous'], lang)} → {value_of(row['figure'], row['value'], lang)}{noise}", f"{name_of(row['figure'], lang)} {value_of(row['figure'], row['previous'], lang)} → {value_of(row['figure'], row['value'], lang)}{noise}")
-            out.append({"text": text, "value": _difference(row["figure"], row["change"], lang), "tone": "better" if better else "worse"})
+            noise = (
+                ""
+                if not known(row["beyond_noise"])
+                else say(lang, "，超出波动", ", beyond noise")
+                if row["beyond_noise"]
+                else say(lang, "，波动之内", ", within noise")
+            )
+            text = say(
+                lang,
+                f"{name_of(row['figure'], lang)}{value_of(row['figure'], row['previous'], lang)} → {value_of(row['figure'], row['value'], lang)}{noise}",
+                f"{name_of(row['figure'], lang)} {value_of(row['figure'], row['previous'], lang)} → {value_of(row['figure'], row['value'], lang)}{noise}",
+            )
+            out.append(
+                {
+                    "text": text,
+                    "value": _difference(row["figure"], row["change"], lang),
+                    "tone": "better" if better else "worse",
+                }
+            )
     scored = items.dropna(subset=["contribution"]) if len(items) else items
     if len(scored):
         order = scored.sort_values("contribution", ascending=not better, kind="stable").head(2)
         for row in order.to_dict("records"):
             if (row["contribution"] > 1e-9) is better and abs(row["contribution"]) > 1e-9:
-                text = say(lang, f"{label('mot_item', row['item'], lang)}{f.number(row['previous'])} → {f.number(row['current'])}", f"{label('mot_item', row['item'], lang)} {f.number(row['previous'])} → {f.number(row['current'])}")
-                out.append({"text": text, "value": f.change(row["change"], 1, lang), "tone": "better" if better else "worse"})
+                text = say(
+                    lang,
+                    f"{label('mot_item', row['item'], lang)}{f.number(row['previous'])} → {f.number(row['current'])}",
+                    f"{label('mot_item', row['item'], lang)} {f.number(row['previous'])} → {f.number(row['current'])}",
+                )
+                out.append(
+                    {
+                        "text": text,
+                        "value": f.change(row["change"], 1, lang),
+                        "tone": "better" if better else "worse",
+                    }
+                )
     return out
 
 
-def decisions(figures: Mapping[str, Any], checks: pd.DataFrame, priorities: pd.DataFrame, shift: Mapping[str, Any], lang: str = "zh") -> list[Item]:
+def decisions(
+    figures: Mapping[str, Any],
+    checks: pd.DataFrame,
+    priorities: pd.DataFrame,
+    shift: Mapping[str, Any],
+    lang: str = "zh",
+) -> list[Item]:
     """What needs somebody's decision."""
     out: list[Item] = []
     if len(priorities) and priorities.iloc[0]["priority"] > 1e-9:
         row = priorities.iloc[0]
-        out.append({"text": say(lang, f"下月重点：{label('mot_item', row['item'], lang)}（{f.number(row['current'])}，距目标{f.number(row['gap'])}分，权重{f.percent(row['weight'], 0)}）", f"Focus for next month: {label('mot_item', row['item'], lang)} ({f.number(row['current'])}, {f.number(row['gap'])} short of target, weight {f.percent(row['weight'], 0)})")})
+        out.append(
+            {
+                "text": say(
+                    lang,
+                    f"下月重点：{label('mot_item', row['item'], lang)}（{f.number(row['current'])}，距目标{f.number(row['gap'])}分，权重{f.percent(row['weight'], 0)}）",
+                    f"Focus for next month: {label('mot_item', row['item'], lang)} ({f.number(row['current'])}, {f.number(row['gap'])} short of target, weight {f.percent(row['weight'], 0)})",
+                )
+            }
+        )
     if figures.get("complaints.open"):
         n = figures["complaints.open"]
-        out.append({"text": say(lang, f"{n}件投诉未关闭，逐件定责任人和期限", f"{n} complaint{'s are' if n > 1 else ' is'} open: name an owner and a date for each")})
+        out.append(
+            {
+                "text": say(
+                    lang,
+                    f"{n}件投诉未关闭，逐件定责任人和期限",
+                    f"{n} complaint{'s are' if n > 1 else ' is'} open: name an owner and a date for each",
+                )
+            }
+        )
     late = (figures.get("review.actions") or 0) - (figures.get("review.done") or 0)
     if late:
-        out.append({"text": say(lang, f"上月{late}项措施未完成，继续或终止", f"{late} measure{'s' if late > 1 else ''} of last month unfinished: go on or stop")})
+        out.append(
+            {
+                "text": say(
+                    lang,
+                    f"上月{late}项措施未完成，继续或终止",
+                    f"{late} measure{'s' if late > 1 else ''} of last month unfinished: go on or stop",
+                )
+            }
+        )
     if shift.get("found"):
-        out.append({"text": say(lang, f"不满意原因第{shift['week']}周登记口径疑似改变，请客服核对", f"The coding of causes seems to have changed in week {shift['week']}: customer service to check")})
+        out.append(
+            {
+                "text": say(
+                    lang,
+                    f"不满意原因第{shift['week']}周登记口径疑似改变，请客服核对",
+                    f"The coding of causes seems to have changed in week {shift['week']}: customer service to check",
+                )
+            }
+        )
     wrong = int((checks["verdict"] == "inconsistent").sum()) if len(checks) else 0
     if wrong:
-        out.append({"text": say(lang, f"{wrong}项勾稽校验不一致，见“勾稽校验”", f"{wrong} checks of the reconciliation fail: see “Reconciliation”")})
+        out.append(
+            {
+                "text": say(
+                    lang,
+                    f"{wrong}项勾稽校验不一致，见“勾稽校验”",
+                    f"{wrong} checks of the reconciliation fail: see “Reconciliation”",
+                )
+            }
+        )
     return out
 
 
 def checks(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the reconciliation."""
     wrong, near = (int((table["verdict"] == v).sum()) for v in ("inconsistent", "rounding"))
-    title = say(lang, f"{len(table)}项校验中{wrong}项不一致" if wrong else f"{len(table)}项校验全部相符", f"{wrong} of {len(table)} checks fail" if wrong else f"All {len(table)} checks agree")
+    title = say(
+        lang,
+        f"{len(table)}项校验中{wrong}项不一致" if wrong else f"{len(table)}项校验全部相符",
+        f"{wrong} of {len(table)} checks fail" if wrong else f"All {len(table)} checks agree",
+    )
     if near:
         title += say(lang, f"，{near}项为修约差", f", {near} differ by rounding")
-    return words(title, f.month(month, lang), say(lang, "修约差：考虑到各项得分本身已四舍五入，两值仍可能相等。", "Rounding: the values may still agree, since their inputs were rounded themselves."), lang)
+    return words(
+        title,
+        f.month(month, lang),
+        say(
+            lang,
+            "修约差：考虑到各项得分本身已四舍五入，两值仍可能相等。",
+            "Rounding: the values may still agree, since their inputs were rounded themselves.",
+        ),
+        lang,
+    )
 
 
 def definitions(lang: str = "zh") -> Words:
     """Words of the definitions."""
-    return words(say(lang, "本报告所有指标的口径", "What every figure of this report means"), "", say(lang, "比率由总数相除，从不取比率的平均；“–”表示由所给数据无法得知。", "Rates are ratios of sums, never means of rates; “–” cannot be known from the input."), lang)
+    return words(
+        say(lang, "本报告所有指标的口径", "What every figure of this report means"),
+        "",
+        say(
+            lang,
+            "比率由总数相除，从不取比率的平均；“–”表示由所给数据无法得知。",
+            "Rates are ratios of sums, never means of rates; “–” cannot be known from the input.",
+        ),
+        lang,
+    )
 
 
 def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
     """The three volumes in a sentence."""
     a, b, c = (f.count(figures[f"volume.{k}"]) for k in ("orders", "vehicles", "jobs"))
-    return say(lang, f"本月{a}张工单、{b}辆车、{c}次派工：三种台次口径不同，不可互换。", f"{a} repair orders, {b} vehicles and {c} jobs this month: three different volumes that must not be exchanged.")
+    return say(
+        lang,
+        f"本月{a}张工单、{b}辆车、{c}次派工：三种台次口径不同，不可互换。",
+        f"{a} repair orders, {b} vehicles and {c} jobs this month: three different volumes that must not be exchanged.",
+    )
 
 
 _HEADS = {"cards": ("关键指标", "Key figures"), "better": ("变好的", "What got better"), "worse": ("变差的", "What got worse"),
@@ -154,4 +291,11 @@ def heads(part: str, lang: str = "zh") -> tuple[str]:
 
 def repairs(mended: Iterable[Mapping[str, Any]], lang: str = "zh") -> list[str]:
     """What the reader mended in the input, a sentence a kind."""
-    return [say(lang, f"{r['file']}：已修正{r['count']}处（{r['kind']}）", f"{r['file']}: {r['count']} repaired ({r['kind']})") for r in mended]
+    return [
+        say(
+            lang,
+            f"{r['file']}：已修正{r['count']}处（{r['kind']}）",
+            f"{r['file']}: {r['count']} repaired ({r['kind']})",
+        )
+        for r in mended
+    ]

@@ -17,10 +17,22 @@ def headline(priorities: pd.DataFrame, targets: pd.DataFrame, lang: str = "zh") 
     """Which items come first, and how many targets were missed."""
     tried = targets.dropna(subset=["met"])
     missed = int((~tried["met"].astype(bool)).sum())
-    text = say(lang, f"{len(tried)}项目标中{missed}项未达到", f"{missed} of {len(tried)} targets were missed") if len(tried) else ""
-    first = [label("mot_item", i, lang) for i in priorities.loc[priorities["priority"] > 1e-9, "item"].head(2)] if len(priorities) else []
+    text = (
+        say(lang, f"{len(tried)}项目标中{missed}项未达到", f"{missed} of {len(tried)} targets were missed")
+        if len(tried)
+        else ""
+    )
+    first = (
+        [label("mot_item", i, lang) for i in priorities.loc[priorities["priority"] > 1e-9, "item"].head(2)]
+        if len(priorities)
+        else []
+    )
     if first:
-        text += say(lang, f"{'；' if text else ''}按权重 × 差距，下月先抓{f.join(first, lang)}", f"{'; ' if text else ''}by weight × gap the first to work on: {f.join([f'“{i}”' for i in first], lang)}")
+        text += say(
+            lang,
+            f"{'；' if text else ''}按权重 × 差距，下月先抓{f.join(first, lang)}",
+            f"{'; ' if text else ''}by weight × gap the first to work on: {f.join([f'“{i}”' for i in first], lang)}",
+        )
     if not text:
         return say(lang, "本月没有可据以提出目标的数据。", "There are no figures to set targets by.")
     return text + say(lang, "。", ".")
@@ -37,8 +49,20 @@ def targets(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 
 def matrix(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the matrix of weight and gap."""
-    first = [label("mot_item", i, lang) for i in table.loc[table["priority"] > 1e-9, "item"].head(2)] if len(table) else []
-    title = say(lang, f"{f.join(first, lang)}最该先改", f"{f.join(first, lang)}: first to work on") if first else say(lang, "十项都达到目标分" if len(table) else "没有厂家得分，无法排序", "All ten items reach the target" if len(table) else "No scores, no order")
+    first = (
+        [label("mot_item", i, lang) for i in table.loc[table["priority"] > 1e-9, "item"].head(2)]
+        if len(table)
+        else []
+    )
+    title = (
+        say(lang, f"{f.join(first, lang)}最该先改", f"{f.join(first, lang)}: first to work on")
+        if first
+        else say(
+            lang,
+            "十项都达到目标分" if len(table) else "没有厂家得分，无法排序",
+            "All ten items reach the target" if len(table) else "No scores, no order",
+        )
+    )
     return words(title, say(lang, f"MOT十项：权重与距目标的差距 · {f.month(month, lang)}", f"Ten MOT items: weight and gap to target · {f.month(month, lang)}"),
                  say(lang, "优先顺序 = 权重 × 差距，相同时看不满意提及次数。来源：厂家CSS。", "Priority = weight × gap, ties by mentions of the cause. Source: car maker's CSS."), lang)  # fmt: skip
 
@@ -55,10 +79,19 @@ def department(table: pd.DataFrame, name: str, month: pd.Period, lang: str = "zh
 
 def axis(lang: str = "zh") -> dict[str, str]:
     """Names on the matrix."""
-    return {"x_name": say(lang, "距目标的差距（分）", "Gap to target (points)"), "y_name": say(lang, "权重", "Weight")}
+    return {
+        "x_name": say(lang, "距目标的差距（分）", "Gap to target (points)"),
+        "y_name": say(lang, "权重", "Weight"),
+    }
 
 
-def closing(figures: Mapping[str, Any], targets: pd.DataFrame, priorities: pd.DataFrame, month: pd.Period, lang: str = "zh") -> list[dict[str, str]]:
+def closing(
+    figures: Mapping[str, Any],
+    targets: pd.DataFrame,
+    priorities: pd.DataFrame,
+    month: pd.Period,
+    lang: str = "zh",
+) -> list[dict[str, str]]:
     """The closing summary: targets missed, what to start with, what stays."""
     tried = targets.dropna(subset=["met"])
     missed = tried[~tried["met"].astype(bool)]
@@ -67,13 +100,41 @@ def closing(figures: Mapping[str, Any], targets: pd.DataFrame, priorities: pd.Da
         figure = FIGURES[row["figure"]]
         name = figure.zh if lang == "zh" else figure.en
         digits = 2 if row["figure"] == "ftf.rate" else None
-        now, goal, to = (f.figure(row[k], figure.unit, lang, digits) for k in ("current", "next_target", "target"))
-        items.append({"text": say(lang, f"{name}：由{now}到{goal}（目标{to}）", f"{name}: from {now} to {goal} (target {to})")})
+        now, goal, to = (
+            f.figure(row[k], figure.unit, lang, digits) for k in ("current", "next_target", "target")
+        )
+        items.append(
+            {
+                "text": say(
+                    lang,
+                    f"{name}：由{now}到{goal}（目标{to}）",
+                    f"{name}: from {now} to {goal} (target {to})",
+                )
+            }
+        )
     first = priorities[priorities["priority"] > 1e-9].head(2) if len(priorities) else priorities
     for row in first.to_dict("records"):
         name = label("mot_item", row["item"], lang)
         gain = f.number(row["priority"], 2)
-        items.append({"text": say(lang, f"{name}补足差距，MOT可增{gain}分", f"Closing the gap of “{name}” adds {gain} to MOT")})
+        items.append(
+            {
+                "text": say(
+                    lang,
+                    f"{name}补足差距，MOT可增{gain}分",
+                    f"Closing the gap of “{name}” adds {gain} to MOT",
+                )
+            }
+        )
     if not items:
-        items.append({"text": say(lang, "各项目标均已达到，保持现行做法。", "All targets are met: keep the present practice.") if len(tried) else say(lang, "没有可与目标比较的数据。", "There is nothing to hold against a target.")})
+        items.append(
+            {
+                "text": say(
+                    lang,
+                    "各项目标均已达到，保持现行做法。",
+                    "All targets are met: keep the present practice.",
+                )
+                if len(tried)
+                else say(lang, "没有可与目标比较的数据。", "There is nothing to hold against a target.")
+            }
+        )
     return items

@@ -26,8 +26,14 @@ def moved(change: float | None, digits: int, lang: str, unit_zh: str = "", unit_
     text = formats.number(abs(change), digits)
     if float(text.replace(",", "")) == 0:
         return say(lang, "持平", "was unchanged")
-    unit = say(lang, f" {unit_zh}" if unit_zh else "", f" {unit_en}" if unit_en else "").replace(" ", "" if lang == "zh" else " ")
-    return say(lang, f"{'上升' if change > 0 else '下降'}{text}{unit}", f"{'rose' if change > 0 else 'fell'} {text}{unit}")
+    unit = say(lang, f" {unit_zh}" if unit_zh else "", f" {unit_en}" if unit_en else "").replace(
+        " ", "" if lang == "zh" else " "
+    )
+    return say(
+        lang,
+        f"{'上升' if change > 0 else '下降'}{text}{unit}",
+        f"{'rose' if change > 0 else 'fell'} {text}{unit}",
+    )
 
 
 def plural(n: float, one: str, many: str = "") -> str:

@@ -20,7 +20,14 @@ def all_figures(tables: Any, month: Any, params: Any) -> dict[str, float | int |
     params : Params
     """
     from aftersales.metrics import (
-        bookings, churn, complaints, first_time_fix, internal_css, oem_css, review, volume,
+        bookings,
+        churn,
+        complaints,
+        first_time_fix,
+        internal_css,
+        oem_css,
+        review,
+        volume,
     )  # fmt: skip
 
     t = tables
@@ -31,7 +38,9 @@ def all_figures(tables: Any, month: Any, params: Any) -> dict[str, float | int |
         **complaints.figures(t.complaints, t.repair_orders, t.grievances, t.survey_calls, month),
         **first_time_fix.figures(t.jobs, month),
         **bookings.figures(t.bookings, t.repair_orders, month),
-        **churn.figures(t.repair_orders, t.customers, t.churn_calls, month, params.base_months, params.churn_months),
+        **churn.figures(
+            t.repair_orders, t.customers, t.churn_calls, month, params.base_months, params.churn_months
+        ),
         **volume.figures(t.repair_orders, t.jobs, month),
     }
 

@@ -10,7 +10,9 @@ from aftersales.schema import ARRIVED, CODES
 TREND = ["month", "visits", "booked", "arrived", "rate", "kept_rate", "proactive_share"]
 
 
-def figures(bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
+def figures(
+    bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
+) -> dict[str, float | int | None]:
     """Visits, bookings and arrivals of the month; 预约率 = arrived / visits; proactive = the store called."""
     visits = None if repair_orders is None else int(within(repair_orders["opened_at"], month).sum())
     booked = arrived = proactive = None
@@ -28,7 +30,9 @@ def figures(bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, m
     }
 
 
-def trend(bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def trend(
+    bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
+) -> pd.DataFrame:
     """The figures of the 12 months to `month`."""
     if bookings is None:
         return pd.DataFrame(columns=TREND)
@@ -42,12 +46,25 @@ def status(bookings: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     if bookings is None:
         return pd.DataFrame(columns=columns)
     now = bookings[within(bookings["planned_at"], month)]["status"]
-    return pd.DataFrame([[s, int((now == s).sum()), ratio(int((now == s).sum()), len(now))] for s in CODES["booking_status"]], columns=columns)
+    return pd.DataFrame(
+        [[s, int((now == s).sum()), ratio(int((now == s).sum()), len(now))] for s in CODES["booking_status"]],
+        columns=columns,
+    )
 
 
 def actions(raised: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """The measures for bookings raised in the month, by rank. Deck slide 25."""
-    columns = ["action_id", "rank", "problem", "root_cause", "measure", "resource", "owner", "supervisor", "due"]
+    columns = [
+        "action_id",
+        "rank",
+        "problem",
+        "root_cause",
+        "measure",
+        "resource",
+        "owner",
+        "supervisor",
+        "due",
+    ]
     if raised is None:
         return pd.DataFrame(columns=columns)
     now = raised[(raised["month"] == str(month)) & (raised["department"] == "booking")]

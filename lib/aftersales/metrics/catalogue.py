@@ -28,7 +28,16 @@ class Figure:
     better: Literal["up", "down"] | None = None
 
 
-def _f(name: str, zh: str, en: str, unit: str, formula_zh: str, formula_en: str, slide: str = "", better: str | None = None) -> Figure:
+def _f(
+    name: str,
+    zh: str,
+    en: str,
+    unit: str,
+    formula_zh: str,
+    formula_en: str,
+    slide: str = "",
+    better: str | None = None,
+) -> Figure:
     return Figure(name, zh, en, unit, formula_zh, formula_en, slide, better)  # type: ignore[arg-type]
 
 

@@ -20,8 +20,14 @@ COLUMNS = ["rule", "subject", "reported", "computed", "verdict", "severity", "ro
 # What each rule says, in words.
 RULES: dict[str, tuple[str, str]] = {
     "mot": ("厂家印的MOT分数 = Σ 权重 × 项目得分", "The printed MOT = Σ weight × item score"),
-    "call_results": ("有效 + 无法联系 + 拒访 + 无效 = 回访总数", "Valid + unreachable + refused + invalid = calls"),
-    "advisor_samples": ("各服务顾问外访样本之和 = 本店样本", "The advisors' external samples add up to the store's"),
+    "call_results": (
+        "有效 + 无法联系 + 拒访 + 无效 = 回访总数",
+        "Valid + unreachable + refused + invalid = calls",
+    ),
+    "advisor_samples": (
+        "各服务顾问外访样本之和 = 本店样本",
+        "The advisors' external samples add up to the store's",
+    ),
     "weights": ("MOT权重之和 = 1", "The MOT weights add up to 1"),
     "pt_weights": ("神秘访客环节权重之和 = 1", "The mystery visit's weights add up to 1"),
     "orders_of_calls": ("回访所记工单都存在", "The orders that calls name exist"),
@@ -31,7 +37,10 @@ RULES: dict[str, tuple[str, str]] = {
     "grievances_valid": ("不满意原因都属于有效回访", "Grievances belong to valid calls"),
     "lost_split": ("流失 = 公车 + 私车", "Lost = fleet + private"),
     "to_call_split": ("应回访 = 成功 + 未成功 + 未拨打", "To call = reached + not reached + never called"),
-    "internal_samples": ("各服务顾问内访台次之和 = 有效回访", "The advisors' internal calls add up to the valid calls"),
+    "internal_samples": (
+        "各服务顾问内访台次之和 = 有效回访",
+        "The advisors' internal calls add up to the valid calls",
+    ),
 }
 
 
@@ -102,11 +111,23 @@ def reconcile(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
             if frame is not None:
                 now = frame[within(frame[dated_by], month) & frame["order_id"].notna()]
                 lacking = now[~now["order_id"].isin(known)]
-                rows.append(_equal(f"orders_of_{name}", str(month), len(now), len(now) - len(lacking), list(lacking[key])))
+                rows.append(
+                    _equal(
+                        f"orders_of_{name}", str(month), len(now), len(now) - len(lacking), list(lacking[key])
+                    )
+                )
     if tables.grievances is not None and calls is not None:
         named = tables.grievances[tables.grievances["call_id"].isin(calls["call_id"])]
         valid = named["call_id"].isin(calls.loc[calls["result"] == "valid", "call_id"])
-        rows.append(_equal("grievances_valid", str(month), len(named), int(valid.sum()), sorted(set(named.loc[~valid, "call_id"]))))
+        rows.append(
+            _equal(
+                "grievances_valid",
+                str(month),
+                len(named),
+                int(valid.sum()),
+                sorted(set(named.loc[~valid, "call_id"])),
+            )
+        )
     rows += _churn(tables, month, params)
     if tables.survey_calls is not None and tables.repair_orders is not None:
         valid_calls = internal_css.of_month(tables.survey_calls, month)
@@ -115,14 +136,26 @@ def reconcile(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _equal(rule: str, subject: str, reported: float, computed: float, keys: list[str] | None = None) -> list[Any]:
+def _equal(
+    rule: str, subject: str, reported: float, computed: float, keys: list[str] | None = None
+) -> list[Any]:
     same = abs(reported - computed) < 1e-9
-    return [rule, subject, reported, computed, "consistent" if same else "inconsistent", "ok" if same else "error", keys or []]
+    return [
+        rule,
+        subject,
+        reported,
+        computed,
+        "consistent" if same else "inconsistent",
+        "ok" if same else "error",
+        keys or [],
+    ]
 
 
 def _mot(frame: pd.DataFrame, month: pd.Period, weights: Mapping[str, float]) -> list[list[Any]]:
     """The printed MOT of every row of the month, and of the store's row of the month before."""
-    now = frame[(frame["month"] == str(month)) | ((frame["month"] == str(month - 1)) & (frame["scope"] == "store"))]
+    now = frame[
+        (frame["month"] == str(month)) | ((frame["month"] == str(month - 1)) & (frame["scope"] == "store"))
+    ]
     out = []
     for _, row in now[now["mot"].notna()].iterrows():
         computed = oem_css.mot_score(row, weights)
@@ -144,16 +177,32 @@ def _samples(frame: pd.DataFrame, month: pd.Period) -> list[list[Any]]:
     store, advisors = now[now["scope"] == "store"], now[now["scope"] == "advisor"]
     if store.empty or advisors.empty:
         return []
-    return [_equal("advisor_samples", str(month), float(store["sample"].iloc[0]), float(advisors["sample"].sum()))]
+    return [
+        _equal("advisor_samples", str(month), float(store["sample"].iloc[0]), float(advisors["sample"].sum()))
+    ]
 
 
 def _churn(tables: Tables, month: pd.Period, params: Params) -> list[list[Any]]:
     if tables.repair_orders is None:
         return []
-    got = churn.figures(tables.repair_orders, tables.customers, tables.churn_calls, month, params.base_months, params.churn_months)
+    got = churn.figures(
+        tables.repair_orders,
+        tables.customers,
+        tables.churn_calls,
+        month,
+        params.base_months,
+        params.churn_months,
+    )
     rows = [_equal("lost_split", str(month), got["churn.lost"], got["churn.fleet"] + got["churn.to_call"])]
     if tables.churn_calls is not None:
         lost = churn.cohort(tables.repair_orders, tables.churn_calls, month, params.churn_months)
         never = int(lost.loc[lost["owner_type"] == "private", "result"].isna().sum())
-        rows.append(_equal("to_call_split", str(month), got["churn.to_call"], got["churn.reached"] + got["churn.not_reached"] + never))
+        rows.append(
+            _equal(
+                "to_call_split",
+                str(month),
+                got["churn.to_call"],
+                got["churn.reached"] + got["churn.not_reached"] + never,
+            )
+        )
     return rows

@@ -13,7 +13,11 @@ LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result",
 def base(repair_orders: pd.DataFrame, month: pd.Period, base_months: int = 12) -> int:
     """Vehicles with a visit in the `base_months` months ending with `month` (基盘客户)."""
     opened = repair_orders["opened_at"]
-    return int(repair_orders.loc[(opened >= start(month - base_months + 1)) & (opened < after(month)), "vin"].nunique())
+    return int(
+        repair_orders.loc[
+            (opened >= start(month - base_months + 1)) & (opened < after(month)), "vin"
+        ].nunique()
+    )
 
 
 def archive(customers: pd.DataFrame, month: pd.Period) -> int:
@@ -21,7 +25,12 @@ def archive(customers: pd.DataFrame, month: pd.Period) -> int:
     return int((customers["created_at"] < after(month)).sum())
 
 
-def archive_trend(customers: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period, base_months: int = 12) -> pd.DataFrame:
+def archive_trend(
+    customers: pd.DataFrame | None,
+    repair_orders: pd.DataFrame | None,
+    month: pd.Period,
+    base_months: int = 12,
+) -> pd.DataFrame:
     """Archive and base of each month of the year up to `month`. Deck slide 26."""
     rows = []
     for number in range(1, month.month + 1):
@@ -44,24 +53,55 @@ def last_calls(churn_calls: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
     return now.sort_values("called_at", kind="stable").groupby("vin").tail(1)
 
 
-def cohort(repair_orders: pd.DataFrame | None, churn_calls: pd.DataFrame | None, month: pd.Period, churn_months: int = 6) -> pd.DataFrame:
+def cohort(
+    repair_orders: pd.DataFrame | None,
+    churn_calls: pd.DataFrame | None,
+    month: pd.Period,
+    churn_months: int = 6,
+) -> pd.DataFrame:
     """The lost vehicles: with a visit in the month `churn_months` ago and none in any later one. Deck slide 27."""
     if repair_orders is None:
         return pd.DataFrame(columns=LOST)
     past = repair_orders[repair_orders["opened_at"] < after(month)]
     then = past[within(past["opened_at"], month - churn_months)]
     came_back = past.loc[past["opened_at"] >= after(month - churn_months), "vin"]
-    lost = then[~then["vin"].isin(came_back)].sort_values(["opened_at", "order_id"], kind="stable").groupby("vin").tail(1)
-    out = lost[["vin", "opened_at", "order_id", "advisor"]].set_axis(["vin", "last_visit", "last_order_id", "advisor"], axis=1)
+    lost = (
+        then[~then["vin"].isin(came_back)]
+        .sort_values(["opened_at", "order_id"], kind="stable")
+        .groupby("vin")
+        .tail(1)
+    )
+    out = lost[["vin", "opened_at", "order_id", "advisor"]].set_axis(
+        ["vin", "last_visit", "last_order_id", "advisor"], axis=1
+    )
     out["owner_type"] = out["vin"].map(owner_types(past, month))
     if churn_calls is not None:
-        out = out.merge(last_calls(churn_calls, month)[["vin", "result", "reason", "called_at"]], on="vin", how="left")
+        out = out.merge(
+            last_calls(churn_calls, month)[["vin", "result", "reason", "called_at"]], on="vin", how="left"
+        )
     return out.reindex(columns=LOST).reset_index(drop=True)
 
 
-def figures(repair_orders: pd.DataFrame | None, customers: pd.DataFrame | None, churn_calls: pd.DataFrame | None, month: pd.Period, base_months: int = 12, churn_months: int = 6) -> dict[str, float | int | None]:
+def figures(
+    repair_orders: pd.DataFrame | None,
+    customers: pd.DataFrame | None,
+    churn_calls: pd.DataFrame | None,
+    month: pd.Period,
+    base_months: int = 12,
+    churn_months: int = 6,
+) -> dict[str, float | int | None]:
     """Archive, base, cohort, lost and called (``churn.*``). Deck slides 26 to 28."""
-    names = ("cohort", "lost", "rate", "fleet", "to_call", "reached", "not_reached", "not_due", "went_elsewhere")
+    names = (
+        "cohort",
+        "lost",
+        "rate",
+        "fleet",
+        "to_call",
+        "reached",
+        "not_reached",
+        "not_due",
+        "went_elsewhere",
+    )
     out: dict[str, float | int | None] = {
         "churn.archive": None if customers is None else archive(customers, month),
         "churn.base": None if repair_orders is None else base(repair_orders, month, base_months),
@@ -72,7 +112,13 @@ def figures(repair_orders: pd.DataFrame | None, customers: pd.DataFrame | None, 
     lost = cohort(repair_orders, churn_calls, month, churn_months)
     size = int(repair_orders.loc[within(repair_orders["opened_at"], month - churn_months), "vin"].nunique())
     private = lost[lost["owner_type"] == "private"]
-    out |= {"churn.cohort": size, "churn.lost": len(lost), "churn.rate": ratio(len(lost), size), "churn.fleet": len(lost) - len(private), "churn.to_call": len(private)}
+    out |= {
+        "churn.cohort": size,
+        "churn.lost": len(lost),
+        "churn.rate": ratio(len(lost), size),
+        "churn.fleet": len(lost) - len(private),
+        "churn.to_call": len(private),
+    }
     if churn_calls is not None:
         reached = private[private["result"] == "reached"]
         out |= {
@@ -85,8 +131,14 @@ def figures(repair_orders: pd.DataFrame | None, customers: pd.DataFrame | None, 
 
 
 def _counted(codes: pd.Series, name: str, known: str) -> pd.DataFrame:
-    rows = [[c, int((codes == c).sum()), float((codes == c).mean())] for c in CODES[known] if (codes == c).any()]
-    return pd.DataFrame(rows, columns=[name, "count", "share"]).sort_values("count", ascending=False, kind="stable").reset_index(drop=True)
+    rows = [
+        [c, int((codes == c).sum()), float((codes == c).mean())] for c in CODES[known] if (codes == c).any()
+    ]
+    return (
+        pd.DataFrame(rows, columns=[name, "count", "share"])
+        .sort_values("count", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def results(lost: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +183,11 @@ def retention(repair_orders: pd.DataFrame | None, month: pd.Period, cohorts: int
         return pd.DataFrame(columns=columns)
     past = repair_orders[repair_orders["opened_at"] < after(month)]
     numbers = (past["opened_at"].dt.year * 12 + past["opened_at"].dt.month).to_numpy()
-    visits = pd.DataFrame({"vin": past["vin"].to_numpy(), "m": numbers}).drop_duplicates().sort_values(["vin", "m"], kind="stable")
+    visits = (
+        pd.DataFrame({"vin": past["vin"].to_numpy(), "m": numbers})
+        .drop_duplicates()
+        .sort_values(["vin", "m"], kind="stable")
+    )
     visits["gap"] = visits.groupby("vin")["m"].shift(-1) - visits["m"]
     this = month.year * 12 + month.month
     rows = []

@@ -9,11 +9,33 @@ import pandas as pd
 from aftersales.metrics.periods import after, months_to, ratio, within
 from aftersales.schema import CODES
 
-REGISTER = ["complaint_id", "received_at", "channel", "level", "order_id", "category", "department", "description", "root_cause", "handling", "handler", "first_contact_at", "status", "closed_at", "satisfied", "hours_to_contact", "hours_to_close", "age_hours", "overdue"]
+REGISTER = [
+    "complaint_id",
+    "received_at",
+    "channel",
+    "level",
+    "order_id",
+    "category",
+    "department",
+    "description",
+    "root_cause",
+    "handling",
+    "handler",
+    "first_contact_at",
+    "status",
+    "closed_at",
+    "satisfied",
+    "hours_to_contact",
+    "hours_to_close",
+    "age_hours",
+    "overdue",
+]
 WEEKS = ["w1", "w2", "w3", "w4"]
 
 
-def mentions(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def mentions(
+    grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period
+) -> pd.DataFrame:
     """Grievances of the month's calls, with the week (1–4) of the call: days 1–7, 8–14, 15–21, 22–end."""
     if grievances is None or survey_calls is None:
         return pd.DataFrame(columns=["call_id", "cause", "week"])
@@ -23,7 +45,9 @@ def mentions(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None,
     return named.assign(week=week)
 
 
-def causes(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def causes(
+    grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period
+) -> pd.DataFrame:
     """Causes by week and for the month, most frequent first. Deck slide 17.
 
     ``share`` is of the mentions, ``share_customers`` of the customers who named any cause.
@@ -39,10 +63,16 @@ def causes(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, m
         if len(of):
             weeks = [int((of["week"] == w).sum()) for w in (1, 2, 3, 4)]
             out.append([cause, *weeks, len(of), len(of) / total, of["call_id"].nunique() / customers])
-    return pd.DataFrame(out, columns=columns).sort_values("month", ascending=False, kind="stable").reset_index(drop=True)
+    return (
+        pd.DataFrame(out, columns=columns)
+        .sort_values("month", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
 
 
-def register(complaints: pd.DataFrame | None, month: pd.Period, promised: Mapping[str, float] | None = None) -> pd.DataFrame:
+def register(
+    complaints: pd.DataFrame | None, month: pd.Period, promised: Mapping[str, float] | None = None
+) -> pd.DataFrame:
     """The month's complaints as they stood at its end: closed later is open. Deck slide 18."""
     if complaints is None:
         return pd.DataFrame(columns=REGISTER)
@@ -59,16 +89,34 @@ def register(complaints: pd.DataFrame | None, month: pd.Period, promised: Mappin
     now["age_hours"] = ((end - now["received_at"]) / hour).where(~closed)
     limits = {"contact": 2.0, "close": 72.0, **(promised or {})}
     contact = now["hours_to_contact"].fillna((end - now["received_at"]) / hour)
-    now["overdue"] = (contact > limits["contact"]) | (now["hours_to_close"].fillna(now["age_hours"]) > limits["close"])
+    now["overdue"] = (contact > limits["contact"]) | (
+        now["hours_to_close"].fillna(now["age_hours"]) > limits["close"]
+    )
     return now.sort_values("received_at", kind="stable")[REGISTER].reset_index(drop=True)
 
 
-def figures(complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
+def figures(
+    complaints: pd.DataFrame | None,
+    repair_orders: pd.DataFrame | None,
+    grievances: pd.DataFrame | None,
+    survey_calls: pd.DataFrame | None,
+    month: pd.Period,
+) -> dict[str, float | int | None]:
     """Mentions and complaints of the month (``complaints.*``)."""
     known = grievances is not None and survey_calls is not None
-    out: dict[str, float | int | None] = {"complaints.mentions": len(mentions(grievances, survey_calls, month)) if known else None}
+    out: dict[str, float | int | None] = {
+        "complaints.mentions": len(mentions(grievances, survey_calls, month)) if known else None
+    }
     if complaints is None:
-        names = ("count", "open", "closed_rate", "hours_to_contact", "hours_to_close", "per_1000_visits", "satisfied_rate")
+        names = (
+            "count",
+            "open",
+            "closed_rate",
+            "hours_to_contact",
+            "hours_to_close",
+            "per_1000_visits",
+            "satisfied_rate",
+        )
         return out | {f"complaints.{name}": None for name in names}
     now = register(complaints, month)
     closed = now[now["status"] == "closed"]
@@ -98,17 +146,26 @@ def departments(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
     now = complaints[within(complaints["received_at"], month)]["department"]
     counts = [[code, int((now == code).sum())] for code in CODES["complaint_department"]]
     rows = [[code, n, n / len(now)] for code, n in counts if n]
-    return pd.DataFrame(rows, columns=columns).sort_values("count", ascending=False, kind="stable").reset_index(drop=True)
+    return (
+        pd.DataFrame(rows, columns=columns)
+        .sort_values("count", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
 
 
-def history(complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def history(
+    complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
+) -> pd.DataFrame:
     """Complaints and visits of the 12 months to `month`, complaints per 1,000 visits, and the u-chart's 3σ limits."""
     columns = ["month", "count", "visits", "per_1000_visits", "centre", "lower", "upper", "signal"]
     if complaints is None or repair_orders is None:
         return pd.DataFrame(columns=columns)
     rows = []
     for m in months_to(month):
-        n, visits = int(within(complaints["received_at"], m).sum()), int(within(repair_orders["opened_at"], m).sum())
+        n, visits = (
+            int(within(complaints["received_at"], m).sum()),
+            int(within(repair_orders["opened_at"], m).sum()),
+        )
         rows.append([str(m), n, visits, ratio(1000 * n, visits)])
     out = pd.DataFrame(rows, columns=columns[:4]).astype({"per_1000_visits": float})
     visits = out["visits"].where(out["visits"] > 0)
@@ -119,7 +176,9 @@ def history(complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None,
     return out[columns]
 
 
-def causes_shift(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, object]:
+def causes_shift(
+    grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period
+) -> dict[str, object]:
     """Did the coding of causes change in a week? χ² of causes by week, and the largest opposite jumps of one week.
 
     Returns
@@ -140,7 +199,9 @@ def causes_shift(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | N
     from scipy.stats import chi2_contingency
 
     counts = table.set_index("cause")[WEEKS].astype(float)
-    expected = counts.sum(axis=1).to_numpy()[:, None] * counts.sum().to_numpy()[None, :] / counts.to_numpy().sum()
+    expected = (
+        counts.sum(axis=1).to_numpy()[:, None] * counts.sum().to_numpy()[None, :] / counts.to_numpy().sum()
+    )
     counts = counts[(expected >= 5).all(axis=1)]
     if len(counts) < 2 or (counts.sum() == 0).any():
         return nothing
@@ -150,4 +211,10 @@ def causes_shift(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | N
     week = spread.idxmax()
     falls, rises = residual[week].idxmin(), residual[week].idxmax()
     jump = residual.loc[falls, week] < -2 and residual.loc[rises, week] > 1.5
-    return {"found": bool(p < 0.001 and jump), "p": float(p), "week": WEEKS.index(week) + 1, "falls": falls, "rises": rises}
+    return {
+        "found": bool(p < 0.001 and jump),
+        "p": float(p),
+        "week": WEEKS.index(week) + 1,
+        "falls": falls,
+        "rises": rises,
+    }

@@ -9,7 +9,18 @@ from aftersales.metrics.periods import months_to, within
 from aftersales.schema import REWORK_CAUSES
 from aftersales.statistics import binomial_limits, wilson
 
-TECHNICIANS = ["technician", "jobs", "not_fixed", *REWORK_CAUSES, "rate", "failure_rate", "low", "high", "pooled_rate", "outside"]
+TECHNICIANS = [
+    "technician",
+    "jobs",
+    "not_fixed",
+    *REWORK_CAUSES,
+    "rate",
+    "failure_rate",
+    "low",
+    "high",
+    "pooled_rate",
+    "outside",
+]
 TREND = ["month", "jobs", "not_fixed", "rate", "centre", "lower", "upper", "signal"]
 LIMITS = ["volume", "lower_95", "upper_95", "lower_998", "upper_998"]
 
@@ -30,7 +41,9 @@ def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     now = jobs[within(jobs["finished_at"], month)]
     if now.empty:
         return pd.DataFrame(columns=TECHNICIANS)
-    counts = pd.crosstab(now["technician"], now["rework_cause"].fillna("fixed")).reindex(columns=[*REWORK_CAUSES, "fixed"], fill_value=0)
+    counts = pd.crosstab(now["technician"], now["rework_cause"].fillna("fixed")).reindex(
+        columns=[*REWORK_CAUSES, "fixed"], fill_value=0
+    )
     out = counts[list(REWORK_CAUSES)].copy()
     out.insert(0, "jobs", counts.sum(axis=1))
     out.insert(1, "not_fixed", counts[list(REWORK_CAUSES)].sum(axis=1))
@@ -38,11 +51,18 @@ def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     out["failure_rate"] = out["not_fixed"] / out["jobs"]
     bounds = [wilson(n - bad, n) for n, bad in zip(out["jobs"], out["not_fixed"], strict=True)]
     out["low"], out["high"] = [b[0] for b in bounds], [b[1] for b in bounds]
-    recent = jobs[(jobs["finished_at"] >= (month - 2).start_time) & (jobs["finished_at"] < (month + 1).start_time)]
+    recent = jobs[
+        (jobs["finished_at"] >= (month - 2).start_time) & (jobs["finished_at"] < (month + 1).start_time)
+    ]
     out["pooled_rate"] = 1 - recent["rework_cause"].notna().groupby(recent["technician"]).mean()
     store = 1 - out["not_fixed"].sum() / out["jobs"].sum()
     out["outside"] = [_outside(rate, n, store) for rate, n in zip(out["rate"], out["jobs"], strict=True)]
-    return out.rename_axis("technician").reset_index().sort_values(["rate", "jobs"], ascending=[True, False], kind="stable")[TECHNICIANS].reset_index(drop=True)
+    return (
+        out.rename_axis("technician")
+        .reset_index()
+        .sort_values(["rate", "jobs"], ascending=[True, False], kind="stable")[TECHNICIANS]
+        .reset_index(drop=True)
+    )
 
 
 def _outside(rate: float, n: int, store: float) -> str | None:
@@ -59,8 +79,14 @@ def causes(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     if jobs is None:
         return pd.DataFrame(columns=columns)
     named = jobs[within(jobs["finished_at"], month)]["rework_cause"].dropna()
-    rows = [[c, int((named == c).sum()), float((named == c).mean())] for c in REWORK_CAUSES if (named == c).any()]
-    return pd.DataFrame(rows, columns=columns).sort_values("count", ascending=False, kind="stable").reset_index(drop=True)
+    rows = [
+        [c, int((named == c).sum()), float((named == c).mean())] for c in REWORK_CAUSES if (named == c).any()
+    ]
+    return (
+        pd.DataFrame(rows, columns=columns)
+        .sort_values("count", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def trend(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
@@ -75,7 +101,11 @@ def trend(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     n = out["jobs"].sum()
     centre = 1 - out["not_fixed"].sum() / n if n else np.nan
     half = 3 * np.sqrt(centre * (1 - centre) / out["jobs"].where(out["jobs"] > 0))
-    out["centre"], out["lower"], out["upper"] = centre, (centre - half).clip(lower=0), (centre + half).clip(upper=1)
+    out["centre"], out["lower"], out["upper"] = (
+        centre,
+        (centre - half).clip(lower=0),
+        (centre + half).clip(upper=1),
+    )
     out["signal"] = ((out["rate"] < out["lower"]) | (out["rate"] > out["upper"])).fillna(False)
     return out[TREND]
 

@@ -22,7 +22,9 @@ def of_month(survey_calls: pd.DataFrame, month: pd.Period, valid: bool = True) -
 
 def figures(survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
     """Calls, valid ones, delighted (q1 = 100) and disappointed (q1 ≤ 60) ones, rates on both bases. Slide 11."""
-    counts: dict[str, int | None] = dict.fromkeys(("calls", "valid", "delighted", "disappointed", "unreachable"))
+    counts: dict[str, int | None] = dict.fromkeys(
+        ("calls", "valid", "delighted", "disappointed", "unreachable")
+    )
     if survey_calls is not None:
         calls, valid = of_month(survey_calls, month, valid=False), of_month(survey_calls, month)
         counts = {
@@ -44,7 +46,10 @@ def figures(survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, fl
 
 def history(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """The survey's counts and rates of the 12 months to `month`."""
-    rows = [{"month": str(m)} | {k.removeprefix("css."): v for k, v in figures(survey_calls, m).items()} for m in months_to(month)]
+    rows = [
+        {"month": str(m)} | {k.removeprefix("css."): v for k, v in figures(survey_calls, m).items()}
+        for m in months_to(month)
+    ]
     frame = pd.DataFrame(rows)
     return frame if survey_calls is not None else frame.iloc[:0]
 
@@ -54,9 +59,14 @@ def calls(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     columns = ["result", "previous", "current", "share"]
     if survey_calls is None:
         return pd.DataFrame(columns=columns)
-    now, before = (of_month(survey_calls, m, valid=False)["result"].value_counts() for m in (month, month - 1))
+    now, before = (
+        of_month(survey_calls, m, valid=False)["result"].value_counts() for m in (month, month - 1)
+    )
     total = int(now.sum())
-    rows = [[r, int(before.get(r, 0)), int(now.get(r, 0)), ratio(int(now.get(r, 0)), total)] for r in CODES["call_result"]]
+    rows = [
+        [r, int(before.get(r, 0)), int(now.get(r, 0)), ratio(int(now.get(r, 0)), total)]
+        for r in CODES["call_result"]
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -66,13 +76,15 @@ def questions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
     if survey_calls is None:
         return pd.DataFrame(columns=columns)
     now, before = of_month(survey_calls, month), of_month(survey_calls, month - 1)
-    out = pd.DataFrame({
-        "question": list(QUESTIONS),
-        "previous": [before[q].mean() for q in QUESTIONS],
-        "current": [now[q].mean() for q in QUESTIONS],
-        "n": [int(now[q].notna().sum()) for q in QUESTIONS],
-        "n_previous": [int(before[q].notna().sum()) for q in QUESTIONS],
-    })
+    out = pd.DataFrame(
+        {
+            "question": list(QUESTIONS),
+            "previous": [before[q].mean() for q in QUESTIONS],
+            "current": [now[q].mean() for q in QUESTIONS],
+            "n": [int(now[q].notna().sum()) for q in QUESTIONS],
+            "n_previous": [int(before[q].notna().sum()) for q in QUESTIONS],
+        }
+    )
     return out.assign(change=out["current"] - out["previous"])[columns]
 
 
@@ -90,7 +102,12 @@ def lowest_item(oem_css: pd.DataFrame | None, month: pd.Period) -> dict[str, obj
     return {"item": item, "score": known.get(item) if item else None}
 
 
-def lowest_by_advisor(oem_css: pd.DataFrame | None, repair_orders: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def lowest_by_advisor(
+    oem_css: pd.DataFrame | None,
+    repair_orders: pd.DataFrame | None,
+    survey_calls: pd.DataFrame | None,
+    month: pd.Period,
+) -> pd.DataFrame:
     """The store's lowest item by advisor, beside visits and disappointed customers. Slide 13."""
     columns = ["advisor", "score", "external_n", "orders", "disappointed", "internal_n"]
     table = advisors(repair_orders, survey_calls, oem_css, month, dict.fromkeys(MOT_ITEMS, 0.1))
@@ -106,9 +123,19 @@ def lowest_by_advisor(oem_css: pd.DataFrame | None, repair_orders: pd.DataFrame 
     return table.sort_values("score", kind="stable", na_position="last")[columns].reset_index(drop=True)
 
 
-def advisors(repair_orders: pd.DataFrame | None, survey_calls: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
+def advisors(
+    repair_orders: pd.DataFrame | None,
+    survey_calls: pd.DataFrame | None,
+    oem_css: pd.DataFrame | None,
+    month: pd.Period,
+    weights: Mapping[str, float],
+) -> pd.DataFrame:
     """One row an advisor: visits, internal calls, external sample and scores, question means. Slide 14."""
-    orders = pd.Series(dtype=int) if repair_orders is None else repair_orders[within(repair_orders["opened_at"], month)]["advisor"].value_counts()
+    orders = (
+        pd.Series(dtype=int)
+        if repair_orders is None
+        else repair_orders[within(repair_orders["opened_at"], month)]["advisor"].value_counts()
+    )
     mine = None
     if survey_calls is not None and repair_orders is not None:
         mine = with_advisor(of_month(survey_calls, month), repair_orders)
@@ -132,14 +159,23 @@ def advisors(repair_orders: pd.DataFrame | None, survey_calls: pd.DataFrame | No
     return frame.sort_values("orders", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def advisor_questions(survey_calls: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def advisor_questions(
+    survey_calls: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
+) -> pd.DataFrame:
     """Each advisor's question scores, this month and last. Slide 15."""
     columns = ["advisor", "question", "previous", "current", "n"]
     if survey_calls is None or repair_orders is None:
         return pd.DataFrame(columns=columns)
-    now, before = (with_advisor(of_month(survey_calls, m), repair_orders).groupby("advisor")[list(QUESTIONS)] for m in (month, month - 1))
+    now, before = (
+        with_advisor(of_month(survey_calls, m), repair_orders).groupby("advisor")[list(QUESTIONS)]
+        for m in (month, month - 1)
+    )
     means, counts, last = now.mean(), now.count(), before.mean()
-    rows = [[a, q, last.loc[a, q] if a in last.index else None, means.loc[a, q], int(counts.loc[a, q])] for a in means.index for q in QUESTIONS]
+    rows = [
+        [a, q, last.loc[a, q] if a in last.index else None, means.loc[a, q], int(counts.loc[a, q])]
+        for a in means.index
+        for q in QUESTIONS
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -12,12 +12,27 @@ from aftersales.schema import MOT_ITEMS, PT_SECTIONS
 from aftersales.statistics import moving_range_sigma
 
 SCORES = ["scope", "sample", *MOT_ITEMS, "mot", "css"]
-ITEMS = ["item", "weight", "previous", "current", "change", "contribution", "branch", "national", "gap_branch", "gap_national", "sigma", "beyond_noise"]
+ITEMS = [
+    "item",
+    "weight",
+    "previous",
+    "current",
+    "change",
+    "contribution",
+    "branch",
+    "national",
+    "gap_branch",
+    "gap_national",
+    "sigma",
+    "beyond_noise",
+]
 SECTIONS = ["section", "items", "points", "max_points", "score", "weight", "contribution", "not_applicable"]
 MISSED = ["section", "item", "points", "max_points", "lost", "note"]
 
 
-def row_of(oem_css: pd.DataFrame | None, month: pd.Period, scope: str, advisor: str | None = None) -> dict[str, Any] | None:
+def row_of(
+    oem_css: pd.DataFrame | None, month: pd.Period, scope: str, advisor: str | None = None
+) -> dict[str, Any] | None:
     """One row of the agency's file as a dict, missing scores as None; None when there is no such row."""
     if oem_css is None:
         return None
@@ -41,12 +56,25 @@ def scores(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str,
     """The four rows of the deck's table: the store last month and this, its branch, the nation."""
     if oem_css is None:
         return pd.DataFrame(columns=SCORES)
-    named = {"previous": (month - 1, "store"), "current": (month, "store"), "branch": (month, "branch"), "national": (month, "national")}
+    named = {
+        "previous": (month - 1, "store"),
+        "current": (month, "store"),
+        "branch": (month, "branch"),
+        "national": (month, "national"),
+    }
     out = []
     for name, (when, scope) in named.items():
         row = row_of(oem_css, when, scope)
         known = row or {}
-        out.append({"scope": name, "sample": known.get("sample"), **{i: known.get(i) for i in MOT_ITEMS}, "mot": mot_score(row, weights), "css": known.get("css")})
+        out.append(
+            {
+                "scope": name,
+                "sample": known.get("sample"),
+                **{i: known.get(i) for i in MOT_ITEMS},
+                "mot": mot_score(row, weights),
+                "css": known.get("css"),
+            }
+        )
     return pd.DataFrame(out, columns=SCORES)
 
 
@@ -54,15 +82,40 @@ def items(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, 
     """The ten items one by one: scores, change, contribution to ΔMOT, gaps and month-to-month noise."""
     if oem_css is None:
         return pd.DataFrame(columns=ITEMS)
-    rows = {name: row_of(oem_css, when, scope) or {} for name, when, scope in (("previous", month - 1, "store"), ("current", month, "store"), ("branch", month, "branch"), ("national", month, "national"))}
+    rows = {
+        name: row_of(oem_css, when, scope) or {}
+        for name, when, scope in (
+            ("previous", month - 1, "store"),
+            ("current", month, "store"),
+            ("branch", month, "branch"),
+            ("national", month, "national"),
+        )
+    }
     past = history(oem_css, month, weights)
     out = []
     for item in MOT_ITEMS:
-        previous, current, branch, national = (rows[n].get(item) for n in ("previous", "current", "branch", "national"))
+        previous, current, branch, national = (
+            rows[n].get(item) for n in ("previous", "current", "branch", "national")
+        )
         change = _minus(current, previous)
         sigma = moving_range_sigma(list(past[item].iloc[:-1]))
         beyond = None if change is None or sigma is None else bool(abs(change) > 1.96 * 2**0.5 * sigma)
-        out.append([item, weights[item], previous, current, change, None if change is None else weights[item] * change, branch, national, _minus(current, branch), _minus(current, national), sigma, beyond])
+        out.append(
+            [
+                item,
+                weights[item],
+                previous,
+                current,
+                change,
+                None if change is None else weights[item] * change,
+                branch,
+                national,
+                _minus(current, branch),
+                _minus(current, national),
+                sigma,
+                beyond,
+            ]
+        )
     return pd.DataFrame(out, columns=ITEMS)
 
 
@@ -79,11 +132,21 @@ def history(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str
     for when in months_to(month):
         row = row_of(oem_css, when, "store")
         known = row or {}
-        out.append({"month": str(when), "sample": known.get("sample"), "css": known.get("css"), "mot": mot_score(row, weights), **{i: known.get(i) for i in MOT_ITEMS}})
-    return pd.DataFrame(out, columns=columns).astype({c: float for c in columns[1:]})
+        out.append(
+            {
+                "month": str(when),
+                "sample": known.get("sample"),
+                "css": known.get("css"),
+                "mot": mot_score(row, weights),
+                **{i: known.get(i) for i in MOT_ITEMS},
+            }
+        )
+    return pd.DataFrame(out, columns=columns).astype(dict.fromkeys(columns[1:], float))
 
 
-def pt_sections(oem_pt: pd.DataFrame | None, month: pd.Period, pt_weights: Mapping[str, float]) -> pd.DataFrame:
+def pt_sections(
+    oem_pt: pd.DataFrame | None, month: pd.Period, pt_weights: Mapping[str, float]
+) -> pd.DataFrame:
     """Mystery visit by section: score = 100 × Σ points / Σ full points of the applicable items. Slide 8."""
     if oem_pt is None:
         return pd.DataFrame(columns=SECTIONS)
@@ -97,7 +160,18 @@ def pt_sections(oem_pt: pd.DataFrame | None, month: pd.Period, pt_weights: Mappi
         full = float(counted["max_points"].fillna(1).sum())
         score = 100 * float(counted["points"].sum()) / full if full else None
         weight = pt_weights[section]
-        out.append([section, len(counted), float(counted["points"].sum()), full, score, weight, None if score is None else weight * score, len(of) - len(counted)])
+        out.append(
+            [
+                section,
+                len(counted),
+                float(counted["points"].sum()),
+                full,
+                score,
+                weight,
+                None if score is None else weight * score,
+                len(of) - len(counted),
+            ]
+        )
     return pd.DataFrame(out, columns=SECTIONS)
 
 
@@ -110,10 +184,20 @@ def pt_missed(oem_pt: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     now["lost"] = now["max_points"] - now["points"]
     missed = now[now["lost"] > 0]
     order = missed["section"].map({s: i for i, s in enumerate(PT_SECTIONS)})
-    return missed.assign(_order=order).sort_values(["_order", "lost"], ascending=[True, False], kind="stable")[MISSED].reset_index(drop=True)
+    return (
+        missed.assign(_order=order)
+        .sort_values(["_order", "lost"], ascending=[True, False], kind="stable")[MISSED]
+        .reset_index(drop=True)
+    )
 
 
-def figures(oem_css: pd.DataFrame | None, oem_pt: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float], pt_weights: Mapping[str, float]) -> dict[str, float | int | None]:
+def figures(
+    oem_css: pd.DataFrame | None,
+    oem_pt: pd.DataFrame | None,
+    month: pd.Period,
+    weights: Mapping[str, float],
+    pt_weights: Mapping[str, float],
+) -> dict[str, float | int | None]:
     """The scores of the month (``oem.*``); the PT total is null when a weighted section has no item."""
     four = scores(oem_css, month, weights).set_index("scope") if oem_css is not None else None
 

@@ -7,7 +7,22 @@ import pandas as pd
 from aftersales.metrics.periods import after, ratio
 from aftersales.schema import MOT_ITEMS
 
-ACTIONS = ["action_id", "department", "rank", "problem", "mot_item", "root_cause", "measure", "owner", "due", "supervisor", "status", "done_at", "evidence", "days_late"]
+ACTIONS = [
+    "action_id",
+    "department",
+    "rank",
+    "problem",
+    "mot_item",
+    "root_cause",
+    "measure",
+    "owner",
+    "due",
+    "supervisor",
+    "status",
+    "done_at",
+    "evidence",
+    "days_late",
+]
 
 
 def status_at_end(actions: pd.DataFrame, month: pd.Period) -> pd.Series:
@@ -28,7 +43,9 @@ def actions(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     known = last["due"].notna() & ~((last["status"] == "done") & last["done_at"].isna())
     days = (ended.dt.normalize() - last["due"].dt.normalize()).dt.days
     last["days_late"] = days.where(known & (days > 0)).astype("Int64")
-    order = last.assign(_rank=last["rank"].fillna(1e9)).sort_values(["_rank", "action_id"], kind="stable").index
+    order = (
+        last.assign(_rank=last["rank"].fillna(1e9)).sort_values(["_rank", "action_id"], kind="stable").index
+    )
     return last.loc[order, ACTIONS].reset_index(drop=True)
 
 
@@ -62,4 +79,6 @@ def mot(raised: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Per
         current = None if now is None else now[item]
         change = None if previous is None or current is None else current - previous
         rows.append([item, len(named), done, done / len(named), previous, current, change])
-    return pd.DataFrame(rows, columns=["item", "actions", "done", "completion_rate", "previous", "current", "change"])
+    return pd.DataFrame(
+        rows, columns=["item", "actions", "done", "completion_rate", "previous", "current", "change"]
+    )

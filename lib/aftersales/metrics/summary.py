@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from aftersales.params import Params
     from aftersales.tables import Tables
 
-COLUMNS = ["figure", "value", "target", "met", "previous", "change", "better", "beyond_noise", "year_ago", "months", "spark"]
+COLUMNS = [
+    "figure",
+    "value",
+    "target",
+    "met",
+    "previous",
+    "change",
+    "better",
+    "beyond_noise",
+    "year_ago",
+    "months",
+    "spark",
+]
 
 
 def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
@@ -33,12 +45,20 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
     sources: dict[str, Callable[[pd.Period], dict[str, Any]]] = {
         "oem.mot": lambda m: oem_css.figures(t.oem_css, None, m, params.weights, params.pt_weights),
         delight: lambda m: internal_css.figures(t.survey_calls, m),
-        "complaints.per_1000_visits": lambda m: complaints.figures(t.complaints, t.repair_orders, None, None, m),
+        "complaints.per_1000_visits": lambda m: complaints.figures(
+            t.complaints, t.repair_orders, None, None, m
+        ),
         "ftf.rate": lambda m: first_time_fix.figures(t.jobs, m),
         "booking.rate": lambda m: bookings.figures(t.bookings, t.repair_orders, m),
-        "churn.rate": lambda m: churn.figures(t.repair_orders, None, None, m, params.base_months, params.churn_months),
+        "churn.rate": lambda m: churn.figures(
+            t.repair_orders, None, None, m, params.base_months, params.churn_months
+        ),
     }
-    first = None if t.repair_orders is None or t.repair_orders.empty else t.repair_orders["opened_at"].min().to_period("M")
+    first = (
+        None
+        if t.repair_orders is None or t.repair_orders.empty
+        else t.repair_orders["opened_at"].min().to_period("M")
+    )
     rows = []
     for name, of in sources.items():
         start = first + params.churn_months if name == "churn.rate" and first is not None else first
@@ -53,5 +73,19 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         beyond = None if change is None or sigma is None else abs(change) > 1.96 * 2**0.5 * sigma
         target = params.targets.get(name)
         met = None if value is None or target is None else (value >= target if up else value <= target)
-        rows.append([name, value, target, met, previous, change, better, beyond, year_ago, [str(m) for m in months[1:]], series])
+        rows.append(
+            [
+                name,
+                value,
+                target,
+                met,
+                previous,
+                change,
+                better,
+                beyond,
+                year_ago,
+                [str(m) for m in months[1:]],
+                series,
+            ]
+        )
     return pd.DataFrame(rows, columns=COLUMNS).astype(object)

@@ -26,24 +26,93 @@ ITEM_OF = {
     "listening": "front", "handover_escort": "front", "work_quality": "workshop", "time_in_shop": "workshop",
     "car_clean": "workshop", "lounge": "service",
 }  # fmt: skip
-QUESTION_OF = {"q1": "service", "q2": "front", "q3": "workshop", "q4": "front", "q5": "service", "q6": "workshop", "q7": "front", "q8": "service"}
-CAUSE_OF = {"quality": "workshop", "time": "workshop", "cost": "front", "parts": "parts", "attitude": "front", "warranty": "parts", "other": "service"}
+QUESTION_OF = {
+    "q1": "service",
+    "q2": "front",
+    "q3": "workshop",
+    "q4": "front",
+    "q5": "service",
+    "q6": "workshop",
+    "q7": "front",
+    "q8": "service",
+}
+CAUSE_OF = {
+    "quality": "workshop",
+    "time": "workshop",
+    "cost": "front",
+    "parts": "parts",
+    "attitude": "front",
+    "warranty": "parts",
+    "other": "service",
+}
 # The cause of dissatisfaction that a MOT item answers to: ties between items are broken by its mentions.
-CAUSE_OF_ITEM = {"work_quality": "quality", "time_in_shop": "time", "explain_bill": "cost", "listening": "attitude", "reception_speed": "time", "handover_speed": "time"}
+CAUSE_OF_ITEM = {
+    "work_quality": "quality",
+    "time_in_shop": "time",
+    "explain_bill": "cost",
+    "listening": "attitude",
+    "reception_speed": "time",
+    "handover_speed": "time",
+}
 
 # Standard measures: what is done about it, and the checkpoint that shows whether it was done.
 _MEASURES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
-    "item": (("找出失分环节，修订该环节的作业标准并培训", "Find where points are lost, revise that step's standard and train it"), ("每周抽查 10 单，对照标准", "Check 10 orders a week against the standard")),
-    "question": (("把低分回访逐单反馈到人，班前会讲评", "Return each low-scored call to the person, discuss it before the shift"), ("每周看该题得分", "Look at the question's score every week")),
-    "cause": (("按原因逐单复盘，列出前三类做法并改进", "Review the cases one by one and mend the three most frequent patterns"), ("每周统计该原因的提及数", "Count the cause's mentions every week")),
-    "rework": (("返修案例技术会诊，对该类故障做专项培训", "Discuss the rework cases and train that kind of fault"), ("质检员对该类维修逐单终检", "The inspector checks every repair of that kind")),
-    "complaint": (("投诉逐件复盘，明确责任人和预防办法", "Review every complaint, name who prevents the next one"), ("每周通报未关闭的投诉", "Report open complaints every week")),
-    "open": (("未关闭投诉逐件定责任人和期限", "Name an owner and a date for every open complaint"), ("每日跟进到关闭", "Follow up daily until closed")),
-    "booking": (("提高主动预约，为预约客户留出专用工位", "Call customers for bookings and keep bays for them"), ("每日看预约进厂台次", "Look at booked arrivals every day")),
-    "kept": (("预约前一日电话确认，未到当日改约", "Confirm the day before, rebook no-shows the same day"), ("每日统计未进厂预约", "Count no-shows every day")),
-    "survey": (("调整致电时段，改用工单上最新电话", "Call at other hours, use the latest number on the order"), ("每日看有效回访率", "Look at the valid rate every day")),
-    "churn": (("对到其它站维修的客户专人回访并给出回站理由", "One person calls those who went elsewhere with a reason to return"), ("每周统计回站台次", "Count returns every week")),
-    "watch": (("保持现行做法，按周跟踪", "Keep the present practice, follow it weekly"), ("每周看该指标", "Look at the figure every week")),
+    "item": (
+        (
+            "找出失分环节，修订该环节的作业标准并培训",
+            "Find where points are lost, revise that step's standard and train it",
+        ),
+        ("每周抽查 10 单，对照标准", "Check 10 orders a week against the standard"),
+    ),
+    "question": (
+        (
+            "把低分回访逐单反馈到人，班前会讲评",
+            "Return each low-scored call to the person, discuss it before the shift",
+        ),
+        ("每周看该题得分", "Look at the question's score every week"),
+    ),
+    "cause": (
+        (
+            "按原因逐单复盘，列出前三类做法并改进",
+            "Review the cases one by one and mend the three most frequent patterns",
+        ),
+        ("每周统计该原因的提及数", "Count the cause's mentions every week"),
+    ),
+    "rework": (
+        ("返修案例技术会诊，对该类故障做专项培训", "Discuss the rework cases and train that kind of fault"),
+        ("质检员对该类维修逐单终检", "The inspector checks every repair of that kind"),
+    ),
+    "complaint": (
+        ("投诉逐件复盘，明确责任人和预防办法", "Review every complaint, name who prevents the next one"),
+        ("每周通报未关闭的投诉", "Report open complaints every week"),
+    ),
+    "open": (
+        ("未关闭投诉逐件定责任人和期限", "Name an owner and a date for every open complaint"),
+        ("每日跟进到关闭", "Follow up daily until closed"),
+    ),
+    "booking": (
+        ("提高主动预约，为预约客户留出专用工位", "Call customers for bookings and keep bays for them"),
+        ("每日看预约进厂台次", "Look at booked arrivals every day"),
+    ),
+    "kept": (
+        ("预约前一日电话确认，未到当日改约", "Confirm the day before, rebook no-shows the same day"),
+        ("每日统计未进厂预约", "Count no-shows every day"),
+    ),
+    "survey": (
+        ("调整致电时段，改用工单上最新电话", "Call at other hours, use the latest number on the order"),
+        ("每日看有效回访率", "Look at the valid rate every day"),
+    ),
+    "churn": (
+        (
+            "对到其它站维修的客户专人回访并给出回站理由",
+            "One person calls those who went elsewhere with a reason to return",
+        ),
+        ("每周统计回站台次", "Count returns every week"),
+    ),
+    "watch": (
+        ("保持现行做法，按周跟踪", "Keep the present practice, follow it weekly"),
+        ("每周看该指标", "Look at the figure every week"),
+    ),
 }
 
 
@@ -57,11 +126,18 @@ def priorities(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame
     rows = []
     for row in items.to_dict("records"):
         benchmark = params.targets.get("oem.mot", row["branch"])
-        if row["current"] is None or row["current"] != row["current"] or benchmark is None or benchmark != benchmark:
+        if (
+            row["current"] is None
+            or row["current"] != row["current"]
+            or benchmark is None
+            or benchmark != benchmark
+        ):
             continue
         gap = benchmark - row["current"]
         mentions = int(causes.get(CAUSE_OF_ITEM.get(row["item"], ""), 0))
-        rows.append([row["item"], row["weight"], row["current"], benchmark, gap, row["weight"] * gap, mentions])
+        rows.append(
+            [row["item"], row["weight"], row["current"], benchmark, gap, row["weight"] * gap, mentions]
+        )
     frame = pd.DataFrame(rows, columns=PRIORITIES)
     return frame.sort_values(["priority", "mentions"], ascending=False, kind="stable").reset_index(drop=True)
 
@@ -97,8 +173,12 @@ def department(tables: Tables, month: pd.Period, params: Params, name: str, lang
     rows: list[dict[str, Any]] = []
     named: set[str] = set()
     if tables.actions is not None:
-        raised = tables.actions[(tables.actions["month"] == str(month)) & (tables.actions["department"] == name)]
-        order = raised.assign(_rank=raised["rank"].fillna(1e9)).sort_values(["_rank", "action_id"], kind="stable")
+        raised = tables.actions[
+            (tables.actions["month"] == str(month)) & (tables.actions["department"] == name)
+        ]
+        order = raised.assign(_rank=raised["rank"].fillna(1e9)).sort_values(
+            ["_rank", "action_id"], kind="stable"
+        )
         scores = oem_css.items(tables.oem_css, month, params.weights).set_index("item")
         for place, action in enumerate(order.to_dict("records"), 1):
             item = action["mot_item"]
@@ -119,7 +199,11 @@ def department(tables: Tables, month: pd.Period, params: Params, name: str, lang
                      "owner": None, "due": None, "supervisor": None, "checkpoint": checkpoint})  # fmt: skip
     while len(rows) < LEAST:
         rank = max((row["rank"] for row in rows), default=0) + 1
-        text = "本月数据没有显示更多问题，由部门补充" if lang == "zh" else "The figures show no further problem; for the department to fill in"
+        text = (
+            "本月数据没有显示更多问题，由部门补充"
+            if lang == "zh"
+            else "The figures show no further problem; for the department to fill in"
+        )
         rows.append({"rank": rank, "problem": text, "proposed": True, **dict.fromkeys(COLUMNS[3:])})
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -141,19 +225,31 @@ def _item_evidence(scores: pd.DataFrame, item: object, lang: str) -> str | None:
 Proposal = tuple[str, str, str]
 
 
-def _proposals(tables: Tables, month: pd.Period, params: Params, name: str, lang: str, named: set[str]) -> list[Proposal]:
+def _proposals(
+    tables: Tables, month: pd.Period, params: Params, name: str, lang: str, named: set[str]
+) -> list[Proposal]:
     """What the month's figures show against a department, most important first; then what to keep an eye on."""
     zh = lang == "zh"
     found: list[Proposal] = []
     order = priorities(tables, month, params)
-    items = [row for row in order.to_dict("records") if ITEM_OF[row["item"]] == name and row["item"] not in named]
+    items = [
+        row for row in order.to_dict("records") if ITEM_OF[row["item"]] == name and row["item"] not in named
+    ]
 
     def of_item(row: dict[str, Any], kind: str) -> Proposal:
         item = label("mot_item", row["item"], lang)
         gap = f"{abs(row['gap']):.1f}"
         side = ("低于" if row["gap"] > 0 else "高于") if zh else ("below" if row["gap"] > 0 else "above")
-        evidence = f"{item} {row['current']:.1f}，{side}基准 {gap} 分，权重 {row['weight']:.0%}" if zh else f"{item} {row['current']:.1f}, {gap} points {side} the benchmark, weight {row['weight']:.0%}"
-        problem = (f"{item}得分低于基准" if kind == "item" else f"{item}：保持") if zh else (f"{item}: below the benchmark" if kind == "item" else f"{item}: keep it")
+        evidence = (
+            f"{item} {row['current']:.1f}，{side}基准 {gap} 分，权重 {row['weight']:.0%}"
+            if zh
+            else f"{item} {row['current']:.1f}, {gap} points {side} the benchmark, weight {row['weight']:.0%}"
+        )
+        problem = (
+            (f"{item}得分低于基准" if kind == "item" else f"{item}：保持")
+            if zh
+            else (f"{item}: below the benchmark" if kind == "item" else f"{item}: keep it")
+        )
         return kind, problem, evidence
 
     found += [of_item(row, "item") for row in items if row["gap"] > 0]
@@ -177,7 +273,12 @@ def _proposals(tables: Tables, month: pd.Period, params: Params, name: str, lang
         found.append(("complaint", f"{label('complaint_department', name, lang)}责任投诉" if zh else f"Complaints about {label('complaint_department', name, lang).lower()}",
                       f"本月 {n} 件" if zh else f"{n} this month"))  # fmt: skip
     if name == "front":
-        found += _missed(bookings.figures(tables.bookings, tables.repair_orders, month), params, {"booking.rate": "booking", "booking.kept_rate": "kept"}, lang)
+        found += _missed(
+            bookings.figures(tables.bookings, tables.repair_orders, month),
+            params,
+            {"booking.rate": "booking", "booking.kept_rate": "kept"},
+            lang,
+        )
     if name == "service":
         found += _service(tables, month, params, lang)
     questions = internal_css.questions(tables.survey_calls, month).dropna(subset=["current"])
@@ -190,7 +291,9 @@ def _proposals(tables: Tables, month: pd.Period, params: Params, name: str, lang
     return found
 
 
-def _missed(figures: Mapping[str, Any], params: Params, kinds: Mapping[str, str], lang: str) -> list[Proposal]:
+def _missed(
+    figures: Mapping[str, Any], params: Params, kinds: Mapping[str, str], lang: str
+) -> list[Proposal]:
     """Figures that miss their target."""
     out = []
     for figure, kind in kinds.items():
@@ -209,24 +312,49 @@ def _parts(tables: Tables, month: pd.Period, zh: bool) -> list[Proposal]:
     table = first_time_fix.causes(tables.jobs, month).set_index("cause")["count"]
     n, out = int(table.get("parts", 0)), []
     if n:
-        out.append(("rework", "配件更换后返修" if zh else "Rework after a part was replaced", f"{n} 台" if zh else f"{n} jobs"))
+        out.append(
+            (
+                "rework",
+                "配件更换后返修" if zh else "Rework after a part was replaced",
+                f"{n} 台" if zh else f"{n} jobs",
+            )
+        )
     return out
 
 
 def _service(tables: Tables, month: pd.Period, params: Params, lang: str) -> list[Proposal]:
     """What falls to customer service: the survey itself, open complaints, churn, measures left undone."""
     zh = lang == "zh"
-    out = _missed(internal_css.figures(tables.survey_calls, month), params, {"css.valid_rate": "survey"}, lang)
+    out = _missed(
+        internal_css.figures(tables.survey_calls, month), params, {"css.valid_rate": "survey"}, lang
+    )
     got = complaints.figures(tables.complaints, tables.repair_orders, None, None, month)
     if got["complaints.open"]:
         n, total = got["complaints.open"], got["complaints.count"]
-        out.append(("open", "投诉未关闭" if zh else "Open complaints", f"{total} 件中 {n} 件未关闭" if zh else f"{n} of {total} are open"))
-    lost = churn.figures(tables.repair_orders, tables.customers, tables.churn_calls, month, params.base_months, params.churn_months)
+        out.append(
+            (
+                "open",
+                "投诉未关闭" if zh else "Open complaints",
+                f"{total} 件中 {n} 件未关闭" if zh else f"{n} of {total} are open",
+            )
+        )
+    lost = churn.figures(
+        tables.repair_orders,
+        tables.customers,
+        tables.churn_calls,
+        month,
+        params.base_months,
+        params.churn_months,
+    )
     if lost["churn.went_elsewhere"]:
         n, k = lost["churn.went_elsewhere"], lost["churn.reached"]
-        out.append(("churn", "客户到其它站维修" if zh else "Customers went elsewhere", f"已回访 {k} 人中 {n} 人" if zh else f"{n} of {k} who were reached"))
+        out.append(
+            (
+                "churn",
+                "客户到其它站维修" if zh else "Customers went elsewhere",
+                f"已回访 {k} 人中 {n} 人" if zh else f"{n} of {k} who were reached",
+            )
+        )
     out += _missed(lost, params, {"churn.rate": "churn"}, lang)
     done = review.figures(tables.actions, month)
     return out + _missed(done, params, {"review.completion_rate": "watch"}, lang)
-
-

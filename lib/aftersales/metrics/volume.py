@@ -7,7 +7,9 @@ import pandas as pd
 from aftersales.metrics.periods import months_to, within
 
 
-def figures(repair_orders: pd.DataFrame | None, jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, int | None]:
+def figures(
+    repair_orders: pd.DataFrame | None, jobs: pd.DataFrame | None, month: pd.Period
+) -> dict[str, int | None]:
     """Visits, distinct vehicles and finished jobs of a month [counts]."""
     now = None if repair_orders is None else repair_orders[within(repair_orders["opened_at"], month)]
     return {

@@ -44,7 +44,12 @@ class Column:
         """The column as the payload has it."""
         unit = self.unit_zh if lang == "zh" else self.unit_en
         kind = {"code": "text", "flag": "text"}.get(self.form, self.form)
-        head = {"key": self.key, "label": self.zh if lang == "zh" else self.en, "type": kind, "sortable": True}
+        head = {
+            "key": self.key,
+            "label": self.zh if lang == "zh" else self.en,
+            "type": kind,
+            "sortable": True,
+        }
         if unit or self.form == "percent":
             head["unit"] = unit or "%"
         if self.form in ("number", "percent", "change"):
@@ -104,7 +109,9 @@ def table(
         return exhibit.empty(nothing[0 if lang == "zh" else 1], id=id, lang=lang, title=title)
     values = frame.reindex(columns=[c.key for c in columns]).astype(object).to_numpy().tolist()
     rows = [[_raw(column, value, lang) for column, value in zip(columns, row, strict=True)] for row in values]
-    display = [[column.cell(value, lang) for column, value in zip(columns, row, strict=True)] for row in values]
+    display = [
+        [column.cell(value, lang) for column, value in zip(columns, row, strict=True)] for row in values
+    ]
     return exhibit.table(
         [c.head(lang) for c in columns], rows, display, id=id, title=title, subtitle=subtitle, note=note, lang=lang,
         emphasis=emphasis, tone=tone, wide=wide, sheet=sheet or (title[:31]), role=role,

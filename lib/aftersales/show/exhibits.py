@@ -14,7 +14,6 @@ from aftersales.metrics.checks import RULES
 from aftersales.schema import CODES, MOT_ITEMS, REWORK_CAUSES, label
 from aftersales.show.columns import Column, col, table
 
-
 _NO_SCORES = ("没有厂家CSS得分。", "There is no score of the car maker.")
 
 
@@ -50,7 +49,13 @@ def mot_effect(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("previous", "上月得分", "Last month", "number"), col("current", "本月得分", "This month", "number"),
         col("change", "效果", "Effect", "change"),
     ]  # fmt: skip
-    return table(frame, columns, id="review.mot", nothing=("上月的措施没有对应到MOT项。", "No measure of last month names a MOT item."), **words)
+    return table(
+        frame,
+        columns,
+        id="review.mot",
+        nothing=("上月的措施没有对应到MOT项。", "No measure of last month names a MOT item."),
+        **words,
+    )
 
 
 def mot_items(items: pd.DataFrame, scores: pd.DataFrame, **words: Any) -> Exhibit:
@@ -60,11 +65,24 @@ def mot_items(items: pd.DataFrame, scores: pd.DataFrame, **words: Any) -> Exhibi
         return table(None, [], id="oem.css", nothing=_NO_SCORES, **words)
     rows = scores.set_index("scope")
     frame = items.assign(name=[label("mot_item", i, lang) for i in items["item"]])
-    total = {"name": "MOT", "weight": items["weight"].sum(), "contribution": items["contribution"].astype(float).sum(min_count=1)}
+    total = {
+        "name": "MOT",
+        "weight": items["weight"].sum(),
+        "contribution": items["contribution"].astype(float).sum(min_count=1),
+    }
     css: dict[str, Any] = {"name": "CSS"}
     sample: dict[str, Any] = {"name": "样本量" if lang == "zh" else "Sample"}
-    for key, scope in (("previous", "previous"), ("current", "current"), ("branch", "branch"), ("national", "national")):
-        total[key], css[key], sample[key] = rows.loc[scope, "mot"], rows.loc[scope, "css"], rows.loc[scope, "sample"]
+    for key, scope in (
+        ("previous", "previous"),
+        ("current", "current"),
+        ("branch", "branch"),
+        ("national", "national"),
+    ):
+        total[key], css[key], sample[key] = (
+            rows.loc[scope, "mot"],
+            rows.loc[scope, "css"],
+            rows.loc[scope, "sample"],
+        )
     for row in (total, css):
         known = not formats.missing(row["current"]) and not formats.missing(row["previous"])
         row["change"] = row["current"] - row["previous"] if known else None
@@ -82,8 +100,16 @@ def mot_items(items: pd.DataFrame, scores: pd.DataFrame, **words: Any) -> Exhibi
 def questionnaire(questions: Mapping[str, Mapping[str, str]], **words: Any) -> Exhibit:
     """The questions of the survey (slide 10)."""
     lang = words["lang"]
-    frame = pd.DataFrame([[label("question", q, lang), text.get(lang) or text["zh"]] for q, text in questions.items()], columns=["question", "text"])
-    return table(frame, [col("question", "题号", "Question"), col("text", "问题", "Wording")], id="css.questionnaire", **words)
+    frame = pd.DataFrame(
+        [[label("question", q, lang), text.get(lang) or text["zh"]] for q, text in questions.items()],
+        columns=["question", "text"],
+    )
+    return table(
+        frame,
+        [col("question", "题号", "Question"), col("text", "问题", "Wording")],
+        id="css.questionnaire",
+        **words,
+    )
 
 
 def rate_table(frame: pd.DataFrame, key: str, codes: str, **words: Any) -> Exhibit:
@@ -93,14 +119,26 @@ def rate_table(frame: pd.DataFrame, key: str, codes: str, **words: Any) -> Exhib
     if "previous" in frame:
         columns.append(col("previous", "上月", "Last month", "integer"))
     count = "current" if "current" in frame else "count"
-    columns += [col(count, "本月" if "previous" in frame else "数量", "This month" if "previous" in frame else "Count", "integer", bar=True), col("share", "占比", "Share", "percent")]
+    columns += [
+        col(
+            count,
+            "本月" if "previous" in frame else "数量",
+            "This month" if "previous" in frame else "Count",
+            "integer",
+            bar=True,
+        ),
+        col("share", "占比", "Share", "percent"),
+    ]
     del lang
     return table(frame, columns, **words)
 
 
 def advisor_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Advisors compared, external scores marked as such (slide 14)."""
-    inside, outside = {"group_zh": "内访（本店回访）", "group_en": "Internal survey"}, {"group_zh": "外访（厂家代理机构）", "group_en": "External (car maker's agency)"}
+    inside, outside = (
+        {"group_zh": "内访（本店回访）", "group_en": "Internal survey"},
+        {"group_zh": "外访（厂家代理机构）", "group_en": "External (car maker's agency)"},
+    )
     columns = [
         col("advisor", "服务顾问", "Advisor"), col("orders", "接车台次", "Visits", "integer"),
         col("internal_n", "回访", "Calls", "integer", **inside), col("coverage", "覆盖率", "Coverage", "percent", digits=0, **inside),
@@ -114,13 +152,24 @@ def advisor_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
 
 def cause_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Causes by week and for the month (slide 17)."""
-    weeks = (("w1", "第一周", "Week 1"), ("w2", "第二周", "Week 2"), ("w3", "第三周", "Week 3"), ("w4", "第四周", "Week 4"))
+    weeks = (
+        ("w1", "第一周", "Week 1"),
+        ("w2", "第二周", "Week 2"),
+        ("w3", "第三周", "Week 3"),
+        ("w4", "第四周", "Week 4"),
+    )
     columns = [
         col("cause", "原因", "Cause", "code", codes="cause"), *(col(*week, "integer") for week in weeks),
         col("month", "全月", "Month", "integer", bar=True), col("share", "占提及", "Of mentions", "percent"),
         col("share_customers", "占不满意客户", "Of customers", "percent"),
     ]  # fmt: skip
-    return table(frame, columns, id="complaints.causes", nothing=("本月没有登记不满意原因。", "No cause of dissatisfaction was named this month."), **words)
+    return table(
+        frame,
+        columns,
+        id="complaints.causes",
+        nothing=("本月没有登记不满意原因。", "No cause of dissatisfaction was named this month."),
+        **words,
+    )
 
 
 def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
@@ -134,14 +183,25 @@ def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("hours_to_contact", "首次联系", "Contact", "number", unit_zh="小时", unit_en="h"), col("hours_to_close", "关闭", "Closed", "number", unit_zh="小时", unit_en="h"),
     ]  # fmt: skip
     tone = {f"{r},8": "worse" for r, late in enumerate(frame["overdue"]) if late} if len(frame) else {}
-    return table(frame, columns, id="complaints.register", wide=True, tone=tone, nothing=("本月没有受理投诉。", "No complaint was received this month."), **words)
+    return table(
+        frame,
+        columns,
+        id="complaints.register",
+        wide=True,
+        tone=tone,
+        nothing=("本月没有受理投诉。", "No complaint was received this month."),
+        **words,
+    )
 
 
 def technician_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Technicians by cause, with rate and interval (slide 21)."""
     lang = words["lang"]
     shown = frame.assign(
-        interval=[f"{formats.percent(a, 1, False)}–{formats.percent(b, 1, False)}" for a, b in zip(frame["low"], frame["high"], strict=True)]
+        interval=[
+            f"{formats.percent(a, 1, False)}–{formats.percent(b, 1, False)}"
+            for a, b in zip(frame["low"], frame["high"], strict=True)
+        ]
     )
     columns = [
         col("technician", "维修技师", "Technician"), col("jobs", "维修台次", "Jobs", "integer"), col("not_fixed", "未一次修复", "Not fixed", "integer", bar=True),
@@ -150,7 +210,13 @@ def technician_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("pooled_rate", "近三月", "Three months", "percent", digits=2),
     ]  # fmt: skip
     del lang
-    return table(shown, columns, id="ftf.technicians", nothing=("本月没有完工的派工。", "No job was finished this month."), **words)
+    return table(
+        shown,
+        columns,
+        id="ftf.technicians",
+        nothing=("本月没有完工的派工。", "No job was finished this month."),
+        **words,
+    )
 
 
 def measures(frame: pd.DataFrame, **words: Any) -> Exhibit:
@@ -159,7 +225,12 @@ def measures(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("problem", "目前的问题", "Problem"), col("root_cause", "要因分析", "Root cause"), col("measure", "改善措施", "Measure"),
         col("resource", "所需资源", "Resources"), col("owner", "责任人", "Owner"), col("supervisor", "监督人", "Supervisor"), col("due", "完成日期", "Due", "date"),
     ]  # fmt: skip
-    return table(frame, columns, nothing=("本月没有为预约提出措施。", "No measure for bookings was raised this month."), **words)
+    return table(
+        frame,
+        columns,
+        nothing=("本月没有为预约提出措施。", "No measure for bookings was raised this month."),
+        **words,
+    )
 
 
 def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
@@ -170,10 +241,32 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         figure = FIGURES[row["figure"]]
         digits = 2 if row["figure"] in ("ftf.rate",) else None
         met = row["met"]
-        state = formats.NONE if formats.missing(met) else (("✓ 达标", "✓ met") if met else ("✗ 未达", "✗ missed"))[0 if lang == "zh" else 1]
-        rows.append([figure.zh if lang == "zh" else figure.en, *(formats.figure(row[k], figure.unit, lang, digits) for k in ("current", "target")), state, formats.figure(row["next_target"], figure.unit, lang, digits)])
+        state = (
+            formats.NONE
+            if formats.missing(met)
+            else (("✓ 达标", "✓ met") if met else ("✗ 未达", "✗ missed"))[0 if lang == "zh" else 1]
+        )
+        rows.append(
+            [
+                figure.zh if lang == "zh" else figure.en,
+                *(formats.figure(row[k], figure.unit, lang, digits) for k in ("current", "target")),
+                state,
+                formats.figure(row["next_target"], figure.unit, lang, digits),
+            ]
+        )
     keys = ["figure", "current", "target", "met", "next_target"]
-    columns = [col("figure", "指标", "Figure"), *(col(k, zh, en) for k, zh, en in (("current", "本月实绩", "This month"), ("target", "目标", "Target"), ("met", "达成", "Met"), ("next_target", "下月建议目标", "Proposed for next month")))]
+    columns = [
+        col("figure", "指标", "Figure"),
+        *(
+            col(k, zh, en)
+            for k, zh, en in (
+                ("current", "本月实绩", "This month"),
+                ("target", "目标", "Target"),
+                ("met", "达成", "Met"),
+                ("next_target", "下月建议目标", "Proposed for next month"),
+            )
+        ),
+    ]
     made = table(pd.DataFrame(rows, columns=keys), columns, id="top5.targets", **words)
     for column in made.payload.get("columns", [])[1:]:
         if column["key"] != "met":
@@ -185,7 +278,12 @@ def top5_table(frame: pd.DataFrame, department: str, **words: Any) -> Exhibit:
     """A department's TOP5 (slides 30–33); what the program proposes is marked as such."""
     lang = words["lang"]
     mark = "【建议】" if lang == "zh" else "[proposal] "
-    shown = frame.assign(problem=[f"{mark}{p}" if proposed else p for p, proposed in zip(frame["problem"], frame["proposed"], strict=True)])
+    shown = frame.assign(
+        problem=[
+            f"{mark}{p}" if proposed else p
+            for p, proposed in zip(frame["problem"], frame["proposed"], strict=True)
+        ]
+    )
     columns: list[Column] = [
         col("rank", "序", "No.", "integer"), col("problem", "存在问题", "Problem"), col("evidence", "数据依据", "Evidence"),
         col("measure", "改善措施", "Measure"), col("owner", "责任人", "Owner"), col("due", "完成时间", "Due", "date"),
@@ -198,12 +296,19 @@ def top5_table(frame: pd.DataFrame, department: str, **words: Any) -> Exhibit:
 def checks_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """The reconciliation: each rule in words, both values and the verdict."""
     lang = words["lang"]
-    shown = frame.assign(rule=[RULES[r][0 if lang == "zh" else 1] if r in RULES else r for r in frame["rule"]])
+    shown = frame.assign(
+        rule=[RULES[r][0 if lang == "zh" else 1] if r in RULES else r for r in frame["rule"]]
+    )
     columns = [col("rule", "规则", "Rule"), col("subject", "对象", "Subject"), col("reported", "报表值", "Reported", "number", digits=2),
                col("computed", "计算值", "Computed", "number", digits=2), col("verdict", "结论", "Verdict", "status", codes="verdict")]  # fmt: skip
-    tone = {f"{r},4": {"inconsistent": "worse", "rounding": "muted"}.get(v, "") for r, v in enumerate(frame["verdict"])}
+    tone = {
+        f"{r},4": {"inconsistent": "worse", "rounding": "muted"}.get(v, "")
+        for r, v in enumerate(frame["verdict"])
+    }
     bad = [r for r, v in enumerate(frame["verdict"]) if v == "inconsistent"]
-    return table(shown, columns, id="checks", emphasis=bad, tone={k: v for k, v in tone.items() if v}, **words)
+    return table(
+        shown, columns, id="checks", emphasis=bad, tone={k: v for k, v in tone.items() if v}, **words
+    )
 
 
 def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
@@ -211,16 +316,38 @@ def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
     lang = words["lang"]
     items = [{"text": n} for n in notes]
     if not items:
-        return exhibit.empty("数据没有需要说明之处。" if lang == "zh" else "There is nothing to remark on the data.", id="notes", lang=lang)
+        return exhibit.empty(
+            "数据没有需要说明之处。" if lang == "zh" else "There is nothing to remark on the data.",
+            id="notes",
+            lang=lang,
+        )
     return exhibit.list_(items, id="notes", title=words.get("title", ""), lang=lang, role="note")
 
 
 def definitions(figures: Mapping[str, Any], **words: Any) -> Exhibit:
     """What each figure means (口径), with its value."""
     lang = words["lang"]
-    rows = [[f.zh if lang == "zh" else f.en, formats.figure(figures.get(name), f.unit, lang), f.formula_zh if lang == "zh" else f.formula_en, f.slide] for name, f in FIGURES.items()]
-    columns = [col("figure", "指标", "Figure"), col("value", "本月", "This month"), col("formula", "口径", "Definition"), col("slide", "原报告页", "Slide")]
-    made = table(pd.DataFrame(rows, columns=["figure", "value", "formula", "slide"]), columns, id="definitions", **words)
+    rows = [
+        [
+            f.zh if lang == "zh" else f.en,
+            formats.figure(figures.get(name), f.unit, lang),
+            f.formula_zh if lang == "zh" else f.formula_en,
+            f.slide,
+        ]
+        for name, f in FIGURES.items()
+    ]
+    columns = [
+        col("figure", "指标", "Figure"),
+        col("value", "本月", "This month"),
+        col("formula", "口径", "Definition"),
+        col("slide", "原报告页", "Slide"),
+    ]
+    made = table(
+        pd.DataFrame(rows, columns=["figure", "value", "formula", "slide"]),
+        columns,
+        id="definitions",
+        **words,
+    )
     made.payload["columns"][1]["align"] = "right"
     return made
 
@@ -238,8 +365,6 @@ def decisions(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: s
     return exhibit.list_(items, id=f"summary.{role}", title=title, lang=lang, role=role)
 
 
-
-
 def section_name(section: str, weight: float, lang: str = "zh") -> str:
     """A section of the mystery visit with its weight, for an axis."""
     name = label("section", section, lang)
@@ -252,20 +377,39 @@ def missed_items(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("section", "环节", "Section", "code", codes="section"), col("item", "检查项", "Item"),
         col("points", "得分", "Points", "number"), col("max_points", "满分", "Full", "number"), col("note", "备注", "Note"),
     ]  # fmt: skip
-    return table(frame, columns, id="oem.pt_missed", nothing=("没有失分的检查项，或本月没有神秘访客。", "No item lost points, or there was no mystery visit."), **words)
+    return table(
+        frame,
+        columns,
+        id="oem.pt_missed",
+        nothing=(
+            "没有失分的检查项，或本月没有神秘访客。",
+            "No item lost points, or there was no mystery visit.",
+        ),
+        **words,
+    )
 
 
 def both_bases(figures: Mapping[str, Any], rate_base: str, **words: Any) -> Exhibit:
     """Delight and disappointment on both bases, the leading one first."""
     zh = words["lang"] == "zh"
     rows = []
-    for kind, name in (("delight", "欣喜率" if zh else "Delighted"), ("disappointment", "失望率" if zh else "Disappointed")):
+    for kind, name in (
+        ("delight", "欣喜率" if zh else "Delighted"),
+        ("disappointment", "失望率" if zh else "Disappointed"),
+    ):
         count = figures["css.delighted" if kind == "delight" else "css.disappointed"]
         rows.append([name, count, *(figures[f"css.{kind}_rate_{base}"] for base in ("calls", "valid"))])
     frame = pd.DataFrame(rows, columns=["kind", "count", "calls", "valid"]) if figures["css.calls"] else None
-    by = {"calls": col("calls", "占回访总数", "Of all calls", "percent"), "valid": col("valid", "占有效回访", "Of valid calls", "percent")}
+    by = {
+        "calls": col("calls", "占回访总数", "Of all calls", "percent"),
+        "valid": col("valid", "占有效回访", "Of valid calls", "percent"),
+    }
     order = [rate_base, "valid" if rate_base == "calls" else "calls"]
-    columns = [col("kind", "客户", "Customers"), col("count", "人数", "Count", "integer"), *(by[b] for b in order)]
+    columns = [
+        col("kind", "客户", "Customers"),
+        col("count", "人数", "Count", "integer"),
+        *(by[b] for b in order),
+    ]
     return table(frame, columns, id="css.bases", **words)
 
 
@@ -280,7 +424,10 @@ def lowest_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
 
 def grid(frame: pd.DataFrame, lang: str = "zh", least: int = 10) -> pd.DataFrame:
     """Advisors' question scores as a grid; cells with too few answers are blank."""
-    known = frame.assign(current=frame["current"].where(frame["n"] >= least), name=[label("question", q, lang) for q in frame["question"]])
+    known = frame.assign(
+        current=frame["current"].where(frame["n"] >= least),
+        name=[label("question", q, lang) for q in frame["question"]],
+    )
     if known.empty:
         return pd.DataFrame()
     order = list(dict.fromkeys(known["name"]))
@@ -296,13 +443,21 @@ def suggestion_table(frame: pd.DataFrame, most: int = 40, **words: Any) -> Exhib
     if len(frame) > most:
         cut = f"此处列出前{most}条。" if lang == "zh" else f"The first {most} are shown."
         words = {**words, "note": f"{cut}{'' if lang == 'zh' else ' '}{words.get('note', '')}"}
-    return table(frame.head(most), columns, id="css.suggestions", nothing=("本月客户没有提出建议。", "No suggestion was made this month."), **words)
+    return table(
+        frame.head(most),
+        columns,
+        id="css.suggestions",
+        nothing=("本月客户没有提出建议。", "No suggestion was made this month."),
+        **words,
+    )
 
 
 def hours_by_level(register: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     """Complaints as points: level, hours to close or so far, whether still open; the gravest level first."""
     hours = register["hours_to_close"].astype(float).fillna(register["age_hours"].astype(float))
-    frame = pd.DataFrame({"level": register["level"].fillna("normal"), "hours": hours, "open": register["status"] == "open"})
+    frame = pd.DataFrame(
+        {"level": register["level"].fillna("normal"), "hours": hours, "open": register["status"] == "open"}
+    )
     order = {code: n for n, code in enumerate(reversed(CODES["level"]))}
     frame = frame.assign(_order=frame["level"].map(order)).sort_values("_order", kind="stable")
     return frame.assign(label=[label("level", v, lang) for v in frame["level"]])[["label", "hours", "open"]]
@@ -319,4 +474,6 @@ def cohorts(frame: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
 
 def closing(items: Iterable[Mapping[str, Any]], lang: str = "zh") -> Exhibit:
     """The closing summary."""
-    return exhibit.list_(items, id="top5.closing", title="下月要点" if lang == "zh" else "For next month", lang=lang)
+    return exhibit.list_(
+        items, id="top5.closing", title="下月要点" if lang == "zh" else "For next month", lang=lang
+    )
