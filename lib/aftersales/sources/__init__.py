@@ -48,7 +48,9 @@ def cached_load(
     return _as(cache.load(key, _chosen(there, named, store, default_store)), named, store)
 
 
-def _read(source: str, aliases: Mapping[str, str], default_store: str, masked: bool) -> tuple[dict[str, Tables], bool]:
+def _read(
+    source: str, aliases: Mapping[str, str], default_store: str, masked: bool
+) -> tuple[dict[str, Tables], bool]:
     from aftersales.sources.reading import read_all
 
     return read_all(source, aliases=aliases, default_store=default_store, masked=masked)
@@ -68,4 +70,6 @@ def _chosen(there: list[str], named: bool, store: str | None, default_store: str
         return default_store
     if len(there) == 1:
         return there[0]
-    raise InputError(f"The source has {len(there)} stores; name one with STORE=… (--store …): {', '.join(there)}.")
+    raise InputError(
+        f"The source has {len(there)} stores; name one with STORE=… (--store …): {', '.join(there)}."
+    )

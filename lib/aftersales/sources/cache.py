@@ -84,7 +84,9 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
                 hashes[name] = hashlib.sha256(data).hexdigest()[:16]
             about[store] = {"number": number, "tables": there, "hashes": hashes, "source": tables.source,
                             "synthetic": tables.synthetic, "notes": tables.notes, "repairs": tables.repairs}  # fmt: skip
-        (work / "stores.json").write_text(json.dumps({"named": named, "stores": about}, ensure_ascii=False), encoding="utf-8")
+        (work / "stores.json").write_text(
+            json.dumps({"named": named, "stores": about}, ensure_ascii=False), encoding="utf-8"
+        )
         os.rename(work, base / key)
     except OSError:
         if not has(key):
@@ -99,7 +101,9 @@ def load(key: str, store: str) -> Tables:
     at = folder() / key
     about = json.loads((at / "stores.json").read_text(encoding="utf-8"))["stores"][store]
     os.utime(at)
-    frames = {name: pickle.loads((at / f"{about['number']}-{name}.pickle").read_bytes()) for name in about["tables"]}
+    frames = {
+        name: pickle.loads((at / f"{about['number']}-{name}.pickle").read_bytes()) for name in about["tables"]
+    }
     return Tables(store=store, source=about["source"], synthetic=about["synthetic"], notes=tuple(about["notes"]),
                   repairs=tuple(about["repairs"]), **frames)  # fmt: skip
 

@@ -64,7 +64,17 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
             if head:
                 notes.append(f"{raw.file}中的列“{head}”不是本报告的列，已略过。")
         elif name in at:
-            faults.append(Fault("duplicate_head", f"{heads[name]} and {head}", f"one column for {name}", raw.file, raw.sheet, column=head, hint="Remove or rename one of them"))
+            faults.append(
+                Fault(
+                    "duplicate_head",
+                    f"{heads[name]} and {head}",
+                    f"one column for {name}",
+                    raw.file,
+                    raw.sheet,
+                    column=head,
+                    hint="Remove or rename one of them",
+                )
+            )
         else:
             at[name], heads[name] = i, head
     rows = raw.rows
@@ -72,11 +82,23 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
     for column in table.columns:
         if column.name not in at:
             if column.required:
-                faults.append(Fault("missing_column", "", f"a column {column.name} ({column.zh})", raw.file, raw.sheet, hint=_nearest(column, raw.heads)))
+                faults.append(
+                    Fault(
+                        "missing_column",
+                        "",
+                        f"a column {column.name} ({column.zh})",
+                        raw.file,
+                        raw.sheet,
+                        hint=_nearest(column, raw.heads),
+                    )
+                )
             out[column.name] = _empty(column, len(raw.cells[0]) if raw.cells else 0)
             continue
         out[column.name], bad = _column(raw.cells[at[column.name]], column)
-        faults += [_fault(raw, column, heads[column.name], rows[i] if rows is not None else None, value) for i, value in bad]
+        faults += [
+            _fault(raw, column, heads[column.name], rows[i] if rows is not None else None, value)
+            for i, value in bad
+        ]
     n = len(raw.cells[0]) if raw.cells else 0
     frame = pd.DataFrame(out, index=pd.Index(rows if rows is not None else np.arange(1, n + 1), name="row"))
     if raw.table == "oem_css":
@@ -86,21 +108,35 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
 
 def _nearest(column: Column, heads: list[str]) -> str:
     there = ", ".join(h for h in heads if h)
-    return f"The file has: {there}. Another name for it can be given under header_aliases in the params" if there else ""
+    return (
+        f"The file has: {there}. Another name for it can be given under header_aliases in the params"
+        if there
+        else ""
+    )
 
 
 def _fault(raw: Raw, column: Column, head: str, row: Any, value: Any) -> Fault:
     expected = EXPECTED.get(column.kind, "a text")
     if column.codes:
         expected = "one of " + ", ".join(f"{code} ({zh})" for code, (zh, _) in CODES[column.codes].items())
-    return Fault(f"bad_{column.kind}", shown(column, value), expected, raw.file, raw.sheet, None if row is None else int(row), head)
+    return Fault(
+        f"bad_{column.kind}",
+        shown(column, value),
+        expected,
+        raw.file,
+        raw.sheet,
+        None if row is None else int(row),
+        head,
+    )
 
 
 def shown(column: Column, value: Any) -> str:
     """A value in an error message: masked where it is personal."""
     text = str(value)
     if column.personal and column.personal != "free_text":
-        text = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}[column.personal](text)
+        text = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}[
+            column.personal
+        ](text)
     return repr(mask.text(text[:60]))
 
 
@@ -116,9 +152,13 @@ def _column(cells: np.ndarray, column: Column) -> tuple[Any, list[tuple[int, Any
     wrong = np.zeros(len(distinct) + 1, dtype=bool)
     todo = range(len(distinct))
     if column.kind in ("datetime", "date") and len(distinct) > 50:
-        quick = pd.to_datetime(pd.Series(distinct, dtype=object).where(_is_iso(distinct)), errors="coerce", format="ISO8601")
+        quick = pd.to_datetime(
+            pd.Series(distinct, dtype=object).where(_is_iso(distinct)), errors="coerce", format="ISO8601"
+        )
         quick = quick.dt.normalize() if column.kind == "date" else quick
-        known = quick.notna().to_numpy() & (quick.dt.year.to_numpy() >= 1980) & (quick.dt.year.to_numpy() <= 2100)
+        known = (
+            quick.notna().to_numpy() & (quick.dt.year.to_numpy() >= 1980) & (quick.dt.year.to_numpy() <= 2100)
+        )
         read[:-1][known] = quick.to_numpy("datetime64[us]").astype(object)[known]
         todo = np.flatnonzero(~known)
     reader = _READERS[column.kind]
@@ -134,7 +174,9 @@ def _column(cells: np.ndarray, column: Column) -> tuple[Any, list[tuple[int, Any
 
 def _is_iso(values: Any) -> np.ndarray:
     """Which values are texts of the commonest form, so that pandas may read them all at once."""
-    return np.fromiter((isinstance(v, str) and _ISO.fullmatch(v) is not None for v in values), bool, len(values))
+    return np.fromiter(
+        (isinstance(v, str) and _ISO.fullmatch(v) is not None for v in values), bool, len(values)
+    )
 
 
 def _array(column: Column, values: np.ndarray) -> Any:
@@ -181,7 +223,10 @@ def _names_of(codes: str) -> dict[str, str]:
     for code, labels in CODES[codes].items():
         for name in (code, *labels):
             names[re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).lower()] = code
-    return names | {re.sub(r"\s", "", unicodedata.normalize("NFKC", k)).lower(): v for k, v in CODE_ALIASES.get(codes, {}).items()}
+    return names | {
+        re.sub(r"\s", "", unicodedata.normalize("NFKC", k)).lower(): v
+        for k, v in CODE_ALIASES.get(codes, {}).items()
+    }
 
 
 _CODE_NAMES = {codes: _names_of(codes) for codes in CODES}
@@ -190,10 +235,14 @@ _CODE_NAMES = {codes: _names_of(codes) for codes in CODES}
 def _datetime(value: Any, column: Column) -> dt.datetime | None:
     if isinstance(value, (dt.datetime, pd.Timestamp)):
         moment = pd.Timestamp(value)
-        return moment.tz_localize(None).to_pydatetime(warn=False) if moment.tzinfo else moment.to_pydatetime(warn=False)
+        return (
+            moment.tz_localize(None).to_pydatetime(warn=False)
+            if moment.tzinfo
+            else moment.to_pydatetime(warn=False)
+        )
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day)
-    if isinstance(value, bool) or isinstance(value, (dt.time, dt.timedelta)):
+    if isinstance(value, (bool, dt.time, dt.timedelta)):
         raise Unreadable
     text = _narrow(value)
     if not text:
@@ -241,7 +290,7 @@ def _month(value: Any, column: Column) -> str | None:
 
 
 def _number(value: Any, column: Column) -> float | None:
-    if isinstance(value, bool) or isinstance(value, (dt.date, dt.time)):
+    if isinstance(value, (bool, dt.date, dt.time)):
         raise Unreadable
     if isinstance(value, (int, float)) or hasattr(value, "as_tuple"):
         number = float(value)
@@ -299,7 +348,13 @@ def _decimals(frame: pd.DataFrame, raw: Raw, at: Mapping[str, int]) -> None:
     def places(value: Any) -> float:
         if value is None:
             return np.nan
-        text = _narrow(value) if raw.textual else f"{float(value):.6f}".rstrip("0") if isinstance(value, (int, float)) else _narrow(value)
+        text = (
+            _narrow(value)
+            if raw.textual
+            else f"{float(value):.6f}".rstrip("0")
+            if isinstance(value, (int, float))
+            else _narrow(value)
+        )
         return float(len(text.split(".")[1])) if "." in text else 0.0
 
     n = len(frame)

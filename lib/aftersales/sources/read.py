@@ -78,7 +78,9 @@ def read(source: str) -> tuple[list[Raw], list[str]]:
         return _database(source)
     path = Path(source).expanduser()
     if not path.exists():
-        raise InputError(f"source {source}: no such file or folder. Give a folder of exports, a workbook or a database URL.")
+        raise InputError(
+            f"source {source}: no such file or folder. Give a folder of exports, a workbook or a database URL."
+        )
     if path.is_dir():
         raws, notes = _folder(path)
     elif path.suffix.lower() in WORKBOOKS:
@@ -107,7 +109,15 @@ def _folder_of(files: list[Path]) -> tuple[list[Raw], list[str]]:
             notes.append(f"文件{file.name}不是本报告的表，已略过。")
             continue
         if name in seen:
-            faults.append(Fault("two_files", f"{seen[name]} and {file.name}", f"one file for the table {name}", file.name, hint="Remove or merge one of them"))
+            faults.append(
+                Fault(
+                    "two_files",
+                    f"{seen[name]} and {file.name}",
+                    f"one file for the table {name}",
+                    file.name,
+                    hint="Remove or merge one of them",
+                )
+            )
             continue
         seen[name] = file.name
         try:
@@ -129,7 +139,17 @@ def _folder_of(files: list[Path]) -> tuple[list[Raw], list[str]]:
 def _csv(file: Path, name: str) -> Raw:
     data = file.read_bytes()
     if not data.strip():
-        raise InputError([Fault("empty_file", "an empty file", "a header row", file.name, hint="Export the table again, with its heads")])
+        raise InputError(
+            [
+                Fault(
+                    "empty_file",
+                    "an empty file",
+                    "a header row",
+                    file.name,
+                    hint="Export the table again, with its heads",
+                )
+            ]
+        )
     text = _decode(data, file.name)
     lines = text.splitlines()
     head = next((line for line in lines if line.strip()), "")
@@ -140,7 +160,17 @@ def _csv(file: Path, name: str) -> Raw:
             engine="c", quoting=csv.QUOTE_MINIMAL, names=range(_widest(text, separator)), index_col=False,
         )  # fmt: skip
     except (pd.errors.ParserError, ValueError) as error:
-        raise InputError([Fault("unreadable", str(error).strip(), "a CSV file", file.name, hint="Look for an unclosed quotation mark")]) from None
+        raise InputError(
+            [
+                Fault(
+                    "unreadable",
+                    str(error).strip(),
+                    "a CSV file",
+                    file.name,
+                    hint="Look for an unclosed quotation mark",
+                )
+            ]
+        ) from None
     return _grid(frame.to_numpy(dtype=object), name, file.name, None, textual=True)
 
 
@@ -157,7 +187,9 @@ def _decode(data: bytes, file: str) -> str:
             continue
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16")
-    raise InputError([Fault("encoding", "another encoding", "UTF-8 or GB18030", file, hint="Save it as “CSV UTF-8”")])
+    raise InputError(
+        [Fault("encoding", "another encoding", "UTF-8 or GB18030", file, hint="Save it as “CSV UTF-8”")]
+    )
 
 
 def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str]]:
@@ -168,7 +200,17 @@ def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str]]:
         book = CalamineWorkbook.from_path(str(file))
         sheets = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
     except Exception as error:
-        raise InputError([Fault("unreadable", str(error), "an Excel workbook", file.name, hint="Open it in Excel and save it again")]) from None
+        raise InputError(
+            [
+                Fault(
+                    "unreadable",
+                    str(error),
+                    "an Excel workbook",
+                    file.name,
+                    hint="Open it in Excel and save it again",
+                )
+            ]
+        ) from None
     raws, notes = [], []
     if only is not None:
         named = [s for s in sheets if table_name(s) == only] or sheets[:1]
@@ -180,7 +222,16 @@ def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str]]:
             if name is None:
                 notes.append(f"工作表{sheet}不是本报告的表，已略过。")
             elif name in dict(chosen):
-                raise InputError([Fault("two_sheets", f"{dict(chosen)[name]} and {sheet}", f"one sheet for the table {name}", file.name)])
+                raise InputError(
+                    [
+                        Fault(
+                            "two_sheets",
+                            f"{dict(chosen)[name]} and {sheet}",
+                            f"one sheet for the table {name}",
+                            file.name,
+                        )
+                    ]
+                )
             else:
                 chosen.append((name, sheet))
     for name, sheet in chosen:
@@ -197,7 +248,9 @@ def _parquet(file: Path, name: str) -> Raw:
     try:
         frame = pd.read_parquet(file)
     except Exception as error:
-        raise InputError([Fault("unreadable", str(error).splitlines()[0], "a Parquet file", file.name)]) from None
+        raise InputError(
+            [Fault("unreadable", str(error).splitlines()[0], "a Parquet file", file.name)]
+        ) from None
     return _of_frame(frame, name, file.name)
 
 
@@ -220,11 +273,11 @@ def _database(url: str) -> tuple[list[Raw], list[str]]:
             inspector = sa.inspect(connection)
             there = [*inspector.get_table_names(), *inspector.get_view_names()]
             named = [(table_name(t), t) for t in there]
-            raws = [
-                _of_frame(pd.read_sql_table(t, connection), n, t) for n, t in named if n is not None
-            ]
+            raws = [_of_frame(pd.read_sql_table(t, connection), n, t) for n, t in named if n is not None]
     except ModuleNotFoundError as error:
-        raise InputError(f"source: the driver {error.name} for this database is not installed; pip install it.") from None
+        raise InputError(
+            f"source: the driver {error.name} for this database is not installed; pip install it."
+        ) from None
     except sa.exc.SQLAlchemyError as error:
         told = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise InputError(f"source: the database cannot be read: {told}") from None
@@ -235,10 +288,25 @@ def _database(url: str) -> tuple[list[Raw], list[str]]:
 
 def _grid(grid: np.ndarray, name: str, file: str, sheet: str | None, textual: bool) -> Raw:
     """Find the header among the first rows; drop rows and columns that are wholly empty."""
-    filled = np.vectorize(lambda v: v is not None and str(v).strip() != "", otypes=[bool])(grid) if grid.size else np.zeros(grid.shape, bool)
+    filled = (
+        np.vectorize(lambda v: v is not None and str(v).strip() != "", otypes=[bool])(grid)
+        if grid.size
+        else np.zeros(grid.shape, bool)
+    )
     there = np.flatnonzero(filled.any(axis=1)) if grid.size else np.array([], int)
     if not len(there):
-        raise InputError([Fault("empty_file", "no cell with anything in it", "a header row", file, sheet, hint="Export the table again, with its heads")])
+        raise InputError(
+            [
+                Fault(
+                    "empty_file",
+                    "no cell with anything in it",
+                    "a header row",
+                    file,
+                    sheet,
+                    hint="Export the table again, with its heads",
+                )
+            ]
+        )
     head = _header_row(grid, there, name)
     body = there[there > head]
     columns = [i for i in range(grid.shape[1]) if filled[head, i] or filled[body, i].any()]

@@ -37,7 +37,16 @@ def read_all(
     if "repair_orders" not in frames:
         t = TABLES["repair_orders"]
         there = ", ".join(frames)
-        faults.insert(0, Fault("missing_table", "", f"a table {t.name} ({t.zh})", reader.describe(source), hint=f"The source has: {there}"))
+        faults.insert(
+            0,
+            Fault(
+                "missing_table",
+                "",
+                f"a table {t.name} ({t.zh})",
+                reader.describe(source),
+                hint=f"The source has: {there}",
+            ),
+        )
         raise InputError(faults)
     named = not synthetic and bool(_stores(frames))
     frames, more = _placed(frames, origins, default_store)
@@ -55,7 +64,9 @@ def read_all(
         of = {name: _of_store(name, frame, one) for name, frame in frames.items()}
         if masked:
             of = _masked(of)
-        out[one] = Tables(store=one, source=reader.describe(source), synthetic=synthetic, notes=tuple(notes), **of)
+        out[one] = Tables(
+            store=one, source=reader.describe(source), synthetic=synthetic, notes=tuple(notes), **of
+        )
     return out, named
 
 
@@ -72,7 +83,9 @@ def _demo(store: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str
     return frames, {name: ("demo", name, {}) for name in frames}, [SYNTHETIC]
 
 
-def _typed(source: str, aliases: Mapping[str, str]) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str], list[Fault]]:
+def _typed(
+    source: str, aliases: Mapping[str, str]
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str], list[Fault]]:
     _known_targets(aliases)
     raws, notes = reader.read(source)
     frames, origins, faults = {}, {}, []
@@ -91,7 +104,9 @@ def _known_targets(aliases: Mapping[str, str]) -> None:
             import difflib
 
             near = difflib.get_close_matches(target, known, n=1, cutoff=0.0)[0]
-            raise InputError(f"params: header_aliases: {head}: unknown column {target!r}. Did you mean {near}?")
+            raise InputError(
+                f"params: header_aliases: {head}: unknown column {target!r}. Did you mean {near}?"
+            )
 
 
 def _stores(frames: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -101,7 +116,9 @@ def _stores(frames: Mapping[str, pd.DataFrame]) -> list[str]:
     return sorted(map(str, names))
 
 
-def _placed(frames: dict[str, pd.DataFrame], origins: Mapping[str, Any], fallback: str) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+def _placed(
+    frames: dict[str, pd.DataFrame], origins: Mapping[str, Any], fallback: str
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Every row with its store: where none is named it is the only one there is, or that of the params."""
     names = _stores(frames)
     only = names[0] if len(names) == 1 else fallback if not names or fallback in names else None
@@ -109,12 +126,22 @@ def _placed(frames: dict[str, pd.DataFrame], origins: Mapping[str, Any], fallbac
     for name, frame in frames.items():
         blank = frame["store"].isna()
         if name == "oem_css" and len(names) > 1:
-            blank &= ~frame["scope"].isin(("branch", "national"))  # a branch's row counts for each of its stores
+            blank &= ~frame["scope"].isin(
+                ("branch", "national")
+            )  # a branch's row counts for each of its stores
         some_named = (~frame["store"].isna()).any()
         if blank.any() and (only is None or (len(names) > 1 and some_named)):
             file, sheet, heads = origins[name]
             faults += [
-                Fault("no_store", "an empty cell", f"one of {', '.join(names)}", file, sheet, int(row), heads.get("store", "store"))
+                Fault(
+                    "no_store",
+                    "an empty cell",
+                    f"one of {', '.join(names)}",
+                    file,
+                    sheet,
+                    int(row),
+                    heads.get("store", "store"),
+                )
                 for row in frame.index[blank]
             ]
             out[name] = frame
@@ -148,7 +175,10 @@ def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             elif column.personal == "free_text":
                 frame[column.name] = _each(frame[column.name], hidden.text)
             elif column.personal:
-                frame[column.name] = _each(frame[column.name], {"phone": mask.phone, "plate": mask.plate, "name": mask.name}[column.personal])
+                frame[column.name] = _each(
+                    frame[column.name],
+                    {"phone": mask.phone, "plate": mask.plate, "name": mask.name}[column.personal],
+                )
         out[name] = frame
     return out
 
@@ -169,5 +199,3 @@ class _Names:
         """A free text masked."""
         found = {value[i : i + n] for n in self.lengths for i in range(len(value) - n + 1)} & self.names
         return mask.text(value, sorted(found, key=len, reverse=True))
-
-

@@ -61,7 +61,17 @@ def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) ->
                 needed = case["check"] == "not_nullable"
                 expected = "a value" if needed else _bounds(column)
                 value = "an empty cell" if needed else shown(column, case["failure_case"])
-                faults.append(_fault("empty_cell" if needed else "out_of_range", value, expected, origins[name], frame, int(case["index"]), column.name))
+                faults.append(
+                    _fault(
+                        "empty_cell" if needed else "out_of_range",
+                        value,
+                        expected,
+                        origins[name],
+                        frame,
+                        int(case["index"]),
+                        column.name,
+                    )
+                )
         faults += _between(name, frame, origins[name])
         faults += _unique(name, frame, origins[name])
     return faults + _references(tables, origins)
@@ -70,10 +80,23 @@ def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) ->
 def _bounds(column: Any) -> str:
     if column.minimum is not None and column.maximum is not None:
         return f"a number from {column.minimum:g} to {column.maximum:g}"
-    return f"a number of {column.minimum:g} or more" if column.minimum is not None else f"a number of {column.maximum:g} or less"
+    return (
+        f"a number of {column.minimum:g} or more"
+        if column.minimum is not None
+        else f"a number of {column.maximum:g} or less"
+    )
 
 
-def _fault(kind: str, got: str, expected: str, origin: Any, frame: pd.DataFrame, place: int, column: str, hint: str = "") -> Fault:
+def _fault(
+    kind: str,
+    got: str,
+    expected: str,
+    origin: Any,
+    frame: pd.DataFrame,
+    place: int,
+    column: str,
+    hint: str = "",
+) -> Fault:
     file, sheet, heads = origin
     return Fault(kind, got, expected, file, sheet, int(frame.index[place]), heads.get(column, column), hint)
 
@@ -86,7 +109,18 @@ def _between(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
         for place in bad.to_numpy(dtype=bool).nonzero()[0]:
             value = frame[column].iloc[place]
             got = "an empty cell" if pd.isna(value) else shown(TABLES[name].column(column), value)
-            out.append(_fault(kind, got, expected(frame.iloc[place]) if callable(expected) else expected, origin, frame, place, column, hint))
+            out.append(
+                _fault(
+                    kind,
+                    got,
+                    expected(frame.iloc[place]) if callable(expected) else expected,
+                    origin,
+                    frame,
+                    place,
+                    column,
+                    hint,
+                )
+            )
 
     for later, earlier in _ORDER.get(name, []):
         # a date without a time of day stands for the whole day
@@ -94,12 +128,32 @@ def _between(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
         start = frame[earlier].where(~day, frame[earlier].dt.normalize())
         add(frame[later] < start, later, lambda row, e=earlier: f"not before {e} {row[e]}", "order_of_dates")
     if name == "complaints":
-        add((frame["status"] == "closed") & frame["closed_at"].isna(), "closed_at", "a date, since the complaint is closed", "empty_cell")
+        add(
+            (frame["status"] == "closed") & frame["closed_at"].isna(),
+            "closed_at",
+            "a date, since the complaint is closed",
+            "empty_cell",
+        )
     if name == "oem_css":
-        add((frame["scope"] == "advisor") & frame["advisor"].isna(), "advisor", "a name, since the scope is advisor", "empty_cell")
+        add(
+            (frame["scope"] == "advisor") & frame["advisor"].isna(),
+            "advisor",
+            "a name, since the scope is advisor",
+            "empty_cell",
+        )
     if name == "oem_pt":
-        add(frame["points"] > frame["max_points"], "points", lambda row: f"at most the full points, {row['max_points']:g}", "out_of_range")
-        add(frame["points"].notna() & ((frame["points"] * 2) % 1 != 0), "points", "whole or half points", "out_of_range")
+        add(
+            frame["points"] > frame["max_points"],
+            "points",
+            lambda row: f"at most the full points, {row['max_points']:g}",
+            "out_of_range",
+        )
+        add(
+            frame["points"].notna() & ((frame["points"] * 2) % 1 != 0),
+            "points",
+            "whole or half points",
+            "out_of_range",
+        )
         add(frame["max_points"] <= 0, "max_points", "full points above 0", "out_of_range")
     return out
 
@@ -123,9 +177,22 @@ def _unique(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
         first.setdefault(text, int(row))
     out = []
     for place in again.nonzero()[0]:
-        got = ", ".join(shown(TABLES[name].column(k), v) for k in key if not pd.isna(v := frame[k].iloc[place]))
+        got = ", ".join(
+            shown(TABLES[name].column(k), v) for k in key if not pd.isna(v := frame[k].iloc[place])
+        )
         hint = f"It stands in row {first[texts[place]]} too. {_HINTS['unique']}"
-        out.append(_fault("duplicate", got, f"a {' + '.join(key)} that stands there once", origin, frame, place, key[0], hint))
+        out.append(
+            _fault(
+                "duplicate",
+                got,
+                f"a {' + '.join(key)} that stands there once",
+                origin,
+                frame,
+                place,
+                key[0],
+                hint,
+            )
+        )
     return out
 
 
@@ -141,5 +208,16 @@ def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) 
             lacking = ~mine.isin(known) & frame[column].notna().to_numpy()
             for place in lacking.nonzero()[0]:
                 got = shown(TABLES[name].column(column), frame[column].iloc[place])
-                out.append(_fault("reference", got, f"a {key} that stands in {origins[other][0]}", origins[name], frame, place, column, _HINTS["reference"]))
+                out.append(
+                    _fault(
+                        "reference",
+                        got,
+                        f"a {key} that stands in {origins[other][0]}",
+                        origins[name],
+                        frame,
+                        place,
+                        column,
+                        _HINTS["reference"],
+                    )
+                )
     return out
