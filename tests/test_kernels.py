@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -206,7 +207,6 @@ def test_without_a_server_kernels_are_stock_and_one_warning_says_so(
 ) -> None:
     caplog.set_level(logging.WARNING)
     pid = "import json, os\nprint(json.dumps([os.getppid(), os.environ['AFTERSALES_KERNEL_TOLD']]))"
-    logging.getLogger("traitlets").propagate = True
     assert run(tmp_path, pid) == [os.getpid(), "1"]
     monkeypatch.setenv(wire.VARIABLE, str(tmp_path / "gone"))
     assert run(tmp_path, pid) == [os.getpid(), "1"]
@@ -379,7 +379,7 @@ def test_nothing_is_left_when_the_parent_goes(tmp_path: Path, number: signal.Sig
 
 @forking
 def test_when_the_server_dies_its_kernels_work_on_and_end_with_the_parent(tmp_path: Path) -> None:
-    process, _, (kernel, server, helper) = parent(tmp_path)
+    process, socket, (kernel, server, helper) = parent(tmp_path)
     os.kill(server, signal.SIGKILL)
     assert until(lambda: not alive(server), 5)
     time.sleep(0.2)
@@ -387,6 +387,7 @@ def test_when_the_server_dies_its_kernels_work_on_and_end_with_the_parent(tmp_pa
     process.kill()
     process.wait(5)
     assert until(lambda: not alive(kernel) and not alive(helper), 5)
+    shutil.rmtree(socket.parent)  # nobody was left to do it
 
 
 @forking
@@ -425,6 +426,24 @@ def test_install_writes_once(tmp_path: Path) -> None:
     kernels.install(tmp_path)
     assert "aftersales-warm" in (folder / "kernel.json").read_text()
     assert [path.name for path in folder.iterdir()] == ["kernel.json"]
+
+
+LAZILY = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from aftersales.kernels import lazily
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(lambda _: lazily.jsonschema(), range(8)))
+import jsonschema
+assert "rfc3987_syntax" not in sys.modules
+conforms = jsonschema.FormatChecker().conforms
+print(conforms("http://a/ü", "iri"), conforms("a b", "iri"), "rfc3987_syntax" in sys.modules)
+"""
+
+
+def test_the_check_of_iris_is_imported_when_it_is_used() -> None:
+    told = subprocess.run([sys.executable, "-c", LAZILY], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "False", "True"]
 
 
 def test_endings_are_told_in_words() -> None:

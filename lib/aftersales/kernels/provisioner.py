@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from aftersales.kernels.lifetime import THREADS
 from aftersales.kernels.process import ForkedProcess
 from aftersales.kernels.wire import CAN_FORK, VARIABLE, Refused
 
+_log = logging.getLogger(__name__)
 _TOLD = "AFTERSALES_KERNEL_TOLD"
 # A Unix socket's path has 107 bytes at most, 103 on macOS.
 _LONGEST_PATH = 100
@@ -137,7 +139,7 @@ class WarmProvisioner(LocalProvisioner):
     def _tell(self, reason: str, env: dict[str, str]) -> None:
         """Say once, here and in the kernels started from here, that kernels are slow."""
         if _TOLD not in os.environ:
-            self.log.warning("Kernels are started, not forked, which takes seconds longer: %s.", reason)
+            _log.warning("Kernels are started, not forked, which takes seconds longer: %s.", reason)
             os.environ[_TOLD] = "1"
         env[_TOLD] = "1"
 
