@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Lang = Literal["zh", "en"]
+Lang = str  # "zh" or "en"
 Kind = Literal["text", "code", "datetime", "date", "number", "integer", "flag", "month", "answer"]
 Personal = Literal["name", "phone", "plate", "vin", "free_text"]
 

@@ -1,0 +1,104 @@
+"""What holds the project's own files together: one list of packages, notebooks in form, help that is used."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import nbformat
+import pytest
+import yaml
+
+from aftersales import chapters, params
+
+ROOT = params.ROOT
+NOTEBOOKS = sorted(chapters.FOLDER.glob("*.ipynb"))
+
+
+def test_conda_gets_its_packages_from_the_same_list():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    pip = next(d["pip"] for d in environment["dependencies"] if isinstance(d, dict))
+    assert pip == ["-c requirements.lock", "-e .[test]"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = {
+        re.split(r"[\[<>= ]", name)[0].lower()
+        for name in [*project["dependencies"], *extras["test"], *extras["full"]]
+    }
+    locked = {
+        line.split("==")[0].lower()
+        for line in (ROOT / "requirements.lock").read_text().splitlines()
+        if "==" in line
+    }
+    assert wanted <= locked
+    assert environment["name"] in (ROOT / "Makefile").read_text()
+
+
+def test_everything_imported_is_declared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[\[<>= ]", name)[0].lower().replace("-", "_") for name in project["dependencies"]}
+    named = {
+        "yaml": "pyyaml",
+        "fontTools": "fonttools",
+        "python_calamine": "python_calamine",
+        "mpl_font": "mpl_font",
+        "psycopg": "",
+        "ipykernel_launcher": "ipykernel",
+    }
+    used = set()
+    for path in (ROOT / "lib").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+            used |= {name.split(".")[0] for name in names}
+    foreign = used - set(sys.stdlib_module_names) - {"aftersales", ""}
+    missing = {name for name in foreign if named.get(name, name).lower() not in declared | {""}}
+    # what comes with a declared package and is part of its interface
+    assert missing <= {"IPython"}, missing
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_is_in_form(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [c for c in notebook.cells if c.cell_type == "code"]
+    assert all(not c.outputs and c.execution_count is None for c in code), "committed with outputs"
+    assert sum("parameters" in c.metadata.get("tags", []) for c in code) == 1
+    assert notebook.metadata.kernelspec.name == "aftersales"
+    assert 12 <= len(notebook.cells) <= 55
+    for cell in code:
+        tree = ast.parse(cell.source)
+        assert not [
+            n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While))
+        ], cell.source
+        assert len([line for line in cell.source.splitlines() if line.strip()]) <= 12, cell.source
+    tags = [c.metadata.get("tags", []) for c in notebook.cells if c.cell_type == "markdown"]
+    pairs = [("zh" in t, "en" in t) for t in tags if "chapters" not in t]
+    assert pairs == [(True, False), (False, True)] * (len(pairs) // 2), (
+        "each text in Chinese, then in English"
+    )
+
+
+def test_the_master_calls_every_chapter_of_the_params():
+    stems = [p.stem for p in NOTEBOOKS if p.stem[0].isdigit()]
+    assert params.load().chapters == stems
+    assert len(stems) == 7
+
+
+def test_help_names_every_target():
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M)
+    assert targets
+    assert all(f"make {name}" in told for name in targets)
+
+
+@pytest.mark.parametrize("args", [["--help"], ["report", "--help"], ["nonsense"], ["report", "--month"]])
+def test_the_command_answers_without_importing_pandas(args):
+    code = f"import sys; from aftersales.cli import main\ntry: main({args!r})\nexcept SystemExit as e: pass\nsys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
