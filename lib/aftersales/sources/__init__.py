@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from aftersales.errors import InputError
+from aftersales.schema import TABLES
 from aftersales.sources import cache
 from aftersales.tables import Tables
 
@@ -39,13 +40,16 @@ def cached_load(
         Everything that is wrong, in one go; or the store is none of the source's.
     """
     key = cache.key(source, aliases, default_store, masked)
-    if key is None:
-        read, named = _read(source, aliases, default_store, masked)
-        return _as(read[_chosen(list(read), named, store, default_store)], named, store)
-    if not cache.has(key):
-        cache.keep(key, *_read(source, aliases, default_store, masked))
-    there, named = cache.stores(key)
-    return _as(cache.load(key, _chosen(there, named, store, default_store)), named, store)
+    if key is not None and (kept := cache.stores(key)):
+        there, named = kept
+        tables = cache.load(key, _chosen(there, named, store, default_store))
+        if tables is not None:
+            return _as(tables, named, store)
+        cache.drop(key)
+    read, named = _read(source, aliases, default_store, masked)
+    if key is not None:
+        cache.keep(key, read, named)
+    return _as(read[_chosen(list(read), named, store, default_store)], named, store)
 
 
 def _read(
@@ -58,7 +62,15 @@ def _read(
 
 def _as(tables: Tables, named: bool, store: str | None) -> Tables:
     """The tables of a source that names no store are those of the store that is asked for."""
-    return tables if named or store is None else replace(tables, store=store.strip())
+    if named or store is None or store.strip() == tables.store:
+        return tables
+    name = store.strip()
+    frames = {
+        t: frame.assign(store=name).astype({"store": "str"})
+        for t in TABLES
+        if (frame := tables[t]) is not None
+    }
+    return replace(tables, store=name, **frames)
 
 
 def _chosen(there: list[str], named: bool, store: str | None, default_store: str) -> str:

@@ -9,7 +9,9 @@ import pickle
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +21,7 @@ from aftersales.schema import TABLES
 from aftersales.tables import Tables
 
 KEPT = 20
+_UNFINISHED = ".new-"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CODE = ("schema.py", "mask.py", "tables.py", "sources/*.py", "demo/*.py")
 
@@ -54,22 +57,26 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def has(key: str) -> bool:
-    """Whether a source was read before, as it is now."""
-    return (folder() / key / "stores.json").exists()
-
-
-def stores(key: str) -> tuple[list[str], bool]:
-    """The stores of a source that was read, and whether it is the source that names them."""
-    about = json.loads((folder() / key / "stores.json").read_text(encoding="utf-8"))
-    return list(about["stores"]), about["named"]
+def stores(key: str) -> tuple[list[str], bool] | None:
+    """The stores of a source that was read, and whether it is the source that names them; None = not kept."""
+    try:
+        about = json.loads((folder() / key / "stores.json").read_text(encoding="utf-8"))
+        return list(about["stores"]), about["named"]
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
-    """Keep what was read; of two that read the same at once the first wins."""
+    """Keep what was read; of two that read the same at once the first wins.
+
+    Where nothing can be kept (a full disk, a folder that is not ours) the next reading takes longer, no more.
+    """
     base = folder()
-    base.mkdir(parents=True, exist_ok=True, mode=0o700)
-    work = Path(tempfile.mkdtemp(prefix=".new-", dir=base))
+    try:
+        base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=base))
+    except OSError:
+        return
     about = {}
     try:
         for number, (store, tables) in enumerate(read.items()):
@@ -89,27 +96,41 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
         )
         os.rename(work, base / key)
     except OSError:
-        if not has(key):
-            raise
+        pass
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _forget(base)
 
 
-def load(key: str, store: str) -> Tables:
-    """One store's tables as they were kept."""
+def load(key: str, store: str) -> Tables | None:
+    """One store's tables as they were kept; None where a file is damaged or another run has just removed it."""
     at = folder() / key
-    about = json.loads((at / "stores.json").read_text(encoding="utf-8"))["stores"][store]
-    os.utime(at)
-    frames = {
-        name: pickle.loads((at / f"{about['number']}-{name}.pickle").read_bytes()) for name in about["tables"]
-    }
+    try:
+        about = json.loads((at / "stores.json").read_text(encoding="utf-8"))["stores"][store]
+        frames = {
+            name: pickle.loads((at / f"{about['number']}-{name}.pickle").read_bytes())
+            for name in about["tables"]
+        }
+    except Exception:  # a damaged pickle may raise anything
+        return None
+    with suppress(OSError):
+        os.utime(at)
     return Tables(store=store, source=about["source"], synthetic=about["synthetic"], notes=tuple(about["notes"]),
                   repairs=tuple(about["repairs"]), **frames)  # fmt: skip
 
 
+def drop(key: str) -> None:
+    """Remove what was kept of a source."""
+    shutil.rmtree(folder() / key, ignore_errors=True)
+
+
 def _forget(base: Path) -> None:
-    """Keep the sources used last."""
-    kept = sorted((p for p in base.iterdir() if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime)
-    for old in kept[:-KEPT]:
+    """Keep the sources used last; of runs that were cut off nothing stays."""
+    used = {}
+    for path in base.iterdir():
+        with suppress(OSError):  # another run may remove it at the same time
+            used[path] = path.stat().st_mtime
+    finished = sorted((p for p in used if not p.name.startswith(_UNFINISHED)), key=lambda p: used[p])
+    cut_off = [p for p in used if p.name.startswith(_UNFINISHED) and used[p] < time.time() - 3600]
+    for old in [*finished[:-KEPT], *cut_off]:
         shutil.rmtree(old, ignore_errors=True)

@@ -17,7 +17,7 @@ from aftersales.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, MOT_ITEMS, TA
 from aftersales.sources.read import Raw, _plain, aliases_of
 
 _DATE = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?)?"
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:(?:[T\s]+|(?<=日))(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?)?"
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -137,7 +137,7 @@ def shown(column: Column, value: Any) -> str:
         text = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}[
             column.personal
         ](text)
-    return repr(mask.text(text[:60]))
+    return repr(mask.text(text)[:60])  # masked first: half a phone number would not look like one
 
 
 def _empty(column: Column, n: int) -> Any:
@@ -279,7 +279,9 @@ def _month(value: Any, column: Column) -> str | None:
         text = _narrow(value)
         if not text:
             return None
-        found = _MONTH.fullmatch(text) or re.fullmatch(r"(\d{4})(\d{2})", text.removesuffix(".0"))
+        # a number 2024.1 may have been typed as 2024.1 or as 2024.10
+        month_like = None if isinstance(value, float) else _MONTH.fullmatch(text)
+        found = month_like or re.fullmatch(r"(\d{4})(\d{2})", text.removesuffix(".0"))
         if found:
             year, month = int(found[1]), int(found[2])
             if not (1980 <= year <= 2100 and 1 <= month <= 12):

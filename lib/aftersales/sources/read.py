@@ -60,7 +60,7 @@ def is_url(source: str) -> bool:
     return re.match(r"^[a-z][a-z0-9+]*://", source, re.I) is not None
 
 
-def read(source: str) -> tuple[list[Raw], list[str]]:
+def read(source: str) -> tuple[list[Raw], list[str], list[Fault]]:
     """All tables of a folder, workbook or database.
 
     Returns
@@ -68,6 +68,8 @@ def read(source: str) -> tuple[list[Raw], list[str]]:
     list of Raw
     list of str
         Notes: files and sheets that are no table of ours.
+    list of Fault
+        Files and sheets that can't be read, so that they are told along with what is wrong in the others.
 
     Raises
     ------
@@ -82,27 +84,31 @@ def read(source: str) -> tuple[list[Raw], list[str]]:
             f"source {source}: no such file or folder. Give a folder of exports, a workbook or a database URL."
         )
     if path.is_dir():
-        raws, notes = _folder(path)
+        raws, notes, faults = _folder(path)
     elif path.suffix.lower() in WORKBOOKS:
-        raws, notes = _workbook(path, None)
+        raws, notes, faults = _workbook(path, None)
     elif path.suffix.lower() in FILES:
-        raws, notes = _folder_of([path])
+        raws, notes, faults = _folder_of([path])
     else:
         raise InputError(f"source {source}: expected a folder, or a file ending in {', '.join(FILES)}.")
+    if not raws and faults:
+        raise InputError(faults)
     if not raws:
         names = ", ".join(f"{t.name} ({t.zh})" for t in TABLES.values())
         raise InputError(f"source {source}: no table found in it. Expected files or sheets named {names}.")
-    return raws, notes
+    return raws, notes, faults
 
 
-def _folder(path: Path) -> tuple[list[Raw], list[str]]:
+def _folder(path: Path) -> tuple[list[Raw], list[str], list[Fault]]:
     files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith((".", "~$")))
     return _folder_of([p for p in files if p.suffix.lower() in FILES])
 
 
-def _folder_of(files: list[Path]) -> tuple[list[Raw], list[str]]:
-    raws, notes, seen = [], [], {}
-    faults = []
+def _folder_of(files: list[Path]) -> tuple[list[Raw], list[str], list[Fault]]:
+    raws: list[Raw] = []
+    notes: list[str] = []
+    faults: list[Fault] = []
+    seen: dict[str, str] = {}
     for file in files:
         name = table_name(file.stem)
         if name is None:
@@ -122,18 +128,17 @@ def _folder_of(files: list[Path]) -> tuple[list[Raw], list[str]]:
         seen[name] = file.name
         try:
             if file.suffix.lower() in WORKBOOKS:
-                found, more = _workbook(file, name)
+                found, more, bad = _workbook(file, name)
                 raws += found
                 notes += more
+                faults += bad
             elif file.suffix.lower() == ".parquet":
                 raws.append(_parquet(file, name))
             else:
                 raws.append(_csv(file, name))
         except InputError as error:
-            faults += error.faults or [Fault("unreadable", "", str(error), file.name)]
-    if faults:
-        raise InputError(faults)
-    return raws, notes
+            faults += error.faults
+    return raws, notes, faults
 
 
 def _csv(file: Path, name: str) -> Raw:
@@ -192,7 +197,7 @@ def _decode(data: bytes, file: str) -> str:
     )
 
 
-def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str]]:
+def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str], list[Fault]]:
     """Every sheet that is a table of ours; with `only` the one table the file is named after."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum
 
@@ -211,27 +216,21 @@ def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str]]:
                 )
             ]
         ) from None
-    raws, notes = [], []
+    raws: list[Raw] = []
+    notes: list[str] = []
+    faults: list[Fault] = []
+    chosen: list[tuple[str, str]] = []
     if only is not None:
         named = [s for s in sheets if table_name(s) == only] or sheets[:1]
         chosen = [(only, named[0])] if named else []
     else:
-        chosen = []
         for sheet in sheets:
             name = table_name(sheet)
             if name is None:
                 notes.append(f"工作表{sheet}不是本报告的表，已略过。")
             elif name in dict(chosen):
-                raise InputError(
-                    [
-                        Fault(
-                            "two_sheets",
-                            f"{dict(chosen)[name]} and {sheet}",
-                            f"one sheet for the table {name}",
-                            file.name,
-                        )
-                    ]
-                )
+                both = f"{dict(chosen)[name]} and {sheet}"
+                faults.append(Fault("two_sheets", both, f"one sheet for the table {name}", file.name, sheet))
             else:
                 chosen.append((name, sheet))
     for name, sheet in chosen:
@@ -240,8 +239,11 @@ def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str]]:
         grid = np.empty((len(rows), width), dtype=object)
         for i, row in enumerate(rows):
             grid[i, : len(row)] = [None if v == "" else v for v in row]
-        raws.append(_grid(grid, name, file.name, sheet, textual=False))
-    return raws, notes
+        try:
+            raws.append(_grid(grid, name, file.name, sheet, textual=False))
+        except InputError as error:
+            faults += error.faults
+    return raws, notes, faults
 
 
 def _parquet(file: Path, name: str) -> Raw:
@@ -258,17 +260,31 @@ def _of_frame(frame: pd.DataFrame, name: str, file: str) -> Raw:
     cells = []
     for i in range(frame.shape[1]):
         column = frame.iloc[:, i]
-        values = column.astype(object).to_numpy()
-        values[column.isna().to_numpy()] = None
+        blank = column.isna().to_numpy()
+        values = np.array(column.astype(object), dtype=object)
+        values[
+            [no or (isinstance(v, str) and not v.strip()) for v, no in zip(values, blank, strict=True)]
+        ] = None
         cells.append(values)
     return Raw(name, file, None, [str(c) for c in frame.columns], cells, np.arange(2, len(frame) + 2), False)
 
 
-def _database(url: str) -> tuple[list[Raw], list[str]]:
+def _database(url: str) -> tuple[list[Raw], list[str], list[Fault]]:
     import sqlalchemy as sa
 
     try:
-        engine = sa.create_engine(url)
+        at = sa.engine.make_url(url)
+    except (sa.exc.SQLAlchemyError, ValueError):  # what they say may quote the password
+        raise InputError(
+            "source: not a database URL like postgresql+psycopg://user:password@host/database;"
+            " write special characters of the password as %XX."
+        ) from None
+    on_disk = at.get_backend_name() == "sqlite" and at.database not in (None, "", ":memory:")
+    if on_disk and not str(at.database).startswith("file:") and not Path(str(at.database)).exists():
+        raise InputError(f"source: no such database file: {Path(str(at.database)).name}.")
+    engine = None
+    try:
+        engine = sa.create_engine(at)
         with engine.connect() as connection:
             inspector = sa.inspect(connection)
             there = [*inspector.get_table_names(), *inspector.get_view_names()]
@@ -281,9 +297,14 @@ def _database(url: str) -> tuple[list[Raw], list[str]]:
     except sa.exc.SQLAlchemyError as error:
         told = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise InputError(f"source: the database cannot be read: {told}") from None
+    finally:
+        if engine is not None:
+            engine.dispose()
     if not raws:
         raise InputError(f"source: the database has no table of ours; it has {', '.join(there) or 'none'}.")
-    return raws, [f"数据库中的{t}不是本报告的表，已略过。" for n, t in named if n is None]
+    twice = [t for i, (n, t) in enumerate(named) if n and n in dict(named[:i])]
+    faults = [Fault("two_tables", t, f"one table for {table_name(t)}", t) for t in twice]
+    return raws, [f"数据库中的{t}不是本报告的表，已略过。" for n, t in named if n is None], faults
 
 
 def _grid(grid: np.ndarray, name: str, file: str, sheet: str | None, textual: bool) -> Raw:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from aftersales import mask
 from aftersales.errors import Fault, InputError
-from aftersales.schema import TABLES
+from aftersales.schema import MOT_ITEMS, TABLES
 from aftersales.sources import read as reader
 from aftersales.sources.normalise import typed
 from aftersales.sources.validate import faults_of
@@ -36,17 +38,11 @@ def read_all(
         frames, origins, notes, faults = _typed(source, aliases)
     if "repair_orders" not in frames:
         t = TABLES["repair_orders"]
-        there = ", ".join(frames)
-        faults.insert(
-            0,
-            Fault(
-                "missing_table",
-                "",
-                f"a table {t.name} ({t.zh})",
-                reader.describe(source),
-                hint=f"The source has: {there}",
-            ),
-        )
+        said = {reader.table_name(x) for f in faults for x in (Path(f.file or "").stem, f.sheet or "")}
+        if t.name not in said:  # else it is there, and what is wrong with it is told
+            hint = f"The source has: {', '.join(frames)}"
+            expected = f"a table {t.name} ({t.zh})"
+            faults.insert(0, Fault("missing_table", "", expected, reader.describe(source), hint=hint))
         raise InputError(faults)
     named = not synthetic and bool(_stores(frames))
     frames, more = _placed(frames, origins, default_store)
@@ -78,18 +74,26 @@ def _demo(store: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str
         frame = frame.copy()
         frame.index = pd.RangeIndex(2, len(frame) + 2)
         if name == "oem_css":
-            frame["mot_decimals"], frame["item_decimals"] = 1.0, 1.0
+            frame["mot_decimals"] = frame["mot"].notna().map({True: 1.0, False: np.nan})
+            frame["item_decimals"] = (
+                frame[list(MOT_ITEMS)].notna().any(axis=1).map({True: 1.0, False: np.nan})
+            )
+        for column in TABLES[name].columns:
+            if column.default is not None:
+                frame[column.name] = frame[column.name].fillna(column.default)
         frames[name] = frame
-    return frames, {name: ("demo", name, {}) for name in frames}, [SYNTHETIC]
+    origins = {name: ("demo", name, {c: c for c in frame.columns}) for name, frame in frames.items()}
+    return frames, origins, [SYNTHETIC]
 
 
 def _typed(
     source: str, aliases: Mapping[str, str]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str], list[Fault]]:
     _known_targets(aliases)
-    raws, notes = reader.read(source)
-    frames, origins, faults = {}, {}, []
-    for raw in raws:
+    raws, notes, faults = reader.read(source)
+    frames, origins = {}, {}
+    place = list(TABLES).index  # the same order, whatever the source is: masked VINs are numbered in it
+    for raw in sorted(raws, key=lambda r: place(r.table)):
         frame, bad, more, heads = typed(raw, aliases)
         frames[raw.table], origins[raw.table] = frame, (raw.file, raw.sheet, heads)
         faults += bad

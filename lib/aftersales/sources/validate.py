@@ -39,7 +39,7 @@ def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) ->
         table = TABLES[name]
         columns = {
             c.name: pa.Column(
-                nullable=not c.required,
+                nullable=not c.required or c.name not in origins[name][2],  # a missing column is told once
                 checks=[
                     *([pa.Check.ge(c.minimum)] if c.minimum is not None else []),
                     *([pa.Check.le(c.maximum)] if c.maximum is not None else []),
