@@ -1,6 +1,7 @@
 """What holds the project's own files together: one list of packages, notebooks in form, help that is used."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -102,3 +103,10 @@ def test_help_names_every_target():
 def test_the_command_answers_without_importing_pandas(args):
     code = f"import sys; from aftersales.cli import main\ntry: main({args!r})\nexcept SystemExit as e: pass\nsys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_the_glossary_is_current():
+    spec = importlib.util.spec_from_file_location("make_glossary", ROOT / "docs" / "make_glossary.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8") == module.text()
