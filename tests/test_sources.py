@@ -295,6 +295,16 @@ def test_faulty_files_are_told_along_with_faulty_cells(folder):
     assert any(f.kind == "duplicate_head" for f in found)
 
 
+def test_rows_are_counted_as_excel_does_where_a_cell_has_two_lines(folder):
+    heads = ORDERS.strip() + ",备注\n"
+    (fault,) = faults(
+        folder({"repair_orders": f'{heads}R1,{VIN},私车,2024-04-09,"a\nb"\nR2,{VIN},私车,x,\n'})
+    )
+    assert fault.row == 3
+    (fault,) = faults(folder({"repair_orders": f'{heads}R1,{VIN},私车,2024-04-09,"a\nR2,{VIN},私车,x,\n'}))
+    assert (fault.row, fault.got) == (2, "a quotation mark that is never closed")
+
+
 def test_a_database(tmp_path):
     import sqlite3
 
@@ -398,6 +408,15 @@ def test_a_blank_store_among_several_is_a_fault(folder):
     source = folder({"repair_orders": TWO + f",R3,{VIN},私车,2024-04-09\n"})
     (fault,) = faults(source)
     assert (fault.row, fault.column) == (4, "门店")
+
+
+def test_a_table_without_stores_among_several_is_the_default_store_s(folder):
+    jobs = {"jobs": "派工号,工单号,维修技师,完工时间\nJ1,R1,李,2024-04-09\nJ2,R1,李,2024-04-09\n"}
+    source = folder({"repair_orders": TWO, **jobs})
+    assert len(load(source, default="甲").jobs) == 2
+    (fault,) = faults(source)
+    assert (fault.file, fault.row) == ("jobs.csv", None)
+    assert "门店" in fault.expected
 
 
 def test_rows_of_the_branch_count_for_each_store(folder):

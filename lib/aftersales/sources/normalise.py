@@ -150,7 +150,7 @@ def _column(cells: np.ndarray, column: Column) -> tuple[Any, list[tuple[int, Any
     read = np.empty(len(distinct) + 1, dtype=object)
     read[-1] = column.default  # factorize gives empty cells the code -1
     wrong = np.zeros(len(distinct) + 1, dtype=bool)
-    todo = range(len(distinct))
+    todo = np.arange(len(distinct))
     if column.kind in ("datetime", "date") and len(distinct) > 50:
         quick = pd.to_datetime(
             pd.Series(distinct, dtype=object).where(_is_iso(distinct)), errors="coerce", format="ISO8601"
@@ -250,9 +250,9 @@ def _datetime(value: Any, column: Column) -> dt.datetime | None:
     found = _DATE.fullmatch(text)
     if found:
         parts = [int(p) if p else 0 for p in found.groups()]
-        return _sensible(dt.datetime(*parts))
+        return _sensible(_moment(parts))
     if found := _COMPACT.fullmatch(text):
-        return _sensible(dt.datetime(*(int(p) for p in found.groups())))
+        return _sensible(_moment([int(p) for p in found.groups()]))
     try:
         serial = float(text)
     except ValueError:
@@ -261,6 +261,11 @@ def _datetime(value: Any, column: Column) -> dt.datetime | None:
         raise Unreadable
     moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=serial)
     return (moment + dt.timedelta(microseconds=500000)).replace(microsecond=0)
+
+
+def _moment(parts: list[int]) -> dt.datetime:
+    year, month, day, *time = parts
+    return dt.datetime.combine(dt.date(year, month, day), dt.time(*time))
 
 
 def _sensible(moment: dt.datetime) -> dt.datetime:

@@ -165,14 +165,18 @@ def _csv(file: Path, name: str) -> Raw:
             engine="c", quoting=csv.QUOTE_MINIMAL, names=range(_widest(text, separator)), index_col=False,
         )  # fmt: skip
     except (pd.errors.ParserError, ValueError) as error:
+        at = re.search(r"inside string starting at row (\d+)", str(error))
+        got = "a quotation mark that is never closed" if at else str(error).strip()
+        row = int(at[1]) + 1 if at else None
         raise InputError(
             [
                 Fault(
                     "unreadable",
-                    str(error).strip(),
+                    got,
                     "a CSV file",
                     file.name,
-                    hint="Look for an unclosed quotation mark",
+                    row=row,
+                    hint="Look for a stray quotation mark",
                 )
             ]
         ) from None
@@ -249,9 +253,13 @@ def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str], list[
 def _parquet(file: Path, name: str) -> Raw:
     try:
         frame = pd.read_parquet(file)
-    except Exception as error:
+    except Exception:  # what it says quotes the path
         raise InputError(
-            [Fault("unreadable", str(error).splitlines()[0], "a Parquet file", file.name)]
+            [
+                Fault(
+                    "unreadable", "a file that is not one", "a Parquet file", file.name, hint="Write it again"
+                )
+            ]
         ) from None
     return _of_frame(frame, name, file.name)
 

@@ -136,6 +136,11 @@ def _placed(
         some_named = (~frame["store"].isna()).any()
         if blank.any() and (only is None or (len(names) > 1 and some_named)):
             file, sheet, heads = origins[name]
+            out[name] = frame
+            if "store" not in heads:
+                expected = f"a column store (门店), since the source has the stores {', '.join(names)}"
+                faults.append(Fault("missing_column", "", expected, file, sheet))
+                continue
             faults += [
                 Fault(
                     "no_store",
@@ -148,7 +153,6 @@ def _placed(
                 )
                 for row in frame.index[blank]
             ]
-            out[name] = frame
             continue
         out[name] = frame.assign(store=frame["store"].where(~blank, only)) if blank.any() else frame
     return out, faults

@@ -205,14 +205,14 @@ def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) 
                 continue
             known = pd.MultiIndex.from_frame(tables[other][["store", key]].astype(str))
             mine = pd.MultiIndex.from_frame(frame[["store", column]].astype(str))
-            lacking = ~mine.isin(known) & frame[column].notna().to_numpy()
+            lacking = ~mine.isin(known) & frame[[column, "store"]].notna().all(axis=1).to_numpy()
             for place in lacking.nonzero()[0]:
                 got = shown(TABLES[name].column(column), frame[column].iloc[place])
                 out.append(
                     _fault(
                         "reference",
                         got,
-                        f"a {key} that stands in {origins[other][0]}",
+                        f"one of the {key} in {origins[other][0]}",
                         origins[name],
                         frame,
                         place,
