@@ -264,8 +264,8 @@ def _datetime(value: Any, column: Column) -> dt.datetime | None:
 
 
 def _moment(parts: list[int]) -> dt.datetime:
-    year, month, day, *time = parts
-    return dt.datetime.combine(dt.date(year, month, day), dt.time(*time))
+    year, month, day, hour, minute, second = (*parts, 0, 0, 0)[:6]
+    return dt.datetime(year, month, day, hour, minute, second)
 
 
 def _sensible(moment: dt.datetime) -> dt.datetime:
