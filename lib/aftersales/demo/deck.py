@@ -3,8 +3,6 @@
 Nothing here is computed. Where the deck contradicts itself the comment says which figure is kept.
 """
 
-# ruff: noqa: E501 (tables of texts read best with a row a line)
-
 from __future__ import annotations
 
 STORE = "示范店"

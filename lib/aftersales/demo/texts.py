@@ -1,7 +1,5 @@
 """What customers and staff write: the free texts of the demo store, all made up."""
 
-# ruff: noqa: E501 (tables of texts read best with a row a line)
-
 from __future__ import annotations
 
 from typing import Any
