@@ -24,10 +24,10 @@ INSTALL = { $(PY) -m pip install --disable-pip-version-check --progress-bar off 
   /^(ERROR|error)/ {print; next} /^SETUP FAILED/ {bad = 1} END {exit bad}'
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word.
-export MONTH YEAR STORE SOURCE OUT REPORT_LANG
+export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
 STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
-COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${FRESH:+--fresh}
 
 .PHONY: help
 help: ## list the targets

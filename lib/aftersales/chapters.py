@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -54,20 +55,42 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
     aftersales.kernels.NotebookFailed
         A chapter failed; the message names notebook and cell.
     """
-    from aftersales import kernels
+    from aftersales import kernels, reuse, scraps
+    from aftersales.inputs import load
+    from aftersales.schema import TABLES
 
     folder = Path(into or os.environ.get(INTO) or tempfile.mkdtemp(prefix="aftersales-"))
+    hashes = load(parameters.get("source"), parameters.get("store"), parameters.get("month")).hashes
     made = [folder / f"{stem}.ipynb" for stem in stems]
-    jobs = [
-        kernels.Job(path(stem), out, dict(parameters), cwd=Path.cwd())
-        for stem, out in zip(stems, made, strict=True)
-    ]
-    kernels.execute_many(jobs, on_done=_tell)
+    keys = [reuse.chapter_key(path(stem), parameters) for stem in stems]
+    jobs, new = [], []
+    for stem, out, key in zip(stems, made, keys, strict=True):
+        if kept := reuse.find(key, hashes):
+            shutil.copyfile(kept, out)
+            _tell(stem, 0.0, "unchanged")
+        else:
+            jobs.append(kernels.Job(path(stem), out, dict(parameters), cwd=Path.cwd(), failed=failed(stem)))
+            new.append((key, out))
+    kernels.execute_many(
+        jobs, on_done=lambda name, seconds, error: _tell(name, seconds, "failed" if error else "done")
+    )
+    for key, out in new:
+        reads = scraps.read(out)["reads"]
+        reuse.keep(key, out, TABLES if reads is None else reads, hashes)
     return made
 
 
-def _tell(name: str, seconds: float, error: Exception | None) -> None:
+def failed(stem: str) -> Path:
+    """Where the notebook of a chapter that fails is saved, to look into."""
+    from aftersales import reuse
+
+    at = reuse.folder("failed")
+    at.mkdir(parents=True, exist_ok=True)
+    return at / f"{stem}.ipynb"
+
+
+def _tell(name: str, seconds: float, state: str) -> None:
     """One line a finished chapter, into the file that the command watches."""
     if log := os.environ.get(PROGRESS):
         with open(log, "a", encoding="utf-8") as stream:
-            stream.write(f"{name}\t{seconds:.2f}\t{'failed' if error else 'done'}\n")
+            stream.write(f"{name}\t{seconds:.2f}\t{state}\n")

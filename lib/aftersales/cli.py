@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _month(report, required=True)
     _source(report)
     _output(report)
+    report.add_argument("--fresh", action="store_true", help="take nothing from the cache")
     report.set_defaults(run=_report)
 
     demo = commands.add_parser("demo", help="write the records of made-up stores")
@@ -106,11 +107,20 @@ def _positive(text: str) -> int:
 
 
 def _report(args: argparse.Namespace) -> None:
-    from aftersales import run
+    from aftersales import chapters, reuse
 
-    made = run.report(
-        month=args.month, year=args.year, store=args.store, source=args.source, out=args.out, lang=args.lang
-    )
+    if args.fresh:
+        os.environ[reuse.FRESH] = "1"
+    asked = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}
+    key = reuse.fingerprint(asked, chapters.FOLDER)
+    made = reuse.published(key)
+    if made:
+        print("nothing has changed since this report was made", file=sys.stderr)
+    else:
+        from aftersales import run
+
+        made = run.report(**asked)
+        reuse.remember(key, made)
     for path in made:
         print(path)
 

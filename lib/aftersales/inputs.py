@@ -18,6 +18,8 @@ from aftersales.tables import Tables
 
 # A source that is a database URL reaches the notebooks by the name of this variable, never as a text.
 _SECRET = "AFTERSALES_SOURCE"
+# What `load` has handed out in this process, which is one notebook's.
+_HANDED: list[Tables] = []
 
 
 def get_params(month: object = None) -> Params:
@@ -55,13 +57,21 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     >>> len(tables.repair_orders)  # doctest: +SKIP
     """
     settings = params.load(month)
-    return sources.cached_load(
+    tables = sources.cached_load(
         _reveal(source or settings.source),
         store,
         aliases=settings.header_aliases,
         default_store=settings.store,
         masked=settings.mask,
     )
+    tables.used.clear()
+    _HANDED.append(tables)
+    return tables
+
+
+def reads() -> list[str]:
+    """The tables that were read in this process, for the cache of chapters."""
+    return sorted({name for tables in _HANDED for name in tables.used})
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def report(
                 )
             with _told("writing page, PDF, mail and workbook"):
                 _write(folder, asked)
-    return [target / form for form in FORMS] + [target / "notebooks"]
+    return [target / form for form in (*FORMS, "notebooks") if (target / form).exists()]
 
 
 def _write(folder: Path, asked: inputs.Asked) -> None:
@@ -145,7 +145,8 @@ def _watch(log: Path, stop: threading.Event) -> None:
         lines = log.read_text(encoding="utf-8").splitlines()
         for line in lines[told:]:
             name, seconds, state = line.split("\t")
-            print(f"  {name} {state}, {seconds} s", file=sys.stderr, flush=True)
+            took = "" if state == "unchanged" else f", {seconds} s"
+            print(f"  {name} {state}{took}", file=sys.stderr, flush=True)
         told = len(lines)
         if ended:
             return

@@ -68,6 +68,9 @@ def glue(
     """
     import scrapbook as sb
 
+    from aftersales import inputs
+
+    sb.glue("reads", inputs.reads(), "json")
     sb.glue("figures", plain(dict(figures or {})), "json")
     sb.glue("tables", {name: rows(frame, masked) for name, frame in (tables or {}).items()}, "json")
     sb.glue("notes", [mask.text(n) if masked else n for n in notes], "json")
@@ -82,6 +85,7 @@ def read(path: str | Path) -> Scraps:
         "figures": scraps["figures"].data if "figures" in scraps else {},
         "tables": scraps["tables"].data if "tables" in scraps else {},
         "notes": scraps["notes"].data if "notes" in scraps else [],
+        "reads": scraps["reads"].data if "reads" in scraps else None,
     }
 
 

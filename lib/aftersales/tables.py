@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aftersales.schema import TABLES
 
@@ -30,6 +30,10 @@ class Tables:
         Remarks on the data, for the report: an absent table, an unknown column, a correction.
     repairs
         What the reader mended: dicts with ``file``, ``sheet``, ``kind``, ``count``, ``example``.
+    hashes
+        Of each table's content, where the tables come from the cache.
+    used
+        The tables that were read so far.
     """
 
     store: str
@@ -48,6 +52,14 @@ class Tables:
     synthetic: bool = False
     notes: tuple[str, ...] = ()
     repairs: tuple[dict, ...] = field(default=())
+    hashes: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    used: set[str] = field(default_factory=set, repr=False, compare=False)
+
+    def __getattribute__(self, name: str) -> Any:
+        """Take note of the tables that are read: a chapter is run again only when one of them has changed."""
+        if name in TABLES:
+            object.__getattribute__(self, "used").add(name)
+        return object.__getattribute__(self, name)
 
     def __contains__(self, table: str) -> bool:
         return getattr(self, table, None) is not None

@@ -116,7 +116,7 @@ def load(key: str, store: str) -> Tables | None:
     with suppress(OSError):
         os.utime(at)
     return Tables(store=store, source=about["source"], synthetic=about["synthetic"], notes=tuple(about["notes"]),
-                  repairs=tuple(about["repairs"]), **frames)  # fmt: skip
+                  repairs=tuple(about["repairs"]), hashes=about["hashes"], **frames)  # fmt: skip
 
 
 def drop(key: str) -> None:
