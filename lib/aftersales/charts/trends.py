@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from aftersales import exhibit, theme
+from aftersales import exhibit, formats, theme
 from aftersales.charts.bars import _join, _nothing
 from aftersales.charts.frame import Variant, apart, bare, fit, room, size, width_of
 from aftersales.exhibit import Exhibit
@@ -19,18 +19,19 @@ from aftersales.exhibit import Exhibit
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a trend: its column, its name, how a value prints (``rate``, ``count``, ``points``), its role."""
+    """A line of a trend: its column, its name, how a value prints (``rate``, ``count``, ``points``), its role and decimals."""
 
     column: str
     name: str
     form: str = "rate"
     role: str = "this"
+    digits: int = 1
 
     def text(self, value: float) -> str:
         """A value as it is printed."""
         if self.form == "rate":
-            return f"{value * 100:.1f}%"
-        return f"{value:,.0f}" if self.form == "count" else f"{value:.1f}"
+            return formats.percent(value, self.digits)
+        return formats.number(value, 0 if self.form == "count" else self.digits)
 
 
 def trend(
@@ -72,15 +73,15 @@ def trend(
         if target is not None:
             ax.axhline(target, color=theme.TARGET, linewidth=1.4)
             word = "目标" if lang == "zh" else "Target"
-            ax.annotate(
-                f"{word} {lines[0].text(target)}",
-                (-0.4, target),
-                (2, 3),
-                textcoords="offset points",
-                fontsize=px - 1.5,
-                color=theme.TARGET,
-                va="bottom",
-            )
+            text = f"{word} {lines[0].text(target)}"
+            at, above = _clear(known[lines[0].column].astype(float), target, high - low)
+            spot = {
+                "xy": (x[at], target),
+                "ha": "left" if at == 0 else "right" if at == len(known) - 1 else "center",
+            }
+            offset = (0, 4 if above else -4)
+            ax.annotate(text, xytext=offset, textcoords="offset points", fontsize=px - 1.5, color=theme.TARGET,
+                        va="bottom" if above else "top", **spot)  # fmt: skip
         ends = []
         for line in lines:
             colour = theme.LIGHT[line.role]
@@ -123,6 +124,20 @@ def trend(
     return exhibit.chart(
         draw, id=id, title=title, subtitle=subtitle, note=note, alt=alt, data=known, lang=lang, mail=mail
     )
+
+
+def _clear(values: pd.Series, target: float, span: float) -> tuple[int, bool]:
+    """Where along the target's line its name meets the data least, and whether it goes above it."""
+    gap = (values - target) / span
+    best, place, above = -1.0, 0, True
+    for at in range(len(values)):
+        near = gap.iloc[max(at - 2, 0) : at + 3].dropna()
+        for side in (True, False):
+            # how far the data keep from the side the name stands on
+            room = float((-near if side else near).min()) if len(near) else 1.0
+            if room > best + 1e-9 and at < len(values) - 1:
+                best, place, above = room, at, side
+    return place, above
 
 
 def _range(known: pd.DataFrame, lines: Sequence[Line], target: float | None) -> tuple[float, float]:

@@ -147,6 +147,12 @@ def results(lost: pd.DataFrame) -> pd.DataFrame:
     return _counted(private["result"].dropna(), "result", "churn_result")
 
 
+def unreached(results: pd.DataFrame) -> pd.DataFrame:
+    """The results of those who were not reached, shares among them. Deck slide 27."""
+    missed = results[results["result"] != "reached"]
+    return missed.assign(share=missed["count"] / missed["count"].sum()).reset_index(drop=True)
+
+
 def reasons(lost: pd.DataFrame) -> pd.DataFrame:
     """Reasons given by those who were reached. Deck slide 28."""
     private = lost[(lost["owner_type"] == "private") & (lost["result"] == "reached")]
