@@ -39,6 +39,19 @@ def fit(text: str, px: float, room_px: float) -> str:
     """A text on at most two lines of a width; what is longer still ends in an ellipsis."""
     if width_of(text, px) <= room_px:
         return text
+    lines = _lines(text, px, room_px)
+    if len(lines) == 2:  # two lines of about the same length, rather than one character left over
+        even = _lines(text, px, max(width_of(text, px) / 2 + px, room_px * 0.5))
+        lines = even if len(even) == 2 else lines
+    if len(lines) > 2:
+        lines = [lines[0], text[len(lines[0]) :].lstrip()]
+        while width_of(lines[1] + "…", px) > room_px:
+            lines[1] = lines[1][:-1]
+        lines[1] += "…"
+    return "\n".join(lines)
+
+
+def _lines(text: str, px: float, room_px: float) -> list[str]:
     lines, line = [], ""
     for part in _parts(text):
         if line and width_of(line + part, px) > room_px:
@@ -46,13 +59,7 @@ def fit(text: str, px: float, room_px: float) -> str:
             line = part.lstrip()
         else:
             line += part
-    lines.append(line)
-    if len(lines) > 2:
-        lines = [lines[0], lines[1] + "".join(lines[2:])]
-        while width_of(lines[1] + "…", px) > room_px:
-            lines[1] = lines[1][:-1]
-        lines[1] += "…"
-    return "\n".join(lines)
+    return [*lines, line]
 
 
 def _parts(text: str) -> list[str]:

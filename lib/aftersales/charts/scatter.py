@@ -95,6 +95,7 @@ def _name(ax: Axes, points: pd.DataFrame, px: float, most: int, x: str = "volume
     box, figure = ax.get_position(), ax.figure
     w, h = figure.get_figwidth() * 72 * box.width, figure.get_figheight() * 72 * box.height
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    edge = figure.get_figwidth() * 72 * (1 - box.x0) - 2
     at = {i: ((r[x] - x0) / (x1 - x0) * w, (r[y] - y0) / (y1 - y0) * h) for i, r in points.iterrows()}
     taken = [(cx - 5, cy - 5, cx + 5, cy + 5) for cx, cy in at.values()]
     for i, row in chosen.iterrows():
@@ -112,7 +113,7 @@ def _name(ax: Axes, points: pd.DataFrame, px: float, most: int, x: str = "volume
         ]
         for dx, dy in places:
             spot = (cx + dx, cy + dy, cx + dx + wide, cy + dy + high)
-            inside = spot[0] > -2 and spot[2] < w + 40 and spot[1] > 0 and spot[3] < h + 2
+            inside = spot[0] > -2 and spot[2] < edge and spot[1] > 0 and spot[3] < h + 2
             if inside and not any(
                 spot[0] < b[2] and spot[2] > b[0] and spot[1] < b[3] and spot[3] > b[1] for b in taken
             ):

@@ -74,7 +74,11 @@ def trend(
             ax.axhline(target, color=theme.TARGET, linewidth=1.4)
             word = "目标" if lang == "zh" else "Target"
             text = f"{word} {lines[0].text(target)}"
-            at, above = _clear(known[lines[0].column].astype(float), target, high - low)
+            at, above = _clear(
+                [known[c].astype(float) for c in (lines[0].column, "centre") if c in known],
+                target,
+                high - low,
+            )
             spot = {
                 "xy": (x[at], target),
                 "ha": "left" if at == 0 else "right" if at == len(known) - 1 else "center",
@@ -126,16 +130,17 @@ def trend(
     )
 
 
-def _clear(values: pd.Series, target: float, span: float) -> tuple[int, bool]:
-    """Where along the target's line its name meets the data least, and whether it goes above it."""
-    gap = (values - target) / span
+def _clear(series: Sequence[pd.Series], target: float, span: float) -> tuple[int, bool]:
+    """Where along the target's line its name meets the drawn lines least, and whether it goes above it."""
     best, place, above = -1.0, 0, True
-    for at in range(len(values)):
-        near = gap.iloc[max(at - 2, 0) : at + 3].dropna()
+    months = len(series[0])
+    for at in range(max(months - 1, 1)):
+        near = [((v - target) / span).iloc[max(at - 2, 0) : at + 3].dropna() for v in series]
         for side in (True, False):
-            # how far the data keep from the side the name stands on
-            room = float((-near if side else near).min()) if len(near) else 1.0
-            if room > best + 1e-9 and at < len(values) - 1:
+            # a line on the other side does not matter; one on this side should be far off
+            same = [abs(g) for values in near for g in values if (g > -0.01) == side or abs(g) < 0.01]
+            room = min(same, default=1.0)
+            if room > best + 1e-9:
                 best, place, above = room, at, side
     return place, above
 
