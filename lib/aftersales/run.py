@@ -79,7 +79,10 @@ def _write(folder: Path, asked: inputs.Asked) -> None:
         _clean(path)
     master = nbformat.read(notebooks / "master.ipynb", as_version=4)
     whole = assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta)
-    results = {"store": asked.store, "month": str(asked.month), **scraps.read(notebooks / "master.ipynb")}
+    told = scraps.read(notebooks / "master.ipynb")
+    results = {"store": asked.store, "month": str(asked.month)} | {
+        k: told[k] for k in ("figures", "tables", "notes")
+    }
     _dump(folder / "figures.json", results)
     (folder / "report.html").write_text(
         html.ReportHTMLExporter().from_notebook_node(whole)[0], encoding="utf-8"

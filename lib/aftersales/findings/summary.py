@@ -10,6 +10,7 @@ import pandas as pd
 from aftersales import formats as f
 from aftersales.findings.words import Words, known, say, words
 from aftersales.metrics.catalogue import FIGURES
+from aftersales.remarks import told
 from aftersales.schema import label
 
 Item = dict[str, Any]
@@ -299,3 +300,8 @@ def repairs(mended: Iterable[Mapping[str, Any]], lang: str = "zh") -> list[str]:
         )
         for r in mended
     ]
+
+
+def remarks(notes: Iterable[str], lang: str = "zh") -> list[str]:
+    """The source's remarks in the report's language."""
+    return [told(note, lang) for note in notes]
