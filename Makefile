@@ -74,6 +74,7 @@ $(READY): $(LOCKED)
 	fi
 	@echo "Installing the pinned packages of requirements.lock …"
 	@$(call INSTALL,.)
+	@$(PY) -c 'from aftersales import kernels; kernels.install()'
 	@touch $@
 
 $(READY_TEST): $(READY)

@@ -71,9 +71,10 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
         else:
             jobs.append(kernels.Job(path(stem), out, dict(parameters), cwd=Path.cwd(), failed=failed(stem)))
             new.append((key, out))
-    kernels.execute_many(
-        jobs, on_done=lambda name, seconds, error: _tell(name, seconds, "failed" if error else "done")
-    )
+    with kernels.serving():  # the report's own server, where there is one
+        kernels.execute_many(
+            jobs, on_done=lambda name, seconds, error: _tell(name, seconds, "failed" if error else "done")
+        )
     for key, out in new:
         reads = scraps.read(out)["reads"]
         reuse.keep(key, out, TABLES if reads is None else reads, hashes)
