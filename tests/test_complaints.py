@@ -62,6 +62,13 @@ def test_zero_is_not_null(month):
     assert complaints.figures(None, None, None, None, month)["complaints.count"] is None
 
 
+def test_a_month_without_calls_has_no_mention(deck):
+    quiet = pd.Period("2030-01")
+    assert complaints.figures(None, None, deck.grievances, deck.survey_calls, quiet)["complaints.mentions"] == 0
+    assert complaints.causes(deck.grievances, deck.survey_calls, quiet).empty
+    assert not complaints.causes_shift(deck.grievances, deck.survey_calls, quiet)["found"]
+
+
 def test_the_words_name_the_alarm_and_the_shift(deck, month):
     table = complaints.causes(deck.grievances, deck.survey_calls, month)
     words = findings.complaints.causes(

@@ -61,6 +61,7 @@ def report(
                     notebooks / "master.ipynb",
                     asked.parameters,
                     cwd=Path.cwd(),
+                    failed=chapters.failed("master"),
                 )
             with _told("writing page, PDF, mail and workbook"):
                 _write(folder, asked)

@@ -41,6 +41,8 @@ def mentions(
         return pd.DataFrame(columns=["call_id", "cause", "week"])
     called = survey_calls[within(survey_calls["called_at"], month)].set_index("call_id")["called_at"]
     named = grievances[grievances["call_id"].isin(called.index)]
+    if named.empty:
+        return named.assign(week=pd.Series(dtype=int))
     week = ((named["call_id"].map(called).dt.day - 1) // 7 + 1).clip(upper=4)
     return named.assign(week=week)
 
