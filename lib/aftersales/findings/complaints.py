@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales import formats as f
-from aftersales.findings.words import Words, known, plural, say, words
+from aftersales.findings.words import Words, known, plural, say, small, words
 from aftersales.schema import label
 
 ALARM = 0.10  # 其他 above this share: the coding hides something
@@ -89,8 +89,8 @@ def causes(table: pd.DataFrame, shift: Mapping[str, Any], month: pd.Period, lang
         notes.append(
             say(
                 lang,
-                f"第{shift['week']}周“{falling}”骤减而“{rising}”骤增（χ² p = {shift['p']:.4f}），疑似登记口径改变。",
-                f"In week {shift['week']} “{falling}” drops while “{rising}” jumps (χ² p = {shift['p']:.4f}): the coding seems to have changed.",
+                f"第{shift['week']}周“{falling}”骤减而“{rising}”骤增（χ² {small(shift['p'])}），疑似登记口径改变。",
+                f"In week {shift['week']} “{falling}” drops while “{rising}” jumps (χ² {small(shift['p'])}): the coding seems to have changed.",
             )
         )
     notes.append(

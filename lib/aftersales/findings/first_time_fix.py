@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales import formats as f
-from aftersales.findings.words import Words, known, plural, say, words
+from aftersales.findings.words import Words, known, plural, say, small, words
 from aftersales.schema import label
 
 
@@ -90,11 +90,11 @@ def funnel(table: pd.DataFrame, chance: Mapping[str, Any], month: pd.Period, lan
         notes.append(
             say(
                 lang,
-                f"各技师相同的假设：χ² p = {chance['p']:.2f}。",
-                f"That all are equal: χ² p = {chance['p']:.2f}.",
+                f"各技师相同的假设：χ² {small(chance['p'])}。",
+                f"That all are equal: χ² {small(chance['p'])}.",
             )
         )
-    if known(chance.get("chance_of_worst")) and n > 1:
+    if known(chance.get("chance_of_worst")) and n > 1 and chance["chance_of_worst"] >= 0.05:
         worst = f.percent(table["failure_rate"].max(), 2)
         notes.append(
             say(

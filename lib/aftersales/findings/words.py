@@ -44,3 +44,12 @@ def plural(n: float, one: str, many: str = "") -> str:
 def known(value: Any) -> bool:
     """Whether there is a value."""
     return not formats.missing(value)
+
+
+def small(p: float) -> str:
+    """A p value: two digits, or that it is very small.
+
+    >>> small(0.293), small(0.004), small(0.0001)
+    ('p = 0.29', 'p = 0.004', 'p < 0.001')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2f}" if p >= 0.01 else f"p = {p:.3f}"
