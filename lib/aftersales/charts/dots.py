@@ -30,6 +30,8 @@ def dot_plot(
         .sort_values("current", ascending=False, kind="stable")
         .reset_index(drop=True)
     )
+    scores = [c for c in ("previous", "current", "branch", "national") if c in known]
+    known[scores] = known[scores].astype(float)  # None among the numbers becomes NaN
     if known.empty:
         return exhibit.empty(_nothing(lang), id=id, lang=lang, title=title)
     benchmarks = [c for c in ("branch", "national") if c in known and known[c].notna().any()]

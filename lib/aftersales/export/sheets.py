@@ -124,7 +124,7 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
 
     >>> taken = {"投诉"}
     >>> _sheet_name("投诉", taken), _sheet_name("a/b[c]:d" * 9, taken)
-    ('投诉 2', 'a b c  da b c  da b c  da b c  d')
+    ('投诉 2', 'a b c  da b c  da b c  da b c')
     """
     clean = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip().strip("'")[:31].strip() or "Sheet"
     name, count = clean, 2

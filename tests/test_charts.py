@@ -1,0 +1,128 @@
+"""The charts: nothing cut, nothing coloured beyond the design, no picture without its numbers in words."""
+
+import re
+import warnings
+
+import pandas as pd
+import pytest
+
+from aftersales import charts, theme
+from aftersales.charts.frame import fit, width_of
+from aftersales.exhibit import to_html
+
+WORDS = {"title": "标题", "subtitle": "单位 · n · 2024年4月", "lang": "zh"}
+MONTHS = [str(pd.Period("2023-05", "M") + n) for n in range(12)]
+
+
+def dots(n):
+    return pd.DataFrame({
+        "label": [f"第{i}项名字有些长的检查内容" for i in range(n)], "previous": [99.4 - i / 3 for i in range(n)],
+        "current": [98.9 + (i % 7) / 2 - i / 4 for i in range(n)], "branch": [97.4] * n, "national": [None, *[96.0] * (n - 1)][:n],
+    })  # fmt: skip
+
+
+def people(n):
+    return pd.DataFrame({
+        "label": [f"技师{i}号" for i in range(n)], "volume": [100 + 5 * i for i in range(n)],
+        "rate": [1 - (i % 5) / 100 for i in range(n)], "outside": [None, "99.8", *[None] * n][:n],
+    })  # fmt: skip
+
+
+def limits():
+    return pd.DataFrame(
+        {
+            "volume": [80, 200, 320],
+            "lower_95": [0.95, 0.96, 0.965],
+            "upper_95": [1, 1, 1],
+            "lower_998": [0.93, 0.94, 0.95],
+            "upper_998": [1, 1, 1],
+        }
+    )
+
+
+def counts(n):
+    return pd.DataFrame(
+        {
+            "label": [f"原因{i}" for i in range(n)],
+            "value": [n - i for i in range(n)],
+            "share": [1 / max(n, 1)] * n,
+            "w1": 1,
+            "w2": 0,
+            "w3": 2,
+            "w4": 3,
+        }
+    )
+
+
+def rates(n):
+    return pd.DataFrame(
+        {
+            "month": MONTHS[:n],
+            "rate": [0.98, None, *[0.97 + i / 500 for i in range(n)]][:n],
+            "jobs": [1700 + i for i in range(n)],
+        }
+    )
+
+
+LINE, JOBS = charts.Line("rate", "合格率"), charts.Line("jobs", "台次", "count")
+FORMS = {
+    "dot_plot": lambda n: charts.dot_plot(dots(n), id="x", **WORDS),
+    "bars": lambda n: charts.bars(counts(n), id="x", spark=["w1", "w2", "w3", "w4"], last="原因1", **WORDS),
+    "waterfall": lambda n: charts.waterfall(counts(n).assign(value=lambda f: f["value"] / 9 - 0.4), id="x", **WORDS),
+    "bridge": lambda n: charts.bridge(counts(n).assign(kind="total"), id="x", **WORDS),
+    "funnel": lambda n: charts.funnel(people(n), limits(), 0.98, id="x", x_name="台次", centre_name="全店", **WORDS),
+    "matrix": lambda n: charts.matrix(people(n).assign(x=lambda f: f["volume"] / 30 - 6, y=0.1), id="x", x_name="差距", y_name="权重", **WORDS),
+    "strip": lambda n: charts.strip(people(n).assign(label="一般", hours=lambda f: f["volume"], open=False), 72, id="x", x_name="小时", limit_name="承诺", **WORDS),
+    "trend": lambda n: charts.trend(rates(min(n, 12)), [LINE], id="x", target=0.985, bars=JOBS, **WORDS),
+    "gap_trend": lambda n: charts.gap_trend(rates(min(n, 12)).assign(rate=5000), JOBS, charts.Line("rate", "基盘", "count"), id="x", gap_name="差", **WORDS),
+    "heat": lambda n: charts.heat(pd.DataFrame({f"问{q}": [60.0 + q + i for i in range(n)] for q in range(8)}, index=[f"顾问{i}" for i in range(n)]), id="x", low=60, high=95, **WORDS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [0, 1, 8, 40])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_chart_draws_whatever_there_is(form, rows):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a missing glyph is a warning
+        payload = FORMS[form](rows).payload
+    if rows == 0:
+        assert payload["kind"] == "empty"
+        assert "没有" in payload["text"]
+        return
+    assert payload["kind"] == "chart"
+    assert re.search(r"\d", payload["alt"])
+    for variant, width in (("wide", 720), ("narrow", 360)):
+        svg = payload["svg"][variant]
+        assert svg.startswith("<svg")
+        assert f'width="{width}pt"' in svg
+        assert len(svg) < 40_000 * max(1, rows / 10)
+        colours = {c.lower() for c in re.findall(r"#[0-9a-fA-F]{6}\b", svg)}
+        assert colours <= {*theme.LIGHT.values(), "#000000"}, colours - {*theme.LIGHT.values()}
+        assert "<text" in svg
+
+
+def test_the_same_chart_is_the_same_bytes():
+    assert FORMS["bars"](8).payload == FORMS["bars"](8).payload
+
+
+def test_a_chart_gives_its_numbers_as_a_table():
+    assert list(FORMS["bars"](3).data["value"]) == [3, 1, 2]  # 其他 goes last
+
+
+@pytest.mark.parametrize(
+    "text", ["正确、彻底地完成维修保养", "Listens and responds to wishes and expectations", "短"]
+)
+def test_labels_fit_their_room_on_two_lines(text):
+    lines = fit(text, 12, 96).split("\n")
+    assert len(lines) <= 2
+    assert all(width_of(line, 12) <= 96 for line in lines)
+    assert not any(line.startswith(("、", "，", ",")) for line in lines)
+
+
+def test_text_from_people_is_text():
+    bad = "<script>alert(1)</script>"
+    payload = charts.bars(
+        counts(2).assign(label=[bad, "b"]), id="x", **WORDS | {"title": bad, "note": bad}
+    ).payload
+    assert "<script" not in to_html(payload)
+    assert "&lt;script&gt;" in to_html(payload)
