@@ -1,5 +1,9 @@
 """What several tests share: the deck's store, its month, the params."""
 
+import os
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 
@@ -23,3 +27,20 @@ def settings():
 def deck():
     """The built-in store, whose April is the deck."""
     return Tables(store="示范店", **demo.generate())
+
+
+def run(*args, cwd=params.ROOT, **env):
+    """The command, as a manager's shell runs it."""
+    return subprocess.run(
+        [sys.executable, "-m", "aftersales", *map(str, args)],
+        cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def april(tmp_path_factory):
+    """The published report of the built-in store's April 2024, in Chinese."""
+    out = tmp_path_factory.mktemp("april")
+    done = run("report", "--month", 4, "--out", out)
+    assert done.returncode == 0, done.stderr
+    return out / "2024-04" / "示范店"

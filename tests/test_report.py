@@ -1,36 +1,17 @@
 """A report from end to end: the command a manager runs, on real kernels, read by real readers."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
+from conftest import run
 
 from aftersales import demo, params
 
 ROOT = params.ROOT
-
-
-def run(*args, cwd=ROOT, **env):
-    """The command, as a manager's shell runs it."""
-    return subprocess.run(
-        [sys.executable, "-m", "aftersales", *map(str, args)],
-        cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=240,
-    )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def april(tmp_path_factory):
-    """The published report of the built-in store's April 2024, in Chinese."""
-    out = tmp_path_factory.mktemp("april")
-    done = run("report", "--month", 4, "--out", out)
-    assert done.returncode == 0, done.stderr
-    return out / "2024-04" / "示范店"
 
 
 def figures(folder: Path) -> dict:

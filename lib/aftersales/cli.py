@@ -68,6 +68,16 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--fresh", action="store_true", help="take nothing from the cache")
     report.set_defaults(run=_report)
 
+    mail = commands.add_parser("mail", help="send the published report of a month")
+    _month(mail, required=True)
+    _source(mail)
+    _output(mail)
+    mail.add_argument("--dry-run", action="store_true", help="say what would be sent to whom (or DRY_RUN=1)")
+    mail.add_argument(
+        "--again", action="store_true", help="send to those too who have it already (or AGAIN=1)"
+    )
+    mail.set_defaults(run=_mail)
+
     demo = commands.add_parser("demo", help="write the records of made-up stores")
     demo.add_argument("--stores", type=_positive, default=1, metavar="N", help="number of stores (default 1)")
     demo.add_argument(
@@ -123,6 +133,18 @@ def _report(args: argparse.Namespace) -> None:
         reuse.remember(key, made)
     for path in made:
         print(path)
+
+
+def _mail(args: argparse.Namespace) -> None:
+    from aftersales import run
+
+    def asked(name: str) -> bool:
+        return os.environ.get(name, "") not in ("", "0")
+
+    run.mail(
+        month=args.month, year=args.year, store=args.store, source=args.source, out=args.out, lang=args.lang,
+        dry_run=args.dry_run or asked("DRY_RUN"), again=args.again or asked("AGAIN"),
+    )  # fmt: skip
 
 
 def _demo(args: argparse.Namespace) -> None:

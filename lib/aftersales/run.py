@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aftersales import assemble, chapters, inputs, kernels, publish
+from aftersales.errors import InputError
 
 FORMS = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json")
 
@@ -68,12 +69,48 @@ def report(
     return [target / form for form in (*FORMS, "notebooks") if (target / form).exists()]
 
 
+def mail(
+    month: str,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    out: Path = Path("output"),
+    lang: str | None = None,
+    dry_run: bool = False,
+    again: bool = False,
+) -> None:
+    """Send the published report of a month to everybody whom the params name; see `aftersales.mail.sending.send`.
+
+    Raises
+    ------
+    InputError
+        There is no such report, or a recipient is bad; nothing was sent.
+    """
+    import nbformat
+
+    from aftersales.mail import sending
+
+    asked = inputs.ask(month, year, store, source, lang)
+    folder = out / str(asked.month) / publish.folder_name(asked.store)
+    if not (folder / "report.pdf").exists():
+        raise InputError(
+            f"{folder}: no report is published there. Make it first: make report MONTH={asked.month}."
+        )
+    notebooks = folder / "notebooks"
+    master = nbformat.read(notebooks / "master.ipynb", as_version=4)
+    whole = assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta)
+    ledger = out / ".sent" / f"{asked.month}-{publish.folder_name(asked.store)}.json"
+    pdf = (folder / "report.pdf").read_bytes()
+    sending.send(whole, pdf, asked.params, ledger, dry_run=dry_run, again=again)
+
+
 def _write(folder: Path, asked: inputs.Asked) -> None:
     """The forms of the report, all from the same executed notebooks."""
     import nbformat
 
     from aftersales import scraps
     from aftersales.export import html, pdf, workbook
+    from aftersales.mail import message
 
     notebooks = folder / "notebooks"
     for path in notebooks.glob("*.ipynb"):
@@ -91,6 +128,7 @@ def _write(folder: Path, asked: inputs.Asked) -> None:
     document = pdf.ReportPDFExporter().from_notebook_node(whole)[0]
     (folder / "report.pdf").write_bytes(document)
     workbook.write(whole, results, folder / "tables.xlsx", asked.lang)
+    message.write(whole, document, asked.params, folder / "report.eml")
 
 
 def _dump(path: Path, results: dict[str, Any]) -> None:

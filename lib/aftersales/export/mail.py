@@ -1,0 +1,188 @@
+"""The report as a mail: a template of its own over the executed notebook, for a phone and a minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import css_inline
+import jinja2
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import Unicode, default
+
+from aftersales import formats, theme
+from aftersales.export import document
+from aftersales.export.pdf import svg_to_png
+from aftersales.export.words import WORDS
+
+_TEMPLATES = Path(__file__).parent / "templates" / "mail"
+_SAID = {
+    "zh": {"cards": "关键指标", "better": "变好的", "worse": "变差的", "decisions": "需要决定", "target": "目标", "previous": "上月",
+           "attached": "完整报告见附件PDF。此邮件由程序自动发送。", "owner": "责任人", "due": "完成"},
+    "en": {"cards": "Key figures", "better": "What got better", "worse": "What got worse", "decisions": "What needs a decision",
+           "target": "Target", "previous": "last month", "attached": "The whole report is attached as a PDF. This mail was sent by a program.",
+           "owner": "Owner", "due": "due"},
+}  # fmt: skip
+WIDTH = 360  # px: the drawing for phones
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a message is made of.
+
+    Attributes
+    ----------
+    html
+        With its styles inlined.
+    text
+        The same for programs that show no HTML; every figure of the HTML stands in it.
+    images
+        Content-ID to PNG.
+    """
+
+    subject: str
+    html: str
+    text: str
+    images: dict[str, bytes] = field(default_factory=dict)
+
+
+class ReportMailExporter(Exporter):
+    """Turns the report's notebook into the HTML of a mail; text and pictures are in the resources."""
+
+    export_from_notebook = "After-sales report (mail)"
+    output_mimetype = "text/html"
+    department = Unicode("", help="The department whose TOP5 comes first").tag(config=True)
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".html"
+
+    def __init__(self, config: Any = None, **traits: Any) -> None:
+        super().__init__(config=config, **traits)
+        self.register_preprocessor(document.ReportCells, enabled=True)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kw: Any
+    ) -> tuple[str, dict]:
+        """The HTML of the mail; ``resources["mail"]`` holds the whole `Body`."""
+        nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
+        made = body(document.read(nb_copy), self.department)
+        resources["mail"] = made
+        return made.html, resources
+
+
+def body(report: document.Document, department: str = "") -> Body:
+    """Subject, HTML, text and pictures of the mail.
+
+    Parameters
+    ----------
+    report
+        The report's document.
+    department
+        Code of the department whose TOP5 comes first; empty = all, as the report has them.
+    """
+    lang, meta = report.lang, report.meta
+    said, words = _SAID[lang], WORDS[lang]
+    month = formats.month(meta["month"], lang) if meta.get("month") else ""
+    verdict = " ".join(p["text"] for p in report.role("verdict"))
+    cards = [card for p in report.role("cards") for card in p["cards"]]
+    lists = {
+        role: [i for p in report.role(role) for i in p.get("items", [])]
+        for role in ("better", "worse", "decisions")
+    }
+    blocks = [b.body for c in report.chapters for b in c.blocks if b.kind == "exhibit"]
+    charts, images = _charts([p for p in blocks if p.get("mail") and p["kind"] == "chart"])
+    top5 = _top5([p for p in blocks if p.get("role") == "top5"], department, said)
+    subject = (
+        f"{meta.get('store', '')} {month}{words['title']}"
+        if lang == "zh"
+        else f"{meta.get('store', '')}: {words['title']}, {month}"
+    )
+    page = _environment().get_template("body.html.j2").render(
+        c=theme.LIGHT, dark=theme.DARK, words=words, told=said, meta=meta, month=month, subject=subject, verdict=verdict,
+        cards=cards, **lists, charts=charts, top5=top5,
+    )  # fmt: skip
+    html = css_inline.inline(page, keep_style_tags=True, load_remote_stylesheets=False)
+    return Body(subject, html, _text(said, words, meta, month, verdict, cards, lists, charts, top5), images)
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def _charts(payloads: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """The pictures, twice as fine as they are shown, and what stands beside them."""
+    charts, images = [], {}
+    for payload in payloads:
+        png = svg_to_png(payload["svg"]["narrow"], WIDTH, 2)
+        cid = f"{payload['id']}@aftersales"
+        width, height = (int.from_bytes(png[i : i + 4], "big") for i in (16, 20))
+        images[cid] = png
+        charts.append({**payload, "cid": cid, "width": WIDTH, "height": round(height * WIDTH / width)})
+    return charts, images
+
+
+def _top5(payloads: list[dict[str, Any]], department: str, said: dict[str, str]) -> list[dict[str, Any]]:
+    """Each department's first things; one department's whole and first where it is asked for."""
+    tables = []
+    for payload in payloads:
+        keys = [column["key"] for column in payload["columns"]]
+        mine = payload["id"] == f"top5.{department}"
+        rows = []
+        for line in payload["display"]:
+            row = dict(zip(keys, line, strict=True))
+            more = [row.get("evidence"), row.get("measure")]
+            more += [
+                f"{said[k]} {row[k]}" for k in ("owner", "due") if row.get(k) not in (None, formats.NONE)
+            ]
+            told = " · ".join(m for m in more if m and m != formats.NONE)
+            rows.append({"rank": row["rank"], "problem": row["problem"], "more": told or formats.NONE})
+        tables.append(
+            (not mine, {"title": payload["title"], "rows": rows if mine or not department else rows[:2]})
+        )
+    if not department:
+        tables = [(True, {**t, "rows": t["rows"][:3]}) for _, t in tables]
+    return [table for _, table in sorted(tables, key=lambda pair: pair[0])]
+
+
+def _text(said, words, meta, month, verdict, cards, lists, charts, top5) -> str:
+    """The mail as plain text."""
+    state = [words["synthetic"]] if meta.get("synthetic") else []
+    state.append(words["masked"] if meta.get("masked", True) else words["unmasked"])
+    lines = [
+        f"{words['title']} · {' · '.join(state)}",
+        f"{meta.get('store', '')}  {month}",
+        "",
+        verdict,
+        "",
+        said["cards"],
+    ]
+    for card in cards:
+        gap = " " if (card.get("unit") or "%") != "%" else ""
+        lines.append(
+            f"- {card['label']} {card['display']}{gap}{card.get('unit') or ''}  {card['status_text']}"
+        )
+        lines.append(
+            f"  {said['target']} {card['target_display']} · {said['previous']} {card['previous_display']} · {card['change_display']}"
+        )
+    lines += _listed(said["better"], lists["better"]) + _listed(said["worse"], lists["worse"])
+    for table in top5:
+        lines += ["", table["title"]]
+        for row in table["rows"]:
+            lines += [f"{row['rank']}. {row['problem']}", f"   {row['more']}"]
+    for chart in charts:
+        lines += ["", chart["title"], chart["subtitle"], chart["alt"]]
+    lines += _listed(said["decisions"], lists["decisions"])
+    return "\n".join([*lines, "", said["attached"], ""])
+
+
+def _listed(name: str, items: list[dict[str, Any]]) -> list[str]:
+    return ["", name, *(f"- {i['text']}" + (f"  {i['value']}" if i.get("value") else "") for i in items)]

@@ -1,0 +1,95 @@
+"""The message: text and HTML as alternatives, pictures inline, the PDF attached."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from aftersales.errors import AftersalesError, InputError
+from aftersales.export.mail import ReportMailExporter
+from aftersales.mail import lint
+from aftersales.params import Params
+
+POLICY = policy.SMTP.clone(max_line_length=200)
+
+
+def write(notebook: NotebookNode, pdf: bytes, params: Params, path: Path) -> None:
+    """Write the message to the general manager, ready to send, as a file.
+
+    Raises
+    ------
+    AftersalesError
+        The lint finds a fault in it.
+    """
+    to = params.recipients.get("general_manager") or []
+    path.write_bytes(build(notebook, pdf, params, to).as_bytes(policy=POLICY))
+
+
+def build(
+    notebook: NotebookNode, pdf: bytes, params: Params, to: list[str], department: str = ""
+) -> EmailMessage:
+    """A message, linted.
+
+    Parameters
+    ----------
+    notebook
+        The report's notebook, as page and PDF are made from it.
+    department
+        Whose TOP5 comes first.
+    """
+    exporter = ReportMailExporter()
+    exporter.department = department
+    body = exporter.from_notebook_node(notebook)[1]["mail"]
+    meta = notebook.metadata.get("aftersales", {})
+    message = EmailMessage(policy=POLICY)
+    message["Subject"] = body.subject
+    message["From"] = address(params.sender)
+    if to:
+        message["To"] = [address(one) for one in to]
+    if ended := notebook.metadata.get("papermill", {}).get("end_time"):
+        message["Date"] = datetime.fromisoformat(ended)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body.text)
+    message.add_alternative(body.html, subtype="html")
+    page = message.get_payload()[1]
+    for cid, png in body.images.items():
+        page.add_related(png, "image", "png", cid=f"<{cid}>", disposition="inline")
+    name = f"{meta.get('store', 'report')}-{meta.get('month', '')}.pdf"
+    message.add_attachment(pdf, "application", "pdf", filename=name)
+    digest = content_hash(message)
+    message["Message-ID"] = f"<{digest[:24]}.{meta.get('month', '')}@{message['From'].addresses[0].domain}>"
+    for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
+        part.set_boundary(f"={number}={digest[:32]}=")
+    if found := lint.faults(message, params.mask):
+        raise AftersalesError("The mail has faults:\n" + "\n".join(f"  {fault}" for fault in found))
+    return message
+
+
+def address(text: str) -> Address:
+    """An address with or without a name, ``客服部 <service@example.com>``.
+
+    Raises
+    ------
+    InputError
+        It is none.
+    """
+    name, spec = parseaddr(text)
+    if spec.count("@") != 1 or not all(spec.split("@")) or not spec.isascii():
+        raise InputError(f"params: got {text!r}; expected an address like name@example.com.")
+    return Address(name, addr_spec=spec)
+
+
+def content_hash(message: EmailMessage) -> str:
+    """A hash of what is read: subject, text, HTML, pictures and attachment."""
+    digest = hashlib.sha256(str(message["Subject"]).encode())
+    for part in message.walk():
+        if not part.is_multipart():
+            digest.update(part.get_payload(decode=True) or b"")
+    return digest.hexdigest()

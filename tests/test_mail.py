@@ -1,0 +1,291 @@
+"""The mail: received by a real server, taken apart by a real parser, rendered by a real browser."""
+
+import datetime as dt
+import email
+import email.policy
+import json
+import re
+import socket
+import ssl
+
+import nbformat
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from aftersales import assemble, params
+from aftersales.errors import AftersalesError, InputError
+from aftersales.mail import lint, message, sending
+
+
+@pytest.fixture(scope="module")
+def report(april):
+    """The published report: its notebook, PDF and figures."""
+    meta = {
+        "store": "示范店",
+        "month": "2024-04",
+        "lang": "zh",
+        "title": "x",
+        "synthetic": True,
+        "masked": True,
+    }
+    master = nbformat.read(april / "notebooks" / "master.ipynb", 4)
+    whole = assemble.combine(master, assemble.read(april / "notebooks", params.load().chapters), meta)
+    return whole, (april / "report.pdf").read_bytes(), json.loads((april / "figures.json").read_text())
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Params with three recipients."""
+    text = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    text = text.replace("workshop: []", "workshop: [w@example.com]").replace(
+        "head_office: []", "head_office: [h@example.com]"
+    )
+    (tmp_path / "default.yml").write_text(text, encoding="utf-8")
+    return params.load(path=tmp_path)
+
+
+def test_the_published_message_is_whole(april):
+    mail = email.message_from_bytes((april / "report.eml").read_bytes(), policy=email.policy.default)
+    assert mail["Subject"] == "示范店 2024年4月客户服务部月报"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert re.fullmatch(r"<[0-9a-f]{24}\.2024-04@example\.com>", mail["Message-ID"])
+    assert mail.get_content_type() == "multipart/mixed"
+    alternative, attached = mail.iter_parts()
+    assert [p.get_content_type() for p in alternative.iter_parts()] == ["text/plain", "multipart/related"]
+    assert attached.get_filename() == "示范店-2024-04.pdf"
+    assert attached.get_content().startswith(b"%PDF-")
+    assert attached.get_content() == (april / "report.pdf").read_bytes()
+    page, text, images = lint.parts(mail)
+    assert len(images) == 3
+    assert all(png.startswith(b"\x89PNG") for png in images.values())
+    assert not lint.faults(mail)
+    figures = json.loads((april / "figures.json").read_text())["figures"]
+    for told in (page, text):
+        for shown in (
+            f"{figures['oem.mot']:.1f}",
+            f"{figures['ftf.rate'] * 100:.2f}%",
+            f"{figures['churn.rate'] * 100:.1f}%",
+            f"{figures['booking.rate'] * 100:.1f}%",
+        ):
+            assert shown in told
+
+
+def test_the_same_report_is_the_same_message(report, settings):
+    one, two = (
+        message.build(report[0], report[1], settings, ["gm@example.com"]).as_bytes() for _ in range(2)
+    )
+    assert one == two
+
+
+def test_a_department_reads_its_own_top5_first(report, settings):
+    text = lint.parts(message.build(report[0], report[1], settings, [], "parts"))[1]
+    titles = re.findall(r"^(前台|车间|配件|客服)：", text, re.M)
+    assert titles == ["配件", "前台", "车间", "客服"]
+
+
+FAULTS = {
+    "float": ('style="', 'style="float:left;'), "flex": ('style="', 'style="display:flex;'), "<script>": ("</body>", "<script>1</script></body>"),
+    "data:": ("</body>", '<a href="data:x">y</a></body>'), "not in the message": ("cid:oem.items@aftersales", "cid:gone"),
+    "does not show": ("cid:oem.items@aftersales", "cid:gone"), "alt text": ('alt="', 'alt="x" title="'), "80,000": ("</body>", "x" * 80_000 + "</body>"),
+    "plain text lacks": ("</body>", "777.77</body>"), "not masked": ("</body>", "电话13812345678</body>"), "contrast": ("color:#5b6773", "color:#c0c8d0"),
+    "without colours": ("background-color:#ffffff;color:", "colour:"), "width or height": (' width="360"', ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", FAULTS)
+def test_the_lint_finds(report, settings, told):
+    mail = message.build(report[0], report[1], settings, [])
+    part = mail.get_body(("html",))
+    page = part.get_content()
+    old, new = FAULTS[told]
+    assert old in page
+    part.set_content(page.replace(old, new), subtype="html")
+    assert any(told in fault for fault in lint.faults(mail)), lint.faults(mail)
+
+
+class Server:
+    """What the server got, and how it answers."""
+
+    def __init__(self):
+        self.got, self.answers, self.drop_after = [], {}, None
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        answers = self.answers.get(address)
+        if answers:
+            return answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.drop_after is not None and len(self.got) >= self.drop_after:
+            server.transport.close()
+            return "451 gone"
+        self.got.append(
+            (envelope.rcpt_tos[0], email.message_from_bytes(envelope.content, policy=email.policy.default))
+        )
+        return "250 OK"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+        .add_extension(x509.BasicConstraints(True, None), True).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return folder
+
+
+@pytest.fixture
+def smtp(certificate, monkeypatch):
+    """A server with STARTTLS and AUTH on loopback, and the environment that names it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    handler = Server()
+
+    def login(server, session, envelope, mechanism, data):
+        return AuthResult(success=(data.login, data.password) == (b"me", b"s3cret"), handled=False)
+
+    class Strict(Controller):
+        def factory(self):
+            return SMTP(
+                handler,
+                hostname="localhost",
+                tls_context=context,
+                require_starttls=True,
+                auth_required=True,
+                authenticator=login,
+            )
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Strict(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    monkeypatch.setattr(sending, "FIRST_WAIT", 0.01)
+    handler.environment = {
+        "SMTP_HOST": "localhost",
+        "SMTP_PORT": str(port),
+        "SMTP_USER": "me",
+        "SMTP_PASSWORD": "s3cret",
+        "SMTP_CA": str(certificate / "cert.pem"),
+        "SMTP_TIMEOUT": "5",
+    }
+    yield handler
+    controller.stop()
+
+
+def send(report, settings, smtp, folder, **more):
+    lines = []
+    sending.send(
+        report[0],
+        report[1],
+        settings,
+        folder / "ledger.json",
+        environment=smtp.environment,
+        say=lines.append,
+        **more,
+    )
+    return lines
+
+
+def people(smtp):
+    return [who for who, _ in smtp.got]
+
+
+def test_everybody_gets_it_once(report, settings, smtp, tmp_path):
+    assert len(send(report, settings, smtp, tmp_path, dry_run=True)) == 3
+    assert smtp.got == []
+    send(report, settings, smtp, tmp_path)
+    assert people(smtp) == ["gm@example.com", "w@example.com", "h@example.com"]
+    _, mail = smtp.got[1]
+    assert (mail["To"], mail["Subject"]) == ("w@example.com", "示范店 2024年4月客户服务部月报")
+    assert not lint.faults(mail)
+    assert mail["Bcc"] is None
+    again = send(report, settings, smtp, tmp_path)
+    assert len(smtp.got) == 3
+    assert "has it already" in again[0]
+    send(report, settings, smtp, tmp_path, again=True)
+    assert len(smtp.got) == 6
+    assert "s3cret" not in (tmp_path / "ledger.json").read_text()
+    changed = (report[0], report[1] + b"%", report[2])
+    send(changed, settings, smtp, tmp_path)
+    assert len(smtp.got) == 9
+
+
+def test_a_broken_connection_leaves_the_ledger_true(report, settings, smtp, tmp_path):
+    smtp.drop_after = 2
+    with pytest.raises(AftersalesError, match=r"broke off.*Not sent to: h@example\.com"):
+        send(report, settings, smtp, tmp_path)
+    assert set(json.loads((tmp_path / "ledger.json").read_text())) == {"gm@example.com", "w@example.com"}
+    smtp.drop_after = None
+    send(report, settings, smtp, tmp_path)
+    assert people(smtp) == ["gm@example.com", "w@example.com", "h@example.com"]
+
+
+def test_a_busy_server_is_tried_again_and_a_refusal_is_told_by_name(report, settings, smtp, tmp_path):
+    smtp.answers = {"gm@example.com": ["450 later"], "w@example.com": ["550 no such user"]}
+    with pytest.raises(AftersalesError, match=r"w@example\.com: 550 no such user"):
+        send(report, settings, smtp, tmp_path)
+    assert people(smtp) == ["gm@example.com", "h@example.com"]
+    assert set(json.loads((tmp_path / "ledger.json").read_text())) == {"gm@example.com", "h@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"SMTP_PASSWORD": "wrong"}, "refuses user and password"),
+        ({"SMTP_CA": ""}, "certificate"),
+        ({"SMTP_PORT": "1"}, "no connection"),
+    ],
+)
+def test_a_server_that_does_not_take_it(report, settings, smtp, tmp_path, change, told):
+    smtp.environment |= change
+    with pytest.raises(AftersalesError, match=told) as error:
+        send(report, settings, smtp, tmp_path)
+    assert "wrong" not in str(error.value)
+    assert smtp.got == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("gm@example.com", "gm@elsewhere.com", "outside the allowed domains"),
+        ("gm@example.com", "nobody", "address"),
+        ("[gm@example.com]", "[]", "nobody is named"),
+    ],
+)
+def test_a_bad_recipient_stops_everything(report, smtp, tmp_path, old, new, told):
+    text = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    (tmp_path / "default.yml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        send(report, params.load(path=tmp_path), smtp, tmp_path)
+    assert smtp.got == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({}, "SMTP_HOST"),
+        ({"SMTP_HOST": "h", "SMTP_SECURITY": "none"}, "starttls or tls"),
+        ({"SMTP_HOST": "h", "SMTP_PORT": "x"}, "SMTP_PORT"),
+    ],
+)
+def test_a_server_that_is_not_named_right(environment, told):
+    with pytest.raises(InputError, match=told):
+        sending.server_of(environment)
