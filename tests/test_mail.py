@@ -4,7 +4,9 @@ import datetime as dt
 import email
 import email.policy
 import json
+import os
 import re
+import shutil
 import socket
 import ssl
 
@@ -289,3 +291,38 @@ def test_a_bad_recipient_stops_everything(report, smtp, tmp_path, old, new, told
 def test_a_server_that_is_not_named_right(environment, told):
     with pytest.raises(InputError, match=told):
         sending.server_of(environment)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("width", [360, 640])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("styled", [True, False])
+def test_a_mail_program_shows_it_whole(april, tmp_path, width, scheme, styled):
+    """In Chromium, as a phone and a desk show it, with and without the <style> that QQ Mail and 163 drop."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    mail = email.message_from_bytes((april / "report.eml").read_bytes(), policy=email.policy.default)
+    page, _, images = lint.parts(mail)
+    for cid, png in images.items():
+        (tmp_path / f"{cid}.png").write_bytes(png)
+        page = page.replace(f"cid:{cid}", f"{cid}.png")
+    if not styled:
+        page = re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)
+    (tmp_path / "mail.html").write_text(page, encoding="utf-8")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM")
+            or shutil.which("chromium")
+            or shutil.which("google-chrome"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        view = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        view.goto((tmp_path / "mail.html").as_uri())
+        assert view.evaluate("document.documentElement.scrollWidth") <= width
+        assert view.evaluate("[...document.images].every(i => i.naturalWidth >= 720 && i.clientWidth <= 360)")
+        paper = view.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert paper == ("rgb(18, 26, 33)" if scheme == "dark" and styled else "rgb(255, 255, 255)")
+        small = view.evaluate(
+            "Math.min(...[...document.querySelectorAll('td')].map(t => parseFloat(getComputedStyle(t).fontSize)))"
+        )
+        assert small >= 13
+        browser.close()
