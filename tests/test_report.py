@@ -1,11 +1,16 @@
 """A report from end to end: the command a manager runs, on real kernels, read by real readers."""
 
+import email
+import email.policy
 import json
 import re
 from pathlib import Path
 
+import lxml.html
 import nbformat
+import openpyxl
 import pandas as pd
+import pypdf
 import pytest
 from conftest import run
 
@@ -194,3 +199,24 @@ def test_an_english_report_is_english_but_for_what_people_wrote(tmp_path):
         for name in people:
             text = text.replace(name, "")
         assert not re.search(r"[\u4e00-\u9fff]", text), text
+
+
+def test_page_pdf_mail_and_workbook_show_the_same_numbers(april):
+    """What one of them shows, all of them show: each is opened by a reader of its own."""
+    got = figures(april)["figures"]
+    shown = {
+        "oem.mot": f"{got['oem.mot']:.1f}", "ftf.rate": f"{got['ftf.rate'] * 100:.2f}", "churn.rate": f"{got['churn.rate'] * 100:.1f}",
+        "booking.rate": f"{got['booking.rate'] * 100:.1f}", "css.delight_rate_calls": f"{got['css.delight_rate_calls'] * 100:.1f}",
+        "complaints.per_1000_visits": f"{got['complaints.per_1000_visits']:.1f}",
+    }  # fmt: skip
+    page = lxml.html.fromstring((april / "report.html").read_text(encoding="utf-8")).text_content()
+    pdf = "".join(p.extract_text() for p in pypdf.PdfReader(april / "report.pdf").pages)
+    mail = email.message_from_bytes((april / "report.eml").read_bytes(), policy=email.policy.default)
+    text = mail.get_body(("plain",)).get_content()
+    for name, number in shown.items():
+        assert all(number in form for form in (page, pdf, text)), name
+    book = openpyxl.load_workbook(april / "tables.xlsx")
+    cells = {c.value for sheet in book for row in sheet.iter_rows() for c in row}
+    assert all(
+        any(isinstance(v, (int, float)) and v == pytest.approx(got[name]) for v in cells) for name in shown
+    )
