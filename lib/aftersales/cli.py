@@ -127,9 +127,12 @@ def _report(args: argparse.Namespace) -> None:
     if made:
         print("nothing has changed since this report was made", file=sys.stderr)
     else:
-        from aftersales import run
+        from aftersales import kernels
 
-        made = run.report(**asked)
+        with kernels.serving():  # its imports run beside this process's own
+            from aftersales import run
+
+            made = run.report(**asked)
         reuse.remember(key, made)
     for path in made:
         print(path)

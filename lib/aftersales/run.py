@@ -56,6 +56,7 @@ def report(
         with publish.publishing(target) as folder:
             notebooks = folder / "notebooks"
             notebooks.mkdir()
+            threading.Thread(target=_import_forms, daemon=True).start()
             with _told("running the notebooks"), _environment(asked, notebooks):
                 kernels.execute(
                     chapters.FOLDER / "master.ipynb",
@@ -67,6 +68,17 @@ def report(
             with _told("writing page, PDF, mail and workbook"):
                 _write(folder, asked)
     return [target / form for form in (*FORMS, "notebooks") if (target / form).exists()]
+
+
+def _import_forms() -> None:
+    """Import what the forms need while the notebooks run."""
+    from aftersales.kernels import lazily
+
+    lazily.jsonschema()
+    from aftersales.export import html, pdf, workbook
+    from aftersales.mail import message
+
+    del html, pdf, workbook, message
 
 
 def mail(
