@@ -5,18 +5,22 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from aftersales import theme
+from aftersales import exhibit, theme
+from aftersales.exhibit import Exhibit
 
 Variant = str  # "wide" or "narrow"
+ACROSS_DOWN = ("axes fraction", "data")  # x as a share of the axes, y as a value
 
 
 def size(variant: Variant) -> float:
-    """Text size in px: what a phone shows is not scaled down, so both are legible."""
-    return 12.5 if variant == "wide" else 11.5
+    """Text size in px; a phone shows a narrow chart in its own size, so nothing there may be smaller than 11."""
+    return 13 if variant == "wide" else 12
 
 
 def room(
@@ -30,9 +34,47 @@ def room(
     )
 
 
+def inside(ax: Axes) -> tuple[float, float]:
+    """Width and height of the axes in px."""
+    box, figure = ax.get_position(), ax.figure
+    return figure.get_figwidth() * 72 * box.width, figure.get_figheight() * 72 * box.height
+
+
 def width_of(text: str, px: float) -> float:
     """About how wide a text is: a Chinese character is as wide as it is high, a Latin one little more than half."""
-    return sum(px if unicodedata.east_asian_width(c) in "WF" else px * 0.58 for c in text)
+    return px * sum(1 if _is_wide(c) or c in "▲▼×−→" else 0.93 if c in "%MW@" else 0.58 for c in text)
+
+
+def gutter(labels: Sequence[str], px: float, most: float, gap: float = 12) -> float:
+    """Room for names at the left, as much as the longest needs: the picture begins where its title does."""
+    return min(max((width_of(str(t), px) for t in labels), default=0) + gap + 2, most)
+
+
+def say(
+    ax: Axes, text: str, at: tuple[float, float], shift: tuple[float, float] = (0, 0), *, px: float,
+    colour: str = theme.INK, ha: str = "left", va: str = "center", bold: bool = False, coords: Any = "data",
+    **more: Any,
+) -> None:  # fmt: skip
+    """A text at a place, moved by some px; it may stand beside the axes."""
+    ax.annotate(
+        text, at, shift, xycoords=coords, textcoords="offset points", fontsize=px, color=colour, ha=ha, va=va,
+        weight="bold" if bold else "normal", annotation_clip=False, **more,
+    )  # fmt: skip
+
+
+def names(
+    ax: Axes,
+    labels: Sequence[str],
+    px: float,
+    left: float,
+    gap: float = 12,
+    at: Sequence[float] | None = None,
+) -> None:
+    """Names of the rows at the left, on two lines where need be; `at` says where the rows are, else they are 0, 1, 2 …"""
+    ax.set_yticks(list(at or range(len(labels))), [fit(str(t), px, left - gap) for t in labels], fontsize=px)
+    ax.tick_params(axis="y", pad=gap - 2)
+    for label in ax.get_yticklabels():
+        label.set(multialignment="right", linespacing=1.3)
 
 
 def fit(text: str, px: float, room_px: float) -> str:
@@ -63,33 +105,50 @@ def _lines(text: str, px: float, room_px: float) -> list[str]:
 
 
 def _parts(text: str) -> list[str]:
-    """Where a line may break: after any Chinese character, between Latin words; not before punctuation."""
+    """Where a line may break: after a Chinese character and between Latin words, not inside of brackets or before a stop."""
     parts: list[str] = []
     for c in text:
-        wide = unicodedata.east_asian_width(c) in "WF"
-        if parts and (
-            unicodedata.category(c)[0] == "P"
-            or (
-                not wide
-                and c != " "
-                and parts[-1][-1] != " "
-                and unicodedata.east_asian_width(parts[-1][-1]) not in "WF"
-            )
-        ):
+        before = parts[-1][-1] if parts else ""
+        stop = unicodedata.category(c) in ("Pe", "Pf", "Po", "Pd", "Pc")
+        opened = before and unicodedata.category(before) in ("Ps", "Pi")
+        word = c != " " and before != " " and not _is_wide(c) and not _is_wide(before or "中")
+        if parts and (stop or opened or word):
             parts[-1] += c
         else:
             parts.append(c)
     return parts
 
 
-def apart(places: Sequence[float], least: float) -> list[float]:
-    """Places moved as little as needed so that neighbours are at least so far apart; order is kept."""
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def apart(
+    places: Sequence[float],
+    sizes: float | Sequence[float],
+    low: float | None = None,
+    high: float | None = None,
+) -> list[float]:
+    """Middles of labels moved as little as needed so that none touches its neighbour; order is kept.
+
+    Parameters
+    ----------
+    sizes
+        How long each label is, or all are.
+    low, high
+        Ends of the room for them.
+    """
+    each = [sizes] * len(places) if isinstance(sizes, (int, float)) else list(sizes)
     order = sorted(range(len(places)), key=lambda i: places[i])
     out = list(places)
-    for _ in range(50):
+    for _ in range(80):
         moved = False
+        for i in order:
+            least = out[i] if low is None else max(out[i], low + each[i] / 2)
+            kept = least if high is None else min(least, high - each[i] / 2)
+            moved, out[i] = moved or abs(kept - out[i]) > 1e-6, kept
         for a, b in itertools.pairwise(order):
-            lack = least - (out[b] - out[a])
+            lack = (each[a] + each[b]) / 2 - (out[b] - out[a])
             if lack > 1e-6:
                 out[a] -= lack / 2
                 out[b] += lack / 2
@@ -107,3 +166,19 @@ def bare(ax: Axes, x: bool = True) -> None:
     if x:
         ax.grid(axis="x", color=theme.GRID, linewidth=1)
     ax.set_axisbelow(True)
+
+
+def steps(most: int, whole: bool = False) -> MaxNLocator:
+    """Ticks at 1, 2 or 5 times a power of ten, at most so many."""
+    return MaxNLocator(most, steps=[1, 2, 5, 10], integer=whole)
+
+
+def joined(parts: Sequence[str], lang: str) -> str:
+    """The rows of a text alternative as one text."""
+    return ("；" if lang == "zh" else "; ").join(parts) + ("。" if lang == "zh" else ".")
+
+
+def nothing(id: str, lang: str) -> Exhibit:
+    """What stands where there is nothing to draw."""
+    text = "本月没有可画的数据。" if lang == "zh" else "There is nothing to draw for this month."
+    return exhibit.empty(text, id=id, lang=lang)
