@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from aftersales import assemble, chapters, inputs, kernels, publish
-from aftersales.errors import InputError
+from aftersales import chapters, inputs, kernels, publish
 
 FORMS = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json")
 
@@ -91,42 +90,32 @@ def mail(
     dry_run: bool = False,
     again: bool = False,
 ) -> None:
-    """Send the published report of a month to everybody whom the params name; see `aftersales.mail.sending.send`.
+    """Send the published report of a month to everybody whom the params name; see `aftersales.mail.sending`.
 
     Raises
     ------
     InputError
         There is no such report, or a recipient is bad; nothing was sent.
     """
-    import nbformat
-
     from aftersales.mail import sending
 
     asked = inputs.ask(month, year, store, source, lang)
     folder = out / str(asked.month) / publish.folder_name(asked.store)
-    if not (folder / "report.pdf").exists():
-        raise InputError(
-            f"{folder}: no report is published there. Make it first: make report MONTH={asked.month}."
-        )
-    notebooks = folder / "notebooks"
-    master = nbformat.read(notebooks / "master.ipynb", as_version=4)
-    whole = assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta)
-    ledger = out / ".sent" / f"{asked.month}-{publish.folder_name(asked.store)}.json"
-    pdf = (folder / "report.pdf").read_bytes()
-    sending.send(whole, pdf, asked.params, ledger, dry_run=dry_run, again=again)
+    sending.send_published(folder, asked.params, lang=lang, dry_run=dry_run, again=again)
 
 
 def _write(folder: Path, asked: inputs.Asked) -> None:
     """The forms of the report, all from the same executed notebooks."""
     import nbformat
 
-    from aftersales import scraps
+    from aftersales import assemble, scraps
     from aftersales.export import html, pdf, workbook
     from aftersales.mail import message
 
     notebooks = folder / "notebooks"
     for path in notebooks.glob("*.ipynb"):
         _clean(path)
+    _label(notebooks / "master.ipynb", asked)
     master = nbformat.read(notebooks / "master.ipynb", as_version=4)
     whole = assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta)
     told = scraps.read(notebooks / "master.ipynb")
@@ -158,6 +147,15 @@ def _clean(path: Path) -> None:
     notebook.metadata["papermill"] = {
         key: run[key] for key in ("parameters", "start_time", "end_time", "duration", "version") if key in run
     }
+    nbformat.write(notebook, path)
+
+
+def _label(path: Path, asked: inputs.Asked) -> None:
+    """Note in the executed master which report it is, so that the mail is made from what was published alone."""
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["aftersales"] = {**asked.meta, "chapters": list(asked.params.chapters)}
     nbformat.write(notebook, path)
 
 

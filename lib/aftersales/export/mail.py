@@ -26,6 +26,7 @@ _SAID = {
            "owner": "Owner", "due": "due"},
 }  # fmt: skip
 WIDTH = 360  # px: the drawing for phones
+LONGEST = 160  # characters of a measure or a problem, which people write: the mail is for a minute
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def body(report: document.Document, department: str = "") -> Body:
     department
         Code of the department whose TOP5 comes first; empty = all, as the report has them.
     """
-    lang, meta = report.lang, report.meta
+    lang = report.lang
+    meta = {"store": "", "synthetic": False, "masked": None, **report.meta}
     said, words = _SAID[lang], WORDS[lang]
     month = formats.month(meta["month"], lang) if meta.get("month") else ""
     verdict = " ".join(p["text"] for p in report.role("verdict"))
@@ -96,16 +98,19 @@ def body(report: document.Document, department: str = "") -> Body:
     charts, images = _charts([p for p in blocks if p.get("mail") and p["kind"] == "chart"])
     top5 = _top5([p for p in blocks if p.get("role") == "top5"], department, said)
     subject = (
-        f"{meta.get('store', '')} {month}{words['title']}"
+        f"{meta['store']} {month}{words['title']}".strip()
         if lang == "zh"
-        else f"{meta.get('store', '')}: {words['title']}, {month}"
+        else ", ".join(filter(None, [": ".join(filter(None, [meta["store"], words["title"]])), month]))
     )
+    state = _state(words, meta)
     page = _environment().get_template("body.html.j2").render(
-        c=theme.LIGHT, dark=theme.DARK, words=words, told=said, meta=meta, month=month, subject=subject, verdict=verdict,
+        c=theme.LIGHT, dark=theme.DARK, words=words, told=said, meta=meta, month=month, subject=subject, state=state, verdict=verdict,
         cards=cards, **lists, charts=charts, top5=top5,
     )  # fmt: skip
     html = css_inline.inline(page, keep_style_tags=True, load_remote_stylesheets=False)
-    return Body(subject, html, _text(said, words, meta, month, verdict, cards, lists, charts, top5), images)
+    return Body(
+        subject, html, _text(said, words, meta, month, state, verdict, cards, lists, charts, top5), images
+    )
 
 
 def _environment() -> jinja2.Environment:
@@ -143,8 +148,10 @@ def _top5(payloads: list[dict[str, Any]], department: str, said: dict[str, str])
             more += [
                 f"{said[k]} {row[k]}" for k in ("owner", "due") if row.get(k) not in (None, formats.NONE)
             ]
-            told = " · ".join(m for m in more if m and m != formats.NONE)
-            rows.append({"rank": row["rank"], "problem": row["problem"], "more": told or formats.NONE})
+            told = " · ".join(_short(m) for m in more if m and m != formats.NONE)
+            rows.append(
+                {"rank": row["rank"], "problem": _short(row["problem"]), "more": told or formats.NONE}
+            )
         tables.append(
             (not mine, {"title": payload["title"], "rows": rows if mine or not department else rows[:2]})
         )
@@ -153,18 +160,23 @@ def _top5(payloads: list[dict[str, Any]], department: str, said: dict[str, str])
     return [table for _, table in sorted(tables, key=lambda pair: pair[0])]
 
 
-def _text(said, words, meta, month, verdict, cards, lists, charts, top5) -> str:
+def _state(words: dict[str, str], meta: dict[str, Any]) -> str:
+    """What is being read: the report, made-up or not, masked or not."""
+    state = [words["title"]]
+    if meta["synthetic"]:
+        state.append(words["synthetic"])
+    if meta["masked"] is not None:
+        state.append(words["masked"] if meta["masked"] else words["unmasked"])
+    return " · ".join(state)
+
+
+def _short(told: str) -> str:
+    return told if len(told) <= LONGEST else told[: LONGEST - 1].rstrip() + "…"
+
+
+def _text(said, words, meta, month, state, verdict, cards, lists, charts, top5) -> str:
     """The mail as plain text."""
-    state = [words["synthetic"]] if meta.get("synthetic") else []
-    state.append(words["masked"] if meta.get("masked", True) else words["unmasked"])
-    lines = [
-        f"{words['title']} · {' · '.join(state)}",
-        f"{meta.get('store', '')}  {month}",
-        "",
-        verdict,
-        "",
-        said["cards"],
-    ]
+    lines = [f"{meta['store']}  {month}".strip(), "", verdict, "", state, "", said["cards"]]
     for card in cards:
         gap = " " if (card.get("unit") or "%") != "%" else ""
         lines.append(
@@ -173,16 +185,17 @@ def _text(said, words, meta, month, verdict, cards, lists, charts, top5) -> str:
         lines.append(
             f"  {said['target']} {card['target_display']} · {said['previous']} {card['previous_display']} · {card['change_display']}"
         )
-    lines += _listed(said["better"], lists["better"]) + _listed(said["worse"], lists["worse"])
+    for role in ("better", "worse", "decisions"):
+        lines += _listed(said[role], lists[role], words["none"])
     for table in top5:
         lines += ["", table["title"]]
         for row in table["rows"]:
             lines += [f"{row['rank']}. {row['problem']}", f"   {row['more']}"]
     for chart in charts:
         lines += ["", chart["title"], chart["subtitle"], chart["alt"]]
-    lines += _listed(said["decisions"], lists["decisions"])
     return "\n".join([*lines, "", said["attached"], ""])
 
 
-def _listed(name: str, items: list[dict[str, Any]]) -> list[str]:
-    return ["", name, *(f"- {i['text']}" + (f"  {i['value']}" if i.get("value") else "") for i in items)]
+def _listed(name: str, items: list[dict[str, Any]], none: str) -> list[str]:
+    told = [f"- {i['text']}" + (f"  {i['value']}" if i.get("value") else "") for i in items]
+    return ["", name, *(told or [none])]

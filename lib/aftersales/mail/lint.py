@@ -10,39 +10,61 @@ from lxml import html as markup
 from aftersales import mask
 
 MOST_BYTES = 80_000  # Gmail clips near 102 KB
-_ELEMENTS = ("script", "link", "svg", "form", "iframe", "object", "video", "input", "button")
+_ELEMENTS = frozenset(
+    ("audio", "base", "button", "canvas", "embed", "form", "frame", "iframe", "input", "link", "math", "object",
+     "script", "select", "svg", "textarea", "video")
+)  # fmt: skip
 _CSS = re.compile(
-    r"(?:^|[;\s])(float|position|display\s*:\s*(?:flex|grid|inline-flex|inline-grid)|@import|@font-face)\s*[:;]?"
+    r"(?<![\w-])(float\s*:|position\s*:|display\s*:\s*(?:inline-)?(?:flex|grid)\b|@import\b|@font-face\b|url\()",
+    re.IGNORECASE,
 )
+_FETCHED = ("src", "href", "background", "srcset", "poster", "data")
+_COLOURS = re.compile(r"(background-color|(?<!-)color)\s*:\s*(#[0-9a-fA-F]{6})")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 
 
 def faults(message: EmailMessage, masked: bool = True) -> list[str]:
     """What is wrong with a message; an empty list when nothing is."""
     page, text, images = parts(message)
+    if not page.strip() or not text.strip():
+        return ["no HTML" if text.strip() else "no plain text"]
     found: list[str] = []
     if len(page.encode()) > MOST_BYTES:
         found.append(f"the HTML has {len(page.encode()):,} bytes; expected at most {MOST_BYTES:,}")
-    tree = markup.fromstring(page)
-    found += [f"an element <{e.tag}>, which mail programs drop" for e in tree.iter() if e.tag in _ELEMENTS]
-    for element in tree.iter():
-        style = element.get("style") or "" if isinstance(element.tag, str) else ""
-        if bad := _CSS.search(style):
-            found.append(f"CSS {bad[1]!r} in a <{element.tag}>")
-    if "data:" in page.lower():
-        found.append("a data: URI, which mail programs block")
-    found += _pictures(tree, images) + _contrasts(tree)
-    shown = " ".join(tree.xpath("//body")[0].text_content().split())
-    lacking = sorted(set(_NUMBER.findall(shown)) - set(_NUMBER.findall(text)))
-    if lacking:
+    tree = markup.document_fromstring(page)
+    elements = [e for e in tree.iter() if isinstance(e.tag, str)]
+    found += _forbidden(elements) + _pictures(tree, images) + _contrasts(tree)
+    # Each piece of text by itself: neighbouring cells do not make one number.
+    shown = [piece.strip() for piece in tree.xpath("//body")[0].itertext() if piece.strip()]
+    alternatives = [image.get("alt") or "" for image in tree.iter("img")]
+    figures = {number for piece in [*shown, *alternatives] for number in _NUMBER.findall(piece)}
+    if lacking := sorted(figures - set(_NUMBER.findall(text))):
         found.append(f"figures of the HTML that the plain text lacks: {', '.join(lacking[:10])}")
     if masked:
+        told = {"HTML": shown, "picture's alt text": alternatives, "plain text": text.splitlines(),
+                "subject": [str(message["Subject"])]}  # fmt: skip
         found += [
             f"personal data that is not masked in the {name}"
-            for name, told in (("HTML", shown), ("plain text", text))
-            if mask.text(told) != told
+            for name, pieces in told.items()
+            if any(mask.text(piece) != piece for piece in pieces)
         ]
     return found
+
+
+def _forbidden(elements: list[markup.HtmlElement]) -> list[str]:
+    """Elements, attributes and CSS that mail programs drop, block or misread."""
+    found = [f"an element <{e.tag}>, which mail programs drop" for e in elements if e.tag in _ELEMENTS]
+    for element in elements:
+        css = (element.text or "") if element.tag == "style" else (element.get("style") or "")
+        found += [f"CSS {bad[1]!r} in a <{element.tag}>" for bad in _CSS.finditer(css)]
+        for key, value in element.attrib.items():
+            if key.startswith("on"):
+                found.append(f"an attribute {key} in a <{element.tag}>, which mail programs drop")
+            if key in _FETCHED and value.strip().lower().startswith(("data:", "javascript:")):
+                found.append(f"a {value.split(':')[0].strip()}: URI, which mail programs block")
+        if element.tag == "table" and element.get("role") != "presentation":
+            found.append('a <table> without role="presentation", which screen readers read out as data')
+    return sorted(set(found))
 
 
 def parts(message: EmailMessage) -> tuple[str, str, dict[str, bytes]]:
@@ -79,9 +101,7 @@ def _contrasts(tree: markup.HtmlElement) -> list[str]:
     """Every cell names both its colours, and they differ enough, as they are and inverted."""
     found = []
     for cell in tree.iter("td"):
-        style = dict(
-            re.findall(r"(background-color|(?<!-)color)\s*:\s*(#[0-9a-fA-F]{6})", cell.get("style") or "")
-        )
+        style = dict(re.findall(_COLOURS, cell.get("style") or ""))
         if len(style) < 2:
             found.append("a cell without colours of its own, which dark mode may turn unreadable")
             continue

@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
-from aftersales.errors import AftersalesError, InputError
+from aftersales import publish
+from aftersales.errors import AftersalesError
 from aftersales.export.mail import ReportMailExporter
 from aftersales.mail import lint
+from aftersales.mail.recipients import address
 from aftersales.params import Params
 
-POLICY = policy.SMTP.clone(max_line_length=200)
+POLICY = policy.SMTP
 
 
 def write(notebook: NotebookNode, pdf: bytes, params: Params, path: Path) -> None:
@@ -58,32 +59,21 @@ def build(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.text)
     message.add_alternative(body.html, subtype="html")
-    page = message.get_payload()[1]
+    page: Any = message.get_body(("html",))
     for cid, png in body.images.items():
         page.add_related(png, "image", "png", cid=f"<{cid}>", disposition="inline")
-    name = f"{meta.get('store', 'report')}-{meta.get('month', '')}.pdf"
-    message.add_attachment(pdf, "application", "pdf", filename=name)
+    name = "-".join(
+        [publish.folder_name(str(meta.get("store", "report"))), *filter(None, [meta.get("month")])]
+    )
+    message.add_attachment(pdf, "application", "pdf", filename=f"{name}.pdf")
     digest = content_hash(message)
-    message["Message-ID"] = f"<{digest[:24]}.{meta.get('month', '')}@{message['From'].addresses[0].domain}>"
+    local = ".".join([digest[:24], *filter(None, [meta.get("month")])])
+    message["Message-ID"] = f"<{local}@{message['From'].addresses[0].domain}>"
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"={number}={digest[:32]}=")
-    if found := lint.faults(message, params.mask):
+    if found := lint.faults(message, meta.get("masked", params.mask)):
         raise AftersalesError("The mail has faults:\n" + "\n".join(f"  {fault}" for fault in found))
     return message
-
-
-def address(text: str) -> Address:
-    """An address with or without a name, ``客服部 <service@example.com>``.
-
-    Raises
-    ------
-    InputError
-        It is none.
-    """
-    name, spec = parseaddr(text)
-    if spec.count("@") != 1 or not all(spec.split("@")) or not spec.isascii():
-        raise InputError(f"params: got {text!r}; expected an address like name@example.com.")
-    return Address(name, addr_spec=spec)
 
 
 def content_hash(message: EmailMessage) -> str:
@@ -91,5 +81,5 @@ def content_hash(message: EmailMessage) -> str:
     digest = hashlib.sha256(str(message["Subject"]).encode())
     for part in message.walk():
         if not part.is_multipart():
-            digest.update(part.get_payload(decode=True) or b"")
+            digest.update(bytes(part.get_payload(decode=True) or b""))  # type: ignore[arg-type]
     return digest.hexdigest()

@@ -2,113 +2,95 @@
 
 from __future__ import annotations
 
-import json
 import os
 import smtplib
-import socket
 import ssl
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import format_datetime, localtime
+from email.utils import localtime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import nbformat
+from nbformat import NotebookNode
+
+from aftersales import assemble
 from aftersales.errors import AftersalesError, InputError
+from aftersales.mail import ledger, recipients, server
 from aftersales.mail import message as messages
-from aftersales.params import ROLES, Params
+from aftersales.params import Params
 
-DEPARTMENTS = ("front", "workshop", "parts", "service")
 TRIES, FIRST_WAIT = 3, 1.0  # a 4xx answer is tried again after 1 and 2 seconds
 
 
-@dataclass(frozen=True)
-class Server:
-    """The SMTP server, as the environment names it."""
+class Letter(NamedTuple):
+    """A message for one person."""
 
-    host: str
-    port: int
-    security: str
-    user: str = ""
-    password: str = ""
-    ca: str | None = None
-    timeout: float = 30.0
-
-    def __repr__(self) -> str:
-        return f"{self.host}:{self.port} ({self.security})"  # never the password
+    person: str
+    role: str
+    message: EmailMessage
 
 
-def server_of(environment: Mapping[str, str]) -> Server:
-    """The server that the environment names: ``SMTP_HOST``, ``SMTP_PORT``, ``SMTP_SECURITY`` (starttls or tls),
-    ``SMTP_USER``, ``SMTP_PASSWORD``, ``SMTP_CA``, ``SMTP_TIMEOUT``.
+def send_published(
+    folder: Path,
+    params: Params,
+    *,
+    lang: str | None = None,
+    dry_run: bool = False,
+    again: bool = False,
+    progress: Callable[[str], None] = print,
+    environment: Mapping[str, str] = os.environ,
+) -> None:
+    """Send the report of a folder to everybody who has not had it yet.
+
+    Language, and whether it is masked, are the report's own; who gets it, the params say.
+
+    Parameters
+    ----------
+    folder
+        ``<out>/<YYYY-MM>/<store>``; the ledger is kept in ``<out>/.sent/``.
+    lang
+        The language that is expected; None = that of the report.
 
     Raises
     ------
     InputError
-        A variable is missing or is not what it should be.
+        There is no report, it is in another language, or what `send` says of bad input; nothing was sent.
+    AftersalesError
+        Somebody did not get it; the message names them.
     """
-    host = environment.get("SMTP_HOST", "").strip()
-    if not host:
-        raise InputError(
-            "SMTP_HOST is not set: name your mail server in the environment (SMTP_HOST, SMTP_PORT, SMTP_SECURITY, SMTP_USER, SMTP_PASSWORD)."
-        )
-    security = environment.get("SMTP_SECURITY", "starttls").strip().lower()
-    if security not in ("starttls", "tls"):
-        raise InputError(
-            f"SMTP_SECURITY: got {security!r}; expected starttls or tls. Mail is never sent in the clear."
-        )
-    port, timeout = (
-        environment.get("SMTP_PORT", "587" if security == "starttls" else "465"),
-        environment.get("SMTP_TIMEOUT", "30"),
-    )
-    if not port.isdigit() or not 0 < int(port) < 65536:
-        raise InputError(f"SMTP_PORT: got {port!r}; expected a port number.")
+    notebook, pdf = published(folder, lang)
+    path = folder.parents[1] / ".sent" / f"{folder.parent.name}-{folder.name}.json"
+    send(notebook, pdf, params, path, dry_run=dry_run, again=again, environment=environment, say=progress)
+
+
+def published(folder: Path, lang: str | None = None) -> tuple[NotebookNode, bytes]:
+    """The notebook and the PDF of a published report."""
+    month = folder.parent.name
     try:
-        seconds = float(timeout)
-    except ValueError:
-        raise InputError(f"SMTP_TIMEOUT: got {timeout!r}; expected seconds.") from None
-    return Server(
-        host,
-        int(port),
-        security,
-        environment.get("SMTP_USER", ""),
-        environment.get("SMTP_PASSWORD", ""),
-        environment.get("SMTP_CA") or None,
-        seconds,
-    )
-
-
-def recipients(params: Params) -> dict[str, str]:
-    """Everybody who gets the report: address to role, in the order of the roles.
-
-    Raises
-    ------
-    InputError
-        An address is none, or outside the allowed domains; nothing was sent.
-    """
-    allowed = {d.lower().lstrip("@") for d in params.recipients.get("allowed_domains", [])}
-    out: dict[str, str] = {}
-    for role in ROLES:
-        for text in params.recipients.get(role, []):
-            address = messages.address(text)
-            if address.domain.lower() not in allowed:
-                raise InputError(
-                    f"params: recipients.{role}: {address.addr_spec} is outside the allowed domains ({', '.join(sorted(allowed)) or 'none'}). Nothing was sent."
-                )
-            out.setdefault(address.addr_spec, role)
-    if not out:
-        raise InputError("params: recipients: nobody is named. Nothing was sent.")
-    return out
+        pdf = (folder / "report.pdf").read_bytes()
+        master = nbformat.read(folder / "notebooks" / "master.ipynb", as_version=4)
+        meta: dict[str, Any] = dict(master.metadata["aftersales"])
+        chapters = assemble.read(folder / "notebooks", meta.pop("chapters"))
+    except (FileNotFoundError, KeyError):
+        raise InputError(
+            f"{folder}: no report is published there. Make it first: make report MONTH={month}."
+        ) from None
+    if lang and lang != meta["lang"]:
+        raise InputError(
+            f"{folder}: the report there is in {meta['lang']}, not {lang}. "
+            f"Make it in that language first: make report MONTH={month} REPORT_LANG={lang}."
+        )
+    return assemble.combine(master, chapters, meta), pdf
 
 
 def send(
-    notebook: Any,
+    notebook: NotebookNode,
     pdf: bytes,
     params: Params,
-    ledger: Path,
+    path: Path,
     *,
     dry_run: bool = False,
     again: bool = False,
@@ -119,8 +101,8 @@ def send(
 
     Parameters
     ----------
-    ledger
-        The file that notes what was sent; it is written after each recipient the server has accepted.
+    path
+        The ledger, which notes what was sent; it is written after each recipient the server has accepted.
     dry_run
         Say what would be sent to whom, and send nothing.
     again
@@ -133,114 +115,139 @@ def send(
     AftersalesError
         Somebody did not get it; the message names them.
     """
-    people = recipients(params)
-    sent = _read(ledger)
+    people = recipients.by_address(params)
     made: dict[str, EmailMessage] = {}
-    todo = []
-    for person, role in people.items():
-        department = role if role in DEPARTMENTS else ""
-        if department not in made:
-            made[department] = messages.build(notebook, pdf, params, [], department)
-        message = made[department]
-        if not again and sent.get(person, {}).get("content") == messages.content_hash(message):
-            say(f"{person} ({role}): has it already, sent {sent[person]['sent_at']}")
-        else:
-            todo.append((person, role, message))
+    for role in people.values():
+        whose = role if role in recipients.DEPARTMENTS else ""
+        made[whose] = made.get(whose) or messages.build(notebook, pdf, params, [], whose)
+    made |= {role: made[role if role in recipients.DEPARTMENTS else ""] for role in people.values()}
     if dry_run:
-        for person, role, message in todo:
-            say(f"{person} ({role}): would be sent “{message['Subject']}”, {len(message.as_bytes()):,} bytes")
+        for letter in _due(people, made, ledger.read(path), again, say):
+            size = len(letter.message.as_bytes())
+            say(
+                f"{letter.person} ({letter.role}): would be sent “{letter.message['Subject']}”, {size:,} bytes"
+            )
         return
-    if not todo:
-        say("everybody has this report; AGAIN=1 sends it again")
-        return
-    _deliver(server_of(environment), params, todo, sent, ledger, say)
+    with ledger.alone(path):
+        sent = ledger.read(path)
+        todo = _due(people, made, sent, again, say)
+        if not todo:
+            say("everybody has this report; AGAIN=1 sends it again")
+            return
+        where = server.named(environment)
+        ledger.write(path, sent)  # better known now than after the first mail
+        _deliver(where, params, todo, sent, path, say)
+
+
+def _due(
+    people: Mapping[str, str],
+    made: Mapping[str, EmailMessage],
+    sent: Mapping[str, Any],
+    again: bool,
+    say: Callable[[str], None],
+) -> list[Letter]:
+    """The letters that are still to be sent."""
+    due = []
+    for person, role in people.items():
+        had = sent.get(person, {})
+        if not again and had.get("content") == messages.content_hash(made[role]):
+            say(f"{person} ({role}): has it already, sent {had.get('sent_at')}")
+        else:
+            due.append(Letter(person, role, made[role]))
+    return due
 
 
 def _deliver(
-    server: Server, params: Params, todo: list, sent: dict, ledger: Path, say: Callable[[str], None]
+    where: server.Server,
+    params: Params,
+    todo: list[Letter],
+    sent: dict[str, Any],
+    path: Path,
+    say: Callable[[str], None],
 ) -> None:
-    failed: list[str] = []
+    refused: dict[str, str] = {}
+    lacking = [letter.person for letter in todo]
     connection: smtplib.SMTP | None = None
     try:
-        for person, role, message in todo:
+        for letter in todo:
             for attempt in range(TRIES):
                 try:
-                    if connection is None:
-                        connection = _connect(server)
-                    _one(connection, params, person, message)
-                    sent[person] = {"message_id": str(message["Message-ID"]), "content": messages.content_hash(message), "role": role,
-                                    "sent_at": localtime().isoformat(timespec="seconds")}  # fmt: skip
-                    _write(ledger, sent)
-                    say(f"{person} ({role}): sent")
-                    break
-                except smtplib.SMTPAuthenticationError:
-                    raise AftersalesError(
-                        f"{server}: the server refuses user and password (SMTP_USER, SMTP_PASSWORD).{_left(todo, sent)}"
-                    ) from None
+                    connection = connection or where.connect()
+                    _hand_over(connection, params, letter)
                 except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+                    _close(connection)
+                    connection = None
                     code, told = _answer(error)
                     if 400 <= code < 500 and attempt < TRIES - 1:
-                        connection = _close(connection)
                         time.sleep(FIRST_WAIT * 2**attempt)
                         continue
-                    failed.append(f"{person}: {code} {told}")
-                    connection = _close(connection)
-                    break
-                except (smtplib.SMTPServerDisconnected, OSError, smtplib.SMTPException) as error:
-                    connection = _close(connection)
-                    raise AftersalesError(f"{server}: {_why(error)}.{_left(todo, sent)}") from None
+                    if isinstance(error, smtplib.SMTPAuthenticationError):
+                        reason = "the server refuses user and password (SMTP_USER, SMTP_PASSWORD)"
+                        raise AftersalesError(_stopped(where, reason, refused, lacking)) from None
+                    refused[letter.person] = f"{code} {told}"
+                except OSError as error:
+                    _close(connection)
+                    connection = None
+                    raise AftersalesError(_stopped(where, _why(error), refused, lacking)) from None
+                else:
+                    sent[letter.person] = _entry(letter)
+                    ledger.write(path, sent)
+                    lacking.remove(letter.person)
+                    say(f"{letter.person} ({letter.role}): sent")
+                break
     finally:
         _close(connection)
-    if failed:
-        raise AftersalesError("Not accepted by the server:\n" + "\n".join(f"  {line}" for line in failed))
+    if refused:
+        raise AftersalesError("\n".join(["Not accepted by the server:", *_lines(refused)]))
 
 
-def _connect(server: Server) -> smtplib.SMTP:
-    context = ssl.create_default_context(cafile=server.ca)
-    if server.security == "tls":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=server.timeout, context=context
-        )
-    else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
-        connection.starttls(context=context)
-    if server.user:
-        connection.login(server.user, server.password)
-    return connection
-
-
-def _one(connection: smtplib.SMTP, params: Params, person: str, message: EmailMessage) -> None:
-    copy = deepcopy(message)
-    copy["To"] = messages.address(person)
+def _hand_over(connection: smtplib.SMTP, params: Params, letter: Letter) -> None:
+    copy = deepcopy(letter.message)
+    copy["To"] = recipients.address(letter.person)
     del copy["Date"]
-    copy["Date"] = format_datetime(localtime())
-    connection.send_message(copy, from_addr=messages.address(params.sender).addr_spec, to_addrs=[person])
+    copy["Date"] = localtime()
+    sender = recipients.address(params.sender).addr_spec
+    connection.send_message(copy, from_addr=sender, to_addrs=[letter.person])
+
+
+def _entry(letter: Letter) -> dict[str, str]:
+    return {
+        "message_id": str(letter.message["Message-ID"]),
+        "content": messages.content_hash(letter.message),
+        "role": letter.role,
+        "sent_at": localtime().isoformat(timespec="seconds"),
+    }
 
 
 def _answer(error: smtplib.SMTPException) -> tuple[int, str]:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, told = next(iter(error.recipients.values()))
     else:
-        code, told = error.smtp_code, error.smtp_error
+        code, told = error.smtp_code, error.smtp_error  # type: ignore[attr-defined]
     return int(code), told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
 
 
 def _why(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        return f"its certificate is not trusted or TLS failed ({getattr(error, 'verify_message', '') or error.reason})"
-    if isinstance(error, (TimeoutError, socket.timeout)):
+        told = getattr(error, "verify_message", "") or error.reason or error
+        return f"its certificate is not trusted or TLS failed ({told})"
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "no answer in time (SMTP_TIMEOUT)"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "the server broke off the connection"
-    return f"no connection ({error.strerror if isinstance(error, OSError) and error.strerror else error})"
+    if isinstance(error, smtplib.SMTPException):
+        return str(error).rstrip(".")
+    return f"no connection ({getattr(error, 'strerror', None) or error})"
 
 
-def _left(todo: list, sent: dict) -> str:
-    """Who still lacks it; the next call sends to them only."""
-    lacking = [p for p, _, m in todo if sent.get(p, {}).get("message_id") != str(m["Message-ID"])]
-    return (
-        f" Not sent to: {', '.join(lacking)}. Run the same command again to send the rest." if lacking else ""
-    )
+def _stopped(where: server.Server, why: str, refused: Mapping[str, str], lacking: list[str]) -> str:
+    """What is told when the server is of no more use; the next call sends the rest."""
+    rest = f"Not sent to: {', '.join(lacking)}. Run the same command again to send the rest."
+    return "\n".join([f"{where}: {why}. {rest}", *_lines(refused)])
+
+
+def _lines(refused: Mapping[str, str]) -> list[str]:
+    return [f"  {person}: {told}" for person, told in refused.items()]
 
 
 def _close(connection: smtplib.SMTP | None) -> None:
@@ -249,22 +256,3 @@ def _close(connection: smtplib.SMTP | None) -> None:
             connection.quit()
         except (smtplib.SMTPException, OSError):
             connection.close()
-
-
-def _read(ledger: Path) -> dict[str, Any]:
-    if not ledger.exists():
-        return {}
-    try:
-        return json.loads(ledger.read_text(encoding="utf-8"))
-    except ValueError:
-        raise AftersalesError(
-            f"{ledger}: not readable; it notes who has had the report. Mend or remove it, then nobody counts as having had it."
-        ) from None
-
-
-def _write(ledger: Path, sent: Mapping[str, Any]) -> None:
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=ledger.parent, prefix=".ledger-")
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(sent, stream, ensure_ascii=False, indent=1)
-    os.replace(name, ledger)

@@ -1,0 +1,84 @@
+"""What was sent to whom: a file that stays true whenever the program stops."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from aftersales.errors import AftersalesError
+
+
+def read(path: Path) -> dict[str, dict[str, Any]]:
+    """Address to ``message_id``, ``content`` (hash), ``role`` and ``sent_at`` of what it was sent last.
+
+    Raises
+    ------
+    AftersalesError
+        The file is no ledger.
+    """
+    if not path.exists():
+        return {}
+    try:
+        sent = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(sent, dict) and all(isinstance(entry, dict) for entry in sent.values()):
+            return sent
+    except ValueError:
+        pass
+    raise AftersalesError(
+        f"{path}: not readable; it notes who has had the report. "
+        "Mend or remove it; when it is removed, nobody counts as having had the report."
+    )
+
+
+def write(path: Path, sent: Mapping[str, Any]) -> None:
+    """Put a ledger in the place of the last one, whole or not at all.
+
+    Raises
+    ------
+    AftersalesError
+        It cannot be written.
+    """
+    name = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".ledger-")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(sent, stream, ensure_ascii=False, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, path)
+    except OSError as error:
+        if name:
+            with suppress(OSError):
+                os.unlink(name)
+        raise AftersalesError(
+            f"{path}: the note of who was sent the report cannot be written ({error.strerror})."
+        ) from None
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep a second sending of the same report out while one is under way.
+
+    Raises
+    ------
+    AftersalesError
+        One is under way.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock").open("w")
+    except OSError as error:
+        raise AftersalesError(f"{path.parent}: cannot be written to ({error.strerror}).") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AftersalesError("This report is being sent already; wait until that has ended.") from None
+        yield

@@ -1,0 +1,68 @@
+"""Who gets the report, by role; an address outside the allowed domains stops everything."""
+
+from __future__ import annotations
+
+import re
+from email.headerregistry import Address
+
+from aftersales.errors import InputError
+from aftersales.params import ROLES, Params
+
+DEPARTMENTS = ("front", "workshop", "parts", "service")
+_SPEC = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+_ADDRESS = re.compile(rf'\s*(?:"?(?P<name>[^"<>\r\n]*?)"?\s*<(?P<inner>{_SPEC})>|(?P<bare>{_SPEC}))\s*')
+
+
+def address(text: str) -> Address:
+    """One address with or without a name, ``客服部 <service@example.com>``.
+
+    Raises
+    ------
+    InputError
+        It is none, or more than one.
+
+    Examples
+    --------
+    >>> address("客服部 <service@example.com>").domain
+    'example.com'
+    """
+    found = _ADDRESS.fullmatch(text)
+    try:
+        if found:
+            return Address(found["name"] or "", addr_spec=found["inner"] or found["bare"])
+    except ValueError:  # two dots in a row and the like
+        pass
+    raise InputError(f"params: got {text!r}; expected one address like name@example.com.")
+
+
+def by_address(params: Params) -> dict[str, str]:
+    """Everybody who gets the report: address to role, in the order of the roles.
+
+    Who stands under several roles gets one mail, that of the first.
+
+    Raises
+    ------
+    InputError
+        An address is none, or outside the allowed domains, or there is nobody; all such faults in one go.
+    """
+    allowed = {domain.lower().lstrip("@") for domain in params.recipients.get("allowed_domains", [])}
+    people: dict[str, str] = {}
+    faults = []
+    for role in ROLES:
+        for text in params.recipients.get(role, []):
+            try:
+                one = address(text)
+            except InputError as error:
+                faults.append(f"recipients.{role}: {error}")
+                continue
+            if one.domain.lower() not in allowed:
+                known = ", ".join(sorted(allowed)) or "none"
+                faults.append(
+                    f"params: recipients.{role}: {one.addr_spec} is outside the allowed domains ({known})."
+                )
+            people.setdefault(f"{one.username}@{one.domain.lower()}", role)
+    if not faults and not people:
+        faults.append("params: recipients: nobody is named.")
+    if faults:
+        raise InputError("\n  ".join([*faults, "Nothing was sent."]))
+    return people
