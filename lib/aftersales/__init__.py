@@ -15,7 +15,7 @@ _NAMES = {
     "get_params": "aftersales.inputs",
     "load": "aftersales.inputs",
     "glue": "aftersales.scraps",
-    "explain": "aftersales.explain",
+    "explain": "aftersales.explanation",
 }
 _PACKAGES = ("chapters", "charts", "findings", "metrics", "scraps", "show")
 

@@ -39,7 +39,7 @@ PRELOAD = (
     "jupyter_client.asynchronous",
     "aftersales.inputs",
     "aftersales.scraps",
-    "aftersales.explain",
+    "aftersales.explanation",
     "aftersales.chapters",
     "aftersales.kernels.execution",
     "aftersales.exhibit",

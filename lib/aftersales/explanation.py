@@ -1,0 +1,258 @@
+"""Where a figure comes from: value, formula, the rows behind it, what is left out, settings and slide."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aftersales import drill, formats, inputs
+from aftersales.drill import Parts
+from aftersales.errors import InputError
+from aftersales.metrics.catalogue import FIGURES
+from aftersales.schema import CODES, MOT_ITEMS
+
+if TYPE_CHECKING:
+    from aftersales.params import Params
+    from aftersales.tables import Tables
+
+SHOWN = 5  # rows of each part that the notebook shows at once
+_CODE_SETS = {"item": "mot_item", "scope": "css_scope", "section": "section", "cause": "cause",
+              "department": "complaint_department", "result": "churn_result", "reason": "churn_reason"}  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Explanation:
+    """A figure, or a row of a table, and where it comes from; as the last line of a cell it shows itself.
+
+    Attributes
+    ----------
+    name, title, month
+        ``ftf.rate``; its name in the language asked for; the month.
+    value
+        The number, unrounded; None where it can't be known.
+    formula
+        In words.
+    numerator, denominator
+        The rows that are counted or measured, and those they are set against: frames, or None.
+    excluded
+        What is left out, by the reason: a dict of frames.
+    params
+        The settings that bear on it: ``param``, ``value``, ``origin``.
+    slide
+        The slide of the deck that prints it.
+    row
+        The whole row, when a table's row is explained.
+    """
+
+    name: str
+    title: str
+    month: pd.Period
+    store: str
+    value: float | int | None
+    unit: str
+    formula: str
+    numerator: pd.DataFrame | None
+    denominator: pd.DataFrame | None
+    excluded: dict[str, pd.DataFrame]
+    params: pd.DataFrame
+    slide: str
+    row: pd.Series | None = None
+    lang: str = "zh"
+
+    @property
+    def display(self) -> str:
+        """The value as the report prints it."""
+        return _display(self.value, self.unit)
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{self.title} ({self.name}) · {self.store} · {self.month}",
+            f"  {self.display} = {self.formula}",
+        ]
+        lines += [f"  {label}: {_size(part)}" for label, part in self._parts()]
+        lines += [
+            f"  {self._say('不含', 'left out')}: {reason}: {len(rows)}"
+            for reason, rows in self.excluded.items()
+        ]
+        lines += [f"  {p} = {v}  ({o})" for p, v, o in self.params.itertuples(index=False)]
+        return "\n".join(
+            [*lines, f"  {self._say('原幻灯片', 'slide of the deck')}: {self.slide or formats.NONE}"]
+        )
+
+    def _repr_html_(self) -> str:
+        parts = [
+            f"<p><strong>{escape(self.title)}</strong> <code>{escape(self.name)}</code> · "
+            f"{escape(self.store)} · {self.month}<br><span style='font-size:1.6em'>{escape(self.display)}</span> "
+            f"= {escape(self.formula)}</p>"
+        ]
+        if self.row is not None:
+            parts.append(self.row.to_frame().T.to_html(index=False, na_rep=formats.NONE, escape=True))
+        parts += [_rows(label, part) for label, part in self._parts() if part is not None]
+        parts += [
+            _rows(f"{self._say('不含', 'left out')}: {why}", rows) for why, rows in self.excluded.items()
+        ]
+        if len(self.params):
+            parts.append(self.params.to_html(index=False, escape=True))
+        parts.append(
+            f"<p>{self._say('原幻灯片', 'Slide of the deck')}: {escape(self.slide or formats.NONE)}</p>"
+        )
+        return "".join(parts)
+
+    def _parts(self) -> list[tuple[str, pd.DataFrame | None]]:
+        known = [
+            (
+                self._say("分子", "numerator") if self.denominator is not None else self._say("行", "rows"),
+                self.numerator,
+            )
+        ]
+        return known + (
+            [(self._say("分母", "denominator"), self.denominator)] if self.denominator is not None else []
+        )
+
+    def _say(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+
+def explain(
+    name: str,
+    tables: Tables | None = None,
+    month: object = None,
+    *,
+    row: Mapping[str, Any] | pd.Series | None = None,
+    params: Params | None = None,
+    lang: str | None = None,
+) -> Explanation:
+    """Where a figure, or a row of a table, comes from.
+
+    Parameters
+    ----------
+    name
+        A figure (``ftf.rate``, or its Chinese or English name), or a table (``ftf.technicians``) with `row`.
+    tables
+        By default those of the params' source and store.
+    month
+        By default the latest month of the tables.
+    row
+        Which row of the table: its key, as in ``{"technician": "高凯"}``, or a row of the frame itself.
+    params, lang
+        By default the month's params and their language.
+
+    Returns
+    -------
+    Explanation
+        ``value``, ``formula``, ``numerator``, ``denominator``, ``excluded``, ``params``, ``slide``.
+
+    Raises
+    ------
+    InputError
+        There is no such figure, table or row; the message says which there are.
+
+    Examples
+    --------
+    >>> it = explain("ftf.rate", month="2024-04")  # doctest: +SKIP
+    >>> it.numerator.groupby("technician").size()  # doctest: +SKIP
+    >>> explain("ftf.technicians", row={"technician": "高凯"}, month="2024-04")  # doctest: +SKIP
+    """
+    name = _known(name, row)
+    tables = inputs.load(month=month) if tables is None else tables
+    period = inputs.months_with_records(tables)[-1] if month is None else pd.Period(month, "M")
+    params = params or inputs.get_params(period)
+    lang = lang or params.lang
+    if row is None:
+        figure = FIGURES[name]
+        parts = drill.of_figure(name, tables, period, params)
+        said = (figure.zh, figure.formula_zh) if lang == "zh" else (figure.en, figure.formula_en)
+        return _explanation(
+            name, said, parts.value(), figure.unit, figure.slide, parts, tables, period, params, lang
+        )
+    table = drill.TABLES[name]
+    found = _row(name, row, table.frame(tables, period, params))
+    parts = drill.of_row(name, found, tables, period, params)
+    key = _label(table.key, found[table.key], lang)
+    said = (
+        (f"{table.zh} {key}", table.formula[0]) if lang == "zh" else (f"{table.en}: {key}", table.formula[1])
+    )
+    value = None if formats.missing(found[table.column]) else found[table.column]
+    return _explanation(
+        name, said, value, table.unit, table.slide, parts, tables, period, params, lang, found
+    )
+
+
+def _explanation(
+    name: str, said: tuple[str, str], value: Any, unit: str, slide: str, parts: Parts, tables: Tables,
+    month: pd.Period, params: Params, lang: str, row: pd.Series | None = None,
+) -> Explanation:  # fmt: skip
+    bearing = ("store", "source", "mask", f"targets.{name}", *parts.params)
+    settings = [line for line in params.lines() if line[0] in bearing or line[0].startswith(
+        tuple(p for p in parts.params if p.endswith(".")) or ("\0",))]  # fmt: skip
+    return Explanation(
+        name=name, title=said[0], month=month, store=tables.store, value=value, unit=unit, formula=said[1],
+        numerator=parts.numerator, denominator=parts.denominator,
+        excluded={reason[0 if lang == "zh" else 1]: rows for reason, rows in parts.excluded.items() if len(rows)},
+        params=pd.DataFrame([line for line in settings if line[0] not in ("store", "source", "mask")],
+                            columns=["param", "value", "origin"]),
+        slide=slide, row=row, lang=lang,
+    )  # fmt: skip
+
+
+def _known(name: str, row: object) -> str:
+    """The name of a figure or table, from it or from what the report calls it."""
+    by_title = {text: key for key, f in FIGURES.items() for text in (f.zh, f.en)}
+    name = by_title.get(name, name)
+    if row is None and name in FIGURES:
+        return name
+    if name in drill.TABLES:
+        if row is None:
+            key = drill.TABLES[name].key
+            raise InputError(f'explain: {name} is a table; say which row of it: row={{"{key}": …}}.')
+        return name
+    there = list(drill.TABLES) if row is not None else [*FIGURES, *drill.TABLES]
+    close = difflib.get_close_matches(name, [*there, *by_title], n=3, cutoff=0.4) or there
+    kind = "table" if row is not None else "figure"
+    raise InputError(f"explain: no {kind} {name!r}. Did you mean {', '.join(close)}?")
+
+
+def _row(name: str, asked: Mapping[str, Any] | pd.Series, frame: pd.DataFrame) -> pd.Series:
+    """The row of a table that was asked for, by its key."""
+    key = drill.TABLES[name].key
+    value = asked.get(key)
+    found = frame[frame[key].astype(str) == str(value)]
+    if found.empty:
+        there = ", ".join(map(str, frame[key].head(20)))
+        raise InputError(f"explain: {name}: got {key} {value!r}; expected one of {there}.")
+    return found.iloc[0]
+
+
+def _label(key: str, value: Any, lang: str) -> str:
+    codes = CODES.get(_CODE_SETS.get(key, ""), {})
+    return codes[value][0 if lang == "zh" else 1] if value in codes else str(value)
+
+
+def _display(value: Any, unit: str) -> str:
+    if unit == "rate":
+        return formats.percent(value, 2)
+    return formats.number(value, {"count": 0, "points": 2}.get(unit, 1))
+
+
+def _size(frame: pd.DataFrame | None) -> str:
+    return formats.NONE if frame is None else f"{len(frame):,}"
+
+
+def _rows(label: str, frame: pd.DataFrame) -> str:
+    """A part with its first rows; columns that are empty in all of them are left out."""
+    shown = frame.head(
+        10 if set(frame.columns) >= {"item", "weight"} and len(frame) == len(MOT_ITEMS) else SHOWN
+    )
+    table = shown.dropna(axis=1, how="all").to_html(
+        index=False, na_rep=formats.NONE, escape=True, max_cols=12
+    )
+    more = f"<small>… {len(frame):,}</small>" if len(frame) > len(shown) else ""
+    return (
+        f"<details><summary>{escape(label)}: <strong>{len(frame):,}</strong></summary>"
+        f"<div style='overflow-x:auto'>{table if len(frame) else ''}</div>{more}</details>"
+    )
