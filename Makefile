@@ -79,6 +79,7 @@ $(READY): $(LOCKED)
 	@echo "Installing the pinned packages of requirements.lock …"
 	@$(call INSTALL,.)
 	@$(PY) -c 'from aftersales import kernels; kernels.install()'
+	@$(PY) -m compileall -q lib
 	@touch $@
 
 $(READY_TEST): $(READY)

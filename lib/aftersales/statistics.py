@@ -1,9 +1,14 @@
-"""Intervals, limits and noise: what tells a change from chance."""
+"""Intervals, limits, tests and noise: what tells a change from chance.
+
+`scipy.special` has the distributions; `scipy.stats` would add a second to every start.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
@@ -12,13 +17,11 @@ def wilson(k: float, n: float, level: float = 0.95) -> tuple[float | None, float
     """Wilson interval of a rate k / n (Brown, Cai & DasGupta 2001); (None, None) without cases."""
     if not n or n != n or k != k:
         return None, None
-    from scipy.stats import norm
-
-    z = norm.ppf(0.5 + level / 2)
+    z = NormalDist().inv_cdf(0.5 + level / 2)
     p, zz = k / n, z * z / n
     centre = (p + zz / 2) / (1 + zz)
     half = z * math.sqrt(p * (1 - p) / n + zz / (4 * n)) / (1 + zz)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return 0.0 if k <= 0 else centre - half, 1.0 if k >= n else centre + half
 
 
 def binomial_limits(n: float, p: float, level: float) -> tuple[float, float]:
@@ -26,19 +29,53 @@ def binomial_limits(n: float, p: float, level: float) -> tuple[float, float]:
 
     Spiegelhalter 2005: without the interpolation the limits of a funnel plot are saw-teeth.
     """
-    from scipy.stats import binom
-
     if n <= 0 or not 0 < p < 1:
         return (p, p) if n > 0 else (0.0, 1.0)
     tail = (1 - level) / 2
 
     def at(q: float) -> float:
-        r = binom.ppf(q, n, p)
-        above, below = binom.cdf(r, n, p), binom.cdf(r - 1, n, p)
+        r = binomial_quantile(q, n, p)
+        above, below = binomial_cdf(r, n, p), binomial_cdf(r - 1, n, p)
         share = (above - q) / (above - below) if above > below else 0.0
         return float(r - share)
 
     return max(0.0, at(tail)) / n, min(n, at(1 - tail) + 1) / n
+
+
+def binomial_cdf(k: float, n: float, p: float) -> float:
+    """Probability of at most `k` among `n` at rate `p`."""
+    from scipy.special import bdtr
+
+    return 0.0 if k < 0 else float(bdtr(math.floor(k), n, p))
+
+
+def binomial_quantile(q: float, n: float, p: float) -> float:
+    """The least count that is not exceeded with a probability of at least `q`."""
+    from scipy.special import bdtrik
+
+    at = math.ceil(bdtrik(q, n, p))
+    return at - 1 if at > 0 and binomial_cdf(at - 1, n, p) >= q else at
+
+
+def chi_square(counts: Any, correction: bool = True) -> tuple[float, np.ndarray]:
+    """Are rows and columns of a table of counts independent? χ² p value and the counts expected if they are.
+
+    Parameters
+    ----------
+    counts
+        Rows and columns, none of them all 0.
+    correction
+        Yates' for continuity, in a table of two by two.
+    """
+    from scipy.special import chdtrc
+
+    seen = np.asarray(counts, dtype=float)
+    expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / seen.sum()
+    gap = np.abs(seen - expected)
+    freedom = (seen.shape[0] - 1) * (seen.shape[1] - 1)
+    if correction and freedom == 1:
+        gap -= np.minimum(0.5, gap)
+    return float(chdtrc(freedom, (gap**2 / expected).sum())), expected
 
 
 def moving_range_sigma(series: Sequence[float | None]) -> float | None:

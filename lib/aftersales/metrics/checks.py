@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aftersales.metrics import churn, internal_css, oem_css
+from aftersales.metrics.keys import among
 from aftersales.metrics.periods import within
 from aftersales.schema import MOT_ITEMS
 
@@ -103,22 +104,22 @@ def reconcile(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
         by_result = calls["result"].value_counts()
         rows.append(_equal("call_results", str(month), len(calls), int(by_result.sum())))
     if tables.repair_orders is not None:
-        known = set(tables.repair_orders["order_id"])
+        known = tables.repair_orders["order_id"]
         dated = {"calls": ("survey_calls", "call_id", "called_at"), "jobs": ("jobs", "job_id", "finished_at"),
                  "bookings": ("bookings", "booking_id", "planned_at"), "complaints": ("complaints", "complaint_id", "received_at")}  # fmt: skip
         for name, (table, key, dated_by) in dated.items():
             frame = tables[table]
             if frame is not None:
                 now = frame[within(frame[dated_by], month) & frame["order_id"].notna()]
-                lacking = now[~now["order_id"].isin(known)]
+                lacking = now[~among(now["order_id"], known)]
                 rows.append(
                     _equal(
                         f"orders_of_{name}", str(month), len(now), len(now) - len(lacking), list(lacking[key])
                     )
                 )
     if tables.grievances is not None and calls is not None:
-        named = tables.grievances[tables.grievances["call_id"].isin(calls["call_id"])]
-        valid = named["call_id"].isin(calls.loc[calls["result"] == "valid", "call_id"])
+        named = tables.grievances[among(tables.grievances["call_id"], calls["call_id"])]
+        valid = among(named["call_id"], calls.loc[calls["result"] == "valid", "call_id"])
         rows.append(
             _equal(
                 "grievances_valid",

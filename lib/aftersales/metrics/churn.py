@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from aftersales.metrics.keys import among
 from aftersales.metrics.periods import after, ratio, start, within
 from aftersales.schema import CODES
 
@@ -66,7 +67,7 @@ def cohort(
     then = past[within(past["opened_at"], month - churn_months)]
     came_back = past.loc[past["opened_at"] >= after(month - churn_months), "vin"]
     lost = (
-        then[~then["vin"].isin(came_back)]
+        then[~among(then["vin"], came_back)]
         .sort_values(["opened_at", "order_id"], kind="stable")
         .groupby("vin")
         .tail(1)

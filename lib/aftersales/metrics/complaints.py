@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from aftersales.metrics.keys import among
 from aftersales.metrics.periods import after, months_to, ratio, within
 from aftersales.schema import CODES
+from aftersales.statistics import chi_square
 
 REGISTER = [
     "complaint_id",
@@ -40,7 +42,7 @@ def mentions(
     if grievances is None or survey_calls is None:
         return pd.DataFrame(columns=["call_id", "cause", "week"])
     called = survey_calls[within(survey_calls["called_at"], month)].set_index("call_id")["called_at"]
-    named = grievances[grievances["call_id"].isin(called.index)]
+    named = grievances[among(grievances["call_id"], called.index)]
     if named.empty:
         return named.assign(week=pd.Series(dtype=int))
     week = ((named["call_id"].map(called).dt.day - 1) // 7 + 1).clip(upper=4)
@@ -198,8 +200,6 @@ def causes_shift(
     table = causes(grievances, survey_calls, month)
     if len(table) < 2:
         return nothing
-    from scipy.stats import chi2_contingency
-
     counts = table.set_index("cause")[WEEKS].astype(float)
     expected = (
         counts.sum(axis=1).to_numpy()[:, None] * counts.sum().to_numpy()[None, :] / counts.to_numpy().sum()
@@ -207,7 +207,7 @@ def causes_shift(
     counts = counts[(expected >= 5).all(axis=1)]
     if len(counts) < 2 or (counts.sum() == 0).any():
         return nothing
-    _, p, _, expected = chi2_contingency(counts)
+    p, expected = chi_square(counts)
     residual = (counts - expected) / expected**0.5
     spread = residual.max() - residual.min()
     week = spread.idxmax()
@@ -215,7 +215,7 @@ def causes_shift(
     jump = residual.loc[falls, week] < -2 and residual.loc[rises, week] > 1.5
     return {
         "found": bool(p < 0.001 and jump),
-        "p": float(p),
+        "p": p,
         "week": WEEKS.index(week) + 1,
         "falls": falls,
         "rises": rises,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from aftersales.metrics.periods import months_to, within
 from aftersales.schema import REWORK_CAUSES
-from aftersales.statistics import binomial_limits, wilson
+from aftersales.statistics import binomial_cdf, binomial_limits, chi_square, wilson
 
 TECHNICIANS = [
     "technician",
@@ -128,9 +128,7 @@ def homogeneity(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float 
     table = technicians(jobs, month)
     if len(table) < 2 or not table["not_fixed"].sum():
         return {"p": None, "chance_of_worst": None}
-    from scipy.stats import binom, chi2_contingency
-
-    p = chi2_contingency([table["not_fixed"], table["jobs"] - table["not_fixed"]], correction=False)[1]
+    p, _ = chi_square([table["not_fixed"], table["jobs"] - table["not_fixed"]], correction=False)
     overall, worst = table["not_fixed"].sum() / table["jobs"].sum(), table["failure_rate"].max()
-    below = np.prod([binom.cdf(np.ceil(worst * n - 1e-9) - 1, n, overall) for n in table["jobs"]])
-    return {"p": float(p), "chance_of_worst": float(1 - below)}
+    below = np.prod([binomial_cdf(np.ceil(worst * n - 1e-9) - 1, n, overall) for n in table["jobs"]])
+    return {"p": p, "chance_of_worst": float(1 - below)}
