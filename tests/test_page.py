@@ -297,13 +297,26 @@ def test_contents_follow_the_reader_and_the_keyboard_reaches_everything(chromium
     assert phone.locator("nav a:visible").count() >= 8
     phone.keyboard.press("Escape")
     assert phone.locator("nav a:visible").count() == 0
-    box = phone.locator("#complaints-register .scroll")
+    box = phone.locator("#css-advisors .scroll")
     assert box.get_attribute("tabindex") == "0"
-    first = "#complaints-register tbody th"
+    first = "#css-advisors tbody th"
     before = phone.locator(first).first.bounding_box()["x"]
     box.evaluate("e => { e.scrollLeft = 200 }")
     assert phone.locator(first).first.bounding_box()["x"] == before
     tab.close()
+    phone.close()
+
+
+@pytest.mark.full
+def test_a_phone_reads_a_row_of_texts_as_a_record(chromium, file):
+    phone = opened(chromium, file, 360)
+    assert phone.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('#complaints-register .scroll'))")
+    cells = phone.locator("#complaints-register tbody tr").first.get_by_role("cell")
+    heads = phone.locator("#complaints-register thead th")
+    assert cells.count() > 4
+    for i in range(cells.count()):
+        told = cells.nth(i).evaluate("e => getComputedStyle(e, '::before').content.slice(1, -1)")
+        assert told == re.sub(r"\s+", " ", heads.nth(i + 1).text_content())
     phone.close()
 
 

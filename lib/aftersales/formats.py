@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from aftersales.metrics.catalogue import Figure
 
 NONE = "–"
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -103,17 +106,18 @@ def hours(value: Any, lang: str = "zh") -> str:
     return number(value, 1 if float(value) < 10 else 0) + ("小时" if lang == "zh" else " h")
 
 
-def figure(value: Any, unit: str, lang: str = "zh", digits: int | None = None) -> str:
-    """A figure of the catalogue by its unit.
+def figure(value: Any, what: Figure, lang: str = "zh") -> str:
+    """A value of one of the catalogue's figures, its target or its last one, as the report prints it everywhere.
 
-    >>> figure(0.9825, "rate"), figure(99.63, "points"), figure(1776, "count")
-    ('98.3%', '99.6', '1,776')
+    >>> from aftersales.metrics.catalogue import FIGURES
+    >>> figure(0.98254, FIGURES["ftf.rate"]), figure(99.63, FIGURES["oem.mot"]), figure(1776, FIGURES["ftf.jobs"])
+    ('98.25%', '99.6', '1,776')
     """
-    if unit == "rate":
-        return percent(value, 1 if digits is None else digits)
-    if unit == "hours":
+    if what.unit == "rate":
+        return percent(value, 1 if what.digits is None else what.digits)
+    if what.unit == "hours":
         return hours(value, lang)
-    return number(value, (0 if unit == "count" else 1) if digits is None else digits)
+    return number(value, (0 if what.unit == "count" else 1) if what.digits is None else what.digits)
 
 
 def text(value: Any) -> str:

@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 
 from markupsafe import Markup, escape
 
-from aftersales import theme
+from aftersales import formats, theme
 from aftersales.export import clean
 
 _NUMBERS = frozenset({"integer", "number", "percent", "change"})
@@ -62,7 +62,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Layout:
-    """A table ready for the template."""
+    """A table ready for the template.
+
+    Attributes
+    ----------
+    breadth
+        How much of a screen its columns want: empty, ``broad`` or ``vast``.
+    is_text
+        Whether its rows want a line between them.
+    is_folded
+        Whether only its first rows show until the reader asks for all.
+    is_records
+        Whether a phone shows each row as a record, its cells below each other, so that texts can be read.
+    """
 
     columns: list[Head]
     groups: list[Group]
@@ -70,6 +82,7 @@ class Layout:
     breadth: str
     is_text: bool
     is_folded: bool
+    is_records: bool
 
 
 def layout(payload: Mapping[str, Any]) -> Layout:
@@ -113,6 +126,7 @@ def layout(payload: Mapping[str, Any]) -> Layout:
         "vast" if len(columns) > 13 else "broad" if payload.get("wide") or len(columns) > 9 else "",
         "long" in styles or (bool(payload.get("wide")) and styles.count("text") > 1),
         len(display) > _FOLDED and "long" in styles,
+        len(columns) > 3 and any(style in ("long", "text") for style in styles[1:]),
     )
 
 
@@ -147,6 +161,8 @@ def _cell(column: Mapping[str, Any], raw: Any, text: str, css: str, widest: floa
     kind = column.get("type", "text")
     value = raw.get("value") if isinstance(raw, Mapping) else raw[0] if isinstance(raw, list) and raw else raw
     attributes = tongue(text, lang)
+    if text in ("", formats.NONE):
+        css = f"{css} none"
     if kind in _NUMBERS | {"interval"} or value is None:
         attributes += Markup(' data-value="{}"').format("" if value is None else value)
     if kind == "svg" or str(text).startswith("<svg"):

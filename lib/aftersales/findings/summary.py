@@ -9,30 +9,23 @@ import pandas as pd
 
 from aftersales import formats as f
 from aftersales.findings.words import Words, known, say, words
-from aftersales.metrics.catalogue import FIGURES
+from aftersales.metrics.catalogue import FIGURES, name_of
 from aftersales.remarks import told
 from aftersales.schema import label
 
 Item = dict[str, Any]
 
 
-def name_of(figure: str, lang: str) -> str:
-    """A figure's name."""
-    return FIGURES[figure].zh if lang == "zh" else FIGURES[figure].en
-
-
-def value_of(figure: str, value: Any, lang: str, digits: int | None = None) -> str:
+def value_of(figure: str, value: Any, lang: str) -> str:
     """A figure's value with its unit."""
-    return f.figure(
-        value, FIGURES[figure].unit, lang, 2 if figure == "ftf.rate" and digits is None else digits
-    )
+    return f.figure(value, FIGURES[figure], lang)
 
 
 def _difference(figure: str, change: Any, lang: str) -> str:
     """A change in the figure's own unit: rates in percentage points."""
     if FIGURES[figure].unit == "rate":
-        return f.change(change * 100, 2 if figure == "ftf.rate" else 1, lang, say(lang, "个百分点", " pp"))
-    return f.change(change, 1, lang)
+        return f.change(change * 100, FIGURES[figure].digits or 1, lang, say(lang, "个百分点", " pp"))
+    return f.change(change, FIGURES[figure].digits or 1, lang)
 
 
 def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
@@ -62,7 +55,7 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
             )
         out.append({
             "id": name, "label": name_of(name, lang), "value": value, "display": shown.removesuffix("%"), "unit": sign or _unit(unit, lang),
-            "target": target, "target_display": value_of(name, target, lang, 1), "previous_display": value_of(name, row["previous"], lang),
+            "target": target, "target_display": value_of(name, target, lang), "previous_display": value_of(name, row["previous"], lang),
             "change": change, "change_display": words_, "direction": "flat" if not known(change) or abs(change) < 1e-12 else "up" if change > 0 else "down",
             "year_ago_display": value_of(name, row["year_ago"], lang), "spark": row["spark"], "spark_months": row["months"],
             "status": status, "status_text": text, "better": row["better"], "note": FIGURES[name].formula_zh if lang == "zh" else FIGURES[name].formula_en,

@@ -99,10 +99,7 @@ def closing(
     for row in missed.to_dict("records"):
         figure = FIGURES[row["figure"]]
         name = figure.zh if lang == "zh" else figure.en
-        digits = 2 if row["figure"] == "ftf.rate" else None
-        now, goal, to = (
-            f.figure(row[k], figure.unit, lang, digits) for k in ("current", "next_target", "target")
-        )
+        now, goal, to = (f.figure(row[k], figure, lang) for k in ("current", "next_target", "target"))
         items.append(
             {
                 "text": say(

@@ -16,6 +16,8 @@ class Figure:
         ``count``, ``rate`` (a fraction), ``points``, ``hours`` or ``per_1000``.
     better
         Which direction is good; None where neither is.
+    digits
+        Decimals that are printed (a rate's in percent); None = as its unit has.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Figure:
     formula_en: str
     slide: str = ""
     better: Literal["up", "down"] | None = None
+    digits: int | None = None
 
 
 def _f(
@@ -37,8 +40,9 @@ def _f(
     formula_en: str,
     slide: str = "",
     better: str | None = None,
+    digits: int | None = None,
 ) -> Figure:
-    return Figure(name, zh, en, unit, formula_zh, formula_en, slide, better)  # type: ignore[arg-type]
+    return Figure(name, zh, en, unit, formula_zh, formula_en, slide, better, digits)  # type: ignore[arg-type]
 
 
 FIGURES: dict[str, Figure] = {
@@ -55,7 +59,7 @@ FIGURES: dict[str, Figure] = {
         _f("oem.mot_previous", "上月MOT得分", "MOT last month", "points", "上月的 Σ 权重 × 项目得分", "the same for the month before", "7"),
         _f("oem.mot_branch", "分中心MOT得分", "MOT of the branch", "points", "分中心的 Σ 权重 × 项目得分", "the same for the branch", "7"),
         _f("oem.mot_national", "全国MOT得分", "MOT of the nation", "points", "全国的 Σ 权重 × 项目得分", "the same for the nation", "7"),
-        _f("oem.pt_total", "神秘访客总分", "Mystery visit", "points", "Σ 环节权重 × 100 × 得分 ÷ 满分，不适用项不计", "Σ section weight × 100 × points ÷ full points of applicable items", "8", "up"),
+        _f("oem.pt_total", "神秘访客总分", "Mystery visit", "points", "Σ 环节权重 × 100 × 得分 ÷ 满分，不适用项不计", "Σ section weight × 100 × points ÷ full points of applicable items", "8", "up", 2),
         _f("css.calls", "回访总数", "Calls", "count", "本月拨打的回访", "survey calls of the month", "11"),
         _f("css.valid", "有效回访", "Valid calls", "count", "结果为有效的回访", "calls with result valid", "11", "up"),
         _f("css.valid_rate", "有效回访率", "Valid rate", "rate", "有效回访 ÷ 回访总数", "valid ÷ calls", "11", "up"),
@@ -76,7 +80,7 @@ FIGURES: dict[str, Figure] = {
         _f("complaints.satisfied_rate", "处理后满意率", "Satisfied after", "rate", "满意 ÷ 已关闭且有答复", "satisfied ÷ closed with an answer", "18", "up"),
         _f("ftf.jobs", "维修台次", "Jobs", "count", "本月完工的派工", "jobs finished in the month", "21"),
         _f("ftf.not_fixed", "未一次修复", "Not fixed first time", "count", "登记了未一次修复原因的派工", "jobs with a rework cause", "21", "down"),
-        _f("ftf.rate", "一次维修合格率", "First-time-fix rate", "rate", "1 − 未一次修复 ÷ 维修台次", "1 − not fixed ÷ jobs", "21", "up"),
+        _f("ftf.rate", "一次维修合格率", "First-time-fix rate", "rate", "1 − 未一次修复 ÷ 维修台次", "1 − not fixed ÷ jobs", "21", "up", 2),
         _f("booking.visits", "进厂台次", "Visits", "count", "本月开单的工单", "repair orders opened in the month", "24"),
         _f("booking.booked", "预约数", "Bookings", "count", "计划本月进厂的预约", "bookings planned in the month", "24", "up"),
         _f("booking.arrived", "预约进厂", "Arrived", "count", "准时、提前或延迟进厂的预约", "on time, early or late", "24", "up"),

@@ -71,10 +71,19 @@ class Column:
             "datetime": lambda: str(value)[5:16],
             "month": lambda: formats.month(value, lang),
             "code": lambda: s.label(self.codes, value, lang),
-            "status": lambda: f"{GLYPHS.get(str(value), '')} {s.label(self.codes, value, lang)}".strip(),
+            "status": lambda: status(value, self.codes, lang),
             "flag": lambda: ("是" if value else "否") if lang == "zh" else ("yes" if value else "no"),
         }
         return prints.get(self.form, lambda: formats.text(value))()
+
+
+def status(code: str, codes: str, lang: str) -> str:
+    """A status as glyph and word.
+
+    >>> status("done", "action_status", "zh")
+    '✓ 完成'
+    """
+    return f"{GLYPHS.get(str(code), '')} {s.label(codes, code, lang)}".strip()
 
 
 def col(key: str, zh: str, en: str, form: str = "text", **more: Any) -> Column:

@@ -12,7 +12,7 @@ from aftersales.exhibit import Exhibit
 from aftersales.metrics.catalogue import FIGURES
 from aftersales.metrics.checks import RULES
 from aftersales.schema import CODES, MOT_ITEMS, REWORK_CAUSES, label
-from aftersales.show.columns import Column, col, table
+from aftersales.show.columns import Column, col, status, table
 
 _NO_SCORES = ("没有厂家CSS得分。", "There is no score of the car maker.")
 
@@ -28,16 +28,18 @@ def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("rank", "序", "No.", "integer"), col("department", "部门", "Department", "code", codes="action_department"),
         col("problem", "存在问题", "Problem"), col("measure", "改善措施", "Measure"), col("owner", "责任人", "Owner"),
         col("due", "完成时间", "Due", "date"), col("supervisor", "监督人", "Supervisor"),
-        col("status", "完成情况", "Status", "status", codes="action_status"),
-        col("days_late", "逾期", "Late", "integer", unit_zh="天", unit_en="days"), col("evidence", "证据", "Evidence"),
+        col("status", "完成情况", "Status"), col("evidence", "证据", "Evidence"),
     ]  # fmt: skip
-    tone = {}
+    lang = words["lang"]
+    tones = {"done": "better", "in_progress": "", "not_started": "muted"}
+    told, tone = [], {}
     for r, row in enumerate(frame.to_dict("records")):
-        tone[f"{r},7"] = {"done": "better", "in_progress": "", "not_started": "muted"}[row["status"]]
-        if not formats.missing(row["days_late"]):
-            tone[f"{r},8"] = "worse"
+        late = None if formats.missing(row["days_late"]) else formats.count(row["days_late"])
+        words_late = f"，逾期{late}天" if lang == "zh" else f", {late} days late"
+        told.append(status(row["status"], "action_status", lang) + (words_late if late else ""))
+        tone[f"{r},7"] = "worse" if late else tones[row["status"]]
     tone = {k: v for k, v in tone.items() if v}
-    return table(frame, columns, id="review.actions", wide=True, tone=tone,
+    return table(frame.assign(status=told), columns, id="review.actions", wide=True, tone=tone,
                  nothing=("上月没有提出改善措施。", "No measures were raised last month."), **words)  # fmt: skip
 
 
@@ -179,12 +181,17 @@ def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("level", "级别", "Level", "code", codes="level"), col("category", "类别", "Category", "code", codes="cause"),
         col("department", "责任部门", "Department", "code", codes="complaint_department"), col("description", "投诉内容", "Complaint text"),
         col("root_cause", "成因", "Root cause"), col("handling", "处理措施", "Handling"),
-        col("status", "状态", "Status", "status", codes="complaint_status"),
+        col("status", "状态", "Status"),
         col("hours_to_contact", "首次联系", "Contact", "number", unit_zh="小时", unit_en="h"), col("hours_to_close", "关闭", "Closed", "number", unit_zh="小时", unit_en="h"),
     ]  # fmt: skip
-    tone = {f"{r},8": "worse" for r, late in enumerate(frame["overdue"]) if late} if len(frame) else {}
+    late_word = {"zh": "，超时", "en": ", late"}[words["lang"]]
+    told = [
+        status(state, "complaint_status", words["lang"]) + (late_word if late else "")
+        for state, late in zip(frame["status"], frame["overdue"], strict=True)
+    ]
+    tone = {f"{r},8": "worse" for r, late in enumerate(frame["overdue"]) if late}
     return table(
-        frame,
+        frame.assign(status=told),
         columns,
         id="complaints.register",
         wide=True,
@@ -239,7 +246,6 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     rows = []
     for row in frame.to_dict("records"):
         figure = FIGURES[row["figure"]]
-        digits = 2 if row["figure"] in ("ftf.rate",) else None
         met = row["met"]
         state = (
             formats.NONE
@@ -249,9 +255,9 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         rows.append(
             [
                 figure.zh if lang == "zh" else figure.en,
-                *(formats.figure(row[k], figure.unit, lang, digits) for k in ("current", "target")),
+                *(formats.figure(row[k], figure, lang) for k in ("current", "target")),
                 state,
-                formats.figure(row["next_target"], figure.unit, lang, digits),
+                formats.figure(row["next_target"], figure, lang),
             ]
         )
     keys = ["figure", "current", "target", "met", "next_target"]
@@ -330,7 +336,7 @@ def definitions(figures: Mapping[str, Any], **words: Any) -> Exhibit:
     rows = [
         [
             f.zh if lang == "zh" else f.en,
-            formats.figure(figures.get(name), f.unit, lang),
+            formats.figure(figures.get(name), f, lang),
             f.formula_zh if lang == "zh" else f.formula_en,
             f.slide,
         ]
