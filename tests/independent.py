@@ -1,356 +1,359 @@
-"""The contract's figures counted a second time: plain Python over raw rows, none of the package's metric functions.
+"""The contract's figures counted a second time: plain Python over the rows of CSV files, nothing of the package.
 
-Rows are dicts of plain values, None where a cell is empty; a month is a pair (year, month).
+Rows are dicts of plain values, None where a cell is empty. A month is a number of months: 12 × year + month − 1.
 """
 
+import csv
 import datetime as dt
-import statistics as st
-from collections import Counter, defaultdict
+from collections import Counter
+from pathlib import Path
+from statistics import median
 
-ITEMS = [
-    "explain_work",
-    "reception_speed",
-    "work_quality",
-    "explain_bill",
-    "handover_speed",
-    "time_in_shop",
-    "listening",
-    "handover_escort",
-    "car_clean",
-    "lounge",
+ITEMS = ["explain_work", "reception_speed", "work_quality", "explain_bill", "handover_speed", "time_in_shop", "listening", "handover_escort", "car_clean", "lounge"]  # fmt: skip
+WEIGHTS = dict(zip(ITEMS, (0.10, 0.05, 0.15, 0.10, 0.05, 0.15, 0.05, 0.05, 0.20, 0.10), strict=True))
+PT_WEIGHTS = {"reception": 0.30, "work_order": 0.25, "waiting": 0.10, "handover": 0.30, "facilities": 0.05}
+QUESTIONS = [f"q{i}" for i in range(1, 9)]
+REWORK = ("shake", "skill", "parts", "noise", "incomplete")
+TABLES = ["repair_orders", "bookings", "jobs", "survey_calls", "grievances", "oem_css", "oem_pt", "complaints", "customers", "churn_calls", "actions"]  # fmt: skip
+# Every figure the contract names.
+FIGURES = [
+    f"{group}.{name}"
+    for group, names in {
+        "review": "actions done in_progress not_started completion_rate",
+        "oem": "sample mot css mot_previous mot_branch mot_national pt_total",
+        "css": "calls valid valid_rate delighted disappointed unreachable delight_rate_calls delight_rate_valid "
+        "disappointment_rate_calls disappointment_rate_valid",
+        "complaints": "mentions count open closed_rate hours_to_contact hours_to_close per_1000_visits satisfied_rate",
+        "ftf": "jobs not_fixed rate",
+        "booking": "visits booked arrived rate kept_rate proactive_share",
+        "churn": "archive base cohort lost rate fleet to_call reached not_reached not_due went_elsewhere",
+        "volume": "orders vehicles jobs",
+    }.items()
+    for name in names.split()
 ]
 
-
-def ym(d):
-    return None if d is None else (d.year, d.month)
-
-
-def shift(m, k):
-    i = m[0] * 12 + m[1] - 1 + k
-    return (i // 12, i % 12 + 1)
+_DATES = ("opened_at", "planned_at", "finished_at", "called_at", "received_at", "first_contact_at", "closed_at",
+          "created_at", "done_at")  # fmt: skip
+_NUMBERS = ("sample", "points", "max_points", "css", "mot", "rank", *ITEMS, *QUESTIONS)
+_WORDS = {"非常满意": 100.0, "满意": 80.0, "一般": 60.0, "不满意": 40.0, "非常不满意": 20.0}
 
 
-def s(m):
-    return f"{m[0]:04d}-{m[1]:02d}"
+def read(folder):
+    """The tables of a folder of CSV files: name to rows, None for one that is not there."""
+    files = {table: Path(folder) / f"{table}.csv" for table in TABLES}
+    return {t: _rows(f) if f.exists() else None for t, f in files.items()}
 
 
-def div(a, b):
-    return a / b if b else None
+def _rows(path):
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return [{k: _value(k, v) for k, v in row.items()} for row in csv.DictReader(stream)]
 
 
-def hours(start, end):
-    return (end - start).total_seconds() / 3600
+def _value(column, text):
+    if not text:
+        return None
+    if column in _DATES:
+        return dt.datetime.fromisoformat(text)
+    if text in _WORDS:
+        return _WORDS[text]
+    if column in _NUMBERS:
+        return float(text)
+    return text == "是" if column in ("proactive", "satisfied") else text
 
 
-def mean(x):
-    return sum(x) / len(x) if x else None
+def month_of(date):
+    return None if date is None else date.year * 12 + date.month - 1
 
 
-def count(T, M, W, PTW, base_months=12, churn_months=6):
-    """All figures and tables of month M from the tables T (name to rows, or None), with MOT weights W and PT weights PTW."""
-    F = {}
-    TB = {}
-    end = dt.datetime(*shift(M, 1), 1)
-    P = shift(M, -1)
-    ro = [r for r in T["repair_orders"] if r["opened_at"] < end]
-    vis = [r for r in ro if ym(r["opened_at"]) == M]
-    # owner
-    last = {}
-    for r in ro:
-        k = (r["opened_at"], r["order_id"])
-        if r["vin"] not in last or k > last[r["vin"]][0]:
-            last[r["vin"]] = (k, r["owner_type"])
-    owner = {v: o for v, (k, o) in last.items()}
-    adv = {r["order_id"]: r["advisor"] for r in T["repair_orders"]}
-    # review
-    if T.get("actions") is not None:
-        a = [r for r in T["actions"] if r["month"] == s(P)]
+def named(month):
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
 
-        def stt(r):
-            x = r["status"] or "not_started"
-            if x == "done" and r["done_at"] is not None and r["done_at"] >= end:
-                return "in_progress"
-            return x
 
-        c = Counter(stt(r) for r in a)
-        F.update(
-            {
-                "review.actions": len(a),
-                "review.done": c["done"],
-                "review.in_progress": c["in_progress"],
-                "review.not_started": c["not_started"],
-                "review.completion_rate": div(c["done"], len(a)),
-            }
-        )
+def ratio(a, b):
+    return None if a is None or not b else a / b
 
-    def oem(m, scope, advisor=None):
-        for r in T.get("oem_css") or []:
-            if r["month"] == s(m) and r["scope"] == scope and (advisor is None or r["advisor"] == advisor):
-                return r
 
-    def mot(r):
-        if r is None or any(r[i] is None for i in ITEMS):
-            return None
-        return sum(W[i] * r[i] for i in ITEMS)
+def mean(values):
+    known = [v for v in values if v is not None]
+    return sum(known) / len(known) if known else None
 
-    if T.get("oem_css") is not None:
-        cur, prev, br, na = oem(M, "store"), oem(P, "store"), oem(M, "branch"), oem(M, "national")
-        F.update(
-            {
-                "oem.sample": cur and cur["sample"],
-                "oem.mot": mot(cur),
-                "oem.css": cur and cur["css"],
-                "oem.mot_previous": mot(prev),
-                "oem.mot_branch": mot(br),
-                "oem.mot_national": mot(na),
-            }
-        )
-        TB["oem.css"] = [
-            {
-                "scope": n,
-                "sample": r and r["sample"],
-                **{i: r and r[i] for i in ITEMS},
-                "mot": mot(r),
-                "css": r and r["css"],
-            }
-            for n, r in (("previous", prev), ("current", cur), ("branch", br), ("national", na))
-        ]
-    if T.get("actions") is not None:
-        g = defaultdict(list)
-        for r in a:
-            if r["mot_item"]:
-                g[r["mot_item"]].append(stt(r))
-        TB["review.mot"] = [
-            {
-                "item": i,
-                "actions": len(v),
-                "completion_rate": v.count("done") / len(v),
-                "previous": (oem(P, "store") or {}).get(i),
-                "current": (oem(M, "store") or {}).get(i),
-            }
-            for i, v in g.items()
-        ]
-    if T.get("oem_pt") is not None:
-        sec = defaultdict(lambda: [0, 0, 0])
-        for r in T["oem_pt"]:
-            if r["month"] == s(M) and r["points"] is not None:
-                q = sec[r["section"]]
-                q[0] += 1
-                q[1] += r["points"]
-                q[2] += r["max_points"] if r["max_points"] is not None else 1
-        sc = {k: 100 * q[1] / q[2] for k, q in sec.items() if q[2]}
-        TB["oem.pt"] = [
-            {"section": k, "items": q[0], "score": sc.get(k), "weight": PTW[k]} for k, q in sec.items()
-        ]
-        F["oem.pt_total"] = sum(PTW[k] * sc[k] for k in PTW) if all(k in sc for k in PTW) else None
-    if T.get("survey_calls") is not None:
-        calls = [r for r in T["survey_calls"] if ym(r["called_at"]) == M]
-        pc = [r for r in T["survey_calls"] if ym(r["called_at"]) == P]
-        v = [r for r in calls if r["result"] == "valid"]
-        pv = [r for r in pc if r["result"] == "valid"]
-        dl = [r for r in v if r["q1"] == 100]
-        ds = [r for r in v if r["q1"] is not None and r["q1"] <= 60]
-        F.update(
-            {
-                "css.calls": len(calls),
-                "css.valid": len(v),
-                "css.valid_rate": div(len(v), len(calls)),
-                "css.delighted": len(dl),
-                "css.disappointed": len(ds),
-                "css.unreachable": sum(r["result"] == "unreachable" for r in calls),
-                "css.delight_rate_calls": div(len(dl), len(calls)),
-                "css.delight_rate_valid": div(len(dl), len(v)),
-                "css.disappointment_rate_calls": div(len(ds), len(calls)),
-                "css.disappointment_rate_valid": div(len(ds), len(v)),
-            }
-        )
-        TB["css.questions"] = [
-            {
-                "question": q,
-                "previous": mean([r[q] for r in pv if r[q] is not None]),
-                "current": mean([r[q] for r in v if r[q] is not None]),
-                "n": sum(r[q] is not None for r in v),
-            }
-            for q in [f"q{i}" for i in range(1, 9)]
-        ]
+
+def middle(values):
+    return median(values) if values else None
+
+
+def less(a, b):
+    return None if a is None or b is None else a - b
+
+
+def of(rows, column, month):
+    """The rows dated in a month."""
+    return [r for r in rows if month_of(r[column]) == month]
+
+
+def count(tables, month, base_months=12, churn_months=6):
+    """All figures and tables of the report of a month: two dicts; what needs an absent table is None or has no rows."""
+    figures = dict.fromkeys(FIGURES)
     rows = {}
-    vv = v if T.get("survey_calls") is not None else []
-    alln = (
-        {r["advisor"] for r in vis if r["advisor"]}
-        | {adv.get(r["order_id"]) for r in vv if r["order_id"]}
-        | {r["advisor"] for r in (T.get("oem_css") or []) if r["scope"] == "advisor" and r["month"] == s(M)}
-    )
-    for n in alln - {None}:
-        o = oem(M, "advisor", n)
-        mine = [r for r in vv if r["order_id"] and adv.get(r["order_id"]) == n]
-        row = {
-            "advisor": n,
-            "orders": sum(r["advisor"] == n for r in vis),
-            "internal_n": len(mine),
-            "external_n": o["sample"] if o else 0,
-            **{i: o and o[i] for i in ITEMS},
-            "mot": mot(o),
-            **{q: mean([r[q] for r in mine if r[q] is not None]) for q in [f"q{i}" for i in range(1, 9)]},
+    for part in (review, oem, survey, dissatisfaction, register, jobs, bookings, churn, volumes):
+        found, made = part(tables, month, base_months, churn_months) if part is churn else part(tables, month)
+        figures.update(found)
+        rows.update(made)
+    return figures, rows
+
+
+def review(tables, month):
+    if tables["actions"] is None:
+        return {}, {"review.mot": []}
+    raised = [a for a in tables["actions"] if a["month"] == named(month - 1)]
+
+    def status(a):
+        if a["status"] == "done" and a["done_at"] is not None and month_of(a["done_at"]) > month:
+            return "in_progress"
+        return a["status"] or "not_started"
+
+    by = Counter(map(status, raised))
+    before, now = _oem_row(tables, month - 1, "store"), _oem_row(tables, month, "store")
+    mot = []
+    for item in sorted({a["mot_item"] for a in raised} - {None}):
+        mine = [status(a) for a in raised if a["mot_item"] == item]
+        mot.append({"item": item, "actions": len(mine), "completion_rate": mine.count("done") / len(mine),
+                    "previous": before.get(item), "current": now.get(item),
+                    "change": less(now.get(item), before.get(item))})  # fmt: skip
+    return {
+        "review.actions": len(raised), "review.done": by["done"], "review.in_progress": by["in_progress"],
+        "review.not_started": by["not_started"], "review.completion_rate": ratio(by["done"], len(raised)),
+    }, {"review.mot": mot}  # fmt: skip
+
+
+def _oem_row(tables, month, scope, advisor=None):
+    for row in tables["oem_css"] or []:
+        if (row["month"], row["scope"]) == (named(month), scope) and (
+            advisor is None or row["advisor"] == advisor
+        ):
+            return row
+    return {}
+
+
+def _mot(row):
+    scores = [row.get(item) for item in ITEMS]
+    return None if None in scores else sum(WEIGHTS[i] * s for i, s in zip(ITEMS, scores, strict=True))
+
+
+def oem(tables, month):
+    figures, made = {}, {"oem.css": [], "oem.pt": []}
+    if tables["oem_css"] is not None:
+        four = {"previous": _oem_row(tables, month - 1, "store")}
+        four |= {
+            n: _oem_row(tables, month, s)
+            for n, s in (("current", "store"), ("branch", "branch"), ("national", "national"))
         }
-        if row["orders"] or row["internal_n"] or row["external_n"]:
-            rows[n] = row
-    TB["css.advisors"] = list(rows.values())
-    if T.get("grievances") is not None and T.get("survey_calls") is not None:
-        day = {r["call_id"]: r["called_at"] for r in calls}
-        g = [
-            (r["cause"], min(4, (day[r["call_id"]].day - 1) // 7 + 1))
-            for r in T["grievances"]
-            if r["call_id"] in day
-        ]
-        F["complaints.mentions"] = len(g)
-        c = Counter(x for x, _ in g)
-        TB["complaints.causes"] = [
-            {"cause": k, "month": n, "share": n / len(g), **{f"w{w}": g.count((k, w)) for w in (1, 2, 3, 4)}}
-            for k, n in c.most_common()
-        ]
-    if T.get("complaints") is not None:
-        cm = [r for r in T["complaints"] if ym(r["received_at"]) == M]
-        closed = [r for r in cm if r["status"] == "closed" and r["closed_at"] < end]
-        fc = [
-            hours(r["received_at"], r["first_contact_at"])
-            for r in cm
-            if r["first_contact_at"] is not None and r["first_contact_at"] < end
-        ]
-        cl = [hours(r["received_at"], r["closed_at"]) for r in closed]
-        ans = [r["satisfied"] for r in closed if r["satisfied"] is not None]
-        F.update(
-            {
-                "complaints.count": len(cm),
-                "complaints.open": len(cm) - len(closed),
-                "complaints.closed_rate": div(len(closed), len(cm)),
-                "complaints.hours_to_contact": st.median(fc) if fc else None,
-                "complaints.hours_to_close": st.median(cl) if cl else None,
-                "complaints.per_1000_visits": div(1000 * len(cm), len(vis)),
-                "complaints.satisfied_rate": div(sum(map(bool, ans)), len(ans)),
-            }
-        )
-        c = Counter(r["department"] for r in cm)
-        TB["complaints.departments"] = [
-            {"department": k, "count": n, "share": n / len(cm)} for k, n in c.most_common()
-        ]
-    last12 = [shift(M, -k) for k in range(11, -1, -1)]
-    if T.get("jobs") is not None:
-        jb = [r for r in T["jobs"] if ym(r["finished_at"]) == M]
-        bad = [r for r in jb if r["rework_cause"]]
-        F.update(
-            {
-                "ftf.jobs": len(jb),
-                "ftf.not_fixed": len(bad),
-                "ftf.rate": 1 - len(bad) / len(jb) if jb else None,
-                "volume.jobs": len(jb),
-            }
-        )
-        out = []
-        for t in sorted({r["technician"] for r in jb}):
-            m = [r for r in jb if r["technician"] == t]
-            b = [r for r in m if r["rework_cause"]]
-            out.append(
-                {
-                    "technician": t,
-                    "jobs": len(m),
-                    "not_fixed": len(b),
-                    "rate": 1 - len(b) / len(m),
-                    "failure_rate": len(b) / len(m),
-                    **{
-                        c: sum(r["rework_cause"] == c for r in m)
-                        for c in ["shake", "skill", "parts", "noise", "incomplete"]
-                    },
-                }
-            )
-        TB["ftf.technicians"] = out
-        byc = Counter(ym(r["finished_at"]) for r in T["jobs"])
-        byb = Counter(ym(r["finished_at"]) for r in T["jobs"] if r["rework_cause"])
-        TB["ftf.trend"] = [
-            {"month": s(m), "jobs": byc[m], "rate": 1 - byb[m] / byc[m] if byc[m] else None} for m in last12
-        ]
-    if T.get("bookings") is not None:
-
-        def bk(m):
-            b = [r for r in T["bookings"] if ym(r["planned_at"]) == m]
-            n = sum(ym(r["opened_at"]) == m for r in T["repair_orders"])
-            ar = sum(r["status"] in ("on_time", "early", "late") for r in b)
-            return {
-                "visits": n,
-                "booked": len(b),
-                "arrived": ar,
-                "rate": div(ar, n),
-                "kept_rate": div(ar, len(b)),
-                "proactive_share": div(sum(bool(r["proactive"]) for r in b), len(b)),
-            }
-
-        F.update({"booking." + k: x for k, x in bk(M).items()})
-        TB["booking.trend"] = [{"month": s(m), **bk(m)} for m in last12]
-    ms = [(M[0], k) for k in range(1, M[1] + 1)]
-    bym = defaultdict(set)
-    for r in T["repair_orders"]:
-        bym[ym(r["opened_at"])].add(r["vin"])
-
-    def base(m):
-        return len(set().union(*[bym[shift(m, -k)] for k in range(base_months)]))
-
-    def arch(m):
-        return None if T.get("customers") is None else sum(ym(r["created_at"]) <= m for r in T["customers"])
-
-    F["churn.archive"] = arch(M)
-    F["churn.base"] = base(M)
-    TB["churn.archive_trend"] = [{"month": s(m), "archive": arch(m), "base": base(m)} for m in ms]
-    C = shift(M, -churn_months)
-    later = set().union(*[bym[shift(C, k)] for k in range(1, churn_months + 1)])
-    lost = bym[C] - later
-    F.update(
-        {
-            "churn.cohort": len(bym[C]),
-            "churn.lost": len(lost),
-            "churn.rate": div(len(lost), len(bym[C])),
-            "churn.fleet": sum(owner[x] == "fleet" for x in lost),
-            "churn.to_call": sum(owner[x] == "private" for x in lost),
+        made["oem.css"] = [
+            {"scope": name, "sample": r.get("sample"), **{i: r.get(i) for i in ITEMS}, "mot": _mot(r), "css": r.get("css")}
+            for name, r in four.items()
+        ]  # fmt: skip
+        figures = {"oem.sample": four["current"].get("sample"), "oem.css": four["current"].get("css")}
+        figures |= {"oem.mot": _mot(four["current"])} | {
+            f"oem.mot_{n}": _mot(four[n]) for n in ("previous", "branch", "national")
         }
-    )
-    if T.get("churn_calls") is not None:
-        lc = {}
-        for r in T["churn_calls"]:
-            if ym(r["called_at"]) != M or r["vin"] not in lost or owner[r["vin"]] != "private":
-                continue
-            if r["vin"] not in lc or r["called_at"] >= lc[r["vin"]]["called_at"]:
-                lc[r["vin"]] = r
-        res = Counter(r["result"] for r in lc.values())
-        rea = Counter(r["reason"] for r in lc.values() if r["result"] == "reached" and r["reason"])
-        F.update(
-            {
-                "churn.reached": res["reached"],
-                "churn.not_reached": sum(res.values()) - res["reached"],
-                "churn.not_due": rea["about_to_come"] + rea["mileage_not_due"],
-                "churn.went_elsewhere": rea["went_elsewhere"],
-            }
+    if tables["oem_pt"] is not None:
+        now = [r for r in tables["oem_pt"] if r["month"] == named(month)]
+        total = 0.0
+        for section, weight in PT_WEIGHTS.items():
+            here = [r for r in now if r["section"] == section]
+            applicable = [r for r in here if r["points"] is not None]
+            full = sum(1 if r["max_points"] is None else r["max_points"] for r in applicable)
+            score = 100 * sum(r["points"] for r in applicable) / full if applicable else None
+            total = None if total is None or score is None else total + weight * score
+            if here:
+                made["oem.pt"].append(
+                    {"section": section, "items": len(applicable), "score": score, "weight": weight}
+                )
+        figures["oem.pt_total"] = total
+    return figures, made
+
+
+def survey(tables, month):
+    calls = tables["survey_calls"]
+    figures, questions, valid = {}, [], []
+    if calls is not None:
+        now = of(calls, "called_at", month)
+        valid = [c for c in now if c["result"] == "valid"]
+        before = [c for c in of(calls, "called_at", month - 1) if c["result"] == "valid"]
+        glad = sum(c["q1"] == 100 for c in valid)
+        sad = sum(c["q1"] is not None and c["q1"] <= 60 for c in valid)
+        figures = {
+            "css.calls": len(now), "css.valid": len(valid), "css.valid_rate": ratio(len(valid), len(now)),
+            "css.delighted": glad, "css.disappointed": sad,
+            "css.unreachable": sum(c["result"] == "unreachable" for c in now),
+            "css.delight_rate_calls": ratio(glad, len(now)), "css.delight_rate_valid": ratio(glad, len(valid)),
+            "css.disappointment_rate_calls": ratio(sad, len(now)), "css.disappointment_rate_valid": ratio(sad, len(valid)),
+        }  # fmt: skip
+        for q in QUESTIONS:
+            was, is_ = mean(c[q] for c in before), mean(c[q] for c in valid)
+            questions.append({"question": q, "previous": was, "current": is_, "change": less(is_, was),
+                              "n": sum(c[q] is not None for c in valid)})  # fmt: skip
+
+    advisor_of = {
+        r["order_id"]: r["advisor"] for r in tables["repair_orders"] if month_of(r["opened_at"]) <= month
+    }
+    opened = Counter(r["advisor"] for r in of(tables["repair_orders"], "opened_at", month))
+    external = [r for r in tables["oem_css"] or [] if (r["month"], r["scope"]) == (named(month), "advisor")]
+    advisors = []
+    for name in {
+        *opened,
+        *(advisor_of.get(c["order_id"]) for c in valid),
+        *(r["advisor"] for r in external),
+    } - {None}:
+        mine = [c for c in valid if advisor_of.get(c["order_id"]) == name]
+        agency = _oem_row(tables, month, "advisor", name)
+        sample = None if tables["oem_css"] is None else agency.get("sample", 0)
+        if opened[name] or mine or sample:
+            advisors.append({
+                "advisor": name, "orders": opened[name], "internal_n": None if calls is None else len(mine),
+                "external_n": sample, **{i: agency.get(i) for i in ITEMS}, "mot": _mot(agency),
+                **{q: mean(c[q] for c in mine) for q in QUESTIONS},
+            })  # fmt: skip
+    return figures, {"css.questions": questions, "css.advisors": advisors}
+
+
+def dissatisfaction(tables, month):
+    if tables["grievances"] is None or tables["survey_calls"] is None:
+        return {}, {"complaints.causes": []}
+    day = {c["call_id"]: c["called_at"].day for c in of(tables["survey_calls"], "called_at", month)}
+    mentions = [(g["cause"], day[g["call_id"]]) for g in tables["grievances"] if g["call_id"] in day]
+    weeks = {"w1": (1, 7), "w2": (8, 14), "w3": (15, 21), "w4": (22, 31)}
+    causes = [
+        {"cause": cause, "month": n, "share": n / len(mentions),
+         **{w: sum(c == cause and a <= d <= b for c, d in mentions) for w, (a, b) in weeks.items()}}
+        for cause, n in Counter(c for c, _ in mentions).items()
+    ]  # fmt: skip
+    return {"complaints.mentions": len(mentions)}, {"complaints.causes": causes}
+
+
+def register(tables, month):
+    if tables["complaints"] is None:
+        return {}, {"complaints.departments": []}
+    received = of(tables["complaints"], "received_at", month)
+    closed = [c for c in received if c["status"] == "closed" and month_of(c["closed_at"]) <= month]
+
+    def hours(rows, column):
+        known = [r for r in rows if r[column] is not None and month_of(r[column]) <= month]
+        return middle([max(0.0, (r[column] - r["received_at"]).total_seconds() / 3600) for r in known])
+
+    answers = [c["satisfied"] for c in closed if c["satisfied"] is not None]
+    return {
+        "complaints.count": len(received), "complaints.open": len(received) - len(closed),
+        "complaints.closed_rate": ratio(len(closed), len(received)),
+        "complaints.hours_to_contact": hours(received, "first_contact_at"),
+        "complaints.hours_to_close": hours(closed, "closed_at"),
+        "complaints.per_1000_visits": ratio(1000 * len(received), len(of(tables["repair_orders"], "opened_at", month))),
+        "complaints.satisfied_rate": ratio(sum(answers), len(answers)),
+    }, {"complaints.departments": [
+        {"department": d, "count": n, "share": n / len(received)} for d, n in Counter(c["department"] for c in received).items()
+    ]}  # fmt: skip
+
+
+def jobs(tables, month):
+    if tables["jobs"] is None:
+        return {}, {"ftf.technicians": [], "ftf.trend": []}
+
+    def rate(rows):
+        return 1 - sum(j["rework_cause"] is not None for j in rows) / len(rows) if rows else None
+
+    now = of(tables["jobs"], "finished_at", month)
+    technicians = []
+    for name in {j["technician"] for j in now}:
+        mine = [j for j in now if j["technician"] == name]
+        by = Counter(j["rework_cause"] for j in mine)
+        technicians.append({"technician": name, "jobs": len(mine), "not_fixed": len(mine) - by[None],
+                            **{c: by[c] for c in REWORK}, "rate": rate(mine), "failure_rate": 1 - rate(mine)})  # fmt: skip
+    trend = []
+    for m in range(month - 11, month + 1):
+        then = of(tables["jobs"], "finished_at", m)
+        trend.append({"month": named(m), "jobs": len(then), "rate": rate(then)})
+    bad = sum(j["rework_cause"] is not None for j in now)
+    figures = {"ftf.jobs": len(now), "ftf.not_fixed": bad, "ftf.rate": rate(now), "volume.jobs": len(now)}
+    return figures, {"ftf.technicians": technicians, "ftf.trend": trend}
+
+
+def bookings(tables, month):
+    if tables["bookings"] is None:
+        visits = len(of(tables["repair_orders"], "opened_at", month))
+        return {"booking.visits": visits}, {"booking.trend": []}
+
+    def at(m):
+        planned, visits = (
+            of(tables["bookings"], "planned_at", m),
+            len(of(tables["repair_orders"], "opened_at", m)),
         )
-        TB["churn.results"] = [{"result": k, "count": n} for k, n in res.most_common()]
-        TB["churn.reasons"] = [{"reason": k, "count": n} for k, n in rea.most_common()]
-    F["booking.visits"] = len(vis)
-    F["volume.orders"] = len(vis)
-    F["volume.vehicles"] = len({r["vin"] for r in vis})
-    return F, TB
+        arrived = sum(b["status"] in ("on_time", "early", "late") for b in planned)
+        return {"visits": visits, "booked": len(planned), "arrived": arrived, "rate": ratio(arrived, visits),
+                "kept_rate": ratio(arrived, len(planned)),
+                "proactive_share": ratio(sum(b["proactive"] for b in planned), len(planned))}  # fmt: skip
+
+    trend = [{"month": named(m), **at(m)} for m in range(month - 11, month + 1)]
+    return {f"booking.{k}": v for k, v in at(month).items()}, {"booking.trend": trend}
 
 
-def raw(frames):
-    import pandas as pd
+def churn(tables, month, base_months, churn_months):
+    orders = [r for r in tables["repair_orders"] if month_of(r["opened_at"]) <= month]
+    came = {}
+    for r in orders:
+        came.setdefault(month_of(r["opened_at"]), set()).add(r["vin"])
+    owner = {r["vin"]: r["owner_type"] for r in sorted(orders, key=lambda r: (r["opened_at"], r["order_id"]))}
 
-    T = {}
-    for n, f in frames.items():
-        if f is None:
-            T[n] = None
-            continue
-        rows = []
-        for r in f.to_dict("records"):
-            for k, x in r.items():
-                if x is None or x is pd.NA or x is pd.NaT or (isinstance(x, float) and x != x):
-                    r[k] = None
-                elif isinstance(x, pd.Timestamp):
-                    r[k] = x.to_pydatetime()
-            rows.append(r)
-        T[n] = rows
-    return T
+    def vehicles(first, last):
+        return set().union(*(came.get(m, set()) for m in range(first, last + 1)))
+
+    def archive(m):
+        return (
+            None
+            if tables["customers"] is None
+            else sum(month_of(c["created_at"]) <= m for c in tables["customers"])
+        )
+
+    cohort = came.get(month - churn_months, set())
+    lost = cohort - vehicles(month - churn_months + 1, month)
+    private = {vin for vin in lost if owner[vin] == "private"}
+    figures = {
+        "churn.archive": archive(month), "churn.base": len(vehicles(month - base_months + 1, month)),
+        "churn.cohort": len(cohort), "churn.lost": len(lost), "churn.rate": ratio(len(lost), len(cohort)),
+        "churn.fleet": len(lost - private), "churn.to_call": len(private),
+    }  # fmt: skip
+    january = month - month % 12
+    made = {"churn.results": [], "churn.reasons": [], "churn.archive_trend": [
+        {"month": named(m), "archive": archive(m), "base": len(vehicles(m - base_months + 1, m))}
+        for m in range(january, month + 1)
+    ]}  # fmt: skip
+    if tables["churn_calls"] is not None:
+        last = {}
+        for call in sorted(of(tables["churn_calls"], "called_at", month), key=lambda c: c["called_at"]):
+            if call["vin"] in private:
+                last[call["vin"]] = call
+        reached = [c for c in last.values() if c["result"] == "reached"]
+        reasons = Counter(c["reason"] for c in reached if c["reason"] is not None)
+        figures |= {
+            "churn.reached": len(reached), "churn.not_reached": len(last) - len(reached),
+            "churn.not_due": reasons["about_to_come"] + reasons["mileage_not_due"],
+            "churn.went_elsewhere": reasons["went_elsewhere"],
+        }  # fmt: skip
+        results = Counter(c["result"] for c in last.values())
+        made["churn.results"] = [{"result": k, "count": n} for k, n in results.items()]
+        made["churn.reasons"] = [{"reason": k, "count": n} for k, n in reasons.items()]
+    return figures, made
+
+
+def volumes(tables, month):
+    visits = of(tables["repair_orders"], "opened_at", month)
+    return {
+        "volume.orders": len(visits),
+        "booking.visits": len(visits),
+        "volume.vehicles": len({v["vin"] for v in visits}),
+    }, {}
+
+
+def raised(tables, month, department):
+    """The actions that a department raised in a month, by rank: the head of its TOP5."""
+    mine = [a for a in tables["actions"] or [] if (a["month"], a["department"]) == (named(month), department)]
+    return sorted(mine, key=lambda a: (float("inf") if a["rank"] is None else a["rank"], a["action_id"]))

@@ -1,14 +1,15 @@
-"""Every figure and table of the contract, on stores of several seeds, against a count in plain Python."""
+"""Every figure and table of the contract against a count in plain Python, on stores of several kinds and months."""
 
+import json
 import math
 
 import independent
 import pandas as pd
 import pytest
+import small_store
 
-from aftersales import demo, metrics, params
-from aftersales.schema import TABLES
-from aftersales.tables import Tables
+from aftersales import demo, metrics, params, scraps
+from aftersales.sources import reading
 
 PARAMS = params.load()
 KEYS = {
@@ -17,11 +18,13 @@ KEYS = {
     "ftf.technicians": "technician", "ftf.trend": "month", "booking.trend": "month",
     "churn.archive_trend": "month", "churn.results": "result", "churn.reasons": "reason",
 }  # fmt: skip
+DEPARTMENTS = ("front", "workshop", "parts", "service")
 
 
-def tables_of(t: Tables, month: pd.Period) -> dict[str, pd.DataFrame]:
+def made(t, month):
+    """The figures and tables as the report publishes them."""
     lost = metrics.churn.cohort(t.repair_orders, t.churn_calls, month, PARAMS.churn_months)
-    return {
+    tables = {
         "review.mot": metrics.review.mot(t.actions, t.oem_css, month),
         "oem.css": metrics.oem_css.scores(t.oem_css, month, PARAMS.weights),
         "oem.pt": metrics.oem_css.pt_sections(t.oem_pt, month, PARAMS.pt_weights),
@@ -38,51 +41,90 @@ def tables_of(t: Tables, month: pd.Period) -> dict[str, pd.DataFrame]:
         "churn.results": metrics.churn.results(lost),
         "churn.reasons": metrics.churn.reasons(lost),
     }
+    tables |= {f"top5.{d}": metrics.top5.department(t, month, PARAMS, d) for d in DEPARTMENTS}
+    figures = scraps.plain(metrics.all_figures(t, month, PARAMS))
+    return figures, {name: scraps.rows(frame) for name, frame in tables.items()}
 
 
 def same(a, b) -> bool:
-    missing = [x is None or x is pd.NA or (isinstance(x, float) and math.isnan(x)) for x in (a, b)]
-    if any(missing) or isinstance(a, str):
-        return all(missing) or a == b
-    return math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-9)
+    if a is None or b is None or isinstance(a, str):
+        return a == b
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def check(figures, tables, raw, month):
+    """Hold what was made against the independent count."""
+    number = month.year * 12 + month.month - 1
+    expected, counted = independent.count(raw, number)
+    assert set(figures) == set(expected)
+    assert not {n: (figures[n], v) for n, v in expected.items() if not same(figures[n], v)}
+    assert set(counted) == set(KEYS)
+    for name, rows in counted.items():
+        mine = {row[KEYS[name]]: row for row in tables[name]}
+        assert len(mine) == len(tables[name]), name
+        assert set(mine) == {row[KEYS[name]] for row in rows}, name
+        wrong = [(name, row[KEYS[name]], c, mine[row[KEYS[name]]][c], v)
+                 for row in rows for c, v in row.items() if not same(mine[row[KEYS[name]]][c], v)]  # fmt: skip
+        assert not wrong
+    for name, column in (("complaints.causes", "month"), ("complaints.departments", "count")):
+        frequent = [row[column] for row in tables[name]]
+        assert frequent == sorted(frequent, reverse=True)
+    for department in DEPARTMENTS:
+        rows, own = tables[f"top5.{department}"], independent.raised(raw, number, department)
+        assert [row["problem"] for row in rows[: len(own)]] == [a["problem"] for a in own]
+        assert [row["proposed"] for row in rows] == [i >= len(own) for i in range(max(5, len(own)))]
+        assert [row["rank"] for row in rows] == sorted(row["rank"] for row in rows)
 
 
 @pytest.fixture(scope="module")
-def stores():
-    """Frames and raw rows of the deck's store, a second seed, and one with half its tables."""
+def stores(tmp_path_factory):
+    """Tables as the program reads them, and raw rows: the deck's store, others, one with half its tables, a small one."""
+    base = tmp_path_factory.mktemp("stores")
+    demo.write(base / "deck", seed=None)
+    demo.write(base / "second", seed=2, months=20)
+    demo.write(base / "sparse", seed=3, months=8)
+    for table in independent.TABLES:
+        if table not in ("repair_orders", "complaints", "churn_calls"):
+            (base / "sparse" / f"{table}.csv").unlink()
+    demo.write(base / "orders only", seed=4, months=3)
+    for table in independent.TABLES[1:]:
+        (base / "orders only" / f"{table}.csv").unlink()
+    small_store.write(base / "small")
     out = {}
-    for name, seed in (("deck", None), ("second", 2)):
-        frames = demo.generate(seed)
-        out[name] = (Tables(store=name, **frames), independent.raw(frames))
-    sparse = {
-        k: v
-        for k, v in demo.generate(3, months=8).items()
-        if k in ("repair_orders", "complaints", "churn_calls")
-    }
-    out["sparse"] = (Tables(store="sparse", **sparse), independent.raw(sparse))
+    for folder in base.iterdir():
+        read, _ = reading.read_all(str(folder), aliases={}, default_store="店", masked=True)
+        out[folder.name] = (next(iter(read.values())), independent.read(folder))
     return out
 
 
-@pytest.mark.parametrize("month", ["2024-04", "2024-02", "2023-12"])
-@pytest.mark.parametrize("store", ["deck", "second", "sparse"])
+@pytest.mark.parametrize(
+    ("store", "month"),
+    [
+        ("deck", "2024-04"), ("deck", "2024-02"), ("second", "2024-03"), ("second", "2023-12"), ("sparse", "2024-01"),
+        ("orders only", "2024-04"), ("small", "2024-02"), ("small", "2024-03"), ("small", "2024-01"), ("small", "2023-12"),
+    ],
+)  # fmt: skip
 def test_figures_and_tables_equal_the_independent_count(stores, store, month):
     tables, raw = stores[store]
-    at = pd.Period(month)
-    raw = {name: raw.get(name) for name in TABLES}
-    figures, counted = independent.count(raw, (at.year, at.month), PARAMS.weights, PARAMS.pt_weights)
-    got = metrics.all_figures(tables, at, PARAMS)
-    wrong = {name: (got[name], value) for name, value in figures.items() if not same(got[name], value)}
-    assert not wrong
-    assert {name for name, value in got.items() if value is not None} <= set(figures)
-    made = tables_of(tables, at)
-    for name, rows in counted.items():
-        key = KEYS[name]
-        mine = {row[key]: row for row in made[name].to_dict("records")}
-        assert set(mine) == {row[key] for row in rows}, name
-        wrong = [
-            (name, row[key], c, mine[row[key]][c], v)
-            for row in rows
-            for c, v in row.items()
-            if not same(mine[row[key]][c], v)
-        ]
-        assert not wrong
+    check(*made(tables, pd.Period(month)), raw, pd.Period(month))
+
+
+def test_the_edges_counted_by_hand(stores):
+    figures, tables = made(stores["small"][0], pd.Period("2024-02"))
+    assert not {n: (figures[n], v) for n, v in small_store.FEBRUARY.items() if not same(figures[n], v)}
+    advisors = {r["advisor"]: (r["orders"], r["internal_n"], r["external_n"]) for r in tables["css.advisors"]}
+    assert advisors == {"甲": (3, 1, 0), "丙": (0, 1, 0), "丁": (0, 0, 3)}
+    weeks = {r["cause"]: [r[w] for w in ("w1", "w2", "w3", "w4")] for r in tables["complaints.causes"]}
+    assert weeks == {
+        "time": [1, 1, 0, 1],
+        "quality": [1, 0, 0, 0],
+        "other": [0, 0, 0, 1],
+        "cost": [0, 0, 1, 0],
+    }
+    assert [(r["rank"], r["problem"]) for r in tables["top5.parts"]][:2] == [(2, "六"), (3, "五")]
+
+
+def test_the_published_figures_equal_the_independent_count(stores, april, month):
+    told = json.loads((april / "figures.json").read_text(encoding="utf-8"))
+    assert (told["store"], told["month"]) == ("示范店", "2024-04")
+    check(told["figures"], told["tables"], stores["deck"][1], month)

@@ -42,12 +42,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _unexpected(error: Exception) -> int:
     if os.environ.get("AFTERSALES_DEBUG"):
         raise error
+    from aftersales import mask
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="aftersales-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
-        traceback.print_exception(error, file=log)
+        log.write(mask.text("".join(traceback.format_exception(error))))
     print(
-        f"error: {type(error).__name__}: {error}\n  This is a fault of the program, not of your data. "
+        f"error: {type(error).__name__}: {mask.text(str(error))}\n  This is a fault of the program, not of your data. "
         f"Nothing was published. Please send {log.name} to whoever maintains it.",
         file=sys.stderr,
     )

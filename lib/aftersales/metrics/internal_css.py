@@ -89,9 +89,11 @@ def questions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
 
 
 def with_advisor(survey_calls: pd.DataFrame, repair_orders: pd.DataFrame) -> pd.DataFrame:
-    """Calls with the advisor of the order they name, whatever month the order is of."""
-    advisor = repair_orders.set_index("order_id")["advisor"]
-    return survey_calls.assign(advisor=survey_calls["order_id"].map(advisor))
+    """Calls with the advisor of the order they name, of whatever month up to that of the call."""
+    orders = repair_orders.set_index("order_id")
+    opened = survey_calls["order_id"].map(orders["opened_at"])
+    known = opened.dt.to_period("M") <= survey_calls["called_at"].dt.to_period("M")
+    return survey_calls.assign(advisor=survey_calls["order_id"].map(orders["advisor"]).where(known))
 
 
 def lowest_item(oem_css: pd.DataFrame | None, month: pd.Period) -> dict[str, object]:
@@ -130,7 +132,10 @@ def advisors(
     month: pd.Period,
     weights: Mapping[str, float],
 ) -> pd.DataFrame:
-    """One row an advisor: visits, internal calls, external sample and scores, question means. Slide 14."""
+    """One row an advisor: visits, internal calls, external sample and scores, question means. Slide 14.
+
+    ``internal_n`` and ``external_n`` are missing where their table is.
+    """
     orders = (
         pd.Series(dtype=int)
         if repair_orders is None
@@ -149,11 +154,13 @@ def advisors(
     out = []
     for name in sorted({*orders.index, *internal.index, *external}):
         row = external.get(name) or {}
-        n, k, sample = int(orders.get(name, 0)), int(internal.get(name, 0)), int(row.get("sample") or 0)
+        n = int(orders.get(name, 0))
+        k = None if mine is None else int(internal.get(name, 0))
+        sample = None if oem_css is None else int(row.get("sample") or 0)
         if not (n or k or sample):
             continue
         asked = means.loc[name] if name in means.index else {}
-        out.append({"advisor": name, "orders": n, "internal_n": k, "coverage": None if mine is None else ratio(k, n), "external_n": sample,
+        out.append({"advisor": name, "orders": n, "internal_n": k, "coverage": ratio(k, n), "external_n": sample,
                     **{i: row.get(i) for i in MOT_ITEMS}, "mot": mot_score(row or None, weights), **{q: asked.get(q) for q in QUESTIONS}})  # fmt: skip
     frame = pd.DataFrame(out, columns=ADVISORS)
     return frame.sort_values("orders", ascending=False, kind="stable").reset_index(drop=True)

@@ -180,13 +180,15 @@ def department(tables: Tables, month: pd.Period, params: Params, name: str, lang
             ["_rank", "action_id"], kind="stable"
         )
         scores = oem_css.items(tables.oem_css, month, params.weights).set_index("item")
-        for place, action in enumerate(order.to_dict("records"), 1):
+        for action in order.to_dict("records"):
             item = action["mot_item"]
             if isinstance(item, str):
                 named.add(item)
             rank = action["rank"]
+            if rank is None or rank != rank:  # without a rank it comes after those that have one
+                rank = rows[-1]["rank"] + 1 if rows else 1
             rows.append({
-                "rank": place if rank is None or rank != rank else int(rank),
+                "rank": int(rank),
                 "problem": action["problem"], "proposed": False, "evidence": _item_evidence(scores, item, lang),
                 **{key: action[key] for key in ("measure", "owner", "due", "supervisor", "checkpoint")},
             })  # fmt: skip

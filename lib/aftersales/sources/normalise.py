@@ -62,7 +62,7 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
         name = known.get(_plain(head)) if head else None
         if name is None:
             if head:
-                notes.append(f"{raw.file}中的列“{head}”不是本报告的列，已略过。")
+                notes.append(f"{raw.file}中的列“{mask.text(head)}”不是本报告的列，已略过。")
         elif name in at:
             faults.append(
                 Fault(
@@ -107,7 +107,7 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
 
 
 def _nearest(column: Column, heads: list[str]) -> str:
-    there = ", ".join(h for h in heads if h)
+    there = mask.text(", ".join(h for h in heads if h))  # of a file without heads they are a customer's
     return (
         f"The file has: {there}. Another name for it can be given under header_aliases in the params"
         if there
@@ -133,6 +133,8 @@ def _fault(raw: Raw, column: Column, head: str, row: Any, value: Any) -> Fault:
 def shown(column: Column, value: Any) -> str:
     """A value in an error message: masked where it is personal."""
     text = str(value)
+    if column.name.endswith("_id"):
+        return repr(text[:60])  # a case is looked up by it
     if column.personal and column.personal != "free_text":
         text = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}[
             column.personal

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -167,13 +168,11 @@ def _of_store(name: str, frame: pd.DataFrame, store: str) -> pd.DataFrame:
 
 def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Personal data masked; a VIN stays a key: two that would look the same are told apart by a suffix."""
-    customers = frames.get("customers")
-    names = [] if customers is None else [n for n in customers["name"].dropna().unique() if len(n) > 1]
     vins = pd.unique(pd.concat([f["vin"] for f in frames.values() if "vin" in f], ignore_index=True).dropna())
     looks = pd.Series([mask.vin(v) for v in vins], dtype=object)
     again = looks.groupby(looks).cumcount()
     shown = {v: look if n == 0 else f"{look}~{n + 1}" for v, look, n in zip(vins, looks, again, strict=True)}
-    hidden = _Names(names)
+    hidden = _Hidden(frames, vins)
     out = {}
     for name, frame in frames.items():
         frame = frame.copy()
@@ -181,29 +180,66 @@ def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             if column.personal == "vin":
                 frame[column.name] = frame[column.name].map(shown).astype("str")
             elif column.personal == "free_text":
-                frame[column.name] = _each(frame[column.name], hidden.text)
+                cases = name in ("complaints", "survey_calls", "grievances")
+                frame[column.name] = _each(frame[column.name], hidden.case if cases else hidden.text)
             elif column.personal:
                 frame[column.name] = _each(
                     frame[column.name],
                     {"phone": mask.phone, "plate": mask.plate, "name": mask.name}[column.personal],
                 )
+            elif column.kind == "text" and column.name != "store" and not column.name.endswith("_id"):
+                frame[column.name] = _each(frame[column.name], hidden.staff)
         out[name] = frame
     return out
 
 
 def _each(values: pd.Series, change: Any) -> pd.Series:
     read = {v: change(v) for v in values.dropna().unique()}
-    return values.map(read).astype("str") if read else values
+    return values.map(read).astype("str") if any(k != v for k, v in read.items()) else values
 
 
-class _Names:
-    """The customers' names, found in a text by its pieces rather than one by one: a store has thousands."""
+class _Hidden:
+    """What a store's free texts must not tell: its customers' names, and what of theirs has no usual form.
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = set(names)
-        self.lengths = sorted({len(n) for n in names}, reverse=True)
+    They are found in a text by its pieces rather than one by one: a store has thousands.
+    """
 
-    def text(self, value: str) -> str:
+    def __init__(self, frames: Mapping[str, pd.DataFrame], vins: Any) -> None:
+        self.frames = frames
+        self.shown = {v: mask.vin(v) for v in vins if len(v) != 17 and len(v) > 6}
+        customers = frames.get("customers")
+        if customers is not None:
+            phones = customers["phone"].dropna()
+            odd = phones[~phones.str.fullmatch(r"1\d{10}") & (phones.str.len() > 6)].unique()
+            self.shown |= {v: mask.phone(v) for v in odd}
+            self.shown |= {n: mask.name(n) for n in customers["name"].dropna().unique() if len(n) > 1}
+        self.lengths = sorted({len(n) for n in self.shown}, reverse=True)
+
+    def text(self, value: str, keep: Container[str] = ()) -> str:
         """A free text masked."""
-        found = {value[i : i + n] for n in self.lengths for i in range(len(value) - n + 1)} & self.names
-        return mask.text(value, sorted(found, key=len, reverse=True))
+        for n in self.lengths:
+            for found in {value[i : i + n] for i in range(len(value) - n + 1)} & self.shown.keys():
+                value = value.replace(found, self.shown[found])
+        return mask.text(value, keep=keep)
+
+    def staff(self, value: str) -> str:
+        """A text that names the store's own people, who may be called like a customer."""
+        return value if value in self.people else self.text(value)
+
+    @cached_property
+    def people(self) -> set[str]:
+        """The names of the store's own people."""
+        columns = ("advisor", "technician", "handler", "owner", "supervisor")
+        whole = {v for f in self.frames.values() for c in columns if c in f for v in f[c].dropna().unique()}
+        return {v for v in whole if v == mask.text(v)}
+
+    def case(self, value: str) -> str:
+        """A free text about a case, masked but for the numbers by which the case is looked up."""
+        plain = self.text(value)
+        return self.text(value, self.numbers) if plain != value else plain
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        """The numbers of orders, calls, jobs and complaints, of those that may look personal."""
+        ids = (f[c].dropna() for f in self.frames.values() for c in f.columns if c.endswith("_id"))
+        return {v for column in ids for v in column[column.str.contains(r"\d{7}|^[A-Za-z0-9]{17}$")]}
