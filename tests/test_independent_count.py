@@ -73,6 +73,7 @@ def check(figures, tables, raw, month):
         rows, own = tables[f"top5.{department}"], independent.raised(raw, number, department)
         assert [row["problem"] for row in rows[: len(own)]] == [a["problem"] for a in own]
         assert [row["proposed"] for row in rows] == [i >= len(own) for i in range(max(5, len(own)))]
+        assert [row["due"] for row in rows[: len(own)]] == [a.get("due") for a in own]
         assert [row["rank"] for row in rows] == sorted(row["rank"] for row in rows)
 
 

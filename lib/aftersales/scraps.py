@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from aftersales import mask
+from aftersales.schema import TABLES
 
 Scraps = dict[str, Any]
+_DAYS = {c.name for t in TABLES.values() for c in t.columns if c.kind == "date"}
 
 
 def plain(value: Any) -> Any:
@@ -40,7 +42,10 @@ def rows(frame: pd.DataFrame | list[dict[str, Any]], masked: bool = True) -> lis
         return frame
     if masked:
         frame = mask.frame(frame)
-    return [{str(k): plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
+    return [
+        {str(k): plain(v.date() if k in _DAYS and isinstance(v, pd.Timestamp) else v) for k, v in row.items()}
+        for row in frame.to_dict("records")
+    ]
 
 
 def glue(

@@ -10,6 +10,7 @@ import pandas as pd
 from aftersales import formats as f
 from aftersales.findings.words import Words, known, say, words
 from aftersales.metrics.catalogue import FIGURES, name_of
+from aftersales.metrics.checks import RULES
 from aftersales.remarks import told
 from aftersales.schema import label
 
@@ -248,6 +249,23 @@ def checks(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         ),
         lang,
     )
+
+
+def unequal(table: pd.DataFrame, lang: str = "zh") -> list[str]:
+    """A remark on each check that does not add up."""
+    return [
+        say(
+            lang,
+            f"勾稽不一致：{RULES[r['rule']][0]}（{r['subject']}）：报表值{_plain(r['reported'])}，计算值{_plain(r['computed'])}。",
+            f"Does not add up: {RULES[r['rule']][1]} ({r['subject']}): reported {_plain(r['reported'])}, computed {_plain(r['computed'])}.",
+        )
+        for r in table.to_dict("records")
+        if r["verdict"] == "inconsistent"
+    ]
+
+
+def _plain(value: float) -> str:
+    return f.number(value, 0 if float(value).is_integer() else 2)
 
 
 def definitions(lang: str = "zh") -> Words:
