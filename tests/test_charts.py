@@ -126,3 +126,15 @@ def test_text_from_people_is_text():
     ).payload
     assert "<script" not in to_html(payload)
     assert "&lt;script&gt;" in to_html(payload)
+
+
+def test_no_name_of_a_column_stands_on_an_axis():
+    """seaborn writes them there by itself."""
+    from aftersales import charts
+
+    grid = pd.DataFrame([[60.0, 70.0]], index=pd.Index(["甲"], name="inner"), columns=pd.Index(["问题一", "问题二"], name="outer"))
+    points = pd.DataFrame({"label": ["甲", "乙"], "x": [1.0, -1.0], "y": [0.1, 0.2]})
+    words = {"title": "t", "subtitle": "s", "lang": "zh", "id": "i"}
+    made = [charts.heat(grid, low=50, high=90, **words), charts.matrix(points, x_name="差距", y_name="权重", **words)]
+    for chart in made:
+        assert not re.search(r">(inner|outer|x|y)<", chart.payload["svg"]["wide"])

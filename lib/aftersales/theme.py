@@ -44,6 +44,7 @@ GRID, BAND, PAPER = LIGHT["grid"], LIGHT["band"], LIGHT["paper"]
 @cache
 def rc() -> dict[str, Any]:
     """The matplotlib settings of every chart; registers the Chinese fonts once a process."""
+    import seaborn as sns
     from matplotlib import font_manager
 
     from aftersales import fonts
@@ -51,15 +52,11 @@ def rc() -> dict[str, Any]:
     for weight in ("Regular", "Bold"):
         font_manager.fontManager.addfont(str(fonts.path(weight)))
     return {
+        **sns.axes_style("white"),
         "font.family": fonts.FAMILY,
         "font.sans-serif": [fonts.FAMILY],
         "font.size": 12,
         "axes.unicode_minus": True,
-        "lines.solid_capstyle": "round",
-        "patch.edgecolor": "w",
-        "patch.force_edgecolor": True,
-        "xtick.bottom": False,
-        "ytick.left": False,
         "svg.fonttype": "none",
         "svg.hashsalt": "aftersales",
         "figure.facecolor": "none",

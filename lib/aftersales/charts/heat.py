@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.collections import PatchCollection
-from matplotlib.colors import to_rgb
+import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from aftersales import exhibit, formats, theme
 from aftersales.charts.frame import Variant, bare, gutter, joined, names, nothing, room, size, width_of
@@ -31,13 +30,12 @@ def heat(
     """
     if frame.empty or frame.notna().to_numpy().sum() == 0:
         return nothing(id, lang)
-    values = frame.astype(float).to_numpy()
-    cells = [(r, c, values[r, c]) for r in range(len(frame)) for c in range(len(frame.columns))]
-    cells = [cell for cell in cells if cell[2] == cell[2]]
-    printed = [formats.number(v * (100 if percent else 1), digits) for *_, v in cells]
-    scale = (high - low) or 1.0
-    shares = [round(min(max((high - v) / scale, 0), 1), 2) for *_, v in cells]
+    values = frame.astype(float)
+    printed = values.map(lambda v: formats.number(v * (100 if percent else 1), digits))
     heads = [str(c) for c in frame.columns]
+    shades = LinearSegmentedColormap.from_list(
+        "shades", [(*to_rgb(theme.THIS), opacity) for opacity in (_DARKEST, _PALEST)]
+    )
 
     def draw(figure: Figure, variant: Variant) -> None:
         px, wide = size(variant), variant == "wide"
@@ -46,16 +44,13 @@ def heat(
         cell = min(across / len(heads), 120)
         high_px = 28 if len(frame) <= 24 else 24
         ax = room(figure, high_px * len(frame) + 30, left, across - cell * len(heads) + 2, top=26, bottom=4)
-        ax.set_xlim(0, len(heads))
-        ax.set_ylim(len(frame), 0)
         bare(ax, x=False)
-        patches = [
-            Rectangle((c + 1 / cell, r + 1 / high_px), 1 - 2 / cell, 1 - 2 / high_px) for r, c, _ in cells
-        ]
-        colours = [(*to_rgb(theme.THIS), round(_PALEST + (_DARKEST - _PALEST) * s, 2)) for s in shares]
-        ax.add_collection(PatchCollection(patches, facecolors=colours, linewidths=0))
-        for (r, c, _), text in zip(cells, printed, strict=True):
-            ax.text(c + 0.5, r + 0.52, text, ha="center", va="center", fontsize=px - 1, color=theme.INK)
+        sns.heatmap(
+            values, ax=ax, cmap=shades, vmin=low, vmax=high if high > low else low + 1, cbar=False, annot=printed,
+            fmt="", annot_kws={"fontsize": px - 1, "color": theme.INK}, linewidths=2, linecolor=theme.PAPER,
+            xticklabels=False, yticklabels=False,
+        )  # fmt: skip
+        ax.set(xlabel="", ylabel="")
         # every head where there is room, else every second one, and so on, the last always
         widest = max(width_of(t, px - 1) for t in heads) + 4
         every = max(1, -(-int(widest) // int(cell)))
@@ -65,10 +60,16 @@ def heat(
         ax.tick_params(length=0)
         names(ax, list(frame.index), px, left, gap=10, at=[r + 0.5 for r in range(len(frame))])
 
-    rows: dict[int, list[str]] = {}
-    for (r, c, _), text in zip(cells, printed, strict=True):
-        rows.setdefault(r, []).append(f"{heads[c]} {text}{'%' if percent else ''}")
-    alt = [f"{frame.index[r]} {('，' if lang == 'zh' else ', ').join(of)}" for r, of in rows.items()]
+    alt = [
+        f"{name} "
+        + ("，" if lang == "zh" else ", ").join(
+            f"{head} {text}{'%' if percent else ''}"
+            for head, text, value in zip(heads, texts, row, strict=True)
+            if value == value
+        )
+        for name, texts, row in zip(values.index, printed.to_numpy(), values.to_numpy(), strict=True)
+        if any(row == row)
+    ]
     return exhibit.chart(
         draw, id=id, title=title, subtitle=subtitle, note=note, alt=joined(alt, lang), data=frame.reset_index(), lang=lang,
         mail=mail,

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -63,12 +64,7 @@ def funnel(
         ax.fill_between(x, limits["lower_998"], limits["upper_998"], color=theme.BAND, linewidth=0)
         ax.fill_between(x, limits["lower_95"], limits["upper_95"], color=theme.GRID, linewidth=0)
         ax.axhline(centre, color=theme.MUTED, linewidth=1.2, dashes=(4, 3))
-        ax.plot(
-            volume[~beyond], points.loc[~beyond, "rate"], "o", color=theme.THIS, ms=8, zorder=4, clip_on=False
-        )
-        ax.plot(
-            volume[beyond], points.loc[beyond, "rate"], "D", color=theme.WORSE, ms=8, zorder=4, clip_on=False
-        )
+        _dots(ax, volume, points["rate"], beyond, ("o", theme.THIS, 8), ("D", theme.WORSE, 8))
         bare(ax, x=False)
         ax.yaxis.set_major_locator(steps(6))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:g}%" if v <= 1 + 1e-9 else ""))
@@ -111,6 +107,18 @@ def _limit_names(ax: Axes, limits: pd.DataFrame, centre: float, centre_name: str
     sizes = [(px + 3) * (t.count("\n") + 1) for t, _ in named]
     for place, (text, _) in zip(apart(places, sizes, 0, height + 6), named, strict=True):
         say(ax, text, (1, 0), (6, place), px=px, colour=theme.MUTED, coords="axes fraction", linespacing=1.15)
+
+
+def _dots(
+    ax: Axes, x: pd.Series, y: pd.Series, apart: pd.Series, usual: tuple[str, str, float], other: tuple[str, str, float]
+) -> None:  # fmt: skip
+    """Points with those set apart in a shape, colour and size (px) of their own."""
+    for chosen, (marker, colour, px) in ((~apart, usual), (apart, other)):
+        sns.scatterplot(
+            x=x[chosen], y=y[chosen], ax=ax, marker=marker, color=colour, s=px**2, linewidth=0, zorder=4, clip_on=False,
+            legend=False,
+        )  # fmt: skip
+    ax.set(xlabel="", ylabel="")
 
 
 def _pixels(ax: Axes, x, y) -> list[tuple[float, float]]:
@@ -160,8 +168,7 @@ def matrix(
         ax.axvline(0, color=theme.MUTED, linewidth=1)
         bare(ax, x=False)
         curve = _same_priority(ax, x[first] * y[first], px, lang)
-        ax.plot(x[~first], y[~first], "o", color=theme.LAST, ms=8, zorder=4)
-        ax.plot(x[first], y[first], "o", color=theme.WORSE, ms=10, zorder=4)
+        _dots(ax, x, y, first, ("o", theme.LAST, 8), ("o", theme.WORSE, 10))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:g}%"))
         ax.yaxis.set_major_locator(steps(5))
         ax.xaxis.set_major_locator(steps(9 if wide else 6))

@@ -23,6 +23,7 @@ PRELOAD = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "scipy.special",
+    "seaborn",
     "scrapbook",
     "papermill",
     "nbclient",
