@@ -63,7 +63,8 @@ def cohort(
     """The lost vehicles: with a visit in the month `churn_months` ago and none in any later one. Deck slide 27."""
     if repair_orders is None:
         return pd.DataFrame(columns=LOST)
-    past = repair_orders[repair_orders["opened_at"] < after(month)]
+    needed = ["vin", "owner_type", "advisor", "order_id", "opened_at"]
+    past = repair_orders.loc[repair_orders["opened_at"] < after(month), needed]
     then = past[within(past["opened_at"], month - churn_months)]
     came_back = past.loc[past["opened_at"] >= after(month - churn_months), "vin"]
     lost = (
@@ -75,12 +76,22 @@ def cohort(
     out = lost[["vin", "opened_at", "order_id", "advisor"]].set_axis(
         ["vin", "last_visit", "last_order_id", "advisor"], axis=1
     )
-    out["owner_type"] = out["vin"].map(owner_types(past, month))
+    out["owner_type"] = out["vin"].map(owner_types(past[among(past["vin"], out["vin"])], month))
     if churn_calls is not None:
         out = out.merge(
             last_calls(churn_calls, month)[["vin", "result", "reason", "called_at"]], on="vin", how="left"
         )
     return out.reindex(columns=LOST).reset_index(drop=True)
+
+
+def rate(repair_orders: pd.DataFrame | None, month: pd.Period, churn_months: int = 6) -> float | None:
+    """Lost / cohort alone, for the many months of a series; the same as in `figures`."""
+    if repair_orders is None:
+        return None
+    opened, vin = repair_orders["opened_at"], repair_orders["vin"]
+    vehicles = vin[within(opened, month - churn_months)].drop_duplicates()
+    came_back = vin[(opened >= after(month - churn_months)) & (opened < after(month))]
+    return ratio(int((~among(vehicles, came_back)).sum()), len(vehicles))
 
 
 def figures(

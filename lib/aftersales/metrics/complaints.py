@@ -99,6 +99,16 @@ def register(
     return now.sort_values("received_at", kind="stable")[REGISTER].reset_index(drop=True)
 
 
+def per_1000_visits(
+    complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
+) -> float | None:
+    """1000 × complaints received in the month / its visits."""
+    if complaints is None or repair_orders is None:
+        return None
+    received = int(within(complaints["received_at"], month).sum())
+    return ratio(1000 * received, int(within(repair_orders["opened_at"], month).sum()))
+
+
 def figures(
     complaints: pd.DataFrame | None,
     repair_orders: pd.DataFrame | None,
@@ -125,14 +135,13 @@ def figures(
     now = register(complaints, month)
     closed = now[now["status"] == "closed"]
     answered = closed["satisfied"].dropna()
-    visits = None if repair_orders is None else int(within(repair_orders["opened_at"], month).sum())
     return out | {
         "complaints.count": len(now),
         "complaints.open": len(now) - len(closed),
         "complaints.closed_rate": ratio(len(closed), len(now)),
         "complaints.hours_to_contact": _median(now["hours_to_contact"]),
         "complaints.hours_to_close": _median(closed["hours_to_close"]),
-        "complaints.per_1000_visits": ratio(1000 * len(now), visits),
+        "complaints.per_1000_visits": per_1000_visits(complaints, repair_orders, month),
         "complaints.satisfied_rate": ratio(int(answered.astype(bool).sum()), len(answered)),
     }
 

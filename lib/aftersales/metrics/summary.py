@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -42,17 +42,13 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         with fewer than three months), ``year_ago``, ``months`` and ``spark`` (12 months).
     """
     t, delight = tables, f"css.delight_rate_{params.rate_base}"
-    sources: dict[str, Callable[[pd.Period], dict[str, Any]]] = {
-        "oem.mot": lambda m: oem_css.figures(t.oem_css, None, m, params.weights, params.pt_weights),
-        delight: lambda m: internal_css.figures(t.survey_calls, m),
-        "complaints.per_1000_visits": lambda m: complaints.figures(
-            t.complaints, t.repair_orders, None, None, m
-        ),
-        "ftf.rate": lambda m: first_time_fix.figures(t.jobs, m),
-        "booking.rate": lambda m: bookings.figures(t.bookings, t.repair_orders, m),
-        "churn.rate": lambda m: churn.figures(
-            t.repair_orders, None, None, m, params.base_months, params.churn_months
-        ),
+    sources: dict[str, Callable[[pd.Period], float | None]] = {
+        "oem.mot": lambda m: oem_css.mot_score(oem_css.row_of(t.oem_css, m, "store"), params.weights),
+        delight: lambda m: internal_css.figures(t.survey_calls, m)[delight],
+        "complaints.per_1000_visits": lambda m: complaints.per_1000_visits(t.complaints, t.repair_orders, m),
+        "ftf.rate": lambda m: first_time_fix.figures(t.jobs, m)["ftf.rate"],
+        "booking.rate": lambda m: bookings.figures(t.bookings, t.repair_orders, m)["booking.rate"],
+        "churn.rate": lambda m: churn.rate(t.repair_orders, m, params.churn_months),
     }
     first = (
         None
@@ -63,7 +59,7 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
     for name, of in sources.items():
         start = first + params.churn_months if name == "churn.rate" and first is not None else first
         months = [month - 12, *months_to(month)]
-        values = [of(m).get(name) if start is None or m >= start else None for m in months]
+        values = [of(m) if start is None or m >= start else None for m in months]
         year_ago, series = values[0], values[1:]
         value, previous = series[-1], series[-2]
         change = None if value is None or previous is None else value - previous
