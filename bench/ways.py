@@ -75,7 +75,7 @@ def floor(source: str, folder: Path) -> None:
         from IPython.core.interactiveshell import InteractiveShell
         from IPython.utils.capture import capture_output
 
-        from aftersales import chapters, inputs, run
+        from aftersales import chapters, forms, inputs
         from aftersales.export import html, pdf, workbook
         from aftersales.mail import message
 
@@ -111,7 +111,7 @@ def floor(source: str, folder: Path) -> None:
         master = nbformat.read(chapters.FOLDER / "master.ipynb", as_version=4)
         script(master_without_chapters(master, executed), notebooks / "master.ipynb")
     with step("forms"):
-        run._write(folder, asked)
+        forms.write(folder, asked)
 
 
 if __name__ == "__main__":

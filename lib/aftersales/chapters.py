@@ -13,9 +13,8 @@ from aftersales.errors import InputError
 from aftersales.params import ROOT
 
 FOLDER = ROOT / "notebooks"
-# Where executed chapters go and where progress is told, when a report is being made.
+# Where executed chapters go when a report is being made.
 INTO = "AFTERSALES_NOTEBOOKS"
-PROGRESS = "AFTERSALES_PROGRESS"
 
 
 def path(stem: str) -> Path:
@@ -55,29 +54,31 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
     aftersales.kernels.NotebookFailed
         A chapter failed; the message names notebook and cell.
     """
-    from aftersales import kernels, reuse, scraps
+    from aftersales import kernels, progress, reuse, scraps
     from aftersales.inputs import load
     from aftersales.schema import TABLES
 
     folder = Path(into or os.environ.get(INTO) or tempfile.mkdtemp(prefix="aftersales-"))
     hashes = load(parameters.get("source"), parameters.get("store"), parameters.get("month")).hashes
     made = [folder / f"{stem}.ipynb" for stem in stems]
-    keys = [reuse.chapter_key(path(stem), parameters) for stem in stems]
-    jobs, new = [], []
-    for stem, out, key in zip(stems, made, keys, strict=True):
-        if kept := reuse.find(key, hashes):
+    jobs, keys = [], {}
+    for stem, out in zip(stems, made, strict=True):
+        keys[stem] = reuse.chapter_key(path(stem), parameters)
+        if kept := reuse.find(keys[stem], hashes):
             shutil.copyfile(kept, out)
-            _tell(stem, 0.0, "unchanged")
+            progress.tell(stem, progress.KEPT)
         else:
             jobs.append(kernels.Job(path(stem), out, dict(parameters), cwd=Path.cwd(), failed=failed(stem)))
-            new.append((key, out))
+
+    def done(stem: str, seconds: float, error: Exception | None) -> None:
+        progress.tell(stem, progress.FAILED if error else progress.DONE, seconds)
+        if error is None:
+            out = folder / f"{stem}.ipynb"
+            reads = scraps.read(out)["reads"]
+            reuse.keep(keys[stem], out, TABLES if reads is None else reads, hashes)
+
     with kernels.serving():  # the report's own server, where there is one
-        kernels.execute_many(
-            jobs, on_done=lambda name, seconds, error: _tell(name, seconds, "failed" if error else "done")
-        )
-    for key, out in new:
-        reads = scraps.read(out)["reads"]
-        reuse.keep(key, out, TABLES if reads is None else reads, hashes)
+        kernels.execute_many(jobs, on_start=lambda stem: progress.tell(stem, progress.BEGUN), on_done=done)
     return made
 
 
@@ -88,10 +89,3 @@ def failed(stem: str) -> Path:
     at = reuse.folder("failed")
     at.mkdir(parents=True, exist_ok=True)
     return at / f"{stem}.ipynb"
-
-
-def _tell(name: str, seconds: float, state: str) -> None:
-    """One line a finished chapter, into the file that the command watches."""
-    if log := os.environ.get(PROGRESS):
-        with open(log, "a", encoding="utf-8") as stream:
-            stream.write(f"{name}\t{seconds:.2f}\t{state}\n")

@@ -14,7 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
-from traitlets import default
+from traitlets import Bool, default
 
 from aftersales import fonts, formats, theme
 from aftersales.export import clean, document, grid
@@ -34,6 +34,7 @@ class ReportHTMLExporter(TemplateExporter):
     """
 
     export_from_notebook = "After-sales report (HTML)"
+    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
     output_mimetype = "text/html"
 
     @default("file_extension")
@@ -85,6 +86,11 @@ class ReportHTMLExporter(TemplateExporter):
             **{name: Markup(script) for name, script in scripts.items()},
         )
         return environment
+
+    def compile(self) -> None:
+        """Compile the templates now, not when the first page is made."""
+        for name in ("index.html.j2", "exhibits.html.j2"):
+            self.environment.get_template(name)
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict | None = None, **kw: Any

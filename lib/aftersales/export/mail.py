@@ -10,7 +10,7 @@ import css_inline
 import jinja2
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import Unicode, default
+from traitlets import Bool, Unicode, default
 
 from aftersales import formats, theme
 from aftersales.export import document
@@ -53,6 +53,7 @@ class ReportMailExporter(Exporter):
     """Turns the report's notebook into the HTML of a mail; text and pictures are in the resources."""
 
     export_from_notebook = "After-sales report (mail)"
+    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
     output_mimetype = "text/html"
     department = Unicode("", help="The department whose TOP5 comes first").tag(config=True)
 

@@ -12,7 +12,7 @@ from typing import Any
 import typst
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from traitlets import default
+from traitlets import Bool, default
 
 from aftersales import fonts
 from aftersales.errors import AftersalesError
@@ -36,6 +36,7 @@ class ReportPDFExporter(Exporter):
     """
 
     export_from_notebook = "After-sales report (PDF)"
+    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
     output_mimetype = "application/pdf"
 
     @default("file_extension")
@@ -58,6 +59,12 @@ class ReportPDFExporter(Exporter):
         """
         nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
         return pdf(document.read(nb_copy)), resources
+
+
+def prepare() -> None:
+    """Load the fonts now, not when the first PDF is set."""
+    _fonts()
+    _characters()
 
 
 def pdf(doc: document.Document) -> bytes:

@@ -93,6 +93,7 @@ def execute_many(
     workers: int | None = None,
     on_done: Callable[[str, float, Exception | None], None] | None = None,
     *,
+    on_start: Callable[[str], None] | None = None,
     kernel: str = NAME,
     timeout: float | None = None,
 ) -> list[Done]:
@@ -106,6 +107,8 @@ def execute_many(
         How many at a time, by default as many as there are cores.
     on_done
         Called in the calling thread with a notebook's stem, seconds and error, when it is done.
+    on_start
+        Called with a notebook's stem when it is begun, in the thread that runs it.
     kernel, timeout
         As for `execute`.
 
@@ -123,7 +126,7 @@ def execute_many(
     """
     runs = [_Run(job, kernel, timeout) for job in jobs]
     with ThreadPoolExecutor(max(1, min(workers or _cores(), len(runs)) if runs else 1)) as pool:
-        at_work: dict[Future[Done], int] = {pool.submit(run.timed): n for n, run in enumerate(runs)}
+        at_work: dict[Future[Done], int] = {pool.submit(run.timed, on_start): n for n, run in enumerate(runs)}
         results: dict[int, Done] = {}
         try:
             while at_work:
@@ -159,10 +162,12 @@ class _Run:
         self.managers: list[Any] = []
         self.ended = False
 
-    def timed(self) -> Done:
+    def timed(self, on_start: Callable[[str], None] | None = None) -> Done:
         """Run in a thread of a pool."""
         from jupyter_core.utils import ensure_event_loop
 
+        if on_start is not None:
+            on_start(self.job.notebook.stem)
         start = time.perf_counter()
         error: Exception | None = None
         try:
