@@ -65,7 +65,7 @@ def plain(source: str, folder: Path) -> None:
 def floor(source: str, folder: Path) -> None:
     """One process that imports the packages and runs the same cells as a script; then all forms."""
     with step("imports"):
-        from aftersales.kernels import lazily
+        from aftersales import lazily
 
         lazily.jsonschema()
         import matplotlib as mpl

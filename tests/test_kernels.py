@@ -431,7 +431,7 @@ def test_install_writes_once(tmp_path: Path) -> None:
 LAZILY = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from aftersales.kernels import lazily
+from aftersales import lazily
 with ThreadPoolExecutor(8) as pool:
     list(pool.map(lambda _: lazily.jsonschema(), range(8)))
 import jsonschema
@@ -444,6 +444,27 @@ print(conforms("http://a/ü", "iri"), conforms("a b", "iri"), "rfc3987_syntax" i
 def test_the_check_of_iris_is_imported_when_it_is_used() -> None:
     told = subprocess.run([sys.executable, "-c", LAZILY], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["True", "False", "True"]
+
+
+SEABORN = """
+import sys
+from aftersales import lazily
+lazily.seaborn()
+import seaborn as sns
+print("scipy.stats" in sys.modules, "scipy.cluster" in sys.modules)
+import matplotlib.pyplot as plt, pandas as pd
+print(len(sns.kdeplot(x=[1, 2, 4]).lines[0].get_xdata()))
+frame = pd.DataFrame({"a": [1.0, 2, 9], "b": [2.0, 1, 8]})
+print(sns.clustermap(frame).dendrogram_row.reordered_ind)
+from scipy import stats
+print(stats.norm.cdf(0), sys.modules["scipy.cluster"].__file__ is not None)
+"""
+
+
+def test_the_statistics_of_scipy_are_imported_when_seaborn_uses_them() -> None:
+    told = subprocess.run([sys.executable, "-c", SEABORN], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines() == ["False False", "200", "[2, 0, 1]", "0.5 True"]
 
 
 def test_endings_are_told_in_words() -> None:

@@ -17,7 +17,7 @@ NAMES = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json
 
 def prepare() -> None:
     """Import and load what the forms need; a thread does it while the notebooks run."""
-    from aftersales.kernels import lazily
+    from aftersales import lazily
 
     lazily.jsonschema()
     from aftersales.export import pdf, workbook

@@ -44,10 +44,11 @@ GRID, BAND, PAPER = LIGHT["grid"], LIGHT["band"], LIGHT["paper"]
 @cache
 def rc() -> dict[str, Any]:
     """The matplotlib settings of every chart; registers the Chinese fonts once a process."""
+    from aftersales import fonts, lazily
+
+    lazily.seaborn()
     import seaborn as sns
     from matplotlib import font_manager
-
-    from aftersales import fonts
 
     for weight in ("Regular", "Bold"):
         font_manager.fontManager.addfont(str(fonts.path(weight)))

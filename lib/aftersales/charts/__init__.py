@@ -4,6 +4,11 @@ Every function takes ``title`` (the finding), ``subtitle`` (unit, n, period), wr
 frame, and draws itself twice, for a desk and for a phone.
 """
 
+# ruff: noqa: E402
+from aftersales import lazily
+
+lazily.seaborn()  # before any chart imports it
+
 from aftersales.charts.bars import bars
 from aftersales.charts.dots import dot_plot, pairs
 from aftersales.charts.flows import bridge, waterfall

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aftersales import lazily
 from aftersales.errors import AftersalesError
-from aftersales.kernels import files, lazily
+from aftersales.kernels import files
 from aftersales.kernels.failure import NotebookFailed, ending
 from aftersales.kernels.spec import NAME
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import aftersales
-from aftersales.kernels import lazily
+from aftersales import lazily
 
 # What notebooks and the kernel itself need, the heaviest first. Packages of aftersales come whole.
 PRELOAD = (
@@ -95,6 +95,8 @@ def _import(name: str) -> None:
     if name == "pandas":
         builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
     try:
+        if name == "seaborn":
+            lazily.seaborn()
         importlib.import_module(name)
     except Exception as error:
         _say(f"cannot import {name}: {type(error).__name__}: {error}")

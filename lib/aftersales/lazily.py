@@ -1,0 +1,64 @@
+"""Imports that would take a second for something that nobody asks for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+_one_at_a_time = Lock()
+
+
+class _Later(ModuleType):
+    """Stands for a module that is imported when one of its functions is first called."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return getattr(import_module(self.__name__), name)(*args, **kwargs)
+
+        return call
+
+
+def jsonschema() -> None:
+    """Import jsonschema, on which nbformat and papermill rest, without the grammar of its check of IRIs.
+
+    That grammar is compiled when its module is imported, which takes two thirds of papermill's import; here
+    that happens when an IRI is first checked.
+    """
+    _without("jsonschema", [_Later("rfc3987_syntax")])
+
+
+def seaborn() -> None:
+    """Import seaborn without SciPy's statistics, which it uses for nothing but densities and dendrograms."""
+    if find_spec("statsmodels") is not None:
+        return  # seaborn imports it too, and it uses more of them
+    cluster = _Later("scipy.cluster")
+    cluster.hierarchy = _Later("scipy.cluster.hierarchy")  # type: ignore[attr-defined]
+    _without("seaborn", [_Later("scipy.stats"), cluster])
+
+
+def _without(name: str, others: list[_Later]) -> None:
+    """Import a module while others are stood in for, unless they are there already."""
+    with _one_at_a_time:
+        if name not in sys.modules and all(find_spec(other.__name__) for other in others):
+            with _stood_in(others):
+                import_module(name)
+
+
+@contextmanager
+def _stood_in(others: list[_Later]) -> Iterator[None]:
+    mine = [other for other in others if other.__name__ not in sys.modules]
+    sys.modules.update({other.__name__: other for other in mine})
+    try:
+        yield
+    finally:
+        for other in mine:
+            del sys.modules[other.__name__]
