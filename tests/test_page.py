@@ -274,6 +274,28 @@ def test_page_fits_every_screen_and_is_accessible(chromium, file, width, scheme)
 
 
 @pytest.mark.full
+def test_the_published_page_fits_and_is_accessible(chromium, april):
+    """The real report, which has more in it than any sample."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    for width in WIDTHS:
+        tab = opened(chromium, april / "report.html", width)
+        assert tab.evaluate("document.documentElement.scrollWidth") == width
+        outside = "e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll')"
+        assert (
+            tab.evaluate(f"[...document.querySelectorAll('main *')].filter({outside}).map(e => e.outerHTML)")
+            == []
+        )
+        if width == 360:
+            options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+            found = Axe().run(tab, options=options)
+            assert not found.response["violations"], found.generate_report()
+        assert tab.complaints == []
+        assert [url for url in tab.requests if not url.startswith(("file:", "data:"))] == []
+        tab.close()
+
+
+@pytest.mark.full
 def test_page_is_whole_without_script(chromium, file):
     tab = opened(chromium, file, 360, java_script_enabled=False)
     assert tab.locator("nav a:visible").count() == 9
@@ -310,7 +332,9 @@ def test_contents_follow_the_reader_and_the_keyboard_reaches_everything(chromium
 @pytest.mark.full
 def test_a_phone_reads_a_row_of_texts_as_a_record(chromium, file):
     phone = opened(chromium, file, 360)
-    assert phone.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('#complaints-register .scroll'))")
+    assert phone.evaluate(
+        "(e => e.scrollWidth <= e.clientWidth)(document.querySelector('#complaints-register .scroll'))"
+    )
     cells = phone.locator("#complaints-register tbody tr").first.get_by_role("cell")
     heads = phone.locator("#complaints-register thead th")
     assert cells.count() > 4

@@ -91,6 +91,28 @@ def test_figures_and_tables_are_those_of_the_contract(april):
         assert len(result["tables"][f"top5.{department}"]) >= 5
 
 
+def test_the_published_pdf_is_tagged_and_holds_every_chapter(april):
+    pdf = pypdf.PdfReader(april / "report.pdf")
+    root = pdf.trailer["/Root"]
+    assert bool(root["/MarkInfo"]["/Marked"])
+    assert "pdfuaid:part>1<" in root["/Metadata"].get_object().get_data().decode()
+    marks = [str(mark.title) for mark in pdf.outline if not isinstance(mark, list)]
+    assert [mark[0] for mark in marks if mark[0].isdigit()] == list("1234567")
+    pages = [re.sub(r"\s", "", page.extract_text()) for page in pdf.pages]
+    for mark in pdf.outline:
+        if not isinstance(mark, list):
+            assert re.sub(r"\s", "", str(mark.title)) in pages[pdf.get_destination_page_number(mark)]
+    for number, page in enumerate(pages[1:], 2):
+        assert f"第{number}页/共{len(pages)}页" in page
+    fonts = [
+        font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        for page in pdf.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    ]
+    assert fonts
+    assert all({"/FontFile2", "/FontFile3"} & set(font) for font in fonts)
+
+
 def test_a_sparse_store_gets_a_report_that_says_what_is_missing(tmp_path):
     frames = demo.generate(seed=5, months=8, store="小店")
     keep = {name: frames[name] for name in ("repair_orders", "jobs", "complaints")}

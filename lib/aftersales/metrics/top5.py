@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from aftersales import formats as f
 from aftersales.metrics import bookings, churn, complaints, first_time_fix, internal_css, oem_css, review
 from aftersales.metrics.catalogue import FIGURES
 from aftersales.schema import label
@@ -216,11 +217,10 @@ def _item_evidence(scores: pd.DataFrame, item: object, lang: str) -> str | None:
     row = scores.loc[item]
     if row["current"] != row["current"]:
         return None
-    text = f"{label('mot_item', item, lang)} {row['current']:.1f}"
+    text = f"{label('mot_item', item, lang)} {f.number(row['current'])}"
     if row["change"] is not None and row["change"] == row["change"]:
-        last = "较上月" if lang == "zh" else "against last month "
-        comma = "，" if lang == "zh" else ", "
-        text += f"{comma}{last}{row['change']:+.1f}".replace("-", "−")
+        change = f.change(row["change"], 1, lang)
+        text += f"，较上月{change}" if lang == "zh" else f", {change} on last month"
     return text
 
 
@@ -240,12 +240,12 @@ def _proposals(
 
     def of_item(row: dict[str, Any], kind: str) -> Proposal:
         item = label("mot_item", row["item"], lang)
-        gap = f"{abs(row['gap']):.1f}"
+        gap = f"{f.number(abs(row['gap']))}"
         side = ("低于" if row["gap"] > 0 else "高于") if zh else ("below" if row["gap"] > 0 else "above")
         evidence = (
-            f"{item} {row['current']:.1f}，{side}基准 {gap} 分，权重 {row['weight']:.0%}"
+            f"{item} {f.number(row['current'])}，{side}基准 {gap} 分，权重 {f.percent(row['weight'], 0)}"
             if zh
-            else f"{item} {row['current']:.1f}, {gap} points {side} the benchmark, weight {row['weight']:.0%}"
+            else f"{item} {f.number(row['current'])}, {gap} points {side} the benchmark, weight {f.percent(row['weight'], 0)}"
         )
         problem = (
             (f"{item}得分低于基准" if kind == "item" else f"{item}：保持")
@@ -260,7 +260,7 @@ def _proposals(
         for row in table.to_dict("records"):
             cause = label("rework_cause", row["cause"], lang)
             found.append(("rework", f"返修原因：{cause}" if zh else f"Rework: {cause}",
-                          f"{row['count']} 台未一次修复，占 {row['share']:.1%}" if zh else f"{row['count']} jobs not fixed first time, {row['share']:.1%} of them"))  # fmt: skip
+                          f"{row['count']} 台未一次修复，占 {f.percent(row['share'])}" if zh else f"{row['count']} jobs not fixed first time, {f.percent(row['share'])} of them"))  # fmt: skip
     if name == "parts":
         found += _parts(tables, month, zh)
     causes = complaints.causes(tables.grievances, tables.survey_calls, month)
@@ -268,7 +268,7 @@ def _proposals(
         if CAUSE_OF.get(row["cause"]) == name:
             cause = label("cause", row["cause"], lang)
             found.append(("cause", f"客户不满：{cause}" if zh else f"Dissatisfied with: {cause.lower()}",
-                          f"{row['month']} 次提及，占 {row['share']:.1%}" if zh else f"{row['month']} mentions, {row['share']:.1%} of all"))  # fmt: skip
+                          f"{row['month']} 次提及，占 {f.percent(row['share'])}" if zh else f"{row['month']} mentions, {f.percent(row['share'])} of all"))  # fmt: skip
     by = complaints.departments(tables.complaints, month).set_index("department")["count"]
     if name in by.index:
         n = int(by[name])
@@ -288,7 +288,7 @@ def _proposals(
         if QUESTION_OF[row["question"]] == name:
             q = label("question", row["question"], lang)
             found.append(("question", f"{q}得分偏低" if zh and row["current"] < 80 else f"{q}：跟踪" if zh else f"{q}: {'low score' if row['current'] < 80 else 'follow it'}",
-                          f"{q} {row['current']:.1f} 分，n = {row['n']}" if zh else f"{q} {row['current']:.1f}, n = {row['n']}"))  # fmt: skip
+                          f"{q} {f.number(row['current'])} 分，n = {row['n']}" if zh else f"{q} {f.number(row['current'])}, n = {row['n']}"))  # fmt: skip
     found += [of_item(row, "watch") for row in reversed(items) if row["gap"] <= 0]
     return found
 
@@ -305,7 +305,7 @@ def _missed(
         what = FIGURES[figure].zh if lang == "zh" else FIGURES[figure].en
         if (value > target) if FIGURES[figure].better == "down" else (value < target):
             out.append((kind, f"{what}未达目标" if lang == "zh" else f"{what}: target missed",
-                        f"{what} {value:.1%}，目标 {target:.1%}" if lang == "zh" else f"{what} {value:.1%}, target {target:.1%}"))  # fmt: skip
+                        f"{what} {f.figure(value, FIGURES[figure], lang)}，目标 {f.figure(target, FIGURES[figure], lang)}" if lang == "zh" else f"{what} {f.figure(value, FIGURES[figure], lang)}, target {f.figure(target, FIGURES[figure], lang)}"))  # fmt: skip
     return out
 
 
@@ -318,7 +318,7 @@ def _parts(tables: Tables, month: pd.Period, zh: bool) -> list[Proposal]:
             (
                 "rework",
                 "配件更换后返修" if zh else "Rework after a part was replaced",
-                f"{n} 台" if zh else f"{n} jobs",
+                f"{n} 台未一次修复" if zh else f"{n} jobs not fixed first time",
             )
         )
     return out
