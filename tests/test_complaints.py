@@ -77,3 +77,15 @@ def test_the_words_name_the_alarm_and_the_shift(deck, month):
     assert words["title"] == "质量、时间和费用占不满意原因的67.6%"
     assert "超过10%警戒线" in words["note"]
     assert "第4周“时间”骤减而“其他”骤增" in words["note"]
+
+
+def test_small_causes_count_as_one_in_the_test_of_weeks():
+    """The deck's table, slide 17: 时间 falls to 9 in week 4, 其他 rises to 45."""
+    weeks = {"quality": (67, 37, 56, 50), "other": (41, 22, 28, 45), "time": (29, 37, 30, 9), "cost": (30, 27, 30, 18),
+             "parts": (17, 6, 5, 9), "attitude": (1, 4, 8, 6), "vehicle": (5, 0, 1, 0), "warranty": (3, 0, 0, 0)}  # fmt: skip
+    table = pd.DataFrame([[c, *n] for c, n in weeks.items()], columns=["cause", *complaints.WEEKS])
+    found = complaints.shift(table)
+    assert found["p"] == pytest.approx(0.0004, abs=0.00005)
+    assert (found["found"], found["week"], found["falls"], found["rises"]) == (True, 4, "time", "other")
+    assert complaints.shift(table.head(1))["p"] is None
+    assert complaints.shift(table.tail(3))["p"] is None

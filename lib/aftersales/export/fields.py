@@ -46,6 +46,7 @@ SHOWN: dict[str, tuple[str, str] | None] = {
     "css.lowest": ("最低项与服务顾问", "Lowest item by advisor"),
     "css.suggestions": ("客户建议", "Suggestions"),
     "definitions": None,
+    "checks.agreeing": None,
 }
 
 # Columns that the figures add to those of the input: Chinese and English head, and the form of a cell.

@@ -11,7 +11,7 @@ from aftersales import schema
 from aftersales.export import fields
 from aftersales.export.fields import Field
 from aftersales.metrics.catalogue import FIGURES
-from aftersales.metrics.checks import RULES
+from aftersales.metrics.rules import RULES
 from aftersales.schema import Lang
 
 WORDS = {
@@ -71,8 +71,8 @@ UNITS = {
 
 
 _LABELS = {
-    "rule": RULES,
-    "severity": {"ok": ("正常", "Fine"), "note": ("提示", "Note"), "error": ("错误", "Error")},
+    "rule": {name: (rule.zh, rule.en) for name, rule in RULES.items()},
+    "severity": {"ok": ("正常", "Fine"), "note": ("提示", "Note"), "warning": ("可疑", "Suspicious"), "error": ("错误", "Error")},
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 _MODULES = (
     "bookings",
+    "checks",
     "churn",
     "complaints",
     "first_time_fix",

@@ -10,7 +10,6 @@ import pandas as pd
 from aftersales import formats as f
 from aftersales.findings.words import Words, known, say, words
 from aftersales.metrics.catalogue import FIGURES, name_of
-from aftersales.metrics.checks import RULES
 from aftersales.remarks import told
 from aftersales.schema import label
 
@@ -221,51 +220,12 @@ def decisions(
             {
                 "text": say(
                     lang,
-                    f"{wrong}项勾稽校验不一致，见“勾稽校验”",
-                    f"{wrong} checks of the reconciliation fail: see “Reconciliation”",
+                    f"{wrong}项勾稽校验需要核对，见“勾稽校验”",
+                    f"{wrong} checks of the reconciliation need a look: see “Reconciliation”",
                 )
             }
         )
     return out
-
-
-def checks(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the reconciliation."""
-    wrong, near = (int((table["verdict"] == v).sum()) for v in ("inconsistent", "rounding"))
-    title = say(
-        lang,
-        f"{len(table)}项校验中{wrong}项不一致" if wrong else f"{len(table)}项校验全部相符",
-        f"{wrong} of {len(table)} checks fail" if wrong else f"All {len(table)} checks agree",
-    )
-    if near:
-        title += say(lang, f"，{near}项为修约差", f", {near} differ by rounding")
-    return words(
-        title,
-        f.month(month, lang),
-        say(
-            lang,
-            "修约差：考虑到各项得分本身已四舍五入，两值仍可能相等。",
-            "Rounding: the values may still agree, since their inputs were rounded themselves.",
-        ),
-        lang,
-    )
-
-
-def unequal(table: pd.DataFrame, lang: str = "zh") -> list[str]:
-    """A remark on each check that does not add up."""
-    return [
-        say(
-            lang,
-            f"勾稽不一致：{RULES[r['rule']][0]}（{r['subject']}）：报表值{_plain(r['reported'])}，计算值{_plain(r['computed'])}。",
-            f"Does not add up: {RULES[r['rule']][1]} ({r['subject']}): reported {_plain(r['reported'])}, computed {_plain(r['computed'])}.",
-        )
-        for r in table.to_dict("records")
-        if r["verdict"] == "inconsistent"
-    ]
-
-
-def _plain(value: float) -> str:
-    return f.number(value, 0 if float(value).is_integer() else 2)
 
 
 def definitions(lang: str = "zh") -> Words:

@@ -1,85 +1,34 @@
-"""The reconciliation (勾稽校验): what is reported against what it must be."""
+"""The reconciliation (勾稽校验): what the records report against what it must be."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aftersales.metrics import churn, internal_css, oem_css
+from aftersales.metrics import churn, complaints, internal_css, oem_css
+from aftersales.metrics.detectors import FEW, SMALL, copied_columns, off_scale
 from aftersales.metrics.keys import among
-from aftersales.metrics.periods import within
-from aftersales.schema import MOT_ITEMS
+from aftersales.metrics.periods import after, start, within
+from aftersales.metrics.rules import COLUMNS, RULES, check
+from aftersales.metrics.verdicts import exact, half_unit, printed, verdict
+from aftersales.schema import CODES, MOT_ITEMS, QUESTIONS
 
 if TYPE_CHECKING:
     from aftersales.params import Params
     from aftersales.tables import Tables
 
-COLUMNS = ["rule", "subject", "reported", "computed", "verdict", "severity", "rows"]
-# What each rule says, in words.
-RULES: dict[str, tuple[str, str]] = {
-    "mot": ("厂家印的MOT分数 = Σ 权重 × 项目得分", "The printed MOT = Σ weight × item score"),
-    "call_results": (
-        "有效 + 无法联系 + 拒访 + 无效 = 回访总数",
-        "Valid + unreachable + refused + invalid = calls",
-    ),
-    "advisor_samples": (
-        "各服务顾问外访样本之和 = 本店样本",
-        "The advisors' external samples add up to the store's",
-    ),
-    "weights": ("MOT权重之和 = 1", "The MOT weights add up to 1"),
-    "pt_weights": ("神秘访客环节权重之和 = 1", "The mystery visit's weights add up to 1"),
-    "orders_of_calls": ("回访所记工单都存在", "The orders that calls name exist"),
-    "orders_of_jobs": ("派工所记工单都存在", "The orders that jobs name exist"),
-    "orders_of_bookings": ("预约所记工单都存在", "The orders that bookings name exist"),
-    "orders_of_complaints": ("投诉所记工单都存在", "The orders that complaints name exist"),
-    "grievances_valid": ("不满意原因都属于有效回访", "Grievances belong to valid calls"),
-    "lost_split": ("流失 = 公车 + 私车", "Lost = fleet + private"),
-    "to_call_split": ("应回访 = 成功 + 未成功 + 未拨打", "To call = reached + not reached + never called"),
-    "internal_samples": (
-        "各服务顾问内访台次之和 = 有效回访",
-        "The advisors' internal calls add up to the valid calls",
-    ),
+Rows = list[list[Any]]
+# The tables whose rows name an order, by the rule that checks it: key and date.
+_NAMING = {
+    "orders_of_calls": ("survey_calls", "call_id", "called_at"),
+    "orders_of_jobs": ("jobs", "job_id", "finished_at"),
+    "orders_of_bookings": ("bookings", "booking_id", "planned_at"),
+    "orders_of_complaints": ("complaints", "complaint_id", "received_at"),
 }
-
-
-def verdict(reported: float, computed: float, decimals: int, half_width: float = 0.0) -> str:
-    """Does a printed value agree with what it must be?
-
-    Parameters
-    ----------
-    reported, computed
-        The printed value and the exact one.
-    decimals
-        How many decimals the printed value has.
-    half_width
-        How far the computed value may be off because its inputs were rounded themselves.
-
-    Returns
-    -------
-    str
-        ``consistent``: equal once rounded; ``rounding``: the two intervals touch; else ``inconsistent``.
-
-    Examples
-    --------
-    The deck's advisors 4 and 3 (slide 14):
-
-    >>> verdict(83.2, 83.265, 1, 0.05), verdict(82.4, 82.545, 1, 0.05)
-    ('rounding', 'inconsistent')
-    """
-    unit, tiny = 0.5 * 10.0**-decimals, 1e-9
-    gap = abs(reported - computed)
-    if gap <= unit + tiny:
-        return "consistent"
-    return "rounding" if gap <= unit + half_width + tiny else "inconsistent"
-
-
-def decimals_of(values: pd.Series) -> int:
-    """The largest number of decimals among numbers, as they print."""
-    known = [round(float(v), 6) for v in values if v is not None and v == v]
-    return max((len(f"{v:.6f}".rstrip("0").split(".")[1]) for v in known), default=0)
+OLD_CALLS = 0.10  # share of calls about orders before last month, above which months were mixed
 
 
 def reconcile(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
@@ -88,122 +37,198 @@ def reconcile(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``rule`` (a key of `RULES`), ``subject``, ``reported``, ``computed``, ``verdict``, ``severity``
-        (``ok``, ``note``, ``error``) and ``rows`` (keys of the rows behind a fault).
+        ``rule`` (a key of `rules.RULES`), ``subject``, ``reported``, ``computed``, ``verdict``, ``severity``
+        (``ok``, ``note``, ``warning``, ``error``), ``rows`` (keys of the rows behind a breach) and ``detail``
+        (what its sentence needs besides).
     """
-    rows: list[list[Any]] = [
-        _equal("weights", "params", 1.0, math.fsum(params.weights.values())),
-        _equal("pt_weights", "params", 1.0, math.fsum(params.pt_weights.values())),
+    t = tables
+    rows: Rows = [
+        check("weights", "params", math.fsum(params.weights.values()), 1),
+        check("pt_weights", "params", math.fsum(params.pt_weights.values()), 1),
     ]
-    if tables.oem_css is not None:
-        rows += _mot(tables.oem_css, month, params.weights)
-        rows += _samples(tables.oem_css, month)
-    calls = None
-    if tables.survey_calls is not None:
-        calls = internal_css.of_month(tables.survey_calls, month, valid=False)
-        by_result = calls["result"].value_counts()
-        rows.append(_equal("call_results", str(month), len(calls), int(by_result.sum())))
-    if tables.repair_orders is not None:
-        known = tables.repair_orders["order_id"]
-        dated = {"calls": ("survey_calls", "call_id", "called_at"), "jobs": ("jobs", "job_id", "finished_at"),
-                 "bookings": ("bookings", "booking_id", "planned_at"), "complaints": ("complaints", "complaint_id", "received_at")}  # fmt: skip
-        for name, (table, key, dated_by) in dated.items():
-            frame = tables[table]
-            if frame is not None:
-                now = frame[within(frame[dated_by], month) & frame["order_id"].notna()]
-                lacking = now[~among(now["order_id"], known)]
-                rows.append(
-                    _equal(
-                        f"orders_of_{name}", str(month), len(now), len(now) - len(lacking), list(lacking[key])
-                    )
-                )
-    if tables.grievances is not None and calls is not None:
-        named = tables.grievances[among(tables.grievances["call_id"], calls["call_id"])]
-        valid = among(named["call_id"], calls.loc[calls["result"] == "valid", "call_id"])
-        rows.append(
-            _equal(
-                "grievances_valid",
-                str(month),
-                len(named),
-                int(valid.sum()),
-                sorted(set(named.loc[~valid, "call_id"])),
-            )
-        )
-    rows += _churn(tables, month, params)
-    if tables.survey_calls is not None and tables.repair_orders is not None:
-        valid_calls = internal_css.of_month(tables.survey_calls, month)
-        mine = internal_css.with_advisor(valid_calls, tables.repair_orders)["advisor"].notna()
-        rows.append(_equal("internal_samples", str(month), len(valid_calls), int(mine.sum())))
+    if t.oem_css is not None:
+        rows += _mot(t.oem_css, month, params.weights) + _samples(t.oem_css, month) + _oem(t.oem_css, month)
+    if t.survey_calls is not None:
+        rows += _calls(t.survey_calls, t.repair_orders, month)
+        if t.grievances is not None:
+            rows += _grievances(t.grievances, t.survey_calls, month)
+    if t.repair_orders is not None:
+        rows += _orders(tables, month) + _churn(t.repair_orders, t.churn_calls, month, params.churn_months)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _equal(
-    rule: str, subject: str, reported: float, computed: float, keys: list[str] | None = None
-) -> list[Any]:
-    same = abs(reported - computed) < 1e-9
-    return [
-        rule,
-        subject,
-        reported,
-        computed,
-        "consistent" if same else "inconsistent",
-        "ok" if same else "error",
-        keys or [],
-    ]
+def behind(found: pd.Series, tables: Tables, month: pd.Period) -> pd.DataFrame | None:
+    """The rows of the input behind a row of `reconcile`; None where it is not about a table."""
+    rule = RULES[found["rule"]]
+    frame = tables[rule.table] if rule.table else None
+    if frame is None:
+        return None
+    if rule.key:
+        return frame[frame[rule.key].isin(pd.Series(found["rows"], dtype="str"))]
+    now = frame[frame["month"] == str(month)]
+    named = _name(frame)
+    return frame[named.isin(found["rows"])] if found["rows"] else now
 
 
-def _mot(frame: pd.DataFrame, month: pd.Period, weights: Mapping[str, float]) -> list[list[Any]]:
+def _name(oem: pd.DataFrame) -> pd.Series:
+    """What a row of the agency's file is called in the reconciliation: month and scope, or month and advisor."""
+    whose = oem["scope"].where(oem["scope"] != "advisor", oem["advisor"])
+    return oem["month"] + " " + whose
+
+
+def _mot(oem: pd.DataFrame, month: pd.Period, weights: Mapping[str, float]) -> Rows:
     """The printed MOT of every row of the month, and of the store's row of the month before."""
-    now = frame[
-        (frame["month"] == str(month)) | ((frame["month"] == str(month - 1)) & (frame["scope"] == "store"))
-    ]
+    before = (oem["month"] == str(month - 1)) & (oem["scope"] == "store")
+    now = oem[(oem["month"] == str(month)) | before]
+    # the items are rounded alike: a row of whole numbers among rows with a decimal has one too
+    places = [_places(row, "item_decimals", MOT_ITEMS) for _, row in now.iterrows()]
+    slack = half_unit(max(places, default=0)) * exact(math.fsum(weights.values()))
     out = []
-    for _, row in now[now["mot"].notna()].iterrows():
-        computed = oem_css.mot_score(row, weights)
-        if computed is None:
+    for name, (_, row) in zip(_name(now), now.iterrows(), strict=True):
+        exactly = oem_css.mot_score(row, weights)
+        if exactly is None or row["mot"] != row["mot"]:
             continue
-        printed = row.get("mot_decimals")
-        decimals = int(printed) if printed is not None and printed == printed else decimals_of(frame["mot"])
-        item = row.get("item_decimals")
-        inputs = int(item) if item is not None and item == item else decimals_of(row[list(MOT_ITEMS)])
-        said = verdict(row["mot"], computed, decimals, 0.5 * 10.0**-inputs * math.fsum(weights.values()))
-        name = row["advisor"] if row["scope"] == "advisor" else row["scope"]
-        severity = {"consistent": "ok", "rounding": "note"}.get(said, "error")
-        out.append(["mot", f"{row['month']} {name}", float(row["mot"]), computed, said, severity, []])
+        said = verdict(row["mot"], exactly, _places(row, "mot_decimals", ["mot"]), slack)
+        out.append(check("mot", name, row["mot"], exactly, said, [] if said == "consistent" else [name]))
     return out
 
 
-def _samples(frame: pd.DataFrame, month: pd.Period) -> list[list[Any]]:
-    now = frame[frame["month"] == str(month)]
+def _places(row: pd.Series, told: str, values: Sequence[str]) -> int:
+    """How many decimals a row's values were printed with: as the source tells it, else as the numbers have them."""
+    if row.get(told) == row.get(told) and row.get(told) is not None:
+        return int(row[told])
+    return max((p.decimals for v in values if (p := printed(row[v]))), default=0)
+
+
+def _samples(oem: pd.DataFrame, month: pd.Period) -> Rows:
+    now = oem[oem["month"] == str(month)]
     store, advisors = now[now["scope"] == "store"], now[now["scope"] == "advisor"]
     if store.empty or advisors.empty:
         return []
-    return [
-        _equal("advisor_samples", str(month), float(store["sample"].iloc[0]), float(advisors["sample"].sum()))
-    ]
+    total, reported = advisors["sample"].sum(), store["sample"].iloc[0]
+    behind = [] if total == reported else list(_name(pd.concat([store, advisors])))
+    return [check("advisor_samples", str(month), reported, total, rows=behind)]
 
 
-def _churn(tables: Tables, month: pd.Period, params: Params) -> list[list[Any]]:
-    if tables.repair_orders is None:
+def _oem(oem: pd.DataFrame, month: pd.Period) -> Rows:
+    """Slips in the agency's file: copied columns, another scale, last month's scores."""
+    now = oem[oem["month"] == str(month)]
+    advisors = now[now["scope"] == "advisor"]
+    out = [*_copies(advisors, MOT_ITEMS, str(month), 3, _name(advisors))] if len(advisors) else []
+    scores = now[[*MOT_ITEMS, "css", "mot"]].astype(float)
+    small = (scores > 0) & (scores <= SMALL)
+    if scores.notna().any(axis=None):
+        filled = int(scores.notna().sum().sum())
+        odd = list(_name(now)[small.any(axis=1)])
+        out.append(check("oem_scale", str(month), filled, filled - int(small.sum().sum()), rows=odd))
+    store, last = (oem_css.row_of(oem, m, "store") for m in (month, month - 1))
+    if store and last and oem_css.mot_score(store, dict.fromkeys(MOT_ITEMS, 0.1)) is not None:
+        repeated = all(store[i] == last[i] for i in (*MOT_ITEMS, "css"))
+        new = 0 if repeated else len(MOT_ITEMS)
+        rows = [f"{month} store"] if repeated else []
+        out.append(check("oem_repeated", str(month), len(MOT_ITEMS), new, rows=rows))
+    return out
+
+
+def _copies(frame: pd.DataFrame, columns: tuple[str, ...], subject: str, least: int, rows: Any) -> Rows:
+    """Whether columns are copies of each other: how many are filled, and how many are different."""
+    filled = [c for c in columns if frame[c].notna().sum() >= least and frame[c].nunique() > 1]
+    if len(filled) < 2:
         return []
-    got = churn.figures(
-        tables.repair_orders,
-        tables.customers,
-        tables.churn_calls,
-        month,
-        params.base_months,
-        params.churn_months,
-    )
-    rows = [_equal("lost_split", str(month), got["churn.lost"], got["churn.fleet"] + got["churn.to_call"])]
-    if tables.churn_calls is not None:
-        lost = churn.cohort(tables.repair_orders, tables.churn_calls, month, params.churn_months)
-        never = int(lost.loc[lost["owner_type"] == "private", "result"].isna().sum())
-        rows.append(
-            _equal(
-                "to_call_split",
-                str(month),
-                got["churn.to_call"],
-                got["churn.reached"] + got["churn.not_reached"] + never,
-            )
-        )
+    groups = copied_columns(frame, filled, least)
+    different = len(filled) - sum(len(g) - 1 for g in groups)
+    detail = {"groups": groups} if groups else {}
+    return [check("copied_columns", subject, len(filled), different, None, rows if groups else [], detail)]
+
+
+def _calls(calls: pd.DataFrame, orders: pd.DataFrame | None, month: pd.Period) -> Rows:
+    """The month's calls: results, answers of one scale, and the orders that they are about."""
+    now = internal_css.of_month(calls, month, valid=False)
+    by_result = now["result"].value_counts()
+    total = sum(int(by_result.get(result, 0)) for result in CODES["call_result"])
+    out = [check("call_results", str(month), len(now), total)]
+    valid = now[now["result"] == "valid"]
+    answers = valid[list(QUESTIONS)]
+    if answers.notna().any(axis=None):
+        odd = answers.apply(off_scale)
+        given = int(answers.notna().sum().sum())
+        ids = list(valid.loc[odd.any(axis=1), "call_id"])
+        out.append(check("answer_scale", str(month), given, given - int(odd.sum().sum()), rows=ids))
+        out += _copies(valid, QUESTIONS, f"{month} survey_calls", 30, [])
+    if orders is None:
+        return out
+    told = internal_css.with_advisor(valid, orders)
+    alone = told[told["advisor"].isna()]
+    mine = len(told) - len(alone)
+    out.append(check("internal_samples", str(month), len(told), mine, rows=alone["call_id"]))
+    before = orders.loc[orders["opened_at"] < start(month - 1), "order_id"]
+    old = told[among(told["order_id"], before)]
+    mixed = len(old) >= FEW and len(old) > OLD_CALLS * mine
+    if mine:
+        late = old["call_id"] if mixed else []
+        out.append(check("months_mixed", str(month), mine, mine - len(late), rows=late))
+    return out
+
+
+def _grievances(grievances: pd.DataFrame, calls: pd.DataFrame, month: pd.Period) -> Rows:
+    """Grievances belong to valid calls, and their causes were coded alike in all weeks."""
+    results = internal_css.of_month(calls, month, valid=False).set_index("call_id")["result"]
+    result = grievances["call_id"].map(results)
+    named, valid = int(result.notna().sum()), result == "valid"
+    ids = grievances.loc[result.notna() & ~valid, "call_id"].unique()
+    out = [check("grievances_valid", str(month), named, int(valid.sum()), rows=sorted(ids))]
+    table = complaints.causes(grievances, calls, month)
+    found = shifted(table, str(month))
+    if found and found[0][4] == "inconsistent":
+        told = found[0][-1]
+        mentions = complaints.mentions(grievances, calls, month)
+        odd = (mentions["week"] == told["week"]) & mentions["cause"].isin([told["rises"], told["falls"]])
+        found[0][COLUMNS.index("rows")] = sorted(mentions.loc[odd, "call_id"].unique())
+    return out + found
+
+
+def shifted(table: pd.DataFrame, subject: str) -> Rows:
+    """Whether a cause jumps in one week: its mentions there, and what the mix of all weeks lets expect."""
+    shift = complaints.shift(table)
+    if shift["p"] is None:
+        return []
+    counts = table.set_index("cause")[complaints.WEEKS]
+    total = int(counts.to_numpy().sum())
+    if not shift["found"]:
+        return [check("causes_shift", subject, total, total)]
+    week, rises = f"w{shift['week']}", shift["rises"]
+    expected = counts.loc[rises].sum() * counts[week].sum() / total
+    detail = {k: shift[k] for k in ("falls", "rises", "week", "p")} | {
+        "fallen": int(counts.loc[shift["falls"], week])
+    }
+    return [check("causes_shift", subject, counts.loc[rises, week], expected, "inconsistent", [], detail)]
+
+
+def _orders(tables: Tables, month: pd.Period) -> Rows:
+    """The orders that rows of the month name exist, opened by its end."""
+    orders = tables.repair_orders
+    assert orders is not None
+    known = orders.loc[orders["opened_at"] < after(month), "order_id"]
+    out = []
+    for rule, (table, key, dated_by) in _NAMING.items():
+        frame = tables[table]
+        if frame is None:
+            continue
+        now = frame[within(frame[dated_by], month) & frame["order_id"].notna()]
+        there = among(now["order_id"], known)
+        out.append(check(rule, str(month), len(now), int(there.sum()), rows=now.loc[~there, key]))
+    return out
+
+
+def _churn(orders: pd.DataFrame, calls: pd.DataFrame | None, month: pd.Period, churn_months: int) -> Rows:
+    """The lost vehicles by owner, and the private ones by what became of the call."""
+    lost = churn.cohort(orders, calls, month, churn_months)
+    private = lost[lost["owner_type"] == "private"]
+    fleet = int((lost["owner_type"] == "fleet").sum())
+    rows = [check("lost_split", str(month), len(lost), fleet + len(private))]
+    if calls is not None:
+        reached = int((private["result"] == "reached").sum())
+        not_reached = int(private["result"].isin([r for r in CODES["churn_result"] if r != "reached"]).sum())
+        never = int(private["result"].isna().sum())
+        rows.append(check("to_call_split", str(month), len(private), reached + not_reached + never))
     return rows

@@ -192,7 +192,17 @@ def history(
 def causes_shift(
     grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period
 ) -> dict[str, object]:
-    """Did the coding of causes change in a week? χ² of causes by week, and the largest opposite jumps of one week.
+    """Did the coding of causes change in a week? `shift` of the month's causes."""
+    return shift(causes(grievances, survey_calls, month))
+
+
+def shift(table: pd.DataFrame) -> dict[str, object]:
+    """χ² of causes by week, and the largest opposite jumps of one week.
+
+    Parameters
+    ----------
+    table
+        One row a cause: ``cause``, ``w1`` … ``w4`` [counts].
 
     Returns
     -------
@@ -203,21 +213,20 @@ def causes_shift(
     Notes
     -----
     In the deck 时间 falls to 9 in week 4 while 其他 rises to 45: p = 0.0004. Causes with fewer than five expected
-    mentions a week are left out, as χ² asks for.
+    mentions a week count as one, as χ² asks for.
     """
     nothing: dict[str, object] = {"found": False, "p": None, "week": None, "falls": None, "rises": None}
-    table = causes(grievances, survey_calls, month)
     if len(table) < 2:
         return nothing
     counts = table.set_index("cause")[WEEKS].astype(float)
-    expected = (
-        counts.sum(axis=1).to_numpy()[:, None] * counts.sum().to_numpy()[None, :] / counts.to_numpy().sum()
-    )
-    counts = counts[(expected >= 5).all(axis=1)]
-    if len(counts) < 2 or (counts.sum() == 0).any():
+    small = (_expected(counts) < 5).any(axis=1)
+    named = counts[~small]
+    whole = pd.concat([named, counts[small].sum().to_frame("").T])
+    counts = whole if (_expected(whole).loc[""] >= 5).all() else named
+    if len(named) < 2 or (counts.sum() == 0).any():
         return nothing
     p, expected = chi_square(counts)
-    residual = (counts - expected) / expected**0.5
+    residual = ((counts - expected) / expected**0.5).loc[named.index]
     spread = residual.max() - residual.min()
     week = spread.idxmax()
     falls, rises = residual[week].idxmin(), residual[week].idxmax()
@@ -229,3 +238,11 @@ def causes_shift(
         "falls": falls,
         "rises": rises,
     }
+
+
+def _expected(counts: pd.DataFrame) -> pd.DataFrame:
+    """What each cause would have each week if all weeks were alike."""
+    share = counts.sum() / counts.to_numpy().sum()
+    return pd.DataFrame(
+        counts.sum(axis=1).to_numpy()[:, None] * share.to_numpy(), counts.index, counts.columns
+    )

@@ -1,12 +1,12 @@
 """Display tables: a finished frame in, an exhibit out. `table` does any frame; the others know a chapter's."""
 
+from aftersales.show.checks import agreeing_table, checks_table
 from aftersales.show.columns import Column, col, table
 from aftersales.show.exhibits import (
     action_table,
     advisor_table,
     both_bases,
     cause_table,
-    checks_table,
     closing,
     cohorts,
     complaint_register,
@@ -35,6 +35,7 @@ __all__ = [
     "Column",
     "action_table",
     "advisor_table",
+    "agreeing_table",
     "both_bases",
     "cause_table",
     "checks_table",

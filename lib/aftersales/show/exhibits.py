@@ -1,4 +1,4 @@
-"""The tables, lists and cards of the seven chapters, the summary and the reconciliation."""
+"""The tables, lists and cards of the seven chapters and the summary."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pandas as pd
 from aftersales import exhibit, formats
 from aftersales.exhibit import Exhibit
 from aftersales.metrics.catalogue import FIGURES
-from aftersales.metrics.checks import RULES
 from aftersales.schema import CODES, MOT_ITEMS, REWORK_CAUSES, label
 from aftersales.show.columns import Column, col, status, table
 
@@ -297,24 +296,6 @@ def top5_table(frame: pd.DataFrame, department: str, **words: Any) -> Exhibit:
     ]  # fmt: skip
     tone = {f"{r},1": "muted" for r, proposed in enumerate(frame["proposed"]) if proposed}
     return table(shown, columns, id=f"top5.{department}", role="top5", wide=True, tone=tone, **words)
-
-
-def checks_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """The reconciliation: each rule in words, both values and the verdict."""
-    lang = words["lang"]
-    shown = frame.assign(
-        rule=[RULES[r][0 if lang == "zh" else 1] if r in RULES else r for r in frame["rule"]]
-    )
-    columns = [col("rule", "规则", "Rule"), col("subject", "对象", "Subject"), col("reported", "报表值", "Reported", "number", digits=2),
-               col("computed", "计算值", "Computed", "number", digits=2), col("verdict", "结论", "Verdict", "status", codes="verdict")]  # fmt: skip
-    tone = {
-        f"{r},4": {"inconsistent": "worse", "rounding": "muted"}.get(v, "")
-        for r, v in enumerate(frame["verdict"])
-    }
-    bad = [r for r, v in enumerate(frame["verdict"]) if v == "inconsistent"]
-    return table(
-        shown, columns, id="checks", emphasis=bad, tone={k: v for k, v in tone.items() if v}, **words
-    )
 
 
 def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
