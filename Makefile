@@ -18,7 +18,7 @@ LOCKED := requirements.lock pyproject.toml
 
 # Installs pinned packages and shows how far it is; $(1) is what of the project to install.
 INSTALL = { $(PY) -m pip install --disable-pip-version-check --progress-bar off -c requirements.lock -e '$(1)' 2>&1 \
-    || echo 'SETUP FAILED'; } | awk -v live="$$([ -t 1 ] && echo 1)" ' \
+    || echo 'SETUP FAILED'; } | awk -v live="$$([ -t 2 ] && echo 1)" ' \
   /^ *(Collecting|Requirement already)/ {n++; if (live) {printf "\r  %d packages found", n; fflush()} next} \
   /^Installing collected/ {printf "%s  %d packages found, installing them …\n", live ? "\r" : "", n; fflush(); next} \
   /^(ERROR|error)/ {print; next} /^SETUP FAILED/ {bad = 1} END {exit bad}'
