@@ -87,6 +87,10 @@ def test_figures_and_tables_are_those_of_the_contract(april):
         "rounding",
         "inconsistent",
     }
+    # in the order in which they are read, not that of the alphabet
+    assert list(result["figures"])[:2] == ["review.actions", "review.done"]
+    assert list(result["tables"]["ftf.technicians"][0])[:3] == ["technician", "jobs", "not_fixed"]
+    assert list(result["tables"]["complaints.causes"][0])[:6] == ["cause", "w1", "w2", "w3", "w4", "month"]
     for department in ("front", "workshop", "parts", "service"):
         assert len(result["tables"][f"top5.{department}"]) >= 5
 

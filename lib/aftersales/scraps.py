@@ -76,8 +76,10 @@ def glue(
     from aftersales import inputs
 
     sb.glue("reads", inputs.reads(), "json")
+    told = {name: rows(frame, masked) for name, frame in (tables or {}).items()}
     sb.glue("figures", plain(dict(figures or {})), "json")
-    sb.glue("tables", {name: rows(frame, masked) for name, frame in (tables or {}).items()}, "json")
+    sb.glue("tables", told, "json")
+    sb.glue("order", _order(figures or {}, told), "json")
     sb.glue("notes", [mask.text(n) if masked else n for n in notes], "json")
 
 
@@ -86,12 +88,24 @@ def read(path: str | Path) -> Scraps:
     import scrapbook as sb
 
     scraps = sb.read_notebook(str(path)).scraps
+    found = {name: scrap.data for name, scrap in scraps.items()}
+    figures, tables = found.get("figures") or {}, found.get("tables") or {}
+    order = found.get("order") or _order(figures, tables)
     return {
-        "figures": scraps["figures"].data if "figures" in scraps else {},
-        "tables": scraps["tables"].data if "tables" in scraps else {},
-        "notes": scraps["notes"].data if "notes" in scraps else [],
-        "reads": scraps["reads"].data if "reads" in scraps else None,
+        "figures": {name: figures[name] for name in order["figures"]},
+        "tables": {
+            name: [{key: row[key] for key in columns if key in row} for row in tables[name]]
+            for name, columns in order["tables"]
+        },
+        "notes": found.get("notes") or [],
+        "reads": found.get("reads"),
     }
+
+
+def _order(figures: Mapping[str, Any], tables: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
+    """The order of figures, tables and columns; a notebook's file sorts the keys of all that is in it, but no list."""
+    columns = [[name, list(dict.fromkeys(key for row in rows for key in row))] for name, rows in tables.items()]
+    return {"figures": list(figures), "tables": columns}
 
 
 def merge(parts: Iterable[Scraps]) -> Scraps:
