@@ -74,7 +74,7 @@ def test_numbers_are_numbers_with_their_formats_and_not_rounded(book):
     assert first[:4] == ["李师傅", 237, 3, 3]
     assert first[4:] == pytest.approx([1 - 3 / 237, 3 / 237], rel=1e-15)
     cells = sheet[workbook._HEAD_ROW + 2]
-    assert [c.number_format for c in cells[1:]] == ["#,##0", "#,##0", "#,##0", "0.0%", "0.00%"]
+    assert [c.number_format for c in cells[1:]] == ["#,##0", "#,##0", "#,##0", "0.00%", "0.00%"]
     assert sheet.freeze_panes == f"B{workbook._HEAD_ROW + 2}"
     assert sheet.auto_filter.ref == f"A{workbook._HEAD_ROW + 1}:F{workbook._HEAD_ROW + 2}"
 

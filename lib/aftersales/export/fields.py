@@ -176,7 +176,9 @@ def _field(table: str, key: str, values: list[Any], lang: Lang) -> Field:
     known = _OWN.get((table, key)) or _NAMES.get(key)
     if known:
         codes = "action_department" if (table[:4], key) == ("top5", "department") else _CODES.get(key)
-        return Field(key, known[at], known[2], codes, 2 if key in _TWO_DIGITS else 1)
+        # a first-time-fix rate moves in hundredths of a percent
+        fine = key in _TWO_DIGITS or (table[:4] == "ftf." and known[2] == "percent")
+        return Field(key, known[at], known[2], codes, 2 if fine else 1)
     if key in schema.MOT_ITEMS:
         return Field(key, schema.label("mot_item", key, lang), "number")
     if key in schema.QUESTIONS:

@@ -153,6 +153,19 @@ def _figures_sheet(figures: Mapping[str, Any], lang: Lang, name: str) -> Sheet:
     return Sheet(name, words["figures"], words["figures_about"], "figures", heads, rows)
 
 
+def figure_field(code: str, value: Any) -> Field:
+    """How a figure's value is formatted: as the report prints it.
+
+    >>> figure_field("ftf.rate", 0.98).kind, figure_field("ftf.rate", 0.98).digits
+    ('percent', 2)
+    """
+    known = FIGURES.get(code)
+    if known is None:
+        return Field("value", "", "integer" if isinstance(value, int) else "number")
+    kind = {"rate": "percent", "count": "integer"}.get(known.unit, "number")
+    return Field("value", "", kind, None, known.digits or 1)
+
+
 def _labelled(value: Any, column: Field, lang: Lang) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value

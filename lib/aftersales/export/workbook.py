@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from aftersales import theme
 from aftersales.export.document import EXHIBIT, language
 from aftersales.export.fields import Field
-from aftersales.export.sheets import WORDS, Sheet, sheets
+from aftersales.export.sheets import WORDS, Sheet, figure_field, sheets
 from aftersales.schema import Lang
 
 _HEAD_ROW = 4
@@ -179,8 +179,8 @@ class _Book:
         widths = [min(_width(f.label) + 3, 20) for f in sheet.fields]
         for r, row in enumerate(sheet.rows, _HEAD_ROW + 1):
             for c, (column, value) in enumerate(zip(sheet.fields, row, strict=True)):
-                unit = row[2] if column.kind == "figure" else ""
-                widths[c] = max(widths[c], self.cell(page, r, c, value, column, str(unit)))
+                shape = figure_field(str(row[-1]), value) if column.kind == "figure" else column
+                widths[c] = max(widths[c], self.cell(page, r, c, value, shape))
         widths = [min(width, _WIDEST) for width in widths]
         for c, width in enumerate(widths):
             page.set_column(c, c, width)
@@ -189,7 +189,7 @@ class _Book:
                 r, 3 + 15 * max(_lines(value, width) for value, width in zip(row, widths, strict=True))
             )
 
-    def cell(self, page: Worksheet, row: int, place: int, value: Any, column: Field, unit: str) -> float:
+    def cell(self, page: Worksheet, row: int, place: int, value: Any, column: Field) -> float:
         """Write a value as what it is, text always as text; returns the width it asks for."""
         value = _parsed(value, column.kind)
         left = {"align": "left", "indent": int(place > 0)}
@@ -199,7 +199,7 @@ class _Book:
         elif isinstance(value, bool):
             page.write_string(row, place, self.words["yes" if value else "no"], self.style(**left))
         elif isinstance(value, (int, float)):
-            page.write_number(row, place, value, self.style(num_format=_number_format(value, column, unit)))
+            page.write_number(row, place, value, self.style(num_format=_number_format(value, column)))
             return 10
         elif isinstance(value, dt.datetime):
             shape = {"month": "yyyy-mm", "date": "yyyy-mm-dd"}.get(column.kind, "yyyy-mm-dd hh:mm")
@@ -217,12 +217,8 @@ def _is_numeric(column: Field, values: list[Any]) -> bool:
     return column.kind in _NUMERIC and not any(isinstance(value, str) for value in values)
 
 
-def _number_format(value: float, column: Field, unit: str) -> str:
+def _number_format(value: float, column: Field) -> str:
     decimals = "." + "0" * column.digits if column.digits else ""
-    if column.kind == "figure":
-        if "%" in unit:
-            return "0.0%"
-        return "#,##0.0" if unit or not float(value).is_integer() else "#,##0"
     if column.kind == "percent":
         return f"0{decimals}%"
     if column.kind == "change":
