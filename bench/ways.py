@@ -1,4 +1,4 @@
-"""Ways to make the same report, one per process: `python bench/ways.py WAY SOURCE FOLDER`; `bench.py` times them."""
+"""Other ways to make the same report, one a process: `python bench/ways.py WAY SOURCE FOLDER`; `bench.py` times them."""
 
 from __future__ import annotations
 
@@ -75,11 +75,10 @@ def floor(source: str, folder: Path) -> None:
         from IPython.core.interactiveshell import InteractiveShell
         from IPython.utils.capture import capture_output
 
-        from aftersales import chapters, forms, inputs
-        from aftersales.export import html, pdf, workbook
-        from aftersales.mail import message
+        from aftersales import chapters, charts, explanation, findings, forms, inputs, metrics, scraps, show
 
-        del html, pdf, workbook, message
+        del charts, explanation, findings, metrics, scraps, show
+        forms.prepare()
     with step("records"):
         asked = inputs.ask(MONTH, None, None, source, "zh")
     shell = InteractiveShell.instance()
@@ -88,7 +87,8 @@ def floor(source: str, folder: Path) -> None:
 
     def script(notebook: Any, out: Path) -> None:
         """Run a notebook's cells here, each notebook with names of its own."""
-        shell.reset()
+        shell.user_ns.clear()
+        shell.init_user_ns()
         inputs._HANDED.clear()
         for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
             with capture_output(display=True) as captured:
