@@ -165,6 +165,7 @@ def test_two_stores_of_one_source_get_their_own_figures(tmp_path):
     [
         (("--month", "2025-01"), ["2025-01", "no record", "2024-04"]),
         (("--month", "13"), ["month", "13"]),
+        ((), ["which month?", "make report MONTH=4"]),
         (("--month", "x"), ["month", "'x'"]),
         (("--month", "4", "--year", "24"), ["year", "four digits"]),
         (("--month", "4", "--source", "no/such/folder"), ["no/such/folder"]),

@@ -23,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     args = parser().parse_args(argv)
     try:
+        if getattr(args, "month", "") is None:
+            raise InputError(f"which month? Say MONTH=4 or 2024-04: make {args.name} MONTH=4.")
         return args.run(args) or 0
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -61,17 +63,17 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="aftersales", description="The monthly report of a car dealership's customer-service department."
     )
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    commands = top.add_subparsers(required=True, metavar="COMMAND", dest="name")
 
     report = commands.add_parser("report", help="make the report of a month")
-    _month(report, required=True)
+    _month(report)
     _source(report)
     _output(report)
     report.add_argument("--fresh", action="store_true", help="take nothing from the cache")
     report.set_defaults(run=_report)
 
     mail = commands.add_parser("mail", help="send the published report of a month")
-    _month(mail, required=True)
+    _month(mail)
     _source(mail)
     _output(mail)
     mail.add_argument("--dry-run", action="store_true", help="say what would be sent to whom (or DRY_RUN=1)")
@@ -94,8 +96,8 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _month(command: argparse.ArgumentParser, required: bool) -> None:
-    command.add_argument("--month", required=required, metavar="M", help="4, 04 or 2024-04")
+def _month(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--month", metavar="M", help="4, 04 or 2024-04")
     command.add_argument("--year", metavar="YYYY", help="default: the latest such month in the source")
 
 
