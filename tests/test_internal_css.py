@@ -48,3 +48,9 @@ def test_a_call_counts_for_its_orders_advisor_whatever_month_the_order_is_of(dec
         return rows.set_index("advisor").loc[older["advisor"], "internal_n"]
 
     assert internal(moved) == internal(calls) + 1
+
+
+def test_without_a_survey_nobody_is_known_to_be_disappointed(deck, month):
+    table = internal_css.lowest_by_advisor(deck.oem_css, deck.repair_orders, None, month)
+    assert len(table)
+    assert table["disappointed"].isna().all()

@@ -177,6 +177,15 @@ def test_a_chapter_by_itself_is_a_page(tree):
     assert not alone.select(".badge")
 
 
+def test_a_chapter_without_data_is_its_finding_alone():
+    nothing = sample.code({"kind": "empty", "id": "a", "role": None, "lang": "zh", "title": "", "text": "没有数据。"})
+    said = sample.code({"kind": "text", "id": "", "role": "finding", "lang": "zh", "text": "没有厂家CSS得分。"})
+    book = nbformat.v4.new_notebook(cells=[sample.text("# 2 厂家CSS"), said, sample.text("## 走势"), nothing])
+    tree = parsed(page(book))
+    assert text(tree, ".finding") == ["没有厂家CSS得分。"]
+    assert not tree.select("h3.section, .exhibit")
+
+
 def test_equal_notebooks_give_equal_pages(markup):
     assert page(sample.report()) == markup
 

@@ -133,6 +133,8 @@ def read(nb: NotebookNode) -> Document:
                 chapter.findings.append(block.body)
             else:
                 chapter.blocks.append(block)
+        if not any(map(_shows, chapter.blocks)):
+            chapter.blocks = []  # its finding says that there is nothing; a row of empty sections would not say more
         chapters.append(chapter)
     summary = next((c for c in chapters if c.key == SUMMARY), None)
     if summary:
@@ -144,6 +146,10 @@ def read(nb: NotebookNode) -> Document:
         [c for c in chapters if c is not summary and not c.number.isalpha()],
         [c for c in chapters if c is not summary and c.number.isalpha()],
     )
+
+
+def _shows(block: Block) -> bool:
+    return block.kind != "heading" and not (block.kind == "exhibit" and block.body["kind"] == "empty")
 
 
 def _parts(nb: NotebookNode) -> Iterator[tuple[str, int | None, list[NotebookNode]]]:

@@ -117,7 +117,7 @@ def lowest_by_advisor(
         return pd.DataFrame(columns=columns)
     item = lowest_item(oem_css, month)["item"]
     table["score"] = table[item] if item else None
-    table["disappointed"] = 0
+    table["disappointed"] = None
     if survey_calls is not None and repair_orders is not None:
         mine = with_advisor(of_month(survey_calls, month), repair_orders)
         bad = mine[mine["q1"] <= DISAPPOINTED]["advisor"].value_counts()

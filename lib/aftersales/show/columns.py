@@ -127,6 +127,11 @@ def table(
     )  # fmt: skip
 
 
+def told(frame: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
+    """The columns in which at least one row has something: where a source lacks a table, there is nothing to compare."""
+    return [column for column in columns if column.key not in frame or frame[column.key].notna().any()]
+
+
 def _raw(column: Column, value: Any, lang: str) -> Any:
     """What a cell is sorted by and the workbook holds; a code as its name."""
     if formats.missing(value):

@@ -11,7 +11,7 @@ from aftersales import exhibit, formats
 from aftersales.exhibit import Exhibit
 from aftersales.metrics.catalogue import FIGURES
 from aftersales.schema import CODES, MOT_ITEMS, REWORK_CAUSES, label
-from aftersales.show.columns import Column, col, status, table
+from aftersales.show.columns import Column, col, status, table, told
 
 _NO_SCORES = ("没有厂家CSS得分。", "There is no score of the car maker.")
 
@@ -31,14 +31,14 @@ def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     ]  # fmt: skip
     lang = words["lang"]
     tones = {"done": "better", "in_progress": "", "not_started": "muted"}
-    told, tone = [], {}
+    states, tone = [], {}
     for r, row in enumerate(frame.to_dict("records")):
         late = None if formats.missing(row["days_late"]) else formats.count(row["days_late"])
         words_late = f"，逾期{late}天" if lang == "zh" else f", {late} days late"
-        told.append(status(row["status"], "action_status", lang) + (words_late if late else ""))
+        states.append(status(row["status"], "action_status", lang) + (words_late if late else ""))
         tone[f"{r},7"] = "worse" if late else tones[row["status"]]
     tone = {k: v for k, v in tone.items() if v}
-    return table(frame.assign(status=told), columns, id="review.actions", wide=True, tone=tone,
+    return table(frame.assign(status=states), columns, id="review.actions", wide=True, tone=tone,
                  nothing=("上月没有提出改善措施。", "No measures were raised last month."), **words)  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def advisor_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         *(col(i, *CODES["mot_item"][i], "number", **outside) for i in MOT_ITEMS),
         col("mot", "MOT", "MOT", "number", **outside),
     ]  # fmt: skip
-    return table(frame, columns, id="css.advisors", wide=True, **words)
+    return table(frame, told(frame, columns), id="css.advisors", wide=True, **words)
 
 
 def cause_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
@@ -184,13 +184,13 @@ def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("hours_to_contact", "首次联系", "Contact", "number", unit_zh="小时", unit_en="h"), col("hours_to_close", "关闭", "Closed", "number", unit_zh="小时", unit_en="h"),
     ]  # fmt: skip
     late_word = {"zh": "，超时", "en": ", late"}[words["lang"]]
-    told = [
+    states = [
         status(state, "complaint_status", words["lang"]) + (late_word if late else "")
         for state, late in zip(frame["status"], frame["overdue"], strict=True)
     ]
     tone = {f"{r},8": "worse" for r, late in enumerate(frame["overdue"]) if late}
     return table(
-        frame.assign(status=told),
+        frame.assign(status=states),
         columns,
         id="complaints.register",
         wide=True,
@@ -406,7 +406,7 @@ def lowest_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("advisor", "服务顾问", "Advisor"), col("score", "外访得分", "External score", "number"), col("external_n", "外访样本", "External sample", "integer"),
         col("orders", "接车台次", "Visits", "integer", bar=True), col("internal_n", "有效回访", "Valid calls", "integer"), col("disappointed", "失望顾客", "Disappointed", "integer", bar=True),
     ]  # fmt: skip
-    return table(frame, columns, id="css.lowest", **words)
+    return table(frame, told(frame, columns), id="css.lowest", **words)
 
 
 def grid(frame: pd.DataFrame, lang: str = "zh", least: int = 10) -> pd.DataFrame:
@@ -456,7 +456,7 @@ def cohorts(frame: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
         return pd.DataFrame()
     wide = frame.pivot(index="cohort_month", columns="months_later", values="rate").astype(float)
     wide.columns = [f"{n}月" if lang == "zh" else f"{n}" for n in wide.columns]
-    return wide.dropna(how="all")
+    return wide.dropna(how="all").dropna(how="all", axis="columns")
 
 
 def closing(items: Iterable[Mapping[str, Any]], lang: str = "zh") -> Exhibit:
