@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ Payload = dict[str, Any]
 class Exhibit:
     """Something displayed; `payload` says all there is to it.
 
-    In a notebook an exhibit as the last line of a cell shows itself; `data` gives its numbers as a table.
+    In a notebook an exhibit as the last line of a cell shows itself; `data` gives its numbers as a table, a chart's
+    too, and `to_excel` saves them.
     """
 
     payload: Payload
@@ -45,13 +48,25 @@ class Exhibit:
             return pd.DataFrame(self.payload["rows"], columns=keys)
         return pd.DataFrame(self.payload.get("cards") or self.payload.get("items") or [])
 
+    def to_excel(self, path: str | Path) -> Path:
+        """Save the numbers behind the exhibit as an Excel workbook, heads as they are shown; gives back where.
+
+        Examples
+        --------
+        >>> show.technician_table(technicians, **words).to_excel("technicians.xlsx")  # doctest: +SKIP
+        """
+        from aftersales import excel
+
+        labels = {c["key"]: c["label"] for c in self.payload.get("columns", ())}
+        return excel.save(path, {self.payload["id"] or "data": self.data.rename(columns=labels)})
+
     def __repr__(self) -> str:
         return plain(self.payload)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
             MIME: self.payload,
-            "text/html": _STYLE + to_html(self.payload),
+            "text/html": _style() + to_html(self.payload),
             "text/plain": plain(self.payload),
         }
 
@@ -231,7 +246,8 @@ def to_html(payload: Payload, number: str | None = None) -> str:
     if payload.get("subtitle"):
         caption += f"<br><small>{escape(payload['subtitle'])}</small>"
     if kind == "chart":
-        body = f'<div role="img" aria-label="{escape(payload["alt"])}">{payload["svg"]["wide"]}</div>'
+        drawing = _themed(payload["svg"]["wide"])
+        body = f'<div role="img" aria-label="{escape(payload["alt"])}">{drawing}</div>'
     else:
         body = _table(payload)
     note = f"<p><small>{escape(payload['note'])}</small></p>" if payload.get("note") else ""
@@ -258,19 +274,38 @@ def _table(payload: Payload) -> str:
         for c in payload["columns"]
     )
     body = "".join(
-        "<tr>"
+        f"<tr{' class=strong' if number in payload['emphasis'] else ''}>"
         + "".join(f"<td{css(c)}>{escape(v)}</td>" for c, v in zip(payload["columns"], row, strict=True))
         + "</tr>"
-        for row in payload["display"]
+        for number, row in enumerate(payload["display"])
     )
     return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-# Enough for an exhibit to be read in JupyterLab, light and dark; the page has its own style.
-_STYLE = (
-    "<style>.exhibit{margin:0 0 1em}.exhibit figcaption strong{font-size:1.1em}.exhibit .scroll{overflow-x:auto}"
-    ".exhibit [role=img] svg{max-width:100%;height:auto;background:#fff;padding:8px;box-sizing:border-box}"
-    ".exhibit td.num,.exhibit th.num{text-align:right;font-variant-numeric:tabular-nums}"
-    ".exhibit.cards{display:flex;flex-wrap:wrap;gap:1em}.exhibit.cards>div{min-width:9em;padding:.5em}"
-    ".exhibit.cards strong{font-size:1.6em}.exhibit.verdict,.exhibit.finding{font-size:1.1em}</style>"
-)
+def _themed(svg: str) -> str:
+    """A drawing whose colours follow the notebook's theme, as the page's follow the reader's."""
+    from aftersales import theme
+
+    for role, colour in theme.LIGHT.items():
+        svg = svg.replace(colour, f"var(--exhibit-{role},{colour})")
+    return svg
+
+
+@cache
+def _style() -> str:
+    """Enough for an exhibit to be read in JupyterLab and VS Code, light and dark; the page has its own style."""
+    from aftersales import fonts, theme
+
+    dark = "".join(f"--exhibit-{role}:{colour};" for role, colour in theme.DARK.items())
+    return (
+        "<style>.exhibit{margin:0 0 1em}.exhibit figcaption strong{font-size:1.1em}.exhibit .scroll{overflow-x:auto}"
+        ".exhibit [role=img] svg{width:720px;max-width:100%;height:auto;padding:8px;box-sizing:border-box;"
+        "background:var(--exhibit-paper,#fff)}"
+        f'.exhibit svg text{{font-family:"{fonts.FAMILY}","Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif!important}}'
+        ".exhibit th{vertical-align:bottom}.exhibit tr.strong td{font-weight:600}"
+        ".exhibit td.num,.exhibit th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+        ".exhibit td:not(.num),.exhibit th:not(.num){text-align:left}"
+        ".exhibit.cards{display:flex;flex-wrap:wrap;gap:1em}.exhibit.cards>div{min-width:9em;padding:.5em}"
+        ".exhibit.cards strong{font-size:1.6em}.exhibit.verdict,.exhibit.finding{font-size:1.1em}"
+        f"[data-jp-theme-light=false] .exhibit,.vscode-dark .exhibit{{{dark}}}</style>"
+    )

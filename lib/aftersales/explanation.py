@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -69,6 +70,19 @@ class Explanation:
         """The value as the report prints it."""
         return _display(self.value, self.unit)
 
+    def to_excel(self, path: str | Path) -> Path:
+        """Save the figure and the rows behind it as an Excel workbook, a sheet a part; gives back where."""
+        from aftersales import excel
+
+        known = [
+            (self.title, self.name),
+            (self._say("数值", "value"), self.value),
+            (self._say("口径", "formula"), self.formula),
+        ]
+        parts = {label: frame for label, frame in self._parts() if frame is not None}
+        figure = pd.DataFrame(known[1:], columns=list(known[0]))
+        return excel.save(path, {self.name: figure, **parts, **self.excluded})
+
     def __repr__(self) -> str:
         lines = [
             f"{self.title} ({self.name}) · {self.store} · {self.month}",
@@ -91,13 +105,18 @@ class Explanation:
             f"= {escape(self.formula)}</p>"
         ]
         if self.row is not None:
-            parts.append(self.row.to_frame().T.to_html(index=False, na_rep=formats.NONE, escape=True))
+            parts.append(
+                _scrolling(self.row.to_frame().T.to_html(index=False, na_rep=formats.NONE, escape=True))
+            )
         parts += [_rows(label, part) for label, part in self._parts() if part is not None]
         parts += [
             _rows(f"{self._say('不含', 'left out')}: {why}", rows) for why, rows in self.excluded.items()
         ]
         if len(self.params):
-            parts.append(self.params.to_html(index=False, escape=True))
+            known = self.params.to_html(index=False, escape=True, float_format=lambda value: f"{value:g}")
+            parts.append(
+                f"<details><summary>{self._say('参数', 'params')}: <strong>{len(self.params)}</strong></summary>{known}</details>"
+            )
         parts.append(
             f"<p>{self._say('原幻灯片', 'Slide of the deck')}: {escape(self.slide or formats.NONE)}</p>"
         )
@@ -154,9 +173,11 @@ def explain(
 
     Examples
     --------
-    >>> it = explain("ftf.rate", month="2024-04")  # doctest: +SKIP
-    >>> it.numerator.groupby("technician").size()  # doctest: +SKIP
-    >>> explain("ftf.technicians", row={"technician": "高凯"}, month="2024-04")  # doctest: +SKIP
+    >>> it = explain("ftf.rate", month="2024-04")
+    >>> it.display, len(it.numerator), len(it.denominator)
+    ('98.25%', 31, 1776)
+    >>> explain("ftf.technicians", month="2024-04", row={"technician": "高凯"}).display
+    '99.53%'
     """
     name = _known(name, row)
     tables = inputs.load(month=month) if tables is None else tables
@@ -254,5 +275,9 @@ def _rows(label: str, frame: pd.DataFrame) -> str:
     more = f"<small>… {len(frame):,}</small>" if len(frame) > len(shown) else ""
     return (
         f"<details><summary>{escape(label)}: <strong>{len(frame):,}</strong></summary>"
-        f"<div style='overflow-x:auto'>{table if len(frame) else ''}</div>{more}</details>"
+        f"{_scrolling(table) if len(frame) else ''}{more}</details>"
     )
+
+
+def _scrolling(table: str) -> str:
+    return f"<div style='overflow-x:auto'>{table}</div>"

@@ -53,8 +53,9 @@ def load(source: str | None = None, store: str | None = None, month: object = No
 
     Examples
     --------
-    >>> tables = load("demo")  # doctest: +SKIP
-    >>> len(tables.repair_orders)  # doctest: +SKIP
+    >>> tables = load("demo")
+    >>> tables.store, len(tables.repair_orders)
+    ('示范店', 30971)
     """
     settings = params.load(month)
     tables = sources.cached_load(

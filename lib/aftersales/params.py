@@ -19,6 +19,7 @@ from aftersales.schema import MOT_ITEMS, PT_SECTIONS, QUESTIONS
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
 HOURS = ("contact", "plan", "close")
+_DEFAULT = "default.yml"
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,48 @@ class Params:
         return "\n".join(f"{key:<36} {value!s:<40.40} {origin}" for key, value, origin in self.lines())
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td><code>{escape(k)}</code></td><td>{escape(str(v))}</td><td>{escape(o)}</td></tr>"
-            for k, v, o in self.lines()
+        groups: dict[str, list[tuple[str, Any, str]]] = {}
+        for key, value, origin in self.lines():
+            groups.setdefault(key.split(".")[0], []).append((key, value, origin))
+        single = [lines[0] for name, lines in groups.items() if lines[0][0] == name]
+        nested = {name: lines for name, lines in groups.items() if lines[0][0] != name}
+        return _html(single) + "".join(
+            f"<details><summary><code>{name}</code> ({len(lines)}){_changed(lines)}</summary>{_html(lines)}</details>"
+            for name, lines in nested.items()
         )
-        return f"<table><thead><tr><th>param</th><th>value</th><th>from</th></tr></thead>{rows}</table>"
+
+
+def _html(lines: list[tuple[str, Any, str]]) -> str:
+    """Settings as a table, those that a month's file sets in bold."""
+    rows = "".join(
+        f"<tr><td style='text-align:left'><code>{escape(key)}</code></td>"
+        f"<td style='text-align:left'>{escape(_plain(value))}</td>"
+        f"<td style='text-align:left'>{_origin(origin)}</td></tr>"
+        for key, value, origin in lines
+    )
+    heads = "".join(f"<th style='text-align:left'>{head}</th>" for head in ("param", "value", "from"))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _plain(value: Any) -> str:
+    """A value as the params file has it."""
+    if isinstance(value, Mapping):
+        return " · ".join(map(str, value.values()))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _origin(file: str) -> str:
+    return escape(file) if file == _DEFAULT else f"<strong>{escape(file)}</strong>"
+
+
+def _changed(lines: list[tuple[str, Any, str]]) -> str:
+    """What of a closed group a month's file sets."""
+    changed = [
+        f"{key.split('.', 1)[1]} = {_plain(value)}" for key, value, origin in lines if origin != _DEFAULT
+    ]
+    return f": <strong>{escape(', '.join(changed))}</strong>" if changed else ""
 
 
 # The parser in C, where PyYAML has it, reads the params in 4 ms instead of 50.
@@ -126,7 +164,7 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
     0.2
     """
     base = Path(path) if path else folder()
-    default = base / "default.yml"
+    default = base / _DEFAULT
     if not default.exists():
         raise InputError(f"{default}: no such file. The settings of the store belong there.")
     values = _read(default)

@@ -69,6 +69,9 @@ class Tables:
             raise KeyError(f"No table {table!r}; the tables are {', '.join(TABLES)}")
         return getattr(self, table)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return [name for name in TABLES if name in self]
+
     def summary(self) -> list[tuple[str, str, int | None, str, str]]:
         """One line a table: name, Chinese name, rows (None = absent), first and last month."""
         lines = []
@@ -94,16 +97,16 @@ class Tables:
         return "\n".join([head, *rows, *mended, *(f"  note: {n}" for n in self.notes)])
 
     def _repr_html_(self) -> str:
+        left = "style='text-align:left'"
         rows = "".join(
-            f"<tr><td><code>{name}</code></td><td>{zh}</td>"
-            f"<td style='text-align:right'>{'–' if n is None else f'{n:,}'}</td>"
-            f"<td>{f'{a} … {b}' if a else ''}</td></tr>"
+            f"<tr><td {left}><code>{name}</code></td><td {left}>{zh}</td>"
+            f"<td>{'–' if n is None else f'{n:,}'}</td><td {left}>{f'{a} … {b}' if a else ''}</td></tr>"
             for name, zh, n, a, b in self.summary()
         )
-        mended = [f"{r['kind']} × {r['count']} ({r['file']})" for r in self.repairs]
+        mended = [f"repaired: {r['kind']} × {r['count']} in {r['file']}" for r in self.repairs]
         extra = "".join(f"<li>{escape(str(text))}</li>" for text in [*mended, *self.notes])
         return (
             f"<p><strong>{escape(self.store)}</strong> · {escape(self.source or 'memory')}</p>"
-            "<table><thead><tr><th>table</th><th>表</th><th>rows</th><th>months</th></tr></thead>"
+            f"<table><thead><tr><th {left}>table</th><th {left}>表</th><th>rows</th><th {left}>months</th></tr></thead>"
             f"<tbody>{rows}</tbody></table>" + (f"<ul>{extra}</ul>" if extra else "")
         )

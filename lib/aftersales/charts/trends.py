@@ -60,14 +60,14 @@ def trend(
     Parameters
     ----------
     frame : DataFrame
-        ``month`` and the columns of `lines`; where it has ``lower``, ``upper`` and ``centre`` these are drawn as
+        ``month`` (a text or a Period) and the columns of `lines`; where it has ``lower``, ``upper`` and ``centre`` these are drawn as
         the limits of chance, and months whose ``signal`` is true are marked.
     target
         Drawn as a line, on the scale of the first line.
     bars
         A volume, drawn as bars on a panel of their own below.
     """
-    known = frame.reset_index(drop=True)
+    known = frame.assign(month=frame["month"].astype(str)).reset_index(drop=True)
     if known.empty or known[[line.column for line in lines]].notna().to_numpy().sum() == 0:
         return nothing(id, lang)
     series = {line.column: known[line.column].astype(float) for line in lines}
