@@ -24,7 +24,7 @@ INSTALL = { $(PY) -m pip install --disable-pip-version-check --progress-bar off 
   /^(ERROR|error)/ {print; next} /^SETUP FAILED/ {bad = 1} END {exit bad}'
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word.
-export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN
+export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
 STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
 COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${FRESH:+--fresh}
@@ -57,6 +57,18 @@ test-all: $(READY_FULL) ## run all tests, those with Chromium, PostgreSQL and Ju
 .PHONY: demo
 demo: $(READY) ## write the records of made-up stores: make demo STORES=3 OUT=data
 	@$(PY) -m aftersales demo --stores "$${STORES:-1}" --months "$${MONTHS:-30}" --out "$${OUT:-demo}"
+
+.PHONY: lab
+lab: $(READY) ## open JupyterLab on the notebooks (LAB="--no-browser --port=8890" for options of its own)
+	@$(PY) -m aftersales lab -- $(LAB)
+
+.PHONY: chapter
+chapter: $(READY) ## start a chapter of your own: make chapter NAME=waiting
+	@$(PY) -m aftersales chapter --name "$$NAME"
+
+.PHONY: check-notebooks
+check-notebooks: $(READY) ## say what breaks the form of a notebook, and what to do
+	@$(PY) -m aftersales check-notebooks
 
 .PHONY: setup
 setup: $(READY_FULL) ## set up everything for work on the code, the commit hooks included

@@ -1,6 +1,7 @@
 """What several tests share: the deck's store, its month, the params."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -44,3 +45,19 @@ def april(tmp_path_factory):
     done = run("report", "--month", 4, "--out", out)
     assert done.returncode == 0, done.stderr
     return out / "2024-04" / "示范店"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project to change, and its command: `project("chapter", "--name", "waiting")`."""
+    root = tmp_path / "project"
+    root.mkdir()
+    for folder in ("lib", "notebooks", "params"):
+        shutil.copytree(params.ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+
+    def command(*args):
+        cache = os.environ.get("AFTERSALES_CACHE") or str(params.ROOT / ".cache")
+        return run(*args, cwd=root, PYTHONPATH=str(root / "lib"), AFTERSALES_CACHE=cache)
+
+    command.root = root
+    return command

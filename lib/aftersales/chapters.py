@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -9,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from aftersales import params
 from aftersales.errors import InputError
-from aftersales.params import ROOT
 
-FOLDER = ROOT / "notebooks"
+FOLDER = params.ROOT / "notebooks"
 # Where executed chapters go when a report is being made.
 INTO = "AFTERSALES_NOTEBOOKS"
 
@@ -30,6 +31,27 @@ def path(stem: str) -> Path:
         there = ", ".join(sorted(p.stem for p in FOLDER.glob("[0-9]*.ipynb")))
         raise InputError(f"params: chapters: no notebook {stem}.ipynb in notebooks/. There are: {there}.")
     return notebook
+
+
+def left_out(stems: Sequence[str]) -> list[str]:
+    """The chapters that `params/default.yml` names and this list does not."""
+    return [stem for stem in params.load().chapters if stem not in stems]
+
+
+def titles(stems: Sequence[str], lang: str) -> list[str]:
+    """What chapters are called: the first heading of each in a language.
+
+    >>> titles(["06_churn"], "en")
+    ['Churned customers']
+    """
+    return [_title(path(stem), lang) for stem in stems]
+
+
+def _title(notebook: Path, lang: str) -> str:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(c["source"]) for c in cells if lang in c["metadata"].get("tags", [])]
+    heads = [line.removeprefix("# ") for text in texts for line in text.splitlines() if line.startswith("# ")]
+    return heads[0] if heads else notebook.stem
 
 
 def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | None = None) -> list[Path]:

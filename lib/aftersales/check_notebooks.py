@@ -180,7 +180,7 @@ def _outputs(notebook: NotebookNode, name: str) -> Found:
             yield (
                 n,
                 "outputs were left in",
-                f"Run `.venv/bin/python -m nbstripout notebooks/{name}`, or Edit → Clear Outputs of All Cells and save.",
+                f"Run `.venv/bin/python -m nbstripout --keep-id notebooks/{name}`, or Edit → Clear Outputs of All Cells and save.",
             )
 
 

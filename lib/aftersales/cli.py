@@ -93,6 +93,21 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--format", choices=("csv", "xlsx", "parquet"), default="csv", help="default csv")
     demo.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write into")
     demo.set_defaults(run=_demo)
+
+    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks")
+    lab.add_argument("options", nargs="*", metavar="-- OPTION", help="options of JupyterLab, as --no-browser")
+    lab.set_defaults(run=_lab)
+
+    chapter = commands.add_parser("chapter", help="start a chapter of your own")
+    chapter.add_argument(
+        "--name", required=True, metavar="NAME", help="waiting, or with its number 08_waiting"
+    )
+    chapter.set_defaults(run=_chapter)
+
+    form = commands.add_parser(
+        "check-notebooks", help="say what breaks the form of a notebook, and what to do"
+    )
+    form.set_defaults(run=_check_notebooks)
     return top
 
 
@@ -162,3 +177,26 @@ def _demo(args: argparse.Namespace) -> None:
         progress=lambda text: print(text, file=sys.stderr),
     ):  # fmt: skip
         print(path)
+
+
+def _lab(args: argparse.Namespace) -> int:
+    from aftersales import lab
+
+    return lab.run(args.options)
+
+
+def _chapter(args: argparse.Namespace) -> None:
+    from aftersales import new_chapter
+
+    notebook, settings = new_chapter.start(args.name)
+    print(f"{notebook}\n{settings}: - {notebook.stem}")
+    print(
+        "It runs as it stands. Write your question into it in JupyterLab (make lab), `make check-notebooks`, `make report`.",
+        file=sys.stderr,
+    )
+
+
+def _check_notebooks(args: argparse.Namespace) -> int:
+    from aftersales import chapters, check_notebooks, params
+
+    return check_notebooks.report(chapters.FOLDER, params.load().chapters, print)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -276,3 +276,17 @@ def repairs(mended: Iterable[Mapping[str, Any]], lang: str = "zh") -> list[str]:
 def remarks(notes: Iterable[str], lang: str = "zh") -> list[str]:
     """The source's remarks in the report's language."""
     return [told(note, lang) for note in notes]
+
+
+def left_out(titles: Sequence[str], lang: str = "zh") -> list[str]:
+    """That the month's params leave chapters out, which nobody should take for an oversight."""
+    if not titles:
+        return []
+    named = f.join(list(titles), lang)
+    return [
+        say(
+            lang,
+            f"按本月参数，报告未列入{named}；其指标照常计算，见“口径”。",
+            f"By this month's params the report leaves out {named}; their figures are computed all the same, see “Definitions”.",
+        )
+    ]

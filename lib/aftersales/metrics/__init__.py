@@ -1,5 +1,6 @@
 """The figures: pure functions from tables to numbers, one module a chapter."""
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -10,7 +11,9 @@ _MODULES = (
 __all__ = [*_MODULES, "all_figures"]
 
 
-def all_figures(tables: Any, month: Any, params: Any) -> dict[str, float | int | None]:
+def all_figures(
+    tables: Any, month: Any, params: Any, known: Mapping[str, float | int | None] | None = None
+) -> dict[str, float | int | None]:
     """Every figure of the contract for a month, by name.
 
     Parameters
@@ -18,6 +21,8 @@ def all_figures(tables: Any, month: Any, params: Any) -> dict[str, float | int |
     tables : Tables
     month : Period
     params : Params
+    known : mapping, optional
+        Figures that are known already, any others among them; only what they lack is computed.
     """
     from aftersales.metrics import (
         bookings,
@@ -29,20 +34,28 @@ def all_figures(tables: Any, month: Any, params: Any) -> dict[str, float | int |
         review,
         volume,
     )  # fmt: skip
+    from aftersales.metrics.catalogue import FIGURES
 
-    t = tables
-    return {
-        **review.figures(t.actions, month),
-        **oem_css.figures(t.oem_css, t.oem_pt, month, params.weights, params.pt_weights),
-        **internal_css.figures(t.survey_calls, month),
-        **complaints.figures(t.complaints, t.repair_orders, t.grievances, t.survey_calls, month),
-        **first_time_fix.figures(t.jobs, month),
-        **bookings.figures(t.bookings, t.repair_orders, month),
-        **churn.figures(
-            t.repair_orders, t.customers, t.churn_calls, month, params.base_months, params.churn_months
+    t, p, known = tables, params, known or {}
+    groups: dict[str, Callable[[], dict[str, float | int | None]]] = {
+        "review": lambda: review.figures(t.actions, month),
+        "oem": lambda: oem_css.figures(t.oem_css, t.oem_pt, month, p.weights, p.pt_weights),
+        "css": lambda: internal_css.figures(t.survey_calls, month),
+        "complaints": lambda: complaints.figures(
+            t.complaints, t.repair_orders, t.grievances, t.survey_calls, month
         ),
-        **volume.figures(t.repair_orders, t.jobs, month),
+        "ftf": lambda: first_time_fix.figures(t.jobs, month),
+        "booking": lambda: bookings.figures(t.bookings, t.repair_orders, month),
+        "churn": lambda: churn.figures(
+            t.repair_orders, t.customers, t.churn_calls, month, p.base_months, p.churn_months
+        ),
+        "volume": lambda: volume.figures(t.repair_orders, t.jobs, month),
     }
+    lacking = {name.split(".")[0] for name in FIGURES if name not in known}
+    computed = {
+        name: value for group in groups if group in lacking for name, value in groups[group]().items()
+    }
+    return {**computed, **known}
 
 
 def __getattr__(name: str) -> Any:
