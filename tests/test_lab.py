@@ -1,0 +1,194 @@
+"""`make lab` in a real browser: the tour and every chapter run by hand, another month, interrupt and restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from aftersales import params
+from aftersales.chapters import titles
+
+pytestmark = pytest.mark.full
+BROWSER = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+_PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+# The least number of a code cell in front, 0 while one of them has not run.
+_LEAST = """selector => Math.min(...[...document.querySelectorAll(`${selector} .jp-CodeCell`)]
+    .map(cell => Number((cell.querySelector(".jp-InputPrompt").textContent.match(/^\\[(\\d+)\\]:$/) || [0, 0])[1])))"""
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[str]:
+    """The project's JupyterLab, with a home of its own; its address."""
+    home = {f"JUPYTER_{name}_DIR": str(root / "home" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    env = {**os.environ, **home, "PYTHONPATH": str(root / "lib")}
+    env.setdefault("AFTERSALES_CACHE", str(params.ROOT / ".cache"))
+    options = ("--no-browser", "--port=0", "--IdentityProvider.token=t")
+    with open(root / "lab.log", "wb") as log:
+        lab = subprocess.Popen([sys.executable, "-m", "aftersales", "lab", "--", *options], cwd=root, env=env, stderr=log)  # fmt: skip
+    try:
+        while not (told := list((root / "home" / "RUNTIME").glob("jpserver-*.json"))):
+            assert lab.poll() is None, (root / "lab.log").read_text()
+            time.sleep(0.1)
+        yield json.loads(told[0].read_text())["url"]
+    finally:
+        lab.terminate()
+        lab.wait(30)
+
+
+class Lab:
+    """JupyterLab's page, worked as an analyst works it."""
+
+    def __init__(self, page) -> None:
+        self.page = page
+
+    def open(self, name: str) -> None:
+        """Open a notebook from the file browser, and wait for its kernel."""
+        self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
+        self.page.locator(f".jp-mod-current .lm-TabBar-tabLabel:text-is('{name}')").wait_for()
+        self.idle()
+
+    def idle(self) -> None:
+        """Wait until the kernel of the notebook in front is there and has nothing to do."""
+        self.page.locator(f"{_PANEL} .jp-CodeCell").first.wait_for()
+        self.page.locator("#jp-main-statusbar").get_by_text("(aftersales) | Idle").wait_for()
+
+    def busy(self) -> None:
+        self.page.locator("#jp-main-statusbar").get_by_text("(aftersales) | Busy").wait_for()
+
+    def menu(self, name: str, item: str) -> None:
+        self.page.get_by_role("menuitem", name=name, exact=True).click()
+        self.page.get_by_role("menuitem", name=re.compile(f"^{item}")).click()
+
+    def run_all(self) -> None:
+        """Run all cells, and wait until all of them have run anew."""
+        before = self.page.evaluate(
+            """selector => Math.max(0, ...[...document.querySelectorAll(`${selector} .jp-InputPrompt`)]
+            .map(prompt => Number((prompt.textContent.match(/\\d+/) || [0])[0])))""",
+            _PANEL,
+        )
+        self.menu("Run", "Run All Cells")
+        self.page.wait_for_function(
+            f"([selector, before]) => ({_LEAST})(selector) > before", arg=[_PANEL, before]
+        )
+        self.idle()
+
+    def write(self, cell, code: str) -> None:
+        """Put code in the place of a cell's."""
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(code)
+
+    def append(self, code: str):
+        """Run code in a new cell at the end; the cell."""
+        self.page.locator(f"{_PANEL} .jp-Cell").last.click(position={"x": 5, "y": 5})
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("b")
+        cell = self.page.locator(f"{_PANEL} .jp-CodeCell").last
+        self.write(cell, code)
+        self.page.keyboard.press("Control+Enter")
+        return cell
+
+    @property
+    def errors(self) -> list[str]:
+        return self.page.locator(
+            f"{_PANEL} [data-mime-type='application/vnd.jupyter.error']"
+        ).all_text_contents()
+
+    @property
+    def findings(self) -> str:
+        return " ".join(self.page.locator(f"{_PANEL} .exhibit.finding").all_text_contents())
+
+    def charts(self) -> list[dict[str, float]]:
+        """Where the charts in front are drawn, and how many marks and texts each has."""
+        return self.page.evaluate(
+            """selector => [...document.querySelectorAll(`${selector} figure.chart svg`)].map(svg => ({
+            width: svg.getBoundingClientRect().width, height: svg.getBoundingClientRect().height,
+            marks: svg.querySelectorAll("path, use").length, texts: svg.querySelectorAll("text").length}))""",
+            _PANEL,
+        )
+
+
+def test_an_analyst_works_in_jupyterlab(project):
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not Path(BROWSER).exists():
+        pytest.skip("no Chromium")
+    with serving(project.root) as url, sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(60_000)
+        foreign = []
+        page.on("request", lambda request: foreign.append(request.url) if not request.url.startswith((url, "data:", "blob:")) else None)  # fmt: skip
+        page.goto(f"{url}?token=t")
+        lab = Lab(page)
+        lab.idle()
+        the_tour(lab)
+        every_chapter(lab)
+        another_month(lab)
+        interrupt_and_restart(lab)
+        assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+        assert [
+            address for address in foreign if "127.0.0.1" not in address and "localhost" not in address
+        ] == []
+        browser.close()
+
+
+def the_tour(lab: Lab) -> None:
+    """JupyterLab opens on it, and it runs; a figure is followed down to its rows."""
+    assert "explore.ipynb" in lab.page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_text_contents()
+    assert lab.page.locator(".jp-DirListing-itemName").all_text_contents().count("01_review.ipynb") == 1
+    lab.run_all()
+    assert lab.errors == []
+    assert len(lab.charts()) == 3
+    assert "98.1 → 95.8" in lab.findings
+    assert "第4周“时间”骤减而“其他”骤增" in lab.findings
+    numerator = lab.page.locator(f"{_PANEL} details", has_text="分子").first
+    numerator.locator("summary").click()
+    assert numerator.locator("tbody tr").first.is_visible()
+    lab.page.locator(".jp-DirListing-item", has_text="time_in_shop.xlsx").wait_for()
+
+
+def every_chapter(lab: Lab) -> None:
+    for stem in params.load().chapters:
+        lab.open(f"{stem}.ipynb")
+        lab.run_all()
+        assert lab.errors == [], stem
+        assert titles([stem], "zh")[0] in lab.page.locator(_PANEL).text_content()
+        charts = lab.charts()
+        assert charts or stem in ("01_review",), stem
+        assert all(c["width"] > 300 and c["height"] > 60 and c["marks"] and c["texts"] for c in charts), (
+            stem,
+            charts,
+        )
+
+
+def another_month(lab: Lab) -> None:
+    """Changed in the first cell, run again, the figures are others."""
+    lab.open("05_first_time_fix.ipynb")
+    assert "98.25%" in lab.findings
+    first = lab.page.locator(f"{_PANEL} .jp-CodeCell").first
+    lab.write(first, 'month = "2024-03"\nstore = None\nsource = None\nlang = "zh"')
+    lab.run_all()
+    assert lab.errors == []
+    assert "98.25%" not in lab.findings
+    assert "2024年3月" in lab.page.locator(_PANEL).text_content()
+
+
+def interrupt_and_restart(lab: Lab) -> None:
+    cell = lab.append("import time; time.sleep(600)")
+    lab.busy()
+    lab.page.get_by_role("button", name="Interrupt the kernel").locator("visible=true").click()
+    cell.get_by_text("KeyboardInterrupt").first.wait_for()
+    lab.idle()
+    lab.menu("Kernel", "Restart Kernel…")
+    lab.page.locator(".jp-Dialog .jp-mod-accept").click()
+    lab.idle()
+    lab.append("'forgotten' if 'tables' not in dir() else 'kept'").get_by_text("forgotten").last.wait_for()
