@@ -17,6 +17,7 @@ import nbformat
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+from conftest import run
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -379,6 +380,30 @@ def test_a_published_report_is_sent_as_it_is(april, settings, smtp, tmp_path):
         sending.send_published(folder, settings, lang="en")
     with pytest.raises(InputError, match="no report is published"):
         sending.send_published(tmp_path / "2024-05" / "示范店", settings)
+
+
+def test_the_command_sends_once_and_keeps_the_password_to_itself(april, smtp, tmp_path):
+    """`make mail` as a manager calls it, in a process of its own."""
+    out = tmp_path / "out"
+    shutil.copytree(april, out / "2024-04" / "示范店")
+    asked = ("mail", "--month", 4, "--out", out)
+    planned = run(*asked, DRY_RUN="1")
+    assert (planned.returncode, smtp.got) == (0, [])
+    assert "gm@example.com" in planned.stdout + planned.stderr
+    without = run(*asked, SMTP_HOST="")
+    assert without.returncode == 2
+    assert "SMTP_HOST" in without.stderr
+    told = [planned, without]
+    for again, sent in (("", 1), ("", 1), ("1", 2)):
+        told.append(run(*asked, **smtp.environment, AGAIN=again))
+        assert (told[-1].returncode, len(smtp.got)) == (0, sent), told[-1].stderr
+    wrong = run(*asked, **{**smtp.environment, "SMTP_PASSWORD": "not-it", "AGAIN": "1"})
+    assert wrong.returncode == 1
+    written = "".join(
+        path.read_text(encoding="utf-8", errors="replace") for path in out.rglob("*") if path.is_file()
+    )
+    shown = "".join(done.stdout + done.stderr for done in [*told, wrong])
+    assert not [secret for secret in ("s3cret", "not-it", "Traceback") if secret in written + shown]
 
 
 def test_a_busy_server_is_tried_again_and_a_refusal_is_told_by_name(report, settings, smtp, tmp_path):
