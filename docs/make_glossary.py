@@ -20,6 +20,8 @@ WORDS = [
     ("action", "改善措施", "a measure with owner and due date"),
     ("TOP5", "TOP5", "the five things a department works on next month"),
     ("reconciliation", "勾稽校验", "reported values held against computed ones"),
+    ("verdict", "结论", "consistent: equal once rounded; rounding: equal if the inputs' own rounding is allowed for; else inconsistent"),
+    ("suspicion", "可疑", "a pattern that tells of a slip though no number contradicts another: columns alike, scales or months mixed"),
 ]
 
 

@@ -72,6 +72,13 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--fresh", action="store_true", help="take nothing from the cache")
     report.set_defaults(run=_report)
 
+    check = commands.add_parser("check", help="say what is wrong with the records, without making a report")
+    _month(check)
+    _source(check)
+    _lang(check)
+    check.add_argument("--xlsx", type=Path, metavar="FILE", help="write a copy of the records with the faults marked")
+    check.set_defaults(run=_check)
+
     mail = commands.add_parser("mail", help="send the published report of a month")
     _month(mail)
     _source(mail)
@@ -125,6 +132,10 @@ def _source(command: argparse.ArgumentParser) -> None:
 
 def _output(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, default=Path("output"), metavar="DIR", help="default: output")
+    _lang(command)
+
+
+def _lang(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lang", choices=("zh", "en"), help="default: that of the params")
 
 
@@ -155,6 +166,12 @@ def _report(args: argparse.Namespace) -> None:
         reuse.remember(key, made)
     for path in made:
         print(path)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from aftersales import checking
+
+    return checking.check(args.month, args.year, args.store, args.source, args.lang, args.xlsx)
 
 
 def _mail(args: argparse.Namespace) -> None:

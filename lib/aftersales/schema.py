@@ -234,6 +234,10 @@ REWORK_CAUSES: tuple[str, ...] = tuple(CODES["rework_cause"])
 TOP5_DEPARTMENTS: tuple[str, ...] = ("front", "workshop", "parts", "service")
 ARRIVED: tuple[str, ...] = ("on_time", "early", "late")
 
+# Sheets of this program's own in a workbook: no table, and nothing to remark on.
+LISTED, GUIDE = "问题清单", "填写说明"
+OWN_SHEETS = (LISTED, GUIDE)
+
 # Values that mean a code besides the code itself and its two labels.
 CODE_ALIASES: dict[str, dict[str, str]] = {
     "owner_type": {"公司": "fleet", "单位": "fleet", "个人": "private"},

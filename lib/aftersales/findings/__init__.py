@@ -13,6 +13,7 @@ _MODULES = (
     "checks",
     "churn",
     "complaints",
+    "faults",
     "first_time_fix",
     "internal_css",
     "oem_css",

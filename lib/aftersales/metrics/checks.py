@@ -66,11 +66,10 @@ def behind(found: pd.Series, tables: Tables, month: pd.Period) -> pd.DataFrame |
     if rule.key:
         return frame[frame[rule.key].isin(pd.Series(found["rows"], dtype="str"))]
     now = frame[frame["month"] == str(month)]
-    named = _name(frame)
-    return frame[named.isin(found["rows"])] if found["rows"] else now
+    return frame[named(frame).isin(found["rows"])] if found["rows"] else now
 
 
-def _name(oem: pd.DataFrame) -> pd.Series:
+def named(oem: pd.DataFrame) -> pd.Series:
     """What a row of the agency's file is called in the reconciliation: month and scope, or month and advisor."""
     whose = oem["scope"].where(oem["scope"] != "advisor", oem["advisor"])
     return oem["month"] + " " + whose
@@ -84,7 +83,7 @@ def _mot(oem: pd.DataFrame, month: pd.Period, weights: Mapping[str, float]) -> R
     places = [_places(row, "item_decimals", MOT_ITEMS) for _, row in now.iterrows()]
     slack = half_unit(max(places, default=0)) * exact(math.fsum(weights.values()))
     out = []
-    for name, (_, row) in zip(_name(now), now.iterrows(), strict=True):
+    for name, (_, row) in zip(named(now), now.iterrows(), strict=True):
         exactly = oem_css.mot_score(row, weights)
         if exactly is None or row["mot"] != row["mot"]:
             continue
@@ -106,7 +105,7 @@ def _samples(oem: pd.DataFrame, month: pd.Period) -> Rows:
     if store.empty or advisors.empty:
         return []
     total, reported = advisors["sample"].sum(), store["sample"].iloc[0]
-    behind = [] if total == reported else list(_name(pd.concat([store, advisors])))
+    behind = [] if total == reported else list(named(pd.concat([store, advisors])))
     return [check("advisor_samples", str(month), reported, total, rows=behind)]
 
 
@@ -114,12 +113,12 @@ def _oem(oem: pd.DataFrame, month: pd.Period) -> Rows:
     """Slips in the agency's file: copied columns, another scale, last month's scores."""
     now = oem[oem["month"] == str(month)]
     advisors = now[now["scope"] == "advisor"]
-    out = [*_copies(advisors, MOT_ITEMS, str(month), 3, _name(advisors))] if len(advisors) else []
+    out = [*_copies(advisors, MOT_ITEMS, str(month), 3, named(advisors))] if len(advisors) else []
     scores = now[[*MOT_ITEMS, "css", "mot"]].astype(float)
     small = (scores > 0) & (scores <= SMALL)
     if scores.notna().any(axis=None):
         filled = int(scores.notna().sum().sum())
-        odd = list(_name(now)[small.any(axis=1)])
+        odd = list(named(now)[small.any(axis=1)])
         out.append(check("oem_scale", str(month), filled, filled - int(small.sum().sum()), rows=odd))
     store, last = (oem_css.row_of(oem, m, "store") for m in (month, month - 1))
     if store and last and oem_css.mot_score(store, dict.fromkeys(MOT_ITEMS, 0.1)) is not None:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.errors import Fault, InputError
-from aftersales.schema import TABLES
+from aftersales.schema import OWN_SHEETS, TABLES
 
 FILES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
@@ -230,6 +230,8 @@ def _workbook(file: Path, only: str | None) -> tuple[list[Raw], list[str], list[
     else:
         for sheet in sheets:
             name = table_name(sheet)
+            if sheet in OWN_SHEETS:
+                continue
             if name is None:
                 notes.append(f"工作表{sheet}不是本报告的表，已略过。")
             elif name in dict(chosen):

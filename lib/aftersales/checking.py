@@ -1,0 +1,131 @@
+"""Checking a source without making a report of it: what is wrong, what was mended, what does not add up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aftersales import inputs, params, problems, terminal
+from aftersales.errors import InputError
+from aftersales.findings import checks as words
+from aftersales.findings.words import plural, say
+from aftersales.problems import Problem
+
+if TYPE_CHECKING:
+    from aftersales.tables import Tables
+
+
+def check(
+    month: str,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    lang: str | None = None,
+    xlsx: Path | None = None,
+) -> int:
+    """Say what is wrong with a source, and write it into a copy of the workbook where one is asked for.
+
+    Parameters
+    ----------
+    month, year, store, source, lang
+        As for a report.
+    xlsx
+        Where to write a workbook with the faults marked; the source itself stays as it is.
+
+    Returns
+    -------
+    int
+        0 = a report can be made of it, even where a check of the reconciliation fails; 2 = the input is bad.
+
+    Raises
+    ------
+    InputError
+        The call is bad, or there is nothing to read at all.
+    """
+    try:
+        asked = inputs.ask(month, year, store, source, lang)
+    except InputError as error:
+        if not error.faults:
+            raise
+        settings = params.load()
+        lang = lang or settings.lang
+        found = problems.of_faults(error.faults, lang)
+        print(say(lang, f"数据有误，共{len(found):,}处。改正以后才能做报告。",
+                 f"The input is bad: {plural(len(found), 'fault')}. No report can be made of it before they are mended."))  # fmt: skip
+        _table(problems.HEADS[lang], problems.first_of_each(found, lang))
+        _mark(xlsx, source or settings.source, found, settings, lang)
+        return 2
+    lang, tables = asked.lang, asked.tables
+    from aftersales.metrics.checks import reconcile
+
+    table = reconcile(tables, asked.month, asked.params)
+    told = words.in_words(table, lang)
+    found = problems.of_checks(told, lang)
+    print(f"{asked.store} · {words.subject(str(asked.month), lang)} · {tables.source}\n")
+    _table(say(lang, "表 行数 月份", "table rows months").split(" "), _counts(tables, lang))
+    for head, lines in _mended(tables, lang):
+        print("\n" + head)
+        for line in lines:
+            print("  " + line)
+    print("\n" + words.table_words(table, asked.month, lang)["title"] + say(lang, "。", "."))
+    if found:
+        _table(problems.HEADS[lang], problems.first_of_each(found, lang))
+    _mark(xlsx, source or asked.params.source, found, asked.params, lang)
+    odd = sum(p.severity != "note" for p in found)
+    print("\n" + say(lang, "数据可用" + (f"，{odd}项需要核对" if odd else "") + f"。做报告：make report MONTH={asked.month}",
+                    "The input is usable" + (f"; {odd} check{'s need' if odd > 1 else ' needs'} a look" if odd else "")
+                    + f". To make the report: make report MONTH={asked.month}"))  # fmt: skip
+    return 0
+
+
+def _counts(tables: Tables, lang: str) -> list[list[str]]:
+    """Each table with its rows and months; an absent one says so."""
+    lines = []
+    for name, zh, rows, first, last in tables.summary():
+        months = "" if not first else first if first == last else f"{first} … {last}"
+        if rows is None:
+            months = say(lang, "没有这张表，相关内容从略", "absent: what needs it is left out")
+        elif rows == 0:
+            months = say(
+                lang,
+                "没有一行：按零计；若没有登记，请删去这张表",
+                "no row: counts as zero; remove the table if nothing is registered",
+            )
+        lines.append([say(lang, zh, name), "–" if rows is None else f"{rows:,}", months])
+    wide = max(len(line[1]) for line in lines)
+    return [[name, rows.rjust(wide), months] for name, rows, months in lines]
+
+
+def _mended(tables: Tables, lang: str) -> list[tuple[str, list[str]]]:
+    """What was repaired, and the source's remarks: corrections, absent and unknown parts."""
+    from aftersales.findings import summary
+
+    parts = [
+        (say(lang, "已修复，不必处理：", "Repaired, nothing to do:"), summary.repairs(tables.repairs, lang)),
+        (
+            say(lang, "说明：", "Remarks:"),
+            summary.remarks([n for n in tables.notes if not n.startswith("缺少")], lang),
+        ),
+    ]
+    return [(head, list(lines)) for head, lines in parts if lines]
+
+
+def _mark(
+    xlsx: Path | None, source: str, found: Sequence[Problem], settings: params.Params, lang: str
+) -> None:
+    if xlsx is None:
+        return
+    from aftersales import marking
+
+    path = marking.write(xlsx, source, found, settings, lang)
+    print("\n" + say(lang, f"已标在：{path}", f"Marked in: {path}"))
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    across = shutil.get_terminal_size((120, 24)).columns
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    print(terminal.table(heads, rows, max(across, 60), fixed=(0,), colour=colour))
