@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import conftest
 import nbformat
 import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from aftersales import kernels
+from aftersales import demo, kernels
 from aftersales.errors import AftersalesError, InputError
 from aftersales.kernels import failure, wire
 from aftersales.kernels.lifetime import THREADS
@@ -224,7 +225,8 @@ def test_a_kernel_that_needs_another_start_is_stock(
 NESTED = """
 import json, os, time
 from pathlib import Path
-from aftersales import kernels
+import conftest
+from aftersales import demo, kernels
 names = ["one", "two"]
 told = []
 jobs = [kernels.Job(Path(f"{n}.ipynb"), Path(f"made/{n}.ipynb"), {"name": n}) for n in names]
@@ -321,7 +323,8 @@ def test_several_failures_are_told_together(server: dict[str, str], tmp_path: Pa
 
 PARENT = """
 import sys, threading
-from aftersales import kernels
+import conftest
+from aftersales import demo, kernels
 with kernels.serving() as env:
     print(env["AFTERSALES_KERNEL_SERVER"], flush=True)
     kernels.execute(sys.argv[1], sys.argv[2])
@@ -471,3 +474,21 @@ def test_endings_are_told_in_words() -> None:
     assert failure.ending(None) == "its process does not answer"
     assert failure.ending(-11) == "its process was ended by SIGSEGV"
     assert failure.ending(3) == "its process ended with exit code 3"
+
+
+@forking
+def test_a_report_on_stock_kernels_is_the_same(tmp_path: Path) -> None:
+    for name, frame in demo.generate(seed=3, months=8, store="甲店").items():
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    made = {}
+    for kind in ("warm", "stock"):
+        out = tmp_path / kind
+        args = ("--month", "2024-04", "--source", tmp_path, "--out", out, "--fresh")
+        done = conftest.run("report", *args, AFTERSALES_KERNELS=kind, AFTERSALES_KERNEL_TOLD="")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.count("not forked") == (kind == "stock")
+        folder = next((out / "2024-04").iterdir())
+        made[kind] = {
+            name: (folder / name).read_bytes() for name in ("figures.json", "report.html", "report.pdf")
+        }
+    assert made["warm"] == made["stock"]

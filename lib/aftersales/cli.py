@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -22,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 = done; 1 = it failed; 2 = it was called wrongly or its input is bad.
     """
     args = parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleaned up after as after Ctrl-C
     try:
         if getattr(args, "month", "") is None:
             raise InputError(f"which month? Say MONTH=4 or 2024-04: make {args.name} MONTH=4.")
@@ -147,8 +149,9 @@ def _positive(text: str) -> int:
 
 
 def _report(args: argparse.Namespace) -> None:
-    from aftersales import chapters, reuse
+    from aftersales import call, chapters, reuse
 
+    call.check(args.month, args.year, args.source)
     if args.fresh:
         os.environ[reuse.FRESH] = "1"
     asked = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}

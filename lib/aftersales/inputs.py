@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales import params, sources
+from aftersales.call import parse_month
 from aftersales.errors import InputError
 from aftersales.params import Params
 from aftersales.schema import TABLES
@@ -142,23 +142,6 @@ def ask(month: str, year: str | None, store: str | None, source: str | None, lan
         },
         environment={_SECRET: told} if secret else {},
     )
-
-
-def parse_month(month: str, year: str | None = None) -> tuple[int, int | None]:
-    """Month and year of ``4``, ``04`` or ``2024-04``.
-
-    >>> parse_month("04"), parse_month("2024-04")
-    ((4, None), (4, 2024))
-    """
-    found = re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})", month.strip())
-    if not found or not 1 <= int(found[2]) <= 12:
-        raise InputError(f"month: got {month!r}; expected 1 to 12, or a month like 2024-04.")
-    if year is not None and not re.fullmatch(r"\d{4}", year.strip()):
-        raise InputError(f"year: got {year!r}; expected four digits, like 2024.")
-    if year is not None and found[1] and found[1] != year.strip():
-        raise InputError(f"month {month} and year {year} contradict each other; give one of them.")
-    chosen = found[1] or (year and year.strip())
-    return int(found[2]), int(chosen) if chosen else None
 
 
 def months_with_records(tables: Tables) -> list[pd.Period]:

@@ -6,13 +6,16 @@ import ctypes
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
+_WORK = ".making-"
+_ABANDONED_SECONDS = 6 * 3600
 
 
 def folder_name(store: str) -> str:
@@ -33,13 +36,22 @@ def publishing(target: Path) -> Iterator[Path]:
     two folders change places in one step; elsewhere the old one is moved aside for an instant.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
+    _sweep(target.parent)
+    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=target.parent))
     os.chmod(work, 0o755 & ~_umask())
     try:
         yield work
         _swap(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what runs that were killed have left."""
+    for left in parent.glob(f"{_WORK}*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _umask() -> int:

@@ -90,8 +90,8 @@ def _sources_of(settings: Sequence[tuple[str, str]]) -> list[str]:
     return sorted({s for s in found if s})
 
 
-def _state(files: Iterable[Path]) -> dict[str, list[int]]:
-    return {str(f): [f.stat().st_size, f.stat().st_mtime_ns] for f in files}
+def _state(files: Iterable[Path]) -> dict[str, str]:
+    return {str(f): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
 
 
 def published(key: str | None) -> list[Path] | None:

@@ -114,7 +114,7 @@ class WarmProvisioner(LocalProvisioner):
 
     async def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> Any:
         if not CAN_FORK:
-            raise Refused("this platform cannot fork them")
+            raise Refused("this platform cannot fork them, or stock ones were asked for")
         server = kwargs["env"].get(VARIABLE)
         if not server:
             raise Refused(f"no kernel server is running ({VARIABLE} is not set)")
@@ -138,7 +138,7 @@ class WarmProvisioner(LocalProvisioner):
 
     def _tell(self, reason: str, env: dict[str, str]) -> None:
         """Say once, here and in the kernels started from here, that kernels are slow."""
-        if _TOLD not in os.environ:
+        if not os.environ.get(_TOLD):
             _log.warning("Kernels are started, not forked, which takes seconds longer: %s.", reason)
             os.environ[_TOLD] = "1"
         env[_TOLD] = "1"

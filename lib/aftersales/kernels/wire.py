@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 VARIABLE = "AFTERSALES_KERNEL_SERVER"
-# Forking a process that has the imports done is safe and tested here; elsewhere kernels are stock ones.
-CAN_FORK = sys.platform == "linux"
+# Forking a process that has the imports done is safe and tested here; elsewhere kernels are stock ones, and
+# here too when ``AFTERSALES_KERNELS=stock`` asks for them.
+CAN_FORK = sys.platform == "linux" and os.environ.get("AFTERSALES_KERNELS") != "stock"
 
 _LENGTH = struct.Struct("!Q")
 _LONGEST = 16 * 2**20

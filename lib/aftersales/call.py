@@ -1,0 +1,38 @@
+"""The call: what is wrong with it is told before anything heavy is imported."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from aftersales import params
+from aftersales.errors import InputError
+
+
+def check(month: str, year: str | None, source: str | None) -> None:
+    """Raise an InputError when month, year, params or the place of the source are bad."""
+    number, given_year = parse_month(month, year)
+    settings = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    place = source or settings.source
+    elsewhere = place == "demo" or "://" in place or place.startswith("env:")
+    if not elsewhere and not Path(place).expanduser().exists():
+        raise InputError(
+            f"source {place}: no such file or folder. Give a folder of exports, a workbook or a database URL."
+        )
+
+
+def parse_month(month: str, year: str | None = None) -> tuple[int, int | None]:
+    """Month and year of ``4``, ``04`` or ``2024-04``.
+
+    >>> parse_month("04"), parse_month("2024-04")
+    ((4, None), (4, 2024))
+    """
+    found = re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})", month.strip())
+    if not found or not 1 <= int(found[2]) <= 12:
+        raise InputError(f"month: got {month!r}; expected 1 to 12, or a month like 2024-04.")
+    if year is not None and not re.fullmatch(r"\d{4}", year.strip()):
+        raise InputError(f"year: got {year!r}; expected four digits, like 2024.")
+    if year is not None and found[1] and found[1] != year.strip():
+        raise InputError(f"month {month} and year {year} contradict each other; give one of them.")
+    chosen = found[1] or (year and year.strip())
+    return int(found[2]), int(chosen) if chosen else None

@@ -1,0 +1,137 @@
+"""Nothing is made twice, and nothing is taken for unchanged that has changed."""
+
+import json
+import os
+import time
+
+import pytest
+from conftest import run
+
+from aftersales import demo, params, publish, reuse
+
+MONTH = ("--month", "2024-04")
+HEAVY = ("pandas", "matplotlib", "numpy", "nbformat", "jupyter_client", "zmq")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A store's records, and a report made of them with a cache of its own."""
+    folder = tmp_path_factory.mktemp("reuse")
+    (folder / "in").mkdir()
+    for name, frame in demo.generate(seed=3, months=8, store="甲店").items():
+        frame.to_csv(folder / "in" / f"{name}.csv", index=False)
+    assert report(folder).returncode == 0
+    return folder
+
+
+def report(folder, *more, **env):
+    args = ("--source", folder / "in", "--out", folder / "out", *more)
+    return run("report", *MONTH, *args, AFTERSALES_CACHE=str(folder / "cache"), **env)
+
+
+def published(folder):
+    return next((folder / "out" / "2024-04").iterdir())
+
+
+def chapters(told, state):
+    return [line.split()[0] for line in told.splitlines() if line.startswith("  0") and f" {state}" in line]
+
+
+def test_an_unchanged_report_is_recognised_without_a_heavy_import(store):
+    before = {p: p.stat().st_mtime_ns for p in published(store).rglob("*")}
+    done = report(store, PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0
+    assert "nothing has changed" in done.stderr
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "aftersales.reuse" in imported
+    assert not imported & set(HEAVY)
+    assert {p: p.stat().st_mtime_ns for p in published(store).rglob("*")} == before
+    assert done.stdout.split() == [
+        str(published(store) / name)
+        for name in ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "notebooks")
+    ]
+
+
+def test_a_published_file_that_was_altered_or_lost_is_made_again(store):
+    page, pdf = published(store) / "report.html", published(store) / "report.pdf"
+    was, state = page.read_bytes(), page.stat()
+    page.write_bytes(was.replace(b"<title>", b"<TITLE>"))
+    os.utime(page, ns=(state.st_atime_ns, state.st_mtime_ns))
+    pdf.unlink()
+    done = report(store)
+    assert "nothing has changed" not in done.stderr
+    assert chapters(done.stderr, "unchanged") == params.load().chapters
+    assert (
+        f"{len(params.load().chapters)} of {len(params.load().chapters)} chapters from the cache"
+        in done.stderr
+    )
+    assert page.read_bytes() == was
+    assert pdf.exists()
+
+
+def test_only_chapters_whose_tables_changed_are_run(store):
+    path = store / "in" / "churn_calls.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = max(n for n, line in enumerate(lines) if ",reached," in line and "2024-04" in line)
+    reason = lines[at].rpartition(",")[2]
+    other = "too_far" if reason != "too_far" else "went_elsewhere"
+    path.write_text("\n".join([*lines[:at], lines[at].removesuffix(reason) + other, *lines[at + 1 :]]) + "\n")
+    before = json.loads((published(store) / "figures.json").read_text(encoding="utf-8"))["tables"]
+    done = report(store)
+    assert chapters(done.stderr, "done") == ["06_churn", "07_top5"]
+    assert "01_review" in chapters(done.stderr, "unchanged")
+    after = json.loads((published(store) / "figures.json").read_text(encoding="utf-8"))["tables"]
+    assert [name for name in before if before[name] != after[name]] == ["churn.reasons"]
+    made = {p.name: p.read_bytes() for p in published(store).glob("*.*")}
+
+    done = report(store, "--fresh")
+    assert chapters(done.stderr, "unchanged") == []
+    assert len(chapters(done.stderr, "done")) == len(params.load().chapters)
+    fresh = {p.name: p.read_bytes() for p in published(store).glob("*.*")}
+    for name in ("report.html", "report.pdf", "figures.json"):
+        assert fresh[name] == made[name], name
+
+
+def test_the_key_of_a_chapter_knows_all_it_depends_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERSALES_PARAMS", str(tmp_path / "params"))
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "default.yml").write_text("a: 1")
+    notebook = tmp_path / "01_review.ipynb"
+    notebook.write_text("{}")
+    keys = [reuse.chapter_key(notebook, {"lang": "zh"})]
+    keys.append(reuse.chapter_key(notebook, {"lang": "en"}))
+    (tmp_path / "params" / "2024-04.yml").write_text("a: 2")
+    keys.append(reuse.chapter_key(notebook, {"lang": "zh"}))
+    notebook.write_text("{ }")
+    keys.append(reuse.chapter_key(notebook, {"lang": "zh"}))
+    monkeypatch.setattr(reuse, "program", lambda: "another version")
+    keys.append(reuse.chapter_key(notebook, {"lang": "zh"}))
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_cache_is_bounded_and_emptied(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(reuse, "KEPT", 3)
+    executed = tmp_path / "executed.ipynb"
+    executed.write_text("{}")
+    for number in range(6):
+        reuse.keep(f"{number}", executed, ["jobs"], {"jobs": "same"})
+        for entry in reuse.folder("chapters").glob(f"{number}-*"):
+            os.utime(entry, (number, number))
+    there = sorted(p.name for p in reuse.folder("chapters").iterdir())
+    assert [name[0] for name in there] == ["3", "3", "4", "4", "5", "5"]
+    assert reuse.find("5", {"jobs": "same", "bookings": "other"}).exists()
+    assert reuse.find("5", {"jobs": "changed"}) is None
+    assert reuse.find("0", {"jobs": "same"}) is None
+    reuse.empty()
+    assert not list((tmp_path / "cache").iterdir())
+
+
+def test_what_a_killed_run_left_is_swept_away(tmp_path):
+    old, new = tmp_path / ".making-old", tmp_path / ".making-new"
+    old.mkdir()
+    new.mkdir()
+    os.utime(old, (time.time() - 7 * 3600,) * 2)
+    with publish.publishing(tmp_path / "store"):
+        pass
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".making-new", "store"]
