@@ -80,7 +80,11 @@ setup: $(READY_FULL) ## set up everything for work on the code, the commit hooks
 
 .PHONY: clean
 clean: ## empty the cache
-	@rm -rf .cache
+	@for kind in tables chapters reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
+
+.PHONY: bench
+bench: $(READY) ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)
+	@RUNS="$(RUNS)" $(PY) bench/bench.py
 
 # The first interpreter that is new enough.
 $(READY): $(LOCKED)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
 import sysconfig
 import tempfile
@@ -177,9 +176,3 @@ def _forget(at: Path, pattern: str) -> None:
     for old in entries[:-KEPT]:
         old.unlink(missing_ok=True)
         old.with_suffix(".ipynb").unlink(missing_ok=True)
-
-
-def empty() -> None:
-    """Empty the cache: tables, chapters and reports."""
-    for kind in ("tables", "chapters", "reports"):
-        shutil.rmtree(folder(kind), ignore_errors=True)
