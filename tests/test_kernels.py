@@ -222,11 +222,24 @@ def test_a_kernel_that_needs_another_start_is_stock(
     assert run(tmp_path, "import json, os\nprint(json.dumps(os.getppid()))") == os.getpid()
 
 
+EARLY = """
+import json, os, sys
+print(json.dumps([os.getppid(), "pandas" in sys.modules, "aftersales.charts.heat" in sys.modules]))
+"""
+
+
+@forking
+def test_the_first_kernel_need_not_wait_for_the_imports_of_drawing(no_server: None, tmp_path: Path) -> None:
+    with kernels.serving():
+        first, *others = [run(tmp_path, EARLY) for _ in range(3)]
+    assert first[1]
+    assert others == [[first[0], True, True]] * 2
+
+
 NESTED = """
 import json, os, time
 from pathlib import Path
-import conftest
-from aftersales import demo, kernels
+from aftersales import kernels
 names = ["one", "two"]
 told = []
 jobs = [kernels.Job(Path(f"{n}.ipynb"), Path(f"made/{n}.ipynb"), {"name": n}) for n in names]
@@ -323,8 +336,7 @@ def test_several_failures_are_told_together(server: dict[str, str], tmp_path: Pa
 
 PARENT = """
 import sys, threading
-import conftest
-from aftersales import demo, kernels
+from aftersales import kernels
 with kernels.serving() as env:
     print(env["AFTERSALES_KERNEL_SERVER"], flush=True)
     kernels.execute(sys.argv[1], sys.argv[2])

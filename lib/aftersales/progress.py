@@ -46,6 +46,7 @@ class Watch:
         self.states: dict[str, str] = {}
         self._log = log
         self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._shown = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
@@ -83,7 +84,8 @@ class Watch:
 
     def _show(self, text: str) -> None:
         """Write over the terminal's last line; in a log there is no such line."""
-        if self._live:
+        if self._live and text != self._shown:
+            self._shown = text
             width = shutil.get_terminal_size().columns - 1
             sys.stderr.write(f"\r\x1b[2K{text[:width]}")
             sys.stderr.flush()

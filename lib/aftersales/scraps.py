@@ -104,7 +104,9 @@ def read(path: str | Path) -> Scraps:
 
 def _order(figures: Mapping[str, Any], tables: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Any]]:
     """The order of figures, tables and columns; a notebook's file sorts the keys of all that is in it, but no list."""
-    columns = [[name, list(dict.fromkeys(key for row in rows for key in row))] for name, rows in tables.items()]
+    columns = [
+        [name, list(dict.fromkeys(key for row in rows for key in row))] for name, rows in tables.items()
+    ]
     return {"figures": list(figures), "tables": columns}
 
 

@@ -72,7 +72,12 @@ UNITS = {
 
 _LABELS = {
     "rule": {name: (rule.zh, rule.en) for name, rule in RULES.items()},
-    "severity": {"ok": ("正常", "Fine"), "note": ("提示", "Note"), "warning": ("可疑", "Suspicious"), "error": ("错误", "Error")},
+    "severity": {
+        "ok": ("正常", "Fine"),
+        "note": ("提示", "Note"),
+        "warning": ("可疑", "Suspicious"),
+        "error": ("错误", "Error"),
+    },
 }
 
 

@@ -39,6 +39,7 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
     for name in _LOOKING:
         sys.modules.pop(name, None)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.freeze()
     gc.enable()
     try:
         connection.sendall(wire.line(pid=os.getpid()))

@@ -8,22 +8,17 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 
-import aftersales
 from aftersales import lazily
 
-# What notebooks and the kernel itself need, the heaviest first. Packages of aftersales come whole.
-PRELOAD = (
+# What a kernel and a notebook that draws nothing need. Packages of aftersales come whole.
+FIRST = (
     "numpy",
     "pandas",
     "pyarrow.parquet",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
     "scipy.special",
-    "seaborn",
     "scrapbook",
     "papermill",
     "nbclient",
@@ -39,20 +34,33 @@ PRELOAD = (
     "jupyter_client.asynchronous",
     "aftersales.inputs",
     "aftersales.scraps",
-    "aftersales.explanation",
     "aftersales.chapters",
     "aftersales.kernels.execution",
     "aftersales.exhibit",
+    "aftersales.metrics",
+    "aftersales.findings",
+    "aftersales.show",
 )
-PACKAGES = ("metrics", "charts", "findings", "show")
+# What drawing needs.
+REST = (
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "seaborn",
+    "aftersales.charts",
+    "aftersales.explanation",
+)
 
 
-def imports() -> Iterator[str]:
+def first() -> Iterator[str]:
     """Import one module after the other; a caller may stop between two."""
     lazily.jsonschema()
-    for name in names():
-        _import(name)
-        yield name
+    yield from _imported(FIRST)
+
+
+def rest() -> Iterator[str]:
+    """Import what is left, and draw for the first time; a caller may do something else between two."""
+    yield from _imported(REST)
     try:
         _draw()
     except Exception as error:
@@ -65,14 +73,16 @@ def imports() -> Iterator[str]:
         _say(f"an import has left {path} open; kernels cannot read it")
 
 
-def names() -> Iterator[str]:
-    """The modules, in their order."""
-    yield from PRELOAD
-    for package in PACKAGES:
-        yield f"aftersales.{package}"
-        for folder in aftersales.__path__:
-            for module in pkgutil.iter_modules([f"{folder}/{package}"]):
-                yield f"aftersales.{package}.{module.name}"
+def _imported(names: Iterable[str]) -> Iterator[str]:
+    """The names, each when it is imported, and after a package of aftersales its modules."""
+    for name in names:
+        _import(name)
+        yield name
+        for folder in getattr(sys.modules.get(name), "__path__", ()):
+            if name.startswith("aftersales."):
+                for module in pkgutil.iter_modules([folder]):
+                    _import(f"{name}.{module.name}")
+                    yield f"{name}.{module.name}"
 
 
 def sources() -> dict[str, int]:

@@ -15,7 +15,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,13 +42,11 @@ def main() -> None:
     folder = Path(listener.getsockname()).parent
     env = dict(os.environ)
     gc.disable()
-    for _ in preload.imports():
+    for _ in preload.first():
         if _ended(lifeline):
             break
-    gc.collect()
-    gc.freeze()
+    started = Server(listener, lifeline, env).run(preload.rest())
     set_by_imports = {name: value for name, value in os.environ.items() if name not in env}
-    started = Server(listener, lifeline, env, preload.sources()).run()
     if started is None:
         shutil.rmtree(folder, ignore_errors=True)
         return
@@ -68,34 +66,37 @@ class Server:
         The read end of a pipe; when its other end closes, the server ends.
     env
         The environment it was started with.
-    sources
-        Files of the package's imported modules and when they were changed.
     """
 
-    def __init__(
-        self, listener: socket.socket, lifeline: int, env: Mapping[str, str], sources: Mapping[str, int]
-    ) -> None:
-        self.listener, self.lifeline, self.env, self.sources = listener, lifeline, env, sources
+    def __init__(self, listener: socket.socket, lifeline: int, env: Mapping[str, str]) -> None:
+        self.listener, self.lifeline, self.env = listener, lifeline, env
+        self.sources = preload.sources()
         self.kernels: dict[int, _Kernel] = {}
         self.selector = selectors.DefaultSelector()
         self.waking, self.wake = socket.socketpair()
         self.ending = False
 
-    def run(self) -> tuple[socket.socket, wire.Request] | None:
-        """Serve until the end; None then, and in each forked child its connection and request."""
+    def run(self, imports: Iterator[str]) -> tuple[socket.socket, wire.Request] | None:
+        """Serve until the end; None then, and in each forked child its connection and request.
+
+        The first kernel that is asked for is the master's, which draws nothing: it is forked between two
+        imports. All others wait until the imports are done, which is sooner than doing them themselves.
+        """
         self.waking.setblocking(False)
         self.wake.setblocking(False)
         signal.set_wakeup_fd(self.wake.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "ending", True))
         self.listener.setblocking(False)
         for watched in (self.listener, self.lifeline, self.waking):
             self.selector.register(watched, selectors.EVENT_READ)
+        importing = True
         while not self.ending:
-            for key, _ in self.selector.select():
+            for key, _ in self.selector.select(0 if importing else None):
                 if key.fileobj is self.listener:
                     if (started := self._accept()) is not None:
                         return started
+                    if importing and self.kernels:
+                        self.selector.unregister(self.listener)
                 elif key.fileobj is self.waking:
                     with contextlib.suppress(BlockingIOError):
                         self.waking.recv(4096)
@@ -104,10 +105,21 @@ class Server:
                     self.ending = True
                 else:
                     self._release(key.data)
+            if importing and next(imports, None) is None:
+                importing = False
+                self._imported()
         for pid in self.kernels:
             _kill(pid)
             os.waitpid(pid, 0)
         return None
+
+    def _imported(self) -> None:
+        """All is imported: from now on every kernel is forked as soon as it is asked for."""
+        gc.collect()
+        gc.freeze()
+        self.sources = preload.sources() | self.sources
+        if self.listener not in self.selector.get_map():
+            self.selector.register(self.listener, selectors.EVENT_READ)
 
     def _accept(self) -> tuple[socket.socket, wire.Request] | None:
         """Fork a kernel for a client; None in the server."""
@@ -141,6 +153,8 @@ class Server:
             _tell(connection, refused=reason)
             connection.close()
             return None
+        if not self.kernels:  # until then nobody but the system need end anything
+            signal.signal(signal.SIGTERM, lambda *_: setattr(self, "ending", True))
         self.kernels[pid] = _Kernel(connection)
         self.selector.register(connection, selectors.EVENT_READ, pid)
         return None
