@@ -86,13 +86,3 @@ def test_the_glossary_is_current():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8") == module.text()
-
-
-def test_a_chapter_runs_with_plain_papermill_from_anywhere(tmp_path):
-    """As somebody runs it who knows papermill and nothing of this project."""
-    done = subprocess.run(
-        [sys.executable, "-m", "papermill", str(chapters.path("01_review")), "out.ipynb", "-p", "month", "2024-03"],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "2024年2月提出的措施" in (tmp_path / "out.ipynb").read_text(encoding="utf-8")

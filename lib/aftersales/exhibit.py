@@ -304,7 +304,7 @@ def _style() -> str:
         f'.exhibit svg text{{font-family:"{fonts.FAMILY}","Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif!important}}'
         ".exhibit th{vertical-align:bottom}.exhibit tr.strong td{font-weight:600}"
         ".exhibit td.num,.exhibit th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-        ".exhibit td:not(.num),.exhibit th:not(.num){text-align:left}"
+        ".exhibit td:not(.num),.exhibit th:not(.num){text-align:left;min-width:4.5em}"
         ".exhibit.cards{display:flex;flex-wrap:wrap;gap:1em}.exhibit.cards>div{min-width:9em;padding:.5em}"
         ".exhibit.cards strong{font-size:1.6em}.exhibit.verdict,.exhibit.finding{font-size:1.1em}"
         f"[data-jp-theme-light=false] .exhibit,.vscode-dark .exhibit{{{dark}}}</style>"

@@ -1,0 +1,114 @@
+"""What an analyst sees and types in a notebook: what shows itself, what Tab offers, what is saved."""
+
+import openpyxl
+import pandas as pd
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+from aftersales import charts, demo, explain, load, metrics, params, show
+from aftersales.tables import Tables
+
+
+def test_tables_show_what_there_is_and_what_was_repaired(deck):
+    repairs = ({"file": "jobs.csv", "sheet": None, "kind": "text as number", "count": 3, "example": "1,200"},)
+    tables = Tables(store="<b>店</b>", jobs=deck.jobs, notes=("a note",), repairs=repairs, source="exports")
+    for text in (repr(tables), tables._repr_html_()):
+        for part in ("exports", "36,761", "2021-11 … 2024-04", "text as number × 3 in jobs.csv", "a note"):
+            assert part in text
+    assert "absent" in repr(tables)
+    assert "<b>" not in tables._repr_html_()
+
+
+def test_params_show_their_values_and_where_each_comes_from(tmp_path):
+    (tmp_path / "default.yml").write_text(
+        (params.ROOT / "params" / "default.yml").read_text("utf-8"), "utf-8"
+    )
+    (tmp_path / "2024-04.yml").write_text("targets: {ftf.rate: 0.99}\nchurn_months: 7\nstore: <i>\n", "utf-8")
+    april = params.load("2024-04", tmp_path)
+    lines = {line.split()[0]: line.split()[1:] for line in repr(april).splitlines()}
+    assert lines["targets.ftf.rate"] == ["0.99", "2024-04.yml"]
+    assert lines["targets.oem.mot"] == ["99", "default.yml"]
+    html = april._repr_html_()
+    assert "<summary><code>targets</code> (16): <strong>ftf.rate = 0.99</strong>" in html
+    assert html.count("<strong>2024-04.yml</strong>") == 3
+    assert "<i>" not in html
+
+
+@pytest.fixture(scope="module")
+def completions():
+    """What Tab offers after a text."""
+    shell = InteractiveShell.instance()
+    shell.user_ns.update(
+        charts=charts,
+        metrics=metrics,
+        show=show,
+        tables=load("demo"),
+        params=params.load(),
+        it=explain("ftf.rate"),
+    )
+
+    def offered(text):
+        with provisionalcompleter():
+            return {c.text.lstrip(".").strip("'\"[]") for c in shell.Completer.completions(text, len(text))}
+
+    yield offered
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offers", "at_most"),
+    [
+        ("tables.", {"repair_orders", "jobs", "survey_calls", "repairs", "notes"}, 20),
+        ("tables['", {"repair_orders", "jobs"}, 11),
+        ("params.", {"weights", "targets", "chapters", "churn_months"}, 20),
+        ("params.targets['", {"ftf.rate", "oem.mot"}, 20),
+        ("metrics.", {"first_time_fix", "churn", "all_figures"}, 15),
+        ("charts.", {"trend", "bars", "funnel"}, 25),
+        ("it.", {"value", "numerator", "denominator", "excluded", "params", "to_excel"}, 20),
+    ],
+)
+def test_tab_offers_few_and_guessable_names(completions, typed, offers, at_most):
+    offered = completions(typed)
+    assert offers <= offered
+    assert len(offered) <= at_most
+
+
+def test_a_charts_numbers_are_a_table_and_a_workbook(tmp_path, deck, month):
+    trend = metrics.first_time_fix.trend(deck.jobs, month)
+    line = charts.Line("rate", "rate")
+    chart = charts.trend(trend, [line], id="ftf/trend", title="t", subtitle="s", lang="zh")
+    assert chart.data["rate"].tolist() == trend["rate"].tolist()
+    saved = chart.to_excel(tmp_path / "trend")
+    assert saved == tmp_path / "trend.xlsx"
+    sheet = openpyxl.load_workbook(saved)["ftf trend"]
+    assert [cell.value for cell in sheet[1]] == list(chart.data.columns)
+    assert sheet.max_row == 13
+
+
+def test_a_table_is_saved_with_its_heads_and_texts_stay_texts(tmp_path):
+    frame = pd.DataFrame({"advisor": ["=1+1", None], "rate": [0.5, 0.25]})
+    columns = [show.col("advisor", "服务顾问", "Advisor"), show.col("rate", "比率", "Rate", "percent")]
+    table = show.table(frame, columns, id="mine", title="t")
+    rows = list(openpyxl.load_workbook(table.to_excel(tmp_path / "t.xlsx")).active.values)
+    assert rows == [("服务顾问", "比率"), ("=1+1", 0.5), (None, 0.25)]
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx").active["A2"].data_type == "s"
+
+
+def test_an_explanation_is_saved_a_sheet_a_part(tmp_path):
+    it = explain("churn.reached", load("demo"), "2024-04", lang="en")
+    book = openpyxl.load_workbook(it.to_excel(tmp_path / "reached.xlsx"))
+    assert book.sheetnames == ["churn.reached", "rows", "fleet vehicles, not called"]
+    assert book["churn.reached"]["B2"].value == 147
+    heads = [cell.value for cell in book["rows"][1]]
+    assert book["rows"].max_row == 148
+    assert str(book["rows"].cell(2, heads.index("vin") + 1).value).startswith("***********")
+
+
+def test_months_of_a_trend_may_be_periods():
+    """As `groupby` on `.dt.to_period("M")` gives them."""
+    frames = demo.generate(seed=7, months=6)
+    orders = frames["repair_orders"].assign(month=lambda f: f["opened_at"].dt.to_period("M"))
+    visits = orders.groupby("month", as_index=False).agg(n=("order_id", "size"))
+    chart = charts.trend(visits, [charts.Line("n", "n", "count")], id="i", title="t", subtitle="s", lang="en")
+    assert chart.data["month"].tolist()[-1] == "2024-04"
