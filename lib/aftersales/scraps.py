@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +87,15 @@ def glue(
 
 def read(path: str | Path) -> Scraps:
     """The figures, tables and notes that an executed notebook glued."""
+    return _read(str(path), os.stat(path).st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read(path: str, _changed: int) -> Scraps:
+    """A chapter's are read when it is kept and again when all are merged."""
     import scrapbook as sb
 
-    scraps = sb.read_notebook(str(path)).scraps
+    scraps = sb.read_notebook(path).scraps
     found = {name: scrap.data for name, scrap in scraps.items()}
     figures, tables = found.get("figures") or {}, found.get("tables") or {}
     order = found.get("order") or _order(figures, tables)

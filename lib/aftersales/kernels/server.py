@@ -49,7 +49,7 @@ def main() -> None:
     set_by_imports = {name: value for name, value in os.environ.items() if name not in env}
     if started is None:
         shutil.rmtree(folder, ignore_errors=True)
-        return
+        os._exit(0)  # at once: to take the imports apart takes a third of a second
     from aftersales.kernels import forked
 
     forked.run(*started, set_by_imports)
