@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 
+FEW = 10  # of fewer cases than this a count is told, never a rate
+SMALL = 30  # a rate of fewer cases than this is marked as one of a small sample
+
 
 def wilson(k: float, n: float, level: float = 0.95) -> tuple[float | None, float | None]:
     """Wilson interval of a rate k / n (Brown, Cai & DasGupta 2001); (None, None) without cases."""

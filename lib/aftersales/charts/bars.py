@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from aftersales import exhibit, formats, theme
 from aftersales.charts.frame import Variant, bare, gutter, joined, names, nothing, room, say, size, width_of
 from aftersales.exhibit import Exhibit
+from aftersales.statistics import FEW
 
 # Of more bars than this the three longest stand out, of fewer the longest.
 _MANY = 6
@@ -26,7 +27,7 @@ def bars(
     Parameters
     ----------
     frame : DataFrame
-        ``label``, ``value`` and, where there is one, ``share``; `spark` names columns drawn as small bars at the
+        ``label``, ``value`` and, where there is one, ``share`` (not printed of few cases); `spark` names columns drawn as small bars at the
         right. Where it has ``weight``, a bar is as thick as its row weighs, so that its area is what it counts for.
     last
         Label of the row that goes last and grey, whatever its value (其他).
@@ -42,7 +43,7 @@ def bars(
         return nothing(id, lang)
     if last is not None:
         rows = pd.concat([rows[rows["label"] != last], rows[rows["label"] == last]], ignore_index=True)
-    shares = "share" in rows and rows["share"].notna().any()
+    shares = "share" in rows and rows["share"].notna().any() and rows["value"].sum() >= FEW
     colours = _colours(rows, last, strong, full)
 
     def draw(figure: Figure, variant: Variant) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from aftersales import formats as f
-from aftersales.findings.words import Words, known, say, words
+from aftersales.findings.words import Words, known, plural, rate, say, words
+from aftersales.statistics import FEW
 
 
 def headline(figures: Mapping[str, Any], target: float | None, lang: str = "zh") -> str:
@@ -21,10 +22,23 @@ def headline(figures: Mapping[str, Any], target: float | None, lang: str = "zh")
             "本月没有进厂台次，无法计算预约率。",
             "There were no visits this month, so there is no booking rate.",
         )
+    n, arrived = figures["booking.visits"], figures["booking.arrived"]
+    if not figures["booking.booked"]:
+        return say(
+            lang,
+            f"本月进厂{f.count(n)}台次，没有登记预约。",
+            f"{plural(n, 'visit')} this month, and no booking was registered.",
+        )
+    if n < FEW:
+        return say(
+            lang,
+            f"进厂{f.count(n)}台次，其中预约{f.count(arrived)}台次。",
+            f"{plural(n, 'visit')}, {f.count(arrived)} of them booked.",
+        )
     text = say(
         lang,
-        f"预约进厂{f.count(figures['booking.arrived'])}台次，预约率{f.percent(figures['booking.rate'])}",
-        f"{f.count(figures['booking.arrived'])} visits were booked: a booking rate of {f.percent(figures['booking.rate'])}",
+        f"预约进厂{f.count(arrived)}台次，预约率{rate(figures['booking.rate'], n, lang)}",
+        f"{plural(arrived, 'visit')} by booking: a booking rate of {rate(figures['booking.rate'], n, lang)}",
     )
     if known(target):
         met = figures["booking.rate"] >= target
@@ -33,34 +47,34 @@ def headline(figures: Mapping[str, Any], target: float | None, lang: str = "zh")
             f"，{'达到' if met else '未达'}目标{f.percent(target)}",
             f", {'meeting' if met else 'missing'} the target of {f.percent(target)}",
         )
-    if known(figures["booking.proactive_share"]):
-        text += say(
-            lang,
-            f"；主动预约占{f.percent(figures['booking.proactive_share'])}",
-            f"; the store called for {f.percent(figures['booking.proactive_share'])} of them",
-        )
+    if figures["booking.booked"] >= FEW:
+        share = rate(figures["booking.proactive_share"], figures["booking.booked"], lang)
+        text += say(lang, f"；主动预约占{share}", f"; the store called for {share} of all bookings")
     return text + say(lang, "。", ".")
 
 
 def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the 12 months of bookings."""
-    rates = table["rate"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
-    if len(rates) < 2:
+    begun = table[table["booked"].cumsum() > 0] if len(table) else table  # before it there was no register
+    rates = begun["rate"].astype(float).dropna() if len(begun) else pd.Series(dtype=float)
+    if len(rates) and not known(table["rate"].iloc[-1]):
+        title = say(lang, "本月没有进厂台次", "There were no visits this month")
+    elif len(rates) < 2:
         title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
     else:
-        first, last = rates.iloc[0], rates.iloc[-1]
+        first, last, start = rates.iloc[0], rates.iloc[-1], begun.loc[rates.index[0], "month"]
         gap = (last - first) * 100
         way = say(lang, "升" if gap > 0 else "降", "rose" if gap > 0 else "fell")
         title = say(
             lang,
-            f"预约率{len(rates)}个月里由{f.percent(first)}{way}到{f.percent(last)}",
-            f"The booking rate {way} from {f.percent(first)} to {f.percent(last)} in {len(rates)} months",
+            f"预约率由{f.month(start, lang)}的{f.percent(first)}{way}到{f.percent(last)}",
+            f"The booking rate {way} from {f.percent(first)} in {f.month(start, lang)} to {f.percent(last)}",
         )
         if round(abs(gap), 1) == 0:
             title = say(
                 lang,
-                f"预约率与12个月前持平（{f.percent(last)}）",
-                f"The booking rate is where it was 12 months ago ({f.percent(last)})",
+                f"预约率与{f.month(start, lang)}持平（{f.percent(last)}）",
+                f"The booking rate is where it was in {f.month(start, lang)} ({f.percent(last)})",
             )
     return words(title, say(lang, f"预约率、主动预约比例（%）与预约数 · 截至{f.month(month, lang)}的12个月", f"Booking rate, proactive share (%), bookings · 12 months to {f.month(month, lang)}"),
                  say(lang, "预约率 = 预约进厂 ÷ 进厂台次；主动预约 = 本店主动致电。来源：预约登记、维修工单。", "Booking rate = arrived ÷ visits; proactive = the store called. Sources: bookings, repair orders."), lang)  # fmt: skip
@@ -68,10 +82,20 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 
 def status(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the bookings by status."""
+    n = figures["booking.booked"] or 0
+    share = (
+        say(lang, "（", " (") + f.percent(figures["booking.kept_rate"]) + say(lang, "）", ")")
+        if n >= FEW
+        else ""
+    )
     title = say(
         lang,
-        f"{f.count(figures['booking.booked'])}个预约中{f.count(figures['booking.arrived'])}个进厂（{f.percent(figures['booking.kept_rate'])}）",
-        f"{f.count(figures['booking.arrived'])} of {f.count(figures['booking.booked'])} bookings were kept ({f.percent(figures['booking.kept_rate'])})",
+        f"{f.count(figures['booking.booked'])}个预约中{f.count(figures['booking.arrived'])}个进厂{share}"
+        if n
+        else "本月没有登记预约",
+        f"{f.count(figures['booking.arrived'])} of {f.count(figures['booking.booked'])} bookings were kept{share}"
+        if n
+        else "No booking was registered this month",
     )
     return words(
         title,
@@ -86,7 +110,7 @@ def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     title = say(
         lang,
         f"本月为预约提出{len(table)}项措施",
-        f"{len(table)} measures for bookings were raised this month",
+        f"{plural(len(table), 'measure')} for bookings raised this month",
     )
     return words(
         title,

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from aftersales import formats as f
-from aftersales.findings.words import Words, known, moved, say, words
+from aftersales.findings.words import Words, moved, plural, rate, say, words
 from aftersales.schema import label
+from aftersales.statistics import FEW
 
 
 def headline(
@@ -23,28 +24,43 @@ def headline(
     if n == 0:
         return say(
             lang,
-            f"{then}没有车辆来站，本月没有流失率。",
-            f"No vehicle came in {then}, so there is no churn rate this month.",
+            f"工单中没有{then}来站的车辆，本月没有流失率。",
+            f"The repair orders hold no vehicle that came in {then}, so there is no churn rate this month.",
         )
     text = say(
         lang,
-        f"{then}来站的{f.count(n)}辆车中{f.count(lost)}辆至今未回，流失率{f.percent(figures['churn.rate'], 2)}",
-        f"{f.count(lost)} of the {f.count(n)} vehicles of {then} have not come back: a churn rate of {f.percent(figures['churn.rate'], 2)}",
+        f"{then}来站的{f.count(n)}辆车中{f.count(lost)}辆至今未回",
+        f"Of {plural(n, 'vehicle')} that came in {then}, {f.count(lost)} did not come back",
     )
+    if n >= FEW:
+        share = rate(figures["churn.rate"], n, lang, 2)
+        text += say(lang, f"，流失率{share}", f": a churn rate of {share}")
     steps = bridge.set_index("step")["count"] if len(bridge) else pd.Series(dtype=float)
-    if known(figures["churn.reached"]) and "really_lost" in steps and lost:
+    if lost and not called(figures):
+        text += say(
+            lang,
+            "；本月没有流失回访，原因未知",
+            "; no churn calls were made this month, so the reasons are not known",
+        )
+    elif "really_lost" in steps and lost:
         text += say(
             lang,
             f"；扣除公车、仅来一次和未到期的，真正流失{f.count(steps['really_lost'])}辆",
-            f"; without fleet, one-visit and not-due vehicles {f.count(steps['really_lost'])} are really lost",
+            f"; really lost, without fleet, one-visit and not-due vehicles: {f.count(steps['really_lost'])}",
         )
     return text + say(lang, "。", ".")
+
+
+def called(figures: Mapping[str, Any]) -> int:
+    """How many lost private vehicles' owners were called."""
+    return (figures["churn.reached"] or 0) + (figures["churn.not_reached"] or 0)
 
 
 def archive(table: pd.DataFrame, month: pd.Period, base_months: int, lang: str = "zh") -> Words:
     """Words of archive and base."""
     both = table.dropna(subset=["base"])
-    if len(both) < 2:
+    short = bool(len(both)) and bool(both["short"].iloc[-1])
+    if len(both) < 2 or short:
         title = say(
             lang,
             f"基盘客户{f.count(both['base'].iloc[-1])}" if len(both) else "没有档案与基盘数据",
@@ -57,8 +73,17 @@ def archive(table: pd.DataFrame, month: pd.Period, base_months: int, lang: str =
             f"基盘客户{f.count(base.iloc[-1])}，较上月{moved(base.iloc[-1] - base.iloc[-2], 0, lang)}",
             f"A base of {f.count(base.iloc[-1])}; it {moved(base.iloc[-1] - base.iloc[-2], 0, lang)} on last month",
         )
+    note = (
+        say(
+            lang,
+            f"工单记录不足{base_months}个月，基盘因此偏低。",
+            f"The repair orders do not reach back {base_months} months, so the base is too low. ",
+        )
+        if short
+        else ""
+    )
     return words(title, say(lang, f"客户数 · {month.year}年1月至{month.month}月", f"Customers · January to {f.month(month, lang)}"),
-                 say(lang, f"档案：截至月末建档的客户；基盘：{base_months}个月内来过的车辆。来源：客户档案、维修工单。", f"Archive: customers created up to the month's end; base: vehicles with a visit in {base_months} months. Sources: customers, repair orders."), lang)  # fmt: skip
+                 note + say(lang, f"档案：截至月末建档的客户；基盘：{base_months}个月内来过的车辆。来源：客户档案、维修工单。", f"Archive: customers created up to the month's end; base: vehicles with a visit in {base_months} months. Sources: customers, repair orders."), lang)  # fmt: skip
 
 
 def bridge(
@@ -67,7 +92,19 @@ def bridge(
     """Words of the bridge from cohort to really lost."""
     then = f.month(month - churn_months, lang)
     steps = table.set_index("step")["count"] if len(table) else pd.Series(dtype=float)
-    if figures["churn.lost"] and "really_lost" in steps:
+    if figures["churn.lost"] and not called(figures):
+        title = say(
+            lang,
+            f"流失{f.count(figures['churn.lost'])}辆，没有回访，不知是否未到期",
+            f"Lost: {f.count(figures['churn.lost'])}; without calls it is not known who was not due",
+        )
+    elif figures["churn.lost"] and "really_lost" in steps and figures["churn.cohort"] < FEW:
+        title = say(
+            lang,
+            f"流失{f.count(figures['churn.lost'])}辆，剔除非流失后为{f.count(steps['really_lost'])}辆",
+            f"Lost: {f.count(figures['churn.lost'])}, and {f.count(steps['really_lost'])} when those who are no loss are taken off",
+        )
+    elif figures["churn.lost"] and "really_lost" in steps:
         share = f.percent(steps["really_lost"] / figures["churn.cohort"])
         title = say(
             lang,
@@ -90,7 +127,7 @@ def results(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
         return words(say(lang, "没有未接受回访的客户", "Nobody was left unreached"), "", "", lang)
     n = int(table["count"].sum())
     top = table.iloc[0]
-    return words(say(lang, f"{n}位未接受回访，最多的是{label('churn_result', top['result'], lang)}（{top['count']}）", f"{n} were not reached, most often: {label('churn_result', top['result'], lang).lower()} ({top['count']})"),
+    return words(say(lang, f"{n}位未接受回访，最多的是{label('churn_result', top['result'], lang)}（{top['count']}）", f"Not reached: {n}, most often: {label('churn_result', top['result'], lang).lower()} ({top['count']})"),
                  say(lang, f"人 · 应回访私车{f.count(figures['churn.to_call'])} · {f.month(month, lang)}", f"Customers · {f.count(figures['churn.to_call'])} private vehicles to call · {f.month(month, lang)}"),
                  say(lang, "“仅来站一次”不是未接通，应另列。来源：流失回访。", "“Came only once” is an exclusion, not a failed call. Source: churn calls."), lang)  # fmt: skip
 
@@ -102,7 +139,7 @@ def reasons(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
     n, top = int(table["count"].sum()), table.iloc[0]
     not_due = figures["churn.not_due"] or 0
     name = label("churn_reason", top["reason"], lang)
-    return words(say(lang, f"首要原因是{name}（{top['count']}人）；{not_due}人只是未到期", f"The leading reason: {name.lower()} ({top['count']}); {not_due} were simply not due"),
+    return words(say(lang, f"首要原因是{name}（{top['count']}人）；只是未到期的{not_due}人", f"The leading reason: {name.lower()} ({top['count']}); simply not due: {not_due}"),
                  say(lang, f"人与占比 · 已回访{f.count(figures['churn.reached'])}，说明原因{n} · {f.month(month, lang)}", f"Customers and share · {f.count(figures['churn.reached'])} reached, {n} gave a reason · {f.month(month, lang)}"),
                  say(lang, "来源：流失回访。", "Source: churn calls."), lang)  # fmt: skip
 

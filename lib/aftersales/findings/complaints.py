@@ -10,6 +10,7 @@ import pandas as pd
 from aftersales import formats as f
 from aftersales.findings.words import Words, known, plural, say, small, words
 from aftersales.schema import label
+from aftersales.statistics import FEW
 
 ALARM = 0.10  # 其他 above this share: the coding hides something
 
@@ -40,7 +41,7 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
         text += say(
             lang,
             f"回访中客户{f.count(mentions)}次说到不满意的原因。",
-            f" In the survey customers named a cause of dissatisfaction {f.count(mentions)} times.",
+            f" In the survey customers named a cause of dissatisfaction {'once' if mentions == 1 else f'{f.count(mentions)} times'}.",
         )
     return text
 
@@ -56,6 +57,7 @@ def causes(table: pd.DataFrame, shift: Mapping[str, Any], month: pd.Period, lang
         )
     ranked = table[table["cause"] != "other"].reset_index(drop=True)
     total = int(table["month"].sum())
+    few = total < FEW
     top = ranked.head(3) if len(ranked) > 4 else ranked.head(1)
     if len(top):
         names = f.join(
@@ -71,11 +73,17 @@ def causes(table: pd.DataFrame, shift: Mapping[str, Any], month: pd.Period, lang
             f"{names}占不满意原因的{share}",
             f"{names[0].upper() + names[1:]} {'is' if len(top) == 1 else 'are'} {share} of the causes named",
         )
+        if few:
+            title = say(
+                lang,
+                f"{names}提及{top['month'].sum()}次，共{total}次",
+                f"{names[0].upper() + names[1:]}: {top['month'].sum()} of {plural(total, 'mention')}",
+            )
     else:
         title = say(lang, "只登记了“其他”", "Only “other” was named")
     rest = table[table["cause"] == "other"]
     notes = []
-    if len(rest) and rest["share"].iloc[0] > ALARM:
+    if len(rest) and rest["share"].iloc[0] > ALARM and not few:
         share = f.percent(rest["share"].iloc[0])
         notes.append(
             say(
@@ -178,8 +186,12 @@ def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, 
 def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of complaints per 1,000 visits over 12 months."""
     rates = table["per_1000_visits"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
-    if len(rates) < 2:
+    if len(rates) and not known(table["per_1000_visits"].iloc[-1]):
+        title = say(lang, "本月没有进厂台次", "There were no visits this month")
+    elif len(rates) < 2:
         title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
+    elif table["visits"].iloc[-1] < FEW:
+        title = say(lang, "本月台次太少，不谈走势", "Too few visits this month to speak of a trend")
     else:
         mean = 1000 * table["count"].sum() / table["visits"].sum()
         side = say(

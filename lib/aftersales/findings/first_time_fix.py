@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from aftersales import formats as f
-from aftersales.findings.words import Words, known, plural, say, small, words
+from aftersales.findings.words import Words, known, plural, rate, say, small, words
 from aftersales.schema import label
+from aftersales.statistics import FEW
 
 
 def headline(figures: Mapping[str, Any], causes: pd.DataFrame, target: float | None, lang: str = "zh") -> str:
     """The rate, its target, and the causes that lead."""
-    n, bad, rate = figures["ftf.jobs"], figures["ftf.not_fixed"], figures["ftf.rate"]
+    n, bad, fixed = figures["ftf.jobs"], figures["ftf.not_fixed"], figures["ftf.rate"]
     if n is None:
         return say(
             lang,
@@ -25,11 +26,17 @@ def headline(figures: Mapping[str, Any], causes: pd.DataFrame, target: float | N
         return say(lang, "本月没有完工的派工。", "No job was finished this month.")
     text = say(
         lang,
-        f"{f.count(n)}台次中{f.count(bad)}台未一次修复，一次维修合格率{f.percent(rate, 2)}",
-        f"{f.count(bad)} of {plural(n, 'job')} were not fixed at the first visit: a first-time-fix rate of {f.percent(rate, 2)}",
+        f"{f.count(n)}台次中{f.count(bad)}台未一次修复",
+        f"Not fixed at the first visit: {f.count(bad)} of {plural(n, 'job')}",
     )
-    if known(target):
-        met = rate >= target
+    if n >= FEW:
+        text += say(
+            lang,
+            f"，一次维修合格率{rate(fixed, n, lang, 2)}",
+            f", a first-time-fix rate of {rate(fixed, n, lang, 2)}",
+        )
+    if known(target) and n >= FEW:
+        met = fixed >= target
         text += say(
             lang,
             f"，{'达到' if met else '未达'}目标{f.percent(target)}",
@@ -52,8 +59,12 @@ def technicians(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Perio
     if table.empty:
         return words(say(lang, "本月没有完工的派工", "No job was finished this month"), "", "", lang)
     worst = table.iloc[0]
-    title = say(lang, f"全店{f.percent(figures['ftf.rate'], 2)}，最低{worst['technician']}{f.percent(worst['rate'], 2)}（{f.count(worst['jobs'])}台次中{f.count(worst['not_fixed'])}台）",
+    title = say(lang, f"全店{f.percent(figures['ftf.rate'], 2)}，最低的是{worst['technician']}（{f.percent(worst['rate'], 2)}，{f.count(worst['jobs'])}台次中{f.count(worst['not_fixed'])}台）",
                 f"The store {f.percent(figures['ftf.rate'], 2)}; the lowest is {worst['technician']} with {f.percent(worst['rate'], 2)} ({f.count(worst['not_fixed'])} of {f.count(worst['jobs'])})")  # fmt: skip
+    if len(table) == 1 or figures["ftf.jobs"] < FEW:
+        title = say(lang, f"{f.count(figures['ftf.jobs'])}台次中{f.count(figures['ftf.not_fixed'])}台未一次修复", f"Not fixed at the first visit: {f.count(figures['ftf.not_fixed'])} of {plural(figures['ftf.jobs'], 'job')}")  # fmt: skip
+    elif worst["jobs"] < FEW:
+        title = say(lang, f"全店{f.percent(figures['ftf.rate'], 2)}；有技师台次太少，不作比较", f"The store {f.percent(figures['ftf.rate'], 2)}; some technicians have too few jobs to compare")  # fmt: skip
     return words(title, say(lang, f"台次与比率 · {f.count(figures['ftf.jobs'])}台次，{f.count(figures['ftf.not_fixed'])}台未一次修复 · {f.month(month, lang)}", f"Jobs and rates · {f.count(figures['ftf.jobs'])} jobs, {f.count(figures['ftf.not_fixed'])} not fixed · {f.month(month, lang)}"),
                  say(lang, "一次维修合格率 = 1 − 未一次修复 ÷ 维修台次；区间为95%威尔逊区间；近三月为合并比率。来源：派工记录。", "Rate = 1 − not fixed ÷ jobs; 95% Wilson interval; three months pooled. Source: jobs."), lang)  # fmt: skip
 
@@ -146,6 +157,10 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     signals = [str(m) for m in table.loc[table["signal"].astype(bool), "month"]] if len(table) else []
     if len(rates) < 2:
         title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
+    elif not known(table["rate"].iloc[-1]):
+        title = say(lang, "本月没有完工的派工", "No job was finished this month")
+    elif table["jobs"].iloc[-1] < FEW:
+        title = say(lang, "本月台次太少，不谈走势", "Too few jobs this month to speak of a trend")
     elif signals:
         title = say(
             lang,
@@ -157,8 +172,8 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         points = f.change(change * 100, 2, lang, say(lang, "个百分点", " points"))
         title = say(
             lang,
-            f"本月{f.percent(rates.iloc[-1], 2)}，较上月{points}；12个月都在偶然波动之内",
-            f"{f.percent(rates.iloc[-1], 2)} this month, {points} on last; all 12 months are within chance",
+            f"本月{f.percent(rates.iloc[-1], 2)}，较上月{points}；{len(rates)}个月都在偶然波动之内",
+            f"{f.percent(rates.iloc[-1], 2)} this month, {points} on last; all {len(rates)} months are within chance",
         )
     return words(title, say(lang, f"一次维修合格率 · 截至{f.month(month, lang)}的12个月", f"First-time-fix rate · 12 months to {f.month(month, lang)}"),
                  say(lang, "阴影为p控制图的3σ界限；登记值接近98%时，常有漏登。来源：派工记录。", "The band is the p-chart's 3σ limits; a register near 98% usually lacks cases. Source: jobs."), lang)  # fmt: skip
@@ -166,8 +181,8 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 
 def axis(figures: Mapping[str, Any], lang: str = "zh") -> dict[str, str]:
     """Names on the funnel plot."""
-    rate = f.percent(figures["ftf.rate"], 2)
+    store = f.percent(figures["ftf.rate"], 2)
     return {
         "x_name": say(lang, "本月维修台次", "Jobs of the month"),
-        "centre_name": say(lang, f"全店{rate}", f"Store {rate}"),
+        "centre_name": say(lang, f"全店{store}", f"Store {store}"),
     }

@@ -8,10 +8,9 @@ from typing import Any
 import pandas as pd
 
 from aftersales import formats as f
-from aftersales.findings.words import Words, say, words
+from aftersales.findings.words import Words, plural, rate, say, words
 from aftersales.schema import label
-
-SMALL = 10  # below it counts only; below 30 a small sample
+from aftersales.statistics import FEW, SMALL
 
 
 def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> str:
@@ -25,6 +24,14 @@ def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> st
         )
     if calls == 0:
         return say(lang, "本月没有回访。", "No customer was called this month.")
+    valid = figures["css.valid"]
+    if valid < FEW:
+        glad, sad = figures["css.delighted"], figures["css.disappointed"]
+        return say(
+            lang,
+            f"回访{f.count(calls)}位客户，有效{valid}位" + (f"，其中特别满意{glad}位、一般以下{sad}位。" if valid else "，满意与否无从得知。"),
+            f"{plural(calls, 'customer')} called, {valid} answered" + (f": {glad} delighted, {sad} disappointed." if valid else ": how content they are cannot be known."),
+        )  # fmt: skip
     lead, other = (rate_base, "valid" if rate_base == "calls" else "calls")
     zh = {"calls": "回访总数", "valid": "有效回访"}
     en = {"calls": "all calls", "valid": "the valid ones"}
@@ -32,9 +39,9 @@ def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> st
     down = {b: f.percent(figures[f"css.disappointment_rate_{b}"]) for b in zh}
     return say(
         lang,
-        f"回访{f.count(calls)}位客户，有效{f.count(figures['css.valid'])}位（{f.percent(figures['css.valid_rate'])}）；"
+        f"回访{f.count(calls)}位客户，有效{f.count(valid)}位（{f.percent(figures['css.valid_rate'])}{'' if valid >= SMALL else '，样本小'}）；"
         f"按{zh[lead]}计，欣喜率{up[lead]}、失望率{down[lead]}；按{zh[other]}计为{up[other]}和{down[other]}。",
-        f"{f.count(calls)} customers were called and {f.count(figures['css.valid'])} answered ({f.percent(figures['css.valid_rate'])}). "
+        f"{f.count(calls)} customers were called and {f.count(valid)} answered ({rate(figures['css.valid_rate'], valid, lang)}). "
         f"Of {en[lead]} {up[lead]} were delighted and {down[lead]} disappointed; of {en[other]} {up[other]} and {down[other]}.",
     )
 
@@ -56,10 +63,12 @@ def questionnaire(lang: str = "zh") -> Words:
 def calls(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the table of call results."""
     n = figures["css.calls"]
+    if not n:
+        return words(say(lang, "本月没有回访", "No customer was called this month"), "", "", lang)
     title = say(
         lang,
         f"{f.count(n)}次回访中{f.count(figures['css.valid'])}次有效，{f.count(figures['css.unreachable'])}次无法联系",
-        f"{f.count(figures['css.valid'])} of {f.count(n)} calls are valid, {f.count(figures['css.unreachable'])} customers could not be reached",
+        f"{f.count(figures['css.valid'])} of {f.count(n)} calls valid, {plural(figures['css.unreachable'], 'customer')} not reached",
     )
     return words(title, say(lang, f"回访次数 · {f.month(month, lang)}", f"Calls · {f.month(month, lang)}"),
                  say(lang, "欣喜和失望只有接受回访的客户才谈得上，所以两种基数都列出。来源：回访记录。", "Only those who answered can be delighted or disappointed, hence both bases. Source: survey calls."), lang)  # fmt: skip
@@ -126,19 +135,22 @@ def advisors(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     if cover.empty:
         title = say(lang, "服务顾问比较", "Advisors compared")
     else:
-        low, high = cover["coverage"].astype(float).min(), cover["coverage"].astype(float).max()
+        low, high = (
+            f.percent(v, 0)
+            for v in (cover["coverage"].astype(float).min(), cover["coverage"].astype(float).max())
+        )
         title = say(
             lang,
-            f"内访覆盖率从{f.percent(low, 0)}到{f.percent(high, 0)}不等，得分要结合样本看",
-            f"The survey covers from {f.percent(low, 0)} to {f.percent(high, 0)} of an advisor's visits: read scores with their samples",
+            (f"内访覆盖率{low}" if low == high else f"内访覆盖率从{low}到{high}不等") + "，得分要结合样本看",
+            f"The survey covers {low if low == high else f'from {low} to {high}'} of an advisor's visits: read scores with their samples",
         )
-    return words(title, say(lang, f"接车与回访为台次，得分为指数 · {len(table)}位服务顾问 · {f.month(month, lang)}", f"Visits and calls are counts, scores index points · {len(table)} advisors · {f.month(month, lang)}"),
+    return words(title, say(lang, f"接车与回访为台次，得分为指数 · {len(table)}位服务顾问 · {f.month(month, lang)}", f"Visits and calls are counts, scores index points · {plural(len(table), 'advisor')} · {f.month(month, lang)}"),
                  say(lang, "“外访”列来自厂家代理机构，与内访不是同一量表。来源：维修工单、回访记录、厂家CSS。", "Columns under “external” come from the car maker's agency and are not on the same scale. Sources: repair orders, survey calls, car maker's CSS."), lang)  # fmt: skip
 
 
 def advisor_questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the advisors' question scores."""
-    scored = table[table["n"] >= SMALL].dropna(subset=["current"])
+    scored = table[table["n"] >= FEW].dropna(subset=["current"])
     if scored.empty:
         title = say(lang, "各服务顾问样本太少，不作比较", "Too few calls an advisor to compare")
     else:
@@ -149,7 +161,7 @@ def advisor_questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -
             f"The lowest is {label('question', low['question'], lang)} of {low['advisor']} ({f.number(low['current'])}, n = {f.count(low['n'])})",
         )
     return words(title, say(lang, f"平均得分（0–100），颜色越深得分越低 · 有效回访 · {f.month(month, lang)}", f"Mean score (0–100), darker is lower · valid calls · {f.month(month, lang)}"),
-                 say(lang, f"样本少于{SMALL}的格子留空。来源：回访记录。", f"Cells with fewer than {SMALL} calls stay blank. Source: survey calls."), lang)  # fmt: skip
+                 say(lang, f"样本少于{FEW}的格子留空。来源：回访记录。", f"Cells with fewer than {FEW} calls stay blank. Source: survey calls."), lang)  # fmt: skip
 
 
 def suggestions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -158,7 +170,7 @@ def suggestions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
     title = say(
         lang,
         f"客户提出{len(table)}条建议，其中{bad}条来自失望客户",
-        f"{len(table)} suggestions, {bad} of them from disappointed customers",
+        f"{plural(len(table), 'suggestion')}, {bad} from disappointed customers",
     )
     return words(
         title,
@@ -179,5 +191,7 @@ def bases(figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Wor
     title = say(
         lang, f"失望率按回访总数{a}，按有效回访{b}", f"Disappointed: {a} of all calls, {b} of the valid ones"
     )
+    if (figures["css.valid"] or 0) < FEW:
+        title = say(lang, "有效回访太少，不计比率", "Too few valid calls for a rate")
     return words(title, say(lang, f"比率 · {f.month(month, lang)}", f"Rates · {f.month(month, lang)}"),
                  say(lang, "原报告以回访总数为基数；未接受回访的人无从欣喜或失望。", "The deck's base is all calls; who did not answer can be neither."), lang)  # fmt: skip

@@ -35,7 +35,7 @@ def headline(figures: Mapping[str, Any], items: pd.DataFrame, lang: str = "zh") 
             )
     if known(css):
         parts.append(say(lang, f"CSS得分{f.number(css)}", f"CSS is {f.number(css)}"))
-    text = say(lang, "，", ", ").join(parts) + say(lang, "。", ".")
+    text = say(lang, "，", "; ").join(parts) + say(lang, "。", ".")
     heavy = items.dropna(subset=["contribution"])
     if len(heavy):
         worst = heavy.loc[heavy["contribution"].astype(float).idxmin()]
@@ -183,7 +183,9 @@ def missed(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 def history(table: pd.DataFrame, items: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the MOT's 12 months."""
     values = table["mot"].astype(float).dropna()
-    if len(values) < 2:
+    if len(values) and not known(table["mot"].iloc[-1]):
+        title = say(lang, "本月没有MOT得分", "There is no MOT score this month")
+    elif len(values) < 2:
         title = say(lang, "得分月数太少，不谈走势", "Too few months to speak of a trend")
     else:
         rank = int((values > values.iloc[-1]).sum()) + 1

@@ -50,7 +50,7 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
     share = say(lang, f"（{rate}）", f" ({rate})") if n >= 10 else ""
     return say(
         lang,
-        f"上月{n}项措施完成{done}项{share}，{f.join(rest, lang)}。",
+        f"上月{n}项措施完成{done}项{share}，{'、'.join(rest)}。",
         f"{done} of {n} measures of last month are done{share}, {f.join(rest, lang)}.",
     )
 

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from aftersales import formats as f
-from aftersales.findings.words import Words, known, say, words
+from aftersales.findings.words import Words, known, plural, say, words
 from aftersales.metrics.catalogue import FIGURES, name_of
 from aftersales.remarks import told
 from aftersales.schema import label
+from aftersales.statistics import FEW, SMALL
 
 Item = dict[str, Any]
 
@@ -34,10 +35,11 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
     for row in table.to_dict("records"):
         name, value, target, met = row["figure"], row["value"], row["target"], row["met"]
         unit = FIGURES[name].unit
-        shown = value_of(name, value, lang)
+        few = known(row["n"]) and row["n"] < FEW
+        shown = f.NONE if few else value_of(name, value, lang)
         sign = "%" if unit == "rate" and shown.endswith("%") else ""
         change = row["change"]
-        words_ = f.NONE if not known(change) else _difference(name, change, lang)
+        words_ = f.NONE if few or not known(change) else _difference(name, change, lang)
         if known(change) and known(row["beyond_noise"]):
             words_ += (
                 say(lang, "（超出波动）", " (beyond noise)")
@@ -47,12 +49,16 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
         status, text = "none", say(lang, "无目标", "no target")
         if not known(value):
             text = say(lang, "无数据", "no data")
+        elif few:
+            text = say(lang, f"n = {f.count(row['n'])}，太少不计比率", f"n = {f.count(row['n'])}, too few for a rate")
         elif known(met):
             status, text = (
                 ("good", say(lang, "✓ 达标", "✓ target met"))
                 if met
                 else ("bad", say(lang, "✗ 未达标", "✗ target missed"))
             )
+            if known(row["n"]) and row["n"] < SMALL:
+                text += say(lang, f"，样本小（n = {f.count(row['n'])}）", f", small sample (n = {f.count(row['n'])})")
         out.append({
             "id": name, "label": name_of(name, lang), "value": value, "display": shown.removesuffix("%"), "unit": sign or _unit(unit, lang),
             "target": target, "target_display": value_of(name, target, lang), "previous_display": value_of(name, row["previous"], lang),
@@ -111,10 +117,8 @@ def verdict(table: pd.DataFrame, lang: str = "zh") -> str:
             f"；变化超出正常波动的是{f.join(moves, lang)}",
             f"; beyond normal variation: {f.join(moves, lang)}",
         )
-    elif any(known(c) for c in table["change"]):
-        text += say(
-            lang, "；与上月的变化都在正常波动之内", "; all changes on last month are within normal variation"
-        )
+    elif any(known(b) for b in table["beyond_noise"]):
+        text += say(lang, "；没有变化超出正常波动", "; no change on last month is beyond normal variation")
     return text + say(lang, "。", ".")
 
 
@@ -122,7 +126,11 @@ def moved(table: pd.DataFrame, items: pd.DataFrame, better: bool, lang: str = "z
     """What got better, or worse: key figures, then the two MOT items that moved MOT most."""
     out: list[Item] = []
     for row in table.to_dict("records"):
-        if known(row["better"]) and bool(row["better"]) is better:
+        if (
+            known(row["better"])
+            and bool(row["better"]) is better
+            and _difference(row["figure"], row["change"], lang) != f.change(0.0, lang=lang)
+        ):
             noise = (
                 ""
                 if not known(row["beyond_noise"])
@@ -244,11 +252,14 @@ def definitions(lang: str = "zh") -> Words:
 
 def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
     """The three volumes in a sentence."""
-    a, b, c = (f.count(figures[f"volume.{k}"]) for k in ("orders", "vehicles", "jobs"))
+    a, b, c = (figures[f"volume.{k}"] for k in ("orders", "vehicles", "jobs"))
+    zh, en = f"{f.count(c)}次派工", plural(c, "job") if known(c) else ""
+    if not known(c):
+        zh, en = "派工没有记录", "no record of jobs"
     return say(
         lang,
-        f"本月{a}张工单、{b}辆车、{c}次派工：三种台次口径不同，不可互换。",
-        f"{a} repair orders, {b} vehicles and {c} jobs this month: three different volumes that must not be exchanged.",
+        f"本月{f.count(a)}张工单、{f.count(b)}辆车、{zh}：三种台次口径不同，不可互换。",
+        f"{plural(a, 'repair order')}, {plural(b, 'vehicle')} and {en} this month: three different volumes that must not be exchanged.",
     )
 
 

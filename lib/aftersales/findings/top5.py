@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales import formats as f
-from aftersales.findings.words import Words, say, words
+from aftersales.findings.words import Words, plural, say, words
 from aftersales.metrics.catalogue import FIGURES
 from aftersales.schema import label
 
@@ -18,7 +18,11 @@ def headline(priorities: pd.DataFrame, targets: pd.DataFrame, lang: str = "zh") 
     tried = targets.dropna(subset=["met"])
     missed = int((~tried["met"].astype(bool)).sum())
     text = (
-        say(lang, f"{len(tried)}项目标中{missed}项未达到", f"{missed} of {len(tried)} targets were missed")
+        say(
+            lang,
+            f"{len(tried)}项目标中{missed}项未达到",
+            f"{missed} of {plural(len(tried), 'target')} missed",
+        )
         if len(tried)
         else ""
     )
@@ -42,7 +46,12 @@ def targets(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the table of targets."""
     tried = table.dropna(subset=["met"])
     met = int(tried["met"].astype(bool).sum())
-    return words(say(lang, f"{len(tried)}项指标中{met}项达到目标", f"{met} of {len(tried)} figures meet their target"),
+    title = say(
+        lang, f"{len(tried)}项指标中{met}项达到目标", f"{met} of {plural(len(tried), 'figure')} on target"
+    )
+    if tried.empty:
+        title = say(lang, "没有可与目标比较的指标", "No figure to hold against a target")
+    return words(title,
                  say(lang, f"{f.month(month, lang)}实绩与目标，{f.month(month + 1, lang)}建议目标", f"{f.month(month, lang)} against target; proposal for {f.month(month + 1, lang)}"),
                  say(lang, "已达标的保持目标；未达标的，建议下月先走完差距的一半。目标见params。", "A target that is met stays; where it is missed, half the gap is proposed for next month. Targets: params."), lang)  # fmt: skip
 

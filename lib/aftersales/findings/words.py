@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aftersales import formats
+from aftersales.statistics import SMALL
 
 Words = dict[str, str]
 
@@ -44,6 +45,15 @@ def plural(n: float, one: str, many: str = "") -> str:
 def known(value: Any) -> bool:
     """Whether there is a value."""
     return not formats.missing(value)
+
+
+def rate(value: Any, n: float, lang: str, digits: int = 1) -> str:
+    """A rate, marked where it is one of a small sample; of few cases the sentence tells counts instead.
+
+    >>> rate(0.5, 20, "en"), rate(0.5, 200, "en")
+    ('50.0% (small sample)', '50.0%')
+    """
+    return formats.percent(value, digits) + ("" if n >= SMALL else say(lang, "（样本小）", " (small sample)"))
 
 
 def small(p: float) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from aftersales.statistics import FEW
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,29 @@ FIGURES: dict[str, Figure] = {
         _f("volume.jobs", "派工", "Jobs", "count", "本月完工的派工", "jobs finished in the month", "21"),
     )
 }  # fmt: skip
+
+
+# What a rate is judged on: with few cases it is no rate (`statistics.FEW`). Delight and disappointment can be known of
+# those who answered, whatever the base. Shares of what people have done themselves (措施完成率, 投诉关闭率) are no samples.
+BASES: dict[str, str] = {
+    "css.valid_rate": "css.calls",
+    "css.delight_rate_calls": "css.valid",
+    "css.delight_rate_valid": "css.valid",
+    "css.disappointment_rate_calls": "css.valid",
+    "css.disappointment_rate_valid": "css.valid",
+    "complaints.per_1000_visits": "booking.visits",
+    "ftf.rate": "ftf.jobs",
+    "booking.rate": "booking.visits",
+    "booking.kept_rate": "booking.booked",
+    "booking.proactive_share": "booking.booked",
+    "churn.rate": "churn.cohort",
+}
+
+
+def judged(figures: Mapping[str, Any], name: str) -> Any:
+    """A figure to judge by; None where it is a rate of few cases, or is not known."""
+    base = figures.get(BASES[name]) if name in BASES else None
+    return None if base is not None and base < FEW else figures.get(name)
 
 
 def name_of(figure: str, lang: str = "zh") -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 from aftersales.metrics.keys import among
 from aftersales.metrics.periods import after, ratio, start, within
 from aftersales.schema import CODES
+from aftersales.statistics import FEW
 
 LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result", "reason", "called_at"]
 
@@ -32,14 +33,19 @@ def archive_trend(
     month: pd.Period,
     base_months: int = 12,
 ) -> pd.DataFrame:
-    """Archive and base of each month of the year up to `month`. Deck slide 26."""
+    """Archive and base of each month of the year up to `month`. Deck slide 26.
+
+    ``short`` says that the orders do not reach back over the base's months, so that it comes out too low.
+    """
+    opened = None if repair_orders is None else repair_orders["opened_at"]
     rows = []
     for number in range(1, month.month + 1):
         m = pd.Period(year=month.year, month=number, freq="M")
         a = None if customers is None else archive(customers, m)
         b = None if repair_orders is None else base(repair_orders, m, base_months)
-        rows.append([str(m), a, b, None if a is None or b is None else a - b])
-    return pd.DataFrame(rows, columns=["month", "archive", "base", "gap"])
+        short = b is not None and bool((opened >= after(m - base_months + 1)).all())
+        rows.append([str(m), a, b, None if a is None or b is None else a - b, short])
+    return pd.DataFrame(rows, columns=["month", "archive", "base", "gap", "short"])
 
 
 def owner_types(repair_orders: pd.DataFrame, month: pd.Period) -> pd.Series:
@@ -195,7 +201,7 @@ def bridge(lost: pd.DataFrame, figures: dict[str, float | int | None]) -> pd.Dat
 
 
 def retention(repair_orders: pd.DataFrame | None, month: pd.Period, cohorts: int = 12) -> pd.DataFrame:
-    """Of each month's vehicles, the share that was back within 1, 2, … months: ``cohort_month``, ``months_later``, ``rate``."""
+    """Of each month's vehicles, the share that was back within 1, 2, … months: ``cohort_month``, ``months_later``, ``rate``; none of few vehicles."""
     columns = ["cohort_month", "months_later", "rate"]
     if repair_orders is None:
         return pd.DataFrame(columns=columns)
@@ -212,6 +218,6 @@ def retention(repair_orders: pd.DataFrame | None, month: pd.Period, cohorts: int
     for back in range(cohorts, 0, -1):
         of = visits[visits["m"] == this - back]
         for later in range(1, cohorts + 1):
-            rate = float((of["gap"] <= later).mean()) if len(of) and later <= back else None
+            rate = float((of["gap"] <= later).mean()) if len(of) >= FEW and later <= back else None
             rows.append([str(month - back), later, rate])
     return pd.DataFrame(rows, columns=columns).astype({"rate": float})

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aftersales.metrics import bookings, churn, complaints, first_time_fix, internal_css, oem_css
-from aftersales.metrics.catalogue import FIGURES
-from aftersales.metrics.periods import months_to
-from aftersales.statistics import moving_range_sigma
+from aftersales.metrics.catalogue import BASES, FIGURES
+from aftersales.metrics.periods import months_to, within
+from aftersales.statistics import FEW, moving_range_sigma
 
 if TYPE_CHECKING:
     from aftersales.params import Params
@@ -28,6 +28,7 @@ COLUMNS = [
     "year_ago",
     "months",
     "spark",
+    "n",
 ]
 
 
@@ -39,7 +40,8 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
     DataFrame
         ``figure``, ``value``, ``target``, ``met``, ``previous``, ``change``, ``better`` (True, False, None),
         ``beyond_noise`` (the change exceeds 1.96 √2 σ of the months before, σ = mean moving range / 1.128; None
-        with fewer than three months), ``year_ago``, ``months`` and ``spark`` (12 months).
+        with fewer than three months), ``year_ago``, ``months`` and ``spark`` (12 months), ``n`` (the cases of a rate;
+        with few of them it is neither held against its target nor against last month).
     """
     t, delight = tables, f"css.delight_rate_{params.rate_base}"
     sources: dict[str, Callable[[pd.Period], float | None]] = {
@@ -50,6 +52,7 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         "booking.rate": lambda m: bookings.figures(t.bookings, t.repair_orders, m)["booking.rate"],
         "churn.rate": lambda m: churn.rate(t.repair_orders, m, params.churn_months),
     }
+    cases = _cases(tables, month, params)
     first = (
         None
         if t.repair_orders is None or t.repair_orders.empty
@@ -64,11 +67,13 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         value, previous = series[-1], series[-2]
         change = None if value is None or previous is None else value - previous
         up = FIGURES[name].better == "up"
-        better = None if change is None or abs(change) < 1e-12 else (change > 0) == up
+        n = cases.get(BASES.get(name, ""))
+        few = n is not None and n < FEW
+        better = None if few or change is None or abs(change) < 1e-12 else (change > 0) == up
         sigma = moving_range_sigma(series[:-1])
-        beyond = None if change is None or sigma is None else abs(change) > 1.96 * 2**0.5 * sigma
+        beyond = None if few or change is None or sigma is None else abs(change) > 1.96 * 2**0.5 * sigma
         target = params.targets.get(name)
-        met = None if value is None or target is None else (value >= target if up else value <= target)
+        met = None if few or value is None or target is None else (value >= target if up else value <= target)
         rows.append(
             [
                 name,
@@ -82,6 +87,19 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
                 year_ago,
                 [str(m) for m in months[1:]],
                 series,
+                n,
             ]
         )
     return pd.DataFrame(rows, columns=COLUMNS).astype(object)
+
+
+def _cases(tables: Tables, month: pd.Period, params: Params) -> dict[str, int | None]:
+    """The counts that rates are judged on."""
+    orders = tables.repair_orders
+    then = None if orders is None else orders[within(orders["opened_at"], month - params.churn_months)]
+    return {
+        "css.valid": internal_css.figures(tables.survey_calls, month)["css.valid"],
+        "ftf.jobs": first_time_fix.figures(tables.jobs, month)["ftf.jobs"],
+        "booking.visits": bookings.figures(None, orders, month)["booking.visits"],
+        "churn.cohort": None if then is None else int(then["vin"].nunique()),
+    }

@@ -9,8 +9,9 @@ import pandas as pd
 
 from aftersales import formats as f
 from aftersales.metrics import bookings, churn, complaints, first_time_fix, internal_css, oem_css, review
-from aftersales.metrics.catalogue import FIGURES
-from aftersales.schema import label
+from aftersales.metrics.catalogue import FIGURES, judged
+from aftersales.schema import TABLES, label
+from aftersales.statistics import FEW
 
 if TYPE_CHECKING:
     from aftersales.params import Params
@@ -45,6 +46,13 @@ CAUSE_OF = {
     "attitude": "front",
     "warranty": "parts",
     "other": "service",
+}
+# The tables in which a department's problems show.
+TABLES_OF = {
+    "front": ("bookings", "oem_css", "survey_calls", "complaints"),
+    "workshop": ("jobs", "oem_css", "survey_calls", "complaints"),
+    "parts": ("jobs", "grievances", "complaints"),
+    "service": ("survey_calls", "churn_calls", "complaints", "customers"),
 }
 # The cause of dissatisfaction that a MOT item answers to: ties between items are broken by its mentions.
 CAUSE_OF_ITEM = {
@@ -110,6 +118,14 @@ _MEASURES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
         ("每周统计回站台次", "Count returns every week"),
     ),
+    "review": (
+        ("未完成的措施逐项重定责任人和期限", "Give every unfinished measure an owner and a date again"),
+        ("每周例会通报进度", "Report the progress every week"),
+    ),
+    "lacking": (
+        ("按月从DMS导出该表，随月报一起交", "Export the table from the DMS every month, with the report"),
+        ("月报前检查数据是否齐全", "Check the data before the report is made"),
+    ),
     "watch": (
         ("保持现行做法，按周跟踪", "Keep the present practice, follow it weekly"),
         ("每周看该指标", "Look at the figure every week"),
@@ -147,12 +163,13 @@ def targets(figures: Mapping[str, Any], params: Params) -> pd.DataFrame:
     """Each figure with a target: where it stands, and what is proposed for next month.
 
     A target that was met is kept. For one that was missed by far, next month's goal is half the way to it.
+    A rate of few cases is not held against its target.
     """
     rows = []
     for name, target in params.targets.items():
         if name not in FIGURES:
             continue
-        current, better = figures.get(name), FIGURES[name].better
+        current, better = judged(figures, name), FIGURES[name].better
         if current is None:
             rows.append([name, None, target, None, None, target])
             continue
@@ -203,9 +220,9 @@ def department(tables: Tables, month: pd.Period, params: Params, name: str, lang
     while len(rows) < LEAST:
         rank = max((row["rank"] for row in rows), default=0) + 1
         text = (
-            "本月数据没有显示更多问题，由部门补充"
+            "本月数据没有显示更多问题，由部门填写"
             if lang == "zh"
-            else "The figures show no further problem; for the department to fill in"
+            else "This month's figures show nothing more; for the department to fill in"
         )
         rows.append({"rank": rank, "problem": text, "proposed": True, **dict.fromkeys(COLUMNS[3:])})
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -260,7 +277,7 @@ def _proposals(
         for row in table.to_dict("records"):
             cause = label("rework_cause", row["cause"], lang)
             found.append(("rework", f"返修原因：{cause}" if zh else f"Rework: {cause}",
-                          f"{row['count']} 台未一次修复，占 {f.percent(row['share'])}" if zh else f"{row['count']} jobs not fixed first time, {f.percent(row['share'])} of them"))  # fmt: skip
+                          f"{row['count']} 台未一次修复{_share(row['share'], table['count'], zh)}" if zh else f"Jobs not fixed first time: {row['count']}{_share(row['share'], table['count'], zh)}"))  # fmt: skip
     if name == "parts":
         found += _parts(tables, month, zh)
     causes = complaints.causes(tables.grievances, tables.survey_calls, month)
@@ -268,7 +285,7 @@ def _proposals(
         if CAUSE_OF.get(row["cause"]) == name:
             cause = label("cause", row["cause"], lang)
             found.append(("cause", f"客户不满：{cause}" if zh else f"Dissatisfied with: {cause.lower()}",
-                          f"{row['month']} 次提及，占 {f.percent(row['share'])}" if zh else f"{row['month']} mentions, {f.percent(row['share'])} of all"))  # fmt: skip
+                          f"{row['month']} 次提及{_share(row['share'], causes['month'], zh)}" if zh else f"Mentions: {row['month']}{_share(row['share'], causes['month'], zh)}"))  # fmt: skip
     by = complaints.departments(tables.complaints, month).set_index("department")["count"]
     if name in by.index:
         n = int(by[name])
@@ -289,8 +306,28 @@ def _proposals(
             q = label("question", row["question"], lang)
             found.append(("question", f"{q}得分偏低" if zh and row["current"] < 80 else f"{q}：跟踪" if zh else f"{q}: {'low score' if row['current'] < 80 else 'follow it'}",
                           f"{q} {f.number(row['current'])} 分，n = {row['n']}" if zh else f"{q} {f.number(row['current'])}, n = {row['n']}"))  # fmt: skip
-    found += [of_item(row, "watch") for row in reversed(items) if row["gap"] <= 0]
-    return found
+    found += _lacking(tables, name, zh)
+    return found + [of_item(row, "watch") for row in reversed(items) if row["gap"] <= 0]
+
+
+def _share(share: float, counts: pd.Series, zh: bool) -> str:
+    """A share of counts, where there are enough of them."""
+    if counts.sum() < FEW:
+        return ""
+    return f"，占 {f.percent(share)}" if zh else f", {f.percent(share)} of all"
+
+
+def _lacking(tables: Tables, name: str, zh: bool) -> list[Proposal]:
+    """Tables that the source lacks: without them the department's problems do not show."""
+    return [
+        (
+            "lacking",
+            f"缺少{TABLES[table].zh}，看不出相关问题" if zh else f"{TABLES[table].en}: no table, so no problem of it shows",
+            f"来源中没有{TABLES[table].zh}（{table}）" if zh else f"The source has no table {table}",
+        )
+        for table in TABLES_OF[name]
+        if tables[table] is None
+    ]  # fmt: skip
 
 
 def _missed(
@@ -299,7 +336,7 @@ def _missed(
     """Figures that miss their target."""
     out = []
     for figure, kind in kinds.items():
-        value, target = figures.get(figure), params.targets.get(figure)
+        value, target = judged(figures, figure), params.targets.get(figure)
         if value is None or target is None:
             continue
         what = FIGURES[figure].zh if lang == "zh" else FIGURES[figure].en
@@ -359,4 +396,4 @@ def _service(tables: Tables, month: pd.Period, params: Params, lang: str) -> lis
         )
     out += _missed(lost, params, {"churn.rate": "churn"}, lang)
     done = review.figures(tables.actions, month)
-    return out + _missed(done, params, {"review.completion_rate": "watch"}, lang)
+    return out + _missed(done, params, {"review.completion_rate": "review"}, lang)

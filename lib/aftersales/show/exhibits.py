@@ -9,9 +9,10 @@ import pandas as pd
 
 from aftersales import exhibit, formats
 from aftersales.exhibit import Exhibit
-from aftersales.metrics.catalogue import FIGURES
-from aftersales.schema import CODES, MOT_ITEMS, REWORK_CAUSES, label
+from aftersales.metrics.catalogue import FIGURES, judged
+from aftersales.schema import CODES, MOT_ITEMS, QUESTIONS, REWORK_CAUSES, label
 from aftersales.show.columns import Column, col, status, table, told
+from aftersales.statistics import FEW
 
 _NO_SCORES = ("没有厂家CSS得分。", "There is no score of the car maker.")
 
@@ -39,7 +40,7 @@ def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         tone[f"{r},7"] = "worse" if late else tones[row["status"]]
     tone = {k: v for k, v in tone.items() if v}
     return table(frame.assign(status=states), columns, id="review.actions", wide=True, tone=tone,
-                 nothing=("上月没有提出改善措施。", "No measures were raised last month."), **words)  # fmt: skip
+                 nothing=("没有上月提出的措施。", "There is no record of measures raised last month."), **words)  # fmt: skip
 
 
 def mot_effect(frame: pd.DataFrame, **words: Any) -> Exhibit:
@@ -54,7 +55,7 @@ def mot_effect(frame: pd.DataFrame, **words: Any) -> Exhibit:
         frame,
         columns,
         id="review.mot",
-        nothing=("上月的措施没有对应到MOT项。", "No measure of last month names a MOT item."),
+        nothing=("没有对应到MOT项的上月措施。", "There is no measure of last month that names a MOT item."),
         **words,
     )
 
@@ -131,11 +132,17 @@ def rate_table(frame: pd.DataFrame, key: str, codes: str, **words: Any) -> Exhib
         col("share", "占比", "Share", "percent"),
     ]
     del lang
+    if frame[count].sum() < FEW:
+        frame = frame.assign(share=None)
     return table(frame, columns, **words)
 
 
 def advisor_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """Advisors compared, external scores marked as such (slide 14)."""
+    """Advisors compared, external scores marked as such (slide 14); of few calls or visits no mean and no rate."""
+    few = frame["internal_n"].isna() | (frame["internal_n"].astype(float) < FEW)
+    frame = frame.astype(object)
+    frame.loc[few, list(QUESTIONS)] = None
+    frame.loc[frame["orders"] < FEW, "coverage"] = None
     inside, outside = (
         {"group_zh": "内访（本店回访）", "group_en": "Internal survey"},
         {"group_zh": "外访（厂家代理机构）", "group_en": "External (car maker's agency)"},
@@ -164,11 +171,13 @@ def cause_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         col("month", "全月", "Month", "integer", bar=True), col("share", "占提及", "Of mentions", "percent"),
         col("share_customers", "占不满意客户", "Of customers", "percent"),
     ]  # fmt: skip
+    if frame["month"].sum() < FEW:
+        frame = frame.assign(share=None, share_customers=None)
     return table(
         frame,
         columns,
         id="complaints.causes",
-        nothing=("本月没有登记不满意原因。", "No cause of dissatisfaction was named this month."),
+        nothing=("没有本月不满意原因的记录。", "There is no record of causes of dissatisfaction this month."),
         **words,
     )
 
@@ -195,32 +204,31 @@ def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
         id="complaints.register",
         wide=True,
         tone=tone,
-        nothing=("本月没有受理投诉。", "No complaint was received this month."),
+        nothing=("没有本月受理投诉的记录。", "There is no record of complaints this month."),
         **words,
     )
 
 
 def technician_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """Technicians by cause, with rate and interval (slide 21)."""
-    lang = words["lang"]
+    """Technicians by cause, with rate and interval (slide 21); of few jobs no rate."""
     shown = frame.assign(
         interval=[
             f"{formats.percent(a, 1, False)}–{formats.percent(b, 1, False)}"
             for a, b in zip(frame["low"], frame["high"], strict=True)
         ]
-    )
+    ).astype(object)
+    shown.loc[shown["jobs"] < FEW, ["rate", "interval"]] = None
     columns = [
         col("technician", "维修技师", "Technician"), col("jobs", "维修台次", "Jobs", "integer"), col("not_fixed", "未一次修复", "Not fixed", "integer", bar=True),
         *(col(c, *CODES["rework_cause"][c], "integer") for c in REWORK_CAUSES),
         col("rate", "一次维修合格率", "First-time fix", "percent", digits=2), col("interval", "95%区间", "95% interval", unit_zh="%", unit_en="%"),
         col("pooled_rate", "近三月", "Three months", "percent", digits=2),
     ]  # fmt: skip
-    del lang
     return table(
         shown,
         columns,
         id="ftf.technicians",
-        nothing=("本月没有完工的派工。", "No job was finished this month."),
+        nothing=("没有本月完工派工的记录。", "There is no record of jobs finished this month."),
         **words,
     )
 
@@ -234,7 +242,7 @@ def measures(frame: pd.DataFrame, **words: Any) -> Exhibit:
     return table(
         frame,
         columns,
-        nothing=("本月没有为预约提出措施。", "No measure for bookings was raised this month."),
+        nothing=("没有本月预约措施的记录。", "There is no record of measures for bookings this month."),
         **words,
     )
 
@@ -385,7 +393,9 @@ def both_bases(figures: Mapping[str, Any], rate_base: str, **words: Any) -> Exhi
         ("disappointment", "失望率" if zh else "Disappointed"),
     ):
         count = figures["css.delighted" if kind == "delight" else "css.disappointed"]
-        rows.append([name, count, *(figures[f"css.{kind}_rate_{base}"] for base in ("calls", "valid"))])
+        rows.append(
+            [name, count, *(judged(figures, f"css.{kind}_rate_{base}") for base in ("calls", "valid"))]
+        )
     frame = pd.DataFrame(rows, columns=["kind", "count", "calls", "valid"]) if figures["css.calls"] else None
     by = {
         "calls": col("calls", "占回访总数", "Of all calls", "percent"),
@@ -434,7 +444,7 @@ def suggestion_table(frame: pd.DataFrame, most: int = 40, **words: Any) -> Exhib
         frame.head(most),
         columns,
         id="css.suggestions",
-        nothing=("本月客户没有提出建议。", "No suggestion was made this month."),
+        nothing=("没有本月客户建议的记录。", "There is no record of suggestions this month."),
         **words,
     )
 
