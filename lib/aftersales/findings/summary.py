@@ -50,7 +50,9 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
         if not known(value):
             text = say(lang, "无数据", "no data")
         elif few:
-            text = say(lang, f"n = {f.count(row['n'])}，太少不计比率", f"n = {f.count(row['n'])}, too few for a rate")
+            text = say(
+                lang, f"n = {f.count(row['n'])}，太少不计比率", f"n = {f.count(row['n'])}, too few for a rate"
+            )
         elif known(met):
             status, text = (
                 ("good", say(lang, "✓ 达标", "✓ target met"))
@@ -58,7 +60,9 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
                 else ("bad", say(lang, "✗ 未达标", "✗ target missed"))
             )
             if known(row["n"]) and row["n"] < SMALL:
-                text += say(lang, f"，样本小（n = {f.count(row['n'])}）", f", small sample (n = {f.count(row['n'])})")
+                text += say(
+                    lang, f"，样本小（n = {f.count(row['n'])}）", f", small sample (n = {f.count(row['n'])})"
+                )
         out.append({
             "id": name, "label": name_of(name, lang), "value": value, "display": shown.removesuffix("%"), "unit": sign or _unit(unit, lang),
             "target": target, "target_display": value_of(name, target, lang), "previous_display": value_of(name, row["previous"], lang),
@@ -89,6 +93,12 @@ def verdict(table: pd.DataFrame, lang: str = "zh") -> str:
         text = say(
             lang, f"{len(tried)}项关键指标全部达标", f"All {len(tried)} key figures meet their targets"
         )
+        if len(tried) == 1:
+            text = say(
+                lang,
+                f"可评价的只有{name_of(tried['figure'].iloc[0], lang)}，已达标",
+                f"Only {name_of(tried['figure'].iloc[0], lang)} can be judged; it meets its target",
+            )
     elif met == 0 and len(tried) > 2:
         text = say(
             lang, f"{len(tried)}项关键指标均未达标", f"None of the {len(tried)} key figures meets its target"
