@@ -43,6 +43,10 @@ report: $(READY) ## make the report: make report MONTH=4
 check: $(READY) ## say what is wrong with the records: make check MONTH=4 (XLSX=file writes it into a copy of them)
 	@$(PY) -m aftersales check $(PERIOD) $(STORED) $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${XLSX:+--xlsx "$$XLSX"}
 
+.PHONY: template
+template: $(READY) ## write an empty workbook to fill in: make template MONTH=5 SOURCE=last-month (OUT=file)
+	@$(PY) -m aftersales template $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"} $(STORED) $${OUT:+--out "$$OUT"}
+
 .PHONY: mail
 mail: $(READY) ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
 	@$(PY) -m aftersales mail $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}

@@ -81,6 +81,13 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--xlsx", type=Path, metavar="FILE", help="write a copy of the records with the faults marked")
     check.set_defaults(run=_check)
 
+    template = commands.add_parser("template", help="write an empty workbook to fill in")
+    template.add_argument("--month", dest="filled", metavar="M", help="default: the one after the source's last")
+    template.add_argument("--year", metavar="YYYY", help="default: the first such month after the source's last")
+    _source(template)
+    template.add_argument("--out", type=Path, metavar="FILE", help="default: 客服部月报数据.xlsx")
+    template.set_defaults(run=_template)
+
     mail = commands.add_parser("mail", help="send the published report of a month")
     _month(mail)
     _source(mail)
@@ -175,6 +182,12 @@ def _check(args: argparse.Namespace) -> int:
     from aftersales import checking
 
     return checking.check(args.month, args.year, args.store, args.source, args.lang, args.xlsx)
+
+
+def _template(args: argparse.Namespace) -> None:
+    from aftersales import template
+
+    print(template.write(args.out, args.filled, args.year, args.store, args.source))
 
 
 def _mail(args: argparse.Namespace) -> None:

@@ -237,6 +237,8 @@ ARRIVED: tuple[str, ...] = ("on_time", "early", "late")
 # Sheets of this program's own in a workbook: no table, and nothing to remark on.
 LISTED, GUIDE = "问题清单", "填写说明"
 OWN_SHEETS = (LISTED, GUIDE)
+# Stands in place of a store in a row that shows how to fill in a table: no record.
+EXAMPLE = "示例"
 
 # Values that mean a code besides the code itself and its two labels.
 CODE_ALIASES: dict[str, dict[str, str]] = {

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.errors import Fault, InputError
-from aftersales.schema import OWN_SHEETS, TABLES
+from aftersales.schema import EXAMPLE, OWN_SHEETS, TABLES
 
 FILES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
@@ -340,6 +340,7 @@ def _grid(grid: np.ndarray, name: str, file: str, sheet: str | None, textual: bo
         )
     head = _header_row(grid, there, name)
     body = there[there > head]
+    body = body[[str(next(v for v in grid[r] if v is not None)).strip() != EXAMPLE for r in body]]
     columns = [i for i in range(grid.shape[1]) if filled[head, i] or filled[body, i].any()]
     heads = ["" if grid[head, i] is None else str(grid[head, i]).strip() for i in columns]
     values = grid[body][:, columns]

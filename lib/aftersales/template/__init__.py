@@ -1,0 +1,90 @@
+"""The template: an empty workbook to fill in, which the reader takes as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import xlsxwriter
+
+from aftersales import inputs, params
+from aftersales.errors import InputError
+from aftersales.schema import TABLES
+from aftersales.template import guide, sheets
+from aftersales.template.styles import Styles
+
+
+def write(
+    out: Path | None = None, month: str | None = None, year: str | None = None, store: str | None = None,
+    source: str | None = None,
+) -> Path:  # fmt: skip
+    """Write the template.
+
+    Parameters
+    ----------
+    out
+        The file; one that is there already is not written over.
+    month, year
+        The month to fill in; by default the one after the source's last.
+    store, source
+        Whose measures are carried over: those of the month before, and older ones that are open. By default
+        the params', if they name a source.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        The file is there already; the source or the month is bad.
+    """
+    asked = None if month is None else inputs.parse_month(month, year)
+    settings = params.load()
+    given = source or (settings.source if settings.source != "demo" else None)
+    tables = inputs.load(given, store) if given else None
+    period = _period(asked, None if tables is None else inputs.months_with_records(tables)[-1])
+    path = out or Path(f"客服部月报数据{'' if period is None else f'-{period}'}.xlsx")
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"{path}: expected a file ending in .xlsx.")
+    if path.exists():
+        raise InputError(
+            f"{path} is there already and may be filled in: remove it, or give another name with OUT=… (--out …)."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    carried = carried_over(None if tables is None else tables.actions, period)
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_size(2400, 1600)
+        styles = Styles(book)
+        guide.write(
+            book, styles, period, store or (settings.store if tables is None else tables.store), len(carried)
+        )
+        for table in TABLES.values():
+            sheets.write(book, styles, table, period, carried if table.name == "actions" else None)
+    return path
+
+
+def _period(asked: tuple[int, int | None] | None, last: pd.Period | None) -> pd.Period | None:
+    """The month to fill in; of a number alone the first such month after the source's last."""
+    if asked is None:
+        return None if last is None else last + 1
+    number, year = asked
+    if year is not None:
+        return pd.Period(year=year, month=number, freq="M")
+    if last is None:
+        return None
+    return next(last + n for n in range(1, 13) if (last + n).month == number)
+
+
+def carried_over(actions: pd.DataFrame | None, month: pd.Period | None) -> pd.DataFrame:
+    """The measures that go into a month's sheet: all of the month before, which its report reviews, and older ones that are open."""
+    if actions is None or month is None:
+        return pd.DataFrame(columns=TABLES["actions"].names)
+    last = actions["month"] == str(month - 1)
+    older = (actions["month"] < str(month - 1)) & (actions["status"] != "done")
+    return (
+        actions[last | older]
+        .sort_values(["month", "department", "rank"], kind="stable")
+        .reset_index(drop=True)
+    )
