@@ -169,9 +169,9 @@ def _row_sums(tables: Mapping[str, Any]) -> Rows:
     out = []
     for table, (label, total, parts) in _PARTS.items():
         for row in tables.get(table, []):
-            cells, whole = [_number(row.get(part)) for part in parts], printed(row.get(total))
-            if whole is not None and all(c is not None for c in cells):
-                out.append(_held("total", f"{table} {row[label]}", whole, sum(cells, Decimal(0))))  # type: ignore[arg-type]
+            whole, cells = printed(row.get(total)), [{"part": row.get(part)} for part in parts]
+            if whole is not None and (added := _sum(cells, "part")) is not None:
+                out.append(_held("total", f"{table} {row[label]}", whole, added))
     return out
 
 
@@ -216,7 +216,7 @@ def _first_time_fix(tables: Mapping[str, Any]) -> Rows:
     if not rows:
         return []
     pairs = [
-        (_percentage(r["rate"]), 1 - (_number(r["not_fixed"]) or 0) / (_number(r["jobs"]) or 1)) for r in rows
+        (_percentage(r["rate"]), 1 - exact(_number(r["not_fixed"])) / exact(_number(r["jobs"]))) for r in rows
     ]
     names = [r["technician"] for r in rows]
     if complements(pairs):
