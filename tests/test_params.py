@@ -35,6 +35,7 @@ def test_a_month_overrides_single_keys_and_says_where_they_come_from(folder):
         ("rate_base: [", ["2024-04.yml", "YAML"]),
         ("mask: true\nmask: false", ["'mask'", "twice"]),
         ("targets: {ftf.rate: high}", ["targets", "number"]),
+        ("targets: {ftf.rat: 0.98}", ["targets.ftf.rat", "targets.ftf.rate"]),
         ("- a\n- b", ["2024-04.yml", "key: value"]),
         ("recipients: {boss: [a@b.c]}", ["recipients.boss"]),
     ],

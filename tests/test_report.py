@@ -214,7 +214,9 @@ def test_an_english_report_is_english_but_for_what_people_wrote(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "out" / "2024-04" / "West"
-    assert figures(folder)["notes"] == ["The table oem_pt (神秘访客) is missing; what needs it is left out."]
+    absent, *others = figures(folder)["notes"]
+    assert absent == "The table oem_pt (神秘访客) is missing; what needs it is left out."
+    assert all(note.startswith(("Suspicious: ", "Does not add up: ")) and note.isascii() for note in others)
     combined = json.dumps(
         [nbformat.read(p, 4).cells for p in sorted((folder / "notebooks").iterdir())], ensure_ascii=False
     )

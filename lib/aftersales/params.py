@@ -247,6 +247,10 @@ def _check(values: dict[str, Any], file: str) -> None:
     targets = values["targets"]
     expect(isinstance(targets, Mapping) and all(is_number(t) for t in targets.values()), "targets",
            "`figure: number` lines")  # fmt: skip
+    from aftersales.metrics.catalogue import FIGURES
+
+    for name in targets:
+        _known(file, "targets.", name, list(FIGURES))
     questions = values["questionnaire"]
     good = all(isinstance(q, Mapping) and {"zh", "en"} >= set(q) and "zh" in q for q in questions.values())
     expect(good, "questionnaire", "`zh: …` and `en: …` for each question")
