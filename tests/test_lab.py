@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -117,10 +118,11 @@ class Lab:
         )
 
 
-def test_an_analyst_works_in_jupyterlab(project):
+def test_an_analyst_works_in_jupyterlab(project, april):
     sync_api = pytest.importorskip("playwright.sync_api")
     if not Path(BROWSER).exists():
         pytest.skip("no Chromium")
+    shutil.copytree(april, project.root / "output" / "2024-04" / "示范店")
     with serving(project.root) as url, sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
@@ -134,6 +136,7 @@ def test_an_analyst_works_in_jupyterlab(project):
         every_chapter(lab)
         another_month(lab)
         interrupt_and_restart(lab)
+        published(lab)
         assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
         assert [
             address for address in foreign if "127.0.0.1" not in address and "localhost" not in address
@@ -192,3 +195,14 @@ def interrupt_and_restart(lab: Lab) -> None:
     lab.page.locator(".jp-Dialog .jp-mod-accept").click()
     lab.idle()
     lab.append("'forgotten' if 'tables' not in dir() else 'kept'").get_by_text("forgotten").last.wait_for()
+
+
+def published(lab: Lab) -> None:
+    """Params and published months lie beside the notebooks; a published chapter shows its charts as it is opened."""
+    lab.page.locator(".jp-BreadCrumbs-home").click()
+    lab.page.locator(".jp-DirListing-item", has_text="params").wait_for()
+    for folder in ("output", "2024-04", "示范店", "notebooks"):
+        lab.page.locator(".jp-DirListing-item", has_text=folder).dblclick()
+    lab.open("06_churn.ipynb")
+    lab.page.locator(f"{_PANEL} figure.chart svg").first.wait_for()
+    assert len(lab.charts()) == 5
