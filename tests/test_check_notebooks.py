@@ -112,6 +112,8 @@ def test_the_command_tells_how_many_and_fails(project):
     assert done.returncode == 1
     assert "06_churn.ipynb, cell 5: a loop in a cell, line 7. Write it without" in done.stdout
     assert done.stdout.endswith("9 notebooks, 1 finding.\n")
+    (project.root / "params" / "2024-04.yml").write_text("chapters: [09_other]\n")
+    assert "09_other.ipynb: the params name this chapter" in project("check-notebooks").stdout
 
 
 @pytest.mark.full

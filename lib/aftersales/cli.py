@@ -232,4 +232,6 @@ def _chapter(args: argparse.Namespace) -> None:
 def _check_notebooks(args: argparse.Namespace) -> int:
     from aftersales import chapters, check_notebooks, params
 
-    return check_notebooks.report(chapters.FOLDER, params.load().chapters, print)
+    months = [None, *sorted(path.stem for path in params.folder().glob("[0-9]*.yml"))]
+    named = dict.fromkeys(stem for month in months for stem in params.load(month).chapters)
+    return check_notebooks.report(chapters.FOLDER, list(named), print)

@@ -5,23 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aftersales import drill, formats, inputs
+from aftersales import drill, explanation_view, formats, inputs
 from aftersales.drill import Parts
 from aftersales.errors import InputError
 from aftersales.metrics.catalogue import FIGURES
-from aftersales.schema import CODES, MOT_ITEMS
+from aftersales.schema import CODES
 
 if TYPE_CHECKING:
     from aftersales.params import Params
     from aftersales.tables import Tables
 
-SHOWN = 5  # rows of each part that the notebook shows at once
 _CODE_SETS = {"item": "mot_item", "scope": "css_scope", "section": "section", "cause": "cause",
               "department": "complaint_department", "result": "churn_result", "reason": "churn_reason"}  # fmt: skip
 
@@ -68,73 +66,19 @@ class Explanation:
     @property
     def display(self) -> str:
         """The value as the report prints it."""
-        return _display(self.value, self.unit)
+        return explanation_view.display(self)
 
     def to_excel(self, path: str | Path) -> Path:
         """Save the figure and the rows behind it as an Excel workbook, a sheet a part; gives back where."""
         from aftersales import excel
 
-        known = [
-            (self.title, self.name),
-            (self._say("数值", "value"), self.value),
-            (self._say("口径", "formula"), self.formula),
-        ]
-        parts = {label: frame for label, frame in self._parts() if frame is not None}
-        figure = pd.DataFrame(known[1:], columns=list(known[0]))
-        return excel.save(path, {self.name: figure, **parts, **self.excluded})
+        return excel.save(path, explanation_view.sheets(self))
 
     def __repr__(self) -> str:
-        lines = [
-            f"{self.title} ({self.name}) · {self.store} · {self.month}",
-            f"  {self.display} = {self.formula}",
-        ]
-        lines += [f"  {label}: {_size(part)}" for label, part in self._parts()]
-        lines += [
-            f"  {self._say('不含', 'left out')}: {reason}: {len(rows)}"
-            for reason, rows in self.excluded.items()
-        ]
-        lines += [f"  {p} = {v}  ({o})" for p, v, o in self.params.itertuples(index=False)]
-        return "\n".join(
-            [*lines, f"  {self._say('原幻灯片', 'slide of the deck')}: {self.slide or formats.NONE}"]
-        )
+        return explanation_view.text(self)
 
     def _repr_html_(self) -> str:
-        parts = [
-            f"<p><strong>{escape(self.title)}</strong> <code>{escape(self.name)}</code> · "
-            f"{escape(self.store)} · {self.month}<br><span style='font-size:1.6em'>{escape(self.display)}</span> "
-            f"= {escape(self.formula)}</p>"
-        ]
-        if self.row is not None:
-            parts.append(
-                _scrolling(self.row.to_frame().T.to_html(index=False, na_rep=formats.NONE, escape=True))
-            )
-        parts += [_rows(label, part) for label, part in self._parts() if part is not None]
-        parts += [
-            _rows(f"{self._say('不含', 'left out')}: {why}", rows) for why, rows in self.excluded.items()
-        ]
-        if len(self.params):
-            known = self.params.to_html(index=False, escape=True, float_format=lambda value: f"{value:g}")
-            parts.append(
-                f"<details><summary>{self._say('参数', 'params')}: <strong>{len(self.params)}</strong></summary>{known}</details>"
-            )
-        parts.append(
-            f"<p>{self._say('原幻灯片', 'Slide of the deck')}: {escape(self.slide or formats.NONE)}</p>"
-        )
-        return "".join(parts)
-
-    def _parts(self) -> list[tuple[str, pd.DataFrame | None]]:
-        known = [
-            (
-                self._say("分子", "numerator") if self.denominator is not None else self._say("行", "rows"),
-                self.numerator,
-            )
-        ]
-        return known + (
-            [(self._say("分母", "denominator"), self.denominator)] if self.denominator is not None else []
-        )
-
-    def _say(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
+        return explanation_view.html(self)
 
 
 def explain(
@@ -252,32 +196,3 @@ def _row(name: str, asked: Mapping[str, Any] | pd.Series, frame: pd.DataFrame) -
 def _label(key: str, value: Any, lang: str) -> str:
     codes = CODES.get(_CODE_SETS.get(key, ""), {})
     return codes[value][0 if lang == "zh" else 1] if value in codes else str(value)
-
-
-def _display(value: Any, unit: str) -> str:
-    if unit == "rate":
-        return formats.percent(value, 2)
-    return formats.number(value, {"count": 0, "points": 2}.get(unit, 1))
-
-
-def _size(frame: pd.DataFrame | None) -> str:
-    return formats.NONE if frame is None else f"{len(frame):,}"
-
-
-def _rows(label: str, frame: pd.DataFrame) -> str:
-    """A part with its first rows; columns that are empty in all of them are left out."""
-    shown = frame.head(
-        10 if set(frame.columns) >= {"item", "weight"} and len(frame) == len(MOT_ITEMS) else SHOWN
-    )
-    table = shown.dropna(axis=1, how="all").to_html(
-        index=False, na_rep=formats.NONE, escape=True, max_cols=12
-    )
-    more = f"<small>… {len(frame):,}</small>" if len(frame) > len(shown) else ""
-    return (
-        f"<details><summary>{escape(label)}: <strong>{len(frame):,}</strong></summary>"
-        f"{_scrolling(table) if len(frame) else ''}{more}</details>"
-    )
-
-
-def _scrolling(table: str) -> str:
-    return f"<div style='overflow-x:auto'>{table}</div>"

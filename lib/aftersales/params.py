@@ -90,9 +90,9 @@ def _html(lines: list[tuple[str, Any, str]]) -> str:
 def _plain(value: Any) -> str:
     """A value as the params file has it."""
     if isinstance(value, Mapping):
-        return " · ".join(map(str, value.values()))
+        return " · ".join(map(str, value.values())) or "–"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(str, value)) or "–"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

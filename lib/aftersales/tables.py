@@ -74,7 +74,7 @@ class Tables:
 
     def summary(self) -> list[tuple[str, str, int | None, str, str]]:
         """One line a table: name, Chinese name, rows (None = absent), first and last month."""
-        lines = []
+        lines: list[tuple[str, str, int | None, str, str]] = []
         for table in TABLES.values():
             frame = self[table.name]
             if frame is None:
