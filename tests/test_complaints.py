@@ -89,3 +89,12 @@ def test_small_causes_count_as_one_in_the_test_of_weeks():
     assert (found["found"], found["week"], found["falls"], found["rises"]) == (True, 4, "time", "other")
     assert complaints.shift(table.head(1))["p"] is None
     assert complaints.shift(table.tail(3))["p"] is None
+
+
+def test_a_close_without_a_time_of_day_takes_no_negative_hours(deck, month):
+    register = deck.complaints.assign(closed_at=deck.complaints["closed_at"].dt.normalize())
+    same_day = register["received_at"].dt.normalize()
+    register["closed_at"] = register["closed_at"].where(register["closed_at"].isna(), same_day)
+    assert (deck.complaints["received_at"] > same_day).all()
+    figures = complaints.figures(register, deck.repair_orders, None, None, month)
+    assert figures["complaints.hours_to_close"] == 0

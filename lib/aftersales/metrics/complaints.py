@@ -88,8 +88,9 @@ def register(
     now["satisfied"] = now["satisfied"].where(closed)
     now["first_contact_at"] = now["first_contact_at"].where(now["first_contact_at"] < end)
     hour = pd.Timedelta(hours=1)
-    now["hours_to_contact"] = (now["first_contact_at"] - now["received_at"]) / hour
-    now["hours_to_close"] = (now["closed_at"] - now["received_at"]) / hour
+    # a day without a time of day counts as its first minute, which may lie before the receipt
+    now["hours_to_contact"] = ((now["first_contact_at"] - now["received_at"]) / hour).clip(lower=0)
+    now["hours_to_close"] = ((now["closed_at"] - now["received_at"]) / hour).clip(lower=0)
     now["age_hours"] = ((end - now["received_at"]) / hour).where(~closed)
     limits = {"contact": 2.0, "close": 72.0, **(promised or {})}
     contact = now["hours_to_contact"].fillna((end - now["received_at"]) / hour)
