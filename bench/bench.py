@@ -121,11 +121,10 @@ class Bench:
         """Another reason for the last customer who was reached."""
         self.changes += 1
         path = self.source / "churn_calls.csv"
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-        last = max(n for n, line in enumerate(lines) if ",reached," in line or ",成功," in line)
-        row = lines[last].rsplit(",", 1)[0]
-        lines[last] = f"{row},{('too_far', 'went_elsewhere')[self.changes % 2]}"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        before, reached, after = path.read_text(encoding="utf-8").rpartition('"reached",')
+        _, end, rest = after.partition("\n")
+        reason = ("too_far", "went_elsewhere")[self.changes % 2]
+        path.write_text(f"{before}{reached}{reason}{end}{rest}", encoding="utf-8")
 
 
 def _steps(told: str) -> dict[str, float]:
