@@ -24,7 +24,7 @@ INSTALL = { $(PY) -m pip install --disable-pip-version-check --progress-bar off 
   /^(ERROR|error)/ {print; next} /^SETUP FAILED/ {bad = 1} END {exit bad}'
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word.
-export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX
+export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
 STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
 COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${FRESH:+--fresh}
@@ -41,7 +41,7 @@ report: $(READY) ## make the report: make report MONTH=4
 
 .PHONY: check
 check: $(READY) ## say what is wrong with the records: make check MONTH=4 (XLSX=file writes it into a copy of them)
-	@$(PY) -m aftersales check $(PERIOD) $(STORED) $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${XLSX:+--xlsx "$$XLSX"}
+	@$(PY) -m aftersales check $(PERIOD) $(STORED) $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${XLSX:+--xlsx "$$XLSX"} $${PRINTED:+--printed "$$PRINTED"}
 
 .PHONY: template
 template: $(READY) ## write an empty workbook to fill in: make template MONTH=5 SOURCE=last-month (OUT=file)

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from conftest import run
 
-from aftersales import demo, findings, terminal
-from aftersales.errors import Fault
+from aftersales import demo, findings, printed_report, terminal
+from aftersales.errors import Fault, InputError
 from aftersales.schema import LISTED, TABLES
 
 ORDERS = [
@@ -242,3 +242,34 @@ def test_checking_imports_no_more_than_it_needs():
         "sys.exit(any(m in sys.modules for m in ('matplotlib', 'scipy.stats', 'papermill', 'nbformat', 'openpyxl', 'seaborn')))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+# A report made by hand
+
+
+def test_a_report_made_by_hand_is_held_against_itself_and_the_records():
+    page = Path(__file__).parent / "reported_deck.yml"
+    done = run("check", "--month", "2024-04", "--source", "demo", "--printed", page, COLUMNS="400")
+    assert done.returncode == 0, done.stderr
+    told = done.stdout[done.stdout.index("reported_deck.yml：") :]
+    assert "幻灯片28把流失车辆印成147，前面是276；147是实际回访" in told
+    assert told.count("✗ 错误") == 5  # S1, S2, S3, S5, S9
+    assert "由记录计算" not in told  # the records give the deck's figures
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("figures: [{name: css.vald, value: 1}]", "Did you mean css.valid?"),
+        ("tables: {css.advisers: []}", "Did you mean css.advisors?"),
+        ("month: 2024-03", "expected a report of 2024-04"),
+        ("tables: {css.advisors: [{orders: 3}]}", "a list of rows with advisor"),
+        ("- 1", "expected `key: value` lines"),
+        ("a: [", "not readable as YAML"),
+    ],
+)
+def test_a_page_that_is_none_says_what_is_wrong_in_it(tmp_path, text, said):
+    page = tmp_path / "page.yml"
+    page.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(said)):
+        printed_report.read(page, "2024-04")

@@ -26,6 +26,7 @@ def check(
     source: str | None = None,
     lang: str | None = None,
     xlsx: Path | None = None,
+    printed: Path | None = None,
 ) -> int:
     """Say what is wrong with a source, and write it into a copy of the workbook where one is asked for.
 
@@ -35,6 +36,8 @@ def check(
         As for a report.
     xlsx
         Where to write a workbook with the faults marked; the source itself stays as it is.
+    printed
+        A report made by hand, typed off, to hold against itself and against the records.
 
     Returns
     -------
@@ -74,12 +77,29 @@ def check(
     print("\n" + words.table_words(table, asked.month, lang)["title"] + say(lang, "。", "."))
     if found:
         _table(problems.HEADS[lang], problems.first_of_each(found, lang))
+    if printed is not None:
+        _held_against_records(printed, asked)
     _mark(xlsx, source or asked.params.source, found, asked.params, lang)
     odd = sum(p.severity != "note" for p in found)
     print("\n" + say(lang, "数据可用" + (f"，{odd}项需要核对" if odd else "") + f"。做报告：make report MONTH={asked.month}",
                     "The input is usable" + (f"; {odd} check{'s need' if odd > 1 else ' needs'} a look" if odd else "")
                     + f". To make the report: make report MONTH={asked.month}"))  # fmt: skip
     return 0
+
+
+def _held_against_records(path: Path, asked: inputs.Asked) -> None:
+    """What a report made by hand prints that is not so."""
+    from aftersales import printed_report
+    from aftersales.metrics import all_figures, reported
+
+    page = printed_report.read(path, asked.month)
+    p = asked.params
+    table = reported.examine(page, p.weights, all_figures(asked.tables, asked.month, p), p.churn_months)
+    print(
+        f"\n{path.name}{say(asked.lang, '：', ': ')}{words.table_words(table, asked.month, asked.lang)['title']}"
+    )
+    if wrong := problems.of_checks(words.in_words(table, asked.lang), asked.lang, of_records=False):
+        _table(problems.HEADS[asked.lang], problems.first_of_each(wrong, asked.lang))
 
 
 def _counts(tables: Tables, lang: str) -> list[list[str]]:

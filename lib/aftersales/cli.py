@@ -79,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     _source(check)
     _lang(check)
     check.add_argument("--xlsx", type=Path, metavar="FILE", help="write a copy of the records with the faults marked")
+    check.add_argument("--printed", type=Path, metavar="FILE", help="hold a report made by hand, typed as YAML, against them")
     check.set_defaults(run=_check)
 
     template = commands.add_parser("template", help="write an empty workbook to fill in")
@@ -181,7 +182,7 @@ def _report(args: argparse.Namespace) -> None:
 def _check(args: argparse.Namespace) -> int:
     from aftersales import checking
 
-    return checking.check(args.month, args.year, args.store, args.source, args.lang, args.xlsx)
+    return checking.check(args.month, args.year, args.store, args.source, args.lang, args.xlsx, args.printed)
 
 
 def _template(args: argparse.Namespace) -> None:

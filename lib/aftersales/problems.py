@@ -109,15 +109,22 @@ def first_of_each(problems: Sequence[Problem], lang: str = "zh") -> list[list[st
     return lines
 
 
-def of_checks(told: pd.DataFrame, lang: str = "zh") -> list[Problem]:
-    """A line a check that does not agree, from `findings.checks.in_words`."""
-    return [_of_check(row, lang) for row in told.to_dict("records") if row["severity"] != "ok"]
+def of_checks(told: pd.DataFrame, lang: str = "zh", of_records: bool = True) -> list[Problem]:
+    """A line a check that does not agree, from `findings.checks.in_words`.
+
+    Parameters
+    ----------
+    of_records
+        Rows of the records are behind them; else a report made by hand is.
+    """
+    wrong = [row for row in told.to_dict("records") if row["severity"] != "ok"]
+    return [_of_check(row, lang, of_records) for row in wrong]
 
 
-def _of_check(row: Mapping[str, Any], lang: str) -> Problem:
+def _of_check(row: Mapping[str, Any], lang: str, of_records: bool) -> Problem:
     rule = RULES[row["rule"]]
     keys = [str(k) for k in row["rows"]]
-    table = TABLES[rule.table] if rule.table else None
+    table = TABLES[rule.table] if rule.table and of_records else None
     where = row["about"]
     if table:
         named = keys if rule.key else [row["about"]]
