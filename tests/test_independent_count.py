@@ -9,7 +9,7 @@ import pytest
 import small_store
 
 from aftersales import demo, metrics, params, scraps
-from aftersales.sources import reading
+from aftersales.sources import How, reading
 
 PARAMS = params.load()
 KEYS = {
@@ -93,7 +93,7 @@ def stores(tmp_path_factory):
     small_store.write(base / "small")
     out = {}
     for folder in base.iterdir():
-        read, _ = reading.read_all(str(folder), aliases={}, default_store="店", masked=True)
+        read, _ = reading.read_all(str(folder), How(default_store="店"))
         out[folder.name] = (next(iter(read.values())), independent.read(folder))
     return out
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from aftersales import mask
-from aftersales.sources import reading
+from aftersales.sources import How, reading
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def store(tmp_path):
 
 
 def test_a_store_is_masked_in_every_column_but_its_numbers_and_its_own_people(store):
-    tables = reading.read_all(str(store), aliases={}, default_store="店", masked=True)[0]["店"]
+    tables = reading.read_all(str(store), How(default_store="店"))[0]["店"]
     shown = "王** 138****8000 沪A·***45 ***********123456"
     (complaint,) = tables.complaints.to_dict("records")
     assert complaint["complaint_id"] == "13800000000"

@@ -14,7 +14,7 @@ import pytest
 from aftersales import demo
 from aftersales.errors import InputError
 from aftersales.schema import MOT_ITEMS, TABLES
-from aftersales.sources import cached_load
+from aftersales.sources import How, cached_load
 from aftersales.tables import Tables
 
 VIN = "LSVAA2180E2012345"
@@ -45,7 +45,7 @@ def folder(tmp_path) -> Callable[..., str]:
 def load(
     source: str, store: str | None = None, *, masked: bool = False, default: str = "本店", **aliases: str
 ) -> Tables:
-    return cached_load(source, store, aliases=aliases, default_store=default, masked=masked)
+    return cached_load(source, store, How(aliases, default, masked))
 
 
 def faults(source: str, **more) -> list:
@@ -472,8 +472,8 @@ def test_a_second_reading_is_from_what_was_kept(folder):
     source = folder(SMALL)
     first = load(source)
     code = (
-        "import sys; from aftersales.sources import cached_load; "
-        f"t = cached_load({source!r}, None, aliases={{}}, default_store='本店', masked=False); "
+        "import sys; from aftersales.sources import How, cached_load; "
+        f"t = cached_load({source!r}, None, How({{}}, '本店', False)); "
         "assert 'pandera' not in sys.modules; print(len(t.repair_orders), t.notes == tuple(t.notes))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ.copy())

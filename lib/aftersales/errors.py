@@ -23,6 +23,8 @@ class Fault:
         Where; `row` as Excel numbers it, `column` as the file names it. None where it does not apply.
     hint
         The next step.
+    record
+        What tells the row where rows have no number, in a database: its key.
     """
 
     kind: str
@@ -33,10 +35,12 @@ class Fault:
     row: int | None = None
     column: str | None = None
     hint: str = ""
+    record: str = ""
 
     def __str__(self) -> str:
         where = [self.file or "", f"sheet {self.sheet}" if self.sheet else ""]
-        where += [f"row {self.row}" if self.row else "", f"column {self.column}" if self.column else ""]
+        where += [f"row {self.row}" if self.row else "", self.record]
+        where += [f"column {self.column}" if self.column else ""]
         place = ", ".join(part for part in where if part)
         text = f"got {self.got}; expected {self.expected}" if self.got else f"expected {self.expected}"
         return (f"{place}: " if place else "") + text + (f". {self.hint}" if self.hint else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -14,10 +15,13 @@ from aftersales.call import parse_month
 from aftersales.errors import InputError
 from aftersales.params import Params
 from aftersales.schema import TABLES
+from aftersales.sources import corrections
 from aftersales.tables import Tables
 
 # A source that is a database URL reaches the notebooks by the name of this variable, never as a text.
 _SECRET = "AFTERSALES_SOURCE"
+# What is read of a database for a report is kept under this name, so that all of it is made from the same records.
+_SNAPSHOT = "AFTERSALES_SNAPSHOT"
 # What `load` has handed out in this process, which is one notebook's.
 _HANDED: list[Tables] = []
 
@@ -44,7 +48,9 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     store
         By default that of the params, or the only one of the source.
     month
-        Whose params count (``2024-04``); the tables are whole, whatever the month.
+        Whose params count (``2024-04``). Of a database or a folder of Parquet files only what that month's report
+        needs is read: one store, the months that lead up to it, the columns that it uses (the others are empty);
+        without a month all of it. Files of other kinds are read whole.
 
     Raises
     ------
@@ -58,16 +64,31 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     ('示范店', 30971)
     """
     settings = params.load(month)
-    tables = sources.cached_load(
-        _reveal(source or settings.source),
-        store,
-        aliases=settings.header_aliases,
-        default_store=settings.store,
-        masked=settings.mask,
-    )
+    return _load(_reveal(source or settings.source), store, month, settings, os.environ.get(_SNAPSHOT, ""))
+
+
+def _load(source: str, store: str | None, month: object, settings: Params, snapshot: str) -> Tables:
+    first, last = (None, None) if month is None else needed(pd.Period(str(month), "M"), settings)
+    tables = sources.cached_load(source, store, _how(settings, snapshot), first, last)
     tables.used.clear()
     _HANDED.append(tables)
     return tables
+
+
+def needed(month: pd.Period, settings: Params) -> tuple[str, str]:
+    """First and last month that a report reads: a year ago is compared, and its base and cohort lie before that.
+
+    >>> needed(pd.Period("2024-04"), get_params())
+    ('2022-05', '2024-04')
+    """
+    back = 12 + max(settings.base_months - 1, settings.churn_months)
+    return str(month - back), str(month)
+
+
+def _how(settings: Params, snapshot: str = "") -> sources.How:
+    return sources.How(
+        settings.header_aliases, settings.store, settings.mask, corrections.load(params.folder()), snapshot
+    )
 
 
 def reads() -> list[str]:
@@ -111,23 +132,20 @@ def ask(month: str, year: str | None, store: str | None, source: str | None, lan
     """
     number, given_year = parse_month(month, year)
     base = params.load(None if given_year is None else f"{given_year}-{number:02d}")
-    tables = load(source, store, None if given_year is None else f"{given_year}-{number:02d}")
-    there = months_with_records(tables)
+    revealed = _reveal(source or base.source)
     if given_year is None:
-        visits = [m for m in _months(tables, "repair_orders") or there if m.month == number]
-        if not visits:
-            raise InputError(f"month {month}: no month with that number in the source. {_span(there)}")
-        period = max(visits)
+        period = _latest(number, month, revealed, store, base)
     else:
         period = pd.Period(year=given_year, month=number, freq="M")
     settings = params.load(period)
-    if settings != base:
-        tables = load(source, store, period)
-        there = months_with_records(tables)
-    if period not in there:
-        raise InputError(f"month {period}: the source has no record in it for {tables.store}. {_span(there)}")
     told = source or settings.source
-    secret = "://" in told
+    revealed = _reveal(told)
+    secret = "://" in revealed
+    snapshot = secrets.token_hex(8) if secret else ""
+    tables = _load(revealed, store, period, settings, snapshot)
+    if period not in months_with_records(tables):
+        span = _span(_months_of(revealed, store, settings, list(_DATED)))
+        raise InputError(f"month {period}: the source has no record in it for {tables.store}. {span}")
     return Asked(
         month=period,
         store=tables.store,
@@ -140,17 +158,47 @@ def ask(month: str, year: str | None, store: str | None, source: str | None, lan
             "source": f"env:{_SECRET}" if secret else told,
             "lang": lang or settings.lang,
         },
-        environment={_SECRET: told} if secret else {},
+        environment={_SECRET: revealed, _SNAPSHOT: snapshot} if secret else {},
     )
+
+
+def _latest(number: int, month: str, source: str, store: str | None, settings: Params) -> pd.Period:
+    """The latest month of that number with visits, or with any record where there are no visits at all."""
+    visits = _months_of(source, store, settings, ["repair_orders"])
+    there = visits or _months_of(source, store, settings, list(_DATED))
+    found = [m for m in there if m.month == number]
+    if not found:
+        span = _span(_months_of(source, store, settings, list(_DATED)))
+        raise InputError(f"month {month}: no month with that number in the source. {span}")
+    return max(found)
+
+
+# Tables whose rows lie in a month; a customer's card does not make one.
+_DATED = tuple(t.name for t in TABLES.values() if t.dated_by and t.name != "customers")
+
+
+def _months_of(source: str, store: str | None, settings: Params, names: list[str]) -> list[pd.Period]:
+    """The months in which a store has a row in one of those tables, in order; asked of the source where it can tell."""
+    how = _how(settings)
+    found: set[pd.Period] = set()
+    for name in names:
+        there = sources.months(source, store, how, name)
+        if there is None:
+            tables = sources.cached_load(source, store, how)
+            return sorted({m for n in names for m in _months(tables, n)})
+        found.update(pd.Period(m, "M") for m in there)
+    return sorted(found)
+
+
+def forget(asked: Asked) -> None:
+    """Remove what was kept of a database for a report that is made."""
+    if snapshot := asked.environment.get(_SNAPSHOT):
+        sources.cache.forget(snapshot)
 
 
 def months_with_records(tables: Tables) -> list[pd.Period]:
     """The months in which any table has a row, in order."""
-    found: set[pd.Period] = set()
-    for table in TABLES.values():
-        if table.dated_by and table.name != "customers":
-            found.update(_months(tables, table.name))
-    return sorted(found)
+    return sorted({m for name in _DATED for m in _months(tables, name)})
 
 
 def _months(tables: Tables, table: str) -> list[pd.Period]:

@@ -18,8 +18,20 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
         "The database's {a} is no table of this report and was passed over.",
     ),
     (
-        "{a}中的列“{b}”不是本报告的列，已略过。",
-        "The column “{b}” of {a} is none of this report's and was passed over.",
+        "{a}中的列{b}不是本报告的列，已略过。",
+        "Of {a} these columns are none of this report's and were passed over: {b}.",
+    ),
+    (
+        "隐藏的工作表{a}与{b}重名，已略过。",
+        "The hidden sheet {a} has the name of {b} and was passed over.",
+    ),
+    (
+        "已更正{a}（{b}）{c}行：删除；原因：{d}。",
+        "Corrected {a} ({b}), rows: {c}, dropped; reason: {d}.",
+    ),
+    (
+        "已更正{a}（{b}）{c}行：{d}改为{e}；原因：{f}。",
+        "Corrected {a} ({b}), rows: {c}, {d} set to {e}; reason: {f}.",
     ),
 )
 
@@ -33,7 +45,7 @@ def told(text: str, lang: str = "zh") -> str:
     if lang == "zh":
         return text
     for zh, en in _WORDINGS:
-        pattern = re.escape(zh).replace(r"\{a\}", "(?P<a>.+)").replace(r"\{b\}", "(?P<b>.+)")
+        pattern = re.sub(r"\\\{(\w)\\\}", r"(?P<\1>.+)", re.escape(zh))
         if found := re.fullmatch(pattern, text):
             return en.format(**found.groupdict())
     return text

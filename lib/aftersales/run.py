@@ -97,6 +97,7 @@ def mail(
     from aftersales.mail import sending
 
     asked = inputs.ask(month, year, store, source, lang)
+    inputs.forget(asked)
     folder = out / str(asked.month) / publish.folder_name(asked.store)
     sending.send_published(folder, asked.params, lang=lang, dry_run=dry_run, again=again)
 
@@ -116,3 +117,4 @@ def _environment(asked: inputs.Asked, notebooks: Path) -> Iterator[None]:
     finally:
         for key, value in before.items():
             os.environ.pop(key) if value is None else os.environ.__setitem__(key, value)
+        inputs.forget(asked)

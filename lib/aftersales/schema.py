@@ -37,6 +37,9 @@ class Column:
         Code that stands in for an empty cell.
     personal
         What kind of personal data the cells hold, so that it is masked wherever it is shown.
+    used
+        The report is made from it, or hides it in texts; else it is checked where it is read, and not asked for
+        where a source can be asked for less.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     default: object = None
     personal: Personal | None = None
+    used: bool = True
 
 
 @dataclass(frozen=True)
@@ -265,7 +269,7 @@ _STORE = _c("store", "门店", "Store")
 _ORDER_ALIASES = ("委托书号", "委托书编号", "作业单号", "RO号")
 _VIN = _c("vin", "VIN", "VIN", req=True, personal="vin",
           aliases=("VIN码", "VIN号", "车架号", "底盘号", "车辆识别代号"))  # fmt: skip
-_PLATE = _c("plate", "车牌号", "Plate", personal="plate", aliases=("牌照号", "牌照"))
+_PLATE = _c("plate", "车牌号", "Plate", personal="plate", aliases=("牌照号", "牌照"), used=False)
 _ADVISOR = _c("advisor", "服务顾问", "Advisor", aliases=("服务专员", "客户经理", "接待员", "SA"))
 _OWNER = _c("owner_type", "客户类型", "Owner type", "code", True, codes="owner_type", aliases=("车主性质",))
 
@@ -284,11 +288,13 @@ TABLES: dict[str, Table] = {
                 _c("opened_at", "开单时间", "Opened", "datetime", True,
                    aliases=("开单日期", "接车时间", "进厂时间", "进站日期", "来厂日期")),
                 _c("promised_at", "预计交车时间", "Promised", "datetime",
-                   aliases=("预交车时间", "约定交车时间")),
-                _c("delivered_at", "交车时间", "Delivered", "datetime", aliases=("出厂时间", "结算时间")),
-                _c("mileage_km", "行驶里程", "Mileage (km)", "number", minimum=0, aliases=("进厂里程", "里程")),
-                _c("order_type", "维修类型", "Order type", "code", codes="order_type"),
-                _c("amount", "结算金额", "Amount (CNY)", "number", minimum=0),
+                   aliases=("预交车时间", "约定交车时间"), used=False),
+                _c("delivered_at", "交车时间", "Delivered", "datetime", aliases=("出厂时间", "结算时间"),
+                   used=False),
+                _c("mileage_km", "行驶里程", "Mileage (km)", "number", minimum=0, aliases=("进厂里程", "里程"),
+                   used=False),
+                _c("order_type", "维修类型", "Order type", "code", codes="order_type", used=False),
+                _c("amount", "结算金额", "Amount (CNY)", "number", minimum=0, used=False),
             ),
             ("order_id",), "opened_at",
         ),

@@ -12,6 +12,7 @@ from aftersales.findings.words import Words, known, plural, say, words
 from aftersales.metrics.catalogue import FIGURES, name_of
 from aftersales.remarks import told
 from aftersales.schema import label
+from aftersales.sources.repairs import told as repairs_told
 from aftersales.statistics import FEW, SMALL
 
 Item = dict[str, Any]
@@ -284,14 +285,7 @@ def heads(part: str, lang: str = "zh") -> tuple[str]:
 
 def repairs(mended: Iterable[Mapping[str, Any]], lang: str = "zh") -> list[str]:
     """What the reader mended in the input, a sentence a kind."""
-    return [
-        say(
-            lang,
-            f"{r['file']}：已修正{r['count']}处（{r['kind']}）",
-            f"{r['file']}: {r['count']} repaired ({r['kind']})",
-        )
-        for r in mended
-    ]
+    return repairs_told(mended, lang)
 
 
 def remarks(notes: Iterable[str], lang: str = "zh") -> list[str]:

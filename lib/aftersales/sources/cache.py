@@ -15,13 +15,18 @@ from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aftersales.params import ROOT
 from aftersales.schema import TABLES
 from aftersales.tables import Tables
 
+if TYPE_CHECKING:
+    from aftersales.sources import How
+
 KEPT = 20
 _UNFINISHED = ".new-"
+_SNAPSHOT = "snapshot-"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CODE = ("schema.py", "mask.py", "tables.py", "sources/*.py", "demo/*.py")
 
@@ -31,20 +36,35 @@ def folder() -> Path:
     return Path(os.environ.get("AFTERSALES_CACHE") or ROOT / ".cache") / "tables"
 
 
-def key(source: str, aliases: Mapping[str, str], default_store: str, masked: bool) -> str | None:
-    """The key of a source, of its files as they are now; None for a database, which may change unseen."""
-    if "://" in source:
+def key(source: str, how: How, part: tuple[str | None, ...]) -> str | None:
+    """The key of a source, of its files as they are now; None for a database, which may change unseen.
+
+    Of a database, `how.snapshot` names a reading that counts for a whole report.
+    """
+    url = "://" in source
+    if url and not how.snapshot:
         return None
     files: list[tuple[str, int, int]] = []
-    if source != "demo":
+    if source != "demo" and not url:
         path = Path(source).expanduser()
         if not path.exists():
             return None
-        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
             state = file.stat()
             files.append((str(file.resolve()), state.st_size, state.st_mtime_ns))
-    told = [source, sorted(aliases.items()), default_store, masked, files, _code()]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
+    in_parts = url or any(name.endswith(".parquet") for name, _, _ in files)
+    told = [
+        source, sorted(how.aliases.items()), how.default_store, how.masked, repr(how.corrections), files,
+        part if in_parts else None, _code(),
+    ]  # fmt: skip
+    digest = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
+    return f"{_SNAPSHOT}{how.snapshot}-{digest}" if url else digest
+
+
+def forget(snapshot: str) -> None:
+    """Remove what was kept of a database for one report."""
+    for at in folder().glob(f"{_SNAPSHOT}{snapshot}-*"):
+        shutil.rmtree(at, ignore_errors=True)
 
 
 @cache

@@ -1,11 +1,9 @@
-"""Cells as values: dates, codes, numbers and answers in the forms that exports have them. Each distinct cell is read once."""
+"""A raw table with canonical columns and typed values. Each distinct cell is read once."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,33 +11,18 @@ import pandas as pd
 
 from aftersales import mask
 from aftersales.errors import Fault
-from aftersales.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, MOT_ITEMS, TABLES, Column
-from aftersales.sources.read import Raw, _plain, aliases_of
+from aftersales.schema import CODES, MOT_ITEMS, TABLES, Column, Table
+from aftersales.sources import values
+from aftersales.sources.raw import Form, Raw, heads_of, plain
+from aftersales.sources.repairs import repair
 
-_DATE = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:(?:[T\s]+|(?<=日))(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?)?"
-)
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
-_EXCEL_DAYS = (20000, 80000)  # serial numbers from 1954 to 2119
-EXPECTED = {
-    "datetime": "a date like 2024-04-09, 2024-04-09 14:30, 2024/4/9 or 2024年4月9日",
-    "date": "a date like 2024-04-09, 2024/4/9 or 2024年4月9日",
-    "month": "a month like 2024-04",
-    "number": "a number",
-    "integer": "a whole number",
-    "flag": "是 or 否",
-    "answer": "非常满意, 满意, 一般, 不满意, 非常不满意, or a number from 0 to 100",
-}
-
-
-class Unreadable(ValueError):
-    """A cell that cannot be read as what its column holds."""
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
+_MASKS = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}
+_HEADS_TOLD = 12
 
 
 def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault], list[str], dict[str, str]]:
-    """A raw table with canonical columns and typed values.
+    """A raw table with canonical columns and typed values; what was mended is added to `raw.repairs`.
 
     Returns
     -------
@@ -53,132 +36,156 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
         Canonical column to the head that the file has for it.
     """
     table = TABLES[raw.table]
-    known = aliases_of(raw.table, more)
-    faults: list[Fault] = []
-    notes: list[str] = []
-    at: dict[str, int] = {}
-    heads: dict[str, str] = {}
-    for i, head in enumerate(raw.heads):
-        name = known.get(_plain(head)) if head else None
-        if name is None:
-            if head:
-                notes.append(f"{raw.file}中的列“{mask.text(head)}”不是本报告的列，已略过。")
-        elif name in at:
-            faults.append(
-                Fault(
-                    "duplicate_head",
-                    f"{heads[name]} and {head}",
-                    f"one column for {name}",
-                    raw.file,
-                    raw.sheet,
-                    column=head,
-                    hint="Remove or rename one of them",
-                )
-            )
-        else:
-            at[name], heads[name] = i, head
-    rows = raw.rows
+    at, faults, notes = columns_of(raw, more)
+    heads = {name: raw.heads[i] for name, i in at.items()}
     out: dict[str, Any] = {}
     for column in table.columns:
         if column.name not in at:
             if column.required:
+                expected = f"a column {column.name} ({column.zh})"
                 faults.append(
-                    Fault(
-                        "missing_column",
-                        "",
-                        f"a column {column.name} ({column.zh})",
-                        raw.file,
-                        raw.sheet,
-                        hint=_nearest(column, raw.heads),
-                    )
+                    Fault("missing_column", "", expected, raw.file, raw.sheet, hint=_there(raw))
                 )
-            out[column.name] = _empty(column, len(raw.cells[0]) if raw.cells else 0)
+            out[column.name] = _array(column, np.full(len(raw), column.default, dtype=object))
             continue
-        out[column.name], bad = _column(raw.cells[at[column.name]], column)
-        faults += [
-            _fault(raw, column, heads[column.name], rows[i] if rows is not None else None, value)
-            for i, value in bad
-        ]
-    n = len(raw.cells[0]) if raw.cells else 0
-    frame = pd.DataFrame(out, index=pd.Index(rows if rows is not None else np.arange(1, n + 1), name="row"))
+        out[column.name], bad, mended = _column(raw.cells[at[column.name]], column, raw.form)
+        faults += [_fault(raw, at, column, i, value) for i, value in bad]
+        for kind, (count, example) in mended.items():
+            raw.repairs.append(
+                repair(raw.file, raw.sheet, kind, count, shown(column, example), heads[column.name])
+            )
+    rows = raw.rows if raw.rows is not None else np.arange(1, len(raw) + 1)
+    frame = pd.DataFrame(out, index=pd.Index(rows, name="row"))
     if raw.table == "oem_css":
         _decimals(frame, raw, at)
     return frame, faults, notes, heads
 
 
-def _nearest(column: Column, heads: list[str]) -> str:
-    there = mask.text(", ".join(h for h in heads if h))  # of a file without heads they are a customer's
-    return (
-        f"The file has: {there}. Another name for it can be given under header_aliases in the params"
-        if there
-        else ""
-    )
+def columns_of(raw: Raw, more: Mapping[str, str]) -> tuple[dict[str, int], list[Fault], list[str]]:
+    """Which cells of a raw table are which column; faults of its heads, and notes on those that are none of ours."""
+    known = heads_of(raw.table, more)
+    claims: dict[str, list[tuple[int, int]]] = {}
+    strange: list[str] = []
+    for i, head in enumerate(raw.heads):
+        found = known.get(plain(head)) if head else None
+        if found:
+            claims.setdefault(found[0], []).append((found[1], i))
+        else:
+            strange.append(head or f"第{i + 1}列（无表头）")
+    at: dict[str, int] = {}
+    faults: list[Fault] = []
+    for name, places in claims.items():
+        best = min(rank for rank, _ in places)
+        at[name], *others = [i for rank, i in places if rank == best]
+        strange += [raw.heads[i] for rank, i in places if rank > best]
+        for i in others:
+            got = f"{raw.heads[at[name]]} and {raw.heads[i]}"
+            hint = "Remove or rename one of them"
+            faults.append(
+                Fault(
+                    "duplicate_head", got, f"one column for {name}", raw.file, raw.sheet,
+                    column=raw.heads[i], hint=hint,
+                )
+            )  # fmt: skip
+    if not strange:
+        return at, faults, []
+    listed = "、".join(f"“{mask.text(head)[:40]}”" for head in strange[:_HEADS_TOLD])
+    listed += f" … ({len(strange)})" if len(strange) > _HEADS_TOLD else ""
+    return at, faults, [f"{raw.file}中的列{listed}不是本报告的列，已略过。"]
 
 
-def _fault(raw: Raw, column: Column, head: str, row: Any, value: Any) -> Fault:
-    expected = EXPECTED.get(column.kind, "a text")
+def _there(raw: Raw) -> str:
+    """What heads the file has instead, none of them a person's."""
+    there = ", ".join(mask.text(head)[:40] for head in raw.heads[:60] if head)
+    return f"The file has: {there}. Another name for it can be given under header_aliases in the params"
+
+
+def _fault(raw: Raw, at: Mapping[str, int], column: Column, i: int, value: Any) -> Fault:
+    expected = values.EXPECTED.get(column.kind, "a text")
     if column.codes:
         expected = "one of " + ", ".join(f"{code} ({zh})" for code, (zh, _) in CODES[column.codes].items())
+    row = None if raw.rows is None else int(raw.rows[i])
+    record = "" if row else _record(raw, at, i)
     return Fault(
-        f"bad_{column.kind}",
-        shown(column, value),
-        expected,
-        raw.file,
-        raw.sheet,
-        None if row is None else int(row),
-        head,
-    )
+        f"bad_{column.kind}", shown(column, value), expected, raw.file, raw.sheet, row,
+        raw.heads[at[column.name]], _hint(column, value), record,
+    )  # fmt: skip
+
+
+def _record(raw: Raw, at: Mapping[str, int], i: int) -> str:
+    """What a row of a database is told by: its key."""
+    table: Table = TABLES[raw.table]
+    keys = [k for k in table.key or table.names if k in at and raw.cells[at[k]][i] is not None]
+    return ", ".join(f"{k} {shown(table.column(k), raw.cells[at[k]][i])}" for k in keys[:3])
+
+
+def _hint(column: Column, value: Any) -> str:
+    if isinstance(value, str) and value.strip().startswith("#"):
+        return "It is an error of a formula in Excel: mend the formula, or empty the cell"
+    if column.name.endswith("_id"):
+        return "Excel has cut its digits: export it again with the column as text"
+    return ""
 
 
 def shown(column: Column, value: Any) -> str:
     """A value in an error message: masked where it is personal."""
-    text = str(value)
+    text = "bytes" if isinstance(value, bytes) else str(value)
     if column.name.endswith("_id"):
         return repr(text[:60])  # a case is looked up by it
-    if column.personal and column.personal != "free_text":
-        text = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}[
-            column.personal
-        ](text)
+    if column.personal in _MASKS:
+        text = _MASKS[column.personal](text)
     return repr(mask.text(text)[:60])  # masked first: half a phone number would not look like one
 
 
-def _empty(column: Column, n: int) -> Any:
-    return _array(column, np.full(n, column.default, dtype=object))
-
-
-def _column(cells: np.ndarray, column: Column) -> tuple[Any, list[tuple[int, Any]]]:
-    """Each distinct cell is read once; what cannot be read becomes missing and is told."""
+def _column(
+    cells: np.ndarray, column: Column, form: Form
+) -> tuple[Any, list[tuple[int, Any]], dict[str, tuple[int, Any]]]:
+    """The column's values; the cells that can't be read, which become missing; what was mended, with an example."""
     codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    read = np.empty(len(distinct) + 1, dtype=object)
-    read[-1] = column.default  # factorize gives empty cells the code -1
+    result = np.empty(len(distinct) + 1, dtype=object)
+    result[-1] = column.default  # factorize gives empty cells the code -1
     wrong = np.zeros(len(distinct) + 1, dtype=bool)
-    todo = np.arange(len(distinct))
-    if column.kind in ("datetime", "date") and len(distinct) > 50:
-        quick = pd.to_datetime(
-            pd.Series(distinct, dtype=object).where(_is_iso(distinct)), errors="coerce", format="ISO8601"
-        )
-        quick = quick.dt.normalize() if column.kind == "date" else quick
-        known = (
-            quick.notna().to_numpy() & (quick.dt.year.to_numpy() >= 1980) & (quick.dt.year.to_numpy() <= 2100)
-        )
-        read[:-1][known] = quick.to_numpy("datetime64[us]").astype(object)[known]
-        todo = np.flatnonzero(~known)
-    reader = _READERS[column.kind]
-    for i in todo:
+    kinds: dict[str, list[int]] = {}
+    for i in _quickly(distinct, column, form, result):
+        value = distinct[i]
         try:
-            parsed = reader(distinct[i], column)
-        except (Unreadable, ValueError, OverflowError):
+            parsed = values.read(value, column)
+        except values.Unreadable:
             parsed, wrong[i] = None, True
-        read[i] = column.default if parsed is None else parsed
+        else:
+            if kind := values.mended(value, column, form):
+                kinds.setdefault(kind, []).append(i)
+        result[i] = column.default if parsed is None else parsed
     bad = [(int(i), cells[i]) for i in np.flatnonzero(wrong[codes])] if wrong.any() else []
-    return _array(column, read[codes]), bad
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct)) if kinds else None
+    mended = {k: (int(counts[of].sum()), distinct[of[0]]) for k, of in kinds.items()}  # type: ignore[index]
+    return _array(column, result[codes]), bad, mended
 
 
-def _is_iso(values: Any) -> np.ndarray:
-    """Which values are texts of the commonest form, so that pandas may read them all at once."""
-    return np.fromiter(
-        (isinstance(v, str) and _ISO.fullmatch(v) is not None for v in values), bool, len(values)
-    )
+def _quickly(distinct: Any, column: Column, form: Form, result: np.ndarray) -> np.ndarray:
+    """Read what is in the commonest form all at once; the places of the others."""
+    if column.kind in ("datetime", "date") and form != "workbook":
+        iso = np.array([isinstance(v, str) and _ISO.fullmatch(v) is not None for v in distinct], dtype=bool)
+        if not iso.any():
+            return np.arange(len(distinct))
+        moments = pd.to_datetime(pd.Series(distinct, dtype=object).where(iso), errors="coerce", format="ISO8601")
+        moments = moments.dt.normalize() if column.kind == "date" else moments
+        known = (moments.dt.year.between(1980, 2100)).to_numpy()
+        result[:-1][known] = moments.to_numpy("datetime64[us]").astype(object)[known]
+        return np.flatnonzero(~known)
+    if column.kind == "text" or (column.kind in ("number", "integer") and form == "text"):
+        fine = values.tidy(column)
+        known = np.array([fine(v) for v in distinct], dtype=bool)
+        if column.kind != "text":
+            numbers = [float(v) for v, good in zip(distinct, known, strict=True) if good]
+            whole = column.kind == "number" or all(n.is_integer() for n in numbers)
+            if not whole:
+                return np.arange(len(distinct))
+            result[:-1][known] = numbers
+        else:
+            result[:-1][known] = np.asarray(distinct, dtype=object)[known]
+        return np.flatnonzero(~known)
+    return np.arange(len(distinct))
 
 
 def _array(column: Column, values: np.ndarray) -> Any:
@@ -192,183 +199,20 @@ def _array(column: Column, values: np.ndarray) -> Any:
     return pd.array(np.where(values == None, np.nan, values), dtype="str")  # noqa: E711
 
 
-def _narrow(value: Any) -> str:
-    """Text with full-width characters as their narrow twins, tabs and blanks at the ends gone."""
-    return unicodedata.normalize("NFKC", str(value)).strip()
-
-
-def _text(value: Any, column: Column) -> str | None:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # Excel keeps numbers as floats: an order 10023 is not 10023.0
-    if isinstance(value, (dt.datetime, pd.Timestamp)):
-        value = value.isoformat(sep=" ")
-    text = re.sub(r"\s*[\t\r\n]+\s*", " ", str(value)).strip()
-    if column.personal == "vin" or column.personal == "plate":
-        text = re.sub(r"\s", "", _narrow(text)).upper()
-    elif column.name.endswith("_id"):
-        text = _narrow(text)
-    return text or None
-
-
-def _code(value: Any, column: Column) -> str | None:
-    text = re.sub(r"\s", "", _narrow(value)).lower()
-    if not text:
-        return None
-    names = _CODE_NAMES[column.codes or ""]
-    if text not in names:
-        raise Unreadable
-    return names[text]
-
-
-def _names_of(codes: str) -> dict[str, str]:
-    names = {}
-    for code, labels in CODES[codes].items():
-        for name in (code, *labels):
-            names[re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).lower()] = code
-    return names | {
-        re.sub(r"\s", "", unicodedata.normalize("NFKC", k)).lower(): v
-        for k, v in CODE_ALIASES.get(codes, {}).items()
-    }
-
-
-_CODE_NAMES = {codes: _names_of(codes) for codes in CODES}
-
-
-def _datetime(value: Any, column: Column) -> dt.datetime | None:
-    if isinstance(value, (dt.datetime, pd.Timestamp)):
-        moment = pd.Timestamp(value)
-        return (
-            moment.tz_localize(None).to_pydatetime(warn=False)
-            if moment.tzinfo
-            else moment.to_pydatetime(warn=False)
-        )
-    if isinstance(value, dt.date):
-        return dt.datetime(value.year, value.month, value.day)
-    if isinstance(value, (bool, dt.time, dt.timedelta)):
-        raise Unreadable
-    text = _narrow(value)
-    if not text:
-        return None
-    found = _DATE.fullmatch(text)
-    if found:
-        parts = [int(p) if p else 0 for p in found.groups()]
-        return _sensible(_moment(parts))
-    if found := _COMPACT.fullmatch(text):
-        return _sensible(_moment([int(p) for p in found.groups()]))
-    try:
-        serial = float(text)
-    except ValueError:
-        raise Unreadable from None
-    if not _EXCEL_DAYS[0] <= serial <= _EXCEL_DAYS[1]:
-        raise Unreadable
-    moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=serial)
-    return (moment + dt.timedelta(microseconds=500000)).replace(microsecond=0)
-
-
-def _moment(parts: list[int]) -> dt.datetime:
-    year, month, day, hour, minute, second = (*parts, 0, 0, 0)[:6]
-    return dt.datetime(year, month, day, hour, minute, second)
-
-
-def _sensible(moment: dt.datetime) -> dt.datetime:
-    if not 1980 <= moment.year <= 2100:
-        raise Unreadable
-    return moment
-
-
-def _date(value: Any, column: Column) -> dt.datetime | None:
-    moment = _datetime(value, column)
-    return None if moment is None else moment.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _month(value: Any, column: Column) -> str | None:
-    if not isinstance(value, (dt.date, pd.Timestamp)):
-        text = _narrow(value)
-        if not text:
-            return None
-        # a number 2024.1 may have been typed as 2024.1 or as 2024.10
-        month_like = None if isinstance(value, float) else _MONTH.fullmatch(text)
-        found = month_like or re.fullmatch(r"(\d{4})(\d{2})", text.removesuffix(".0"))
-        if found:
-            year, month = int(found[1]), int(found[2])
-            if not (1980 <= year <= 2100 and 1 <= month <= 12):
-                raise Unreadable
-            return f"{year:04d}-{month:02d}"
-    moment = _datetime(value, column)
-    return None if moment is None else f"{moment.year:04d}-{moment.month:02d}"
-
-
-def _number(value: Any, column: Column) -> float | None:
-    if isinstance(value, (bool, dt.date, dt.time)):
-        raise Unreadable
-    if isinstance(value, (int, float)) or hasattr(value, "as_tuple"):
-        number = float(value)
-    else:
-        text = _narrow(value).replace("−", "-").removeprefix("¥").removesuffix("元").strip()
-        if not text:
-            return None
-        if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", text):
-            text = text.replace(",", "")
-        if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text):
-            raise Unreadable
-        number = float(text)
-    if number != number or number in (float("inf"), float("-inf")):
-        raise Unreadable
-    return number
-
-
-def _integer(value: Any, column: Column) -> float | None:
-    number = _number(value, column)
-    if number is not None and not float(number).is_integer():
-        raise Unreadable
-    return number
-
-
-def _flag(value: Any, column: Column) -> bool | None:
-    text = _narrow(value).lower()
-    if not text:
-        return None
-    if text not in FLAGS:
-        raise Unreadable
-    return FLAGS[text]
-
-
-def _answer(value: Any, column: Column) -> float | None:
-    if isinstance(value, str):
-        text = re.sub(r"\s+", " ", _narrow(value)).lower()
-        if text in _ANSWERS:
-            return _ANSWERS[text]
-    number = _number(value, column)
-    if number is not None and not 0 <= number <= 100:
-        raise Unreadable
-    return number
-
-
-_ANSWERS = {k.lower(): float(v) for k, v in ANSWERS.items()}
-_READERS: dict[str, Callable[[Any, Column], Any]] = {
-    "text": _text, "code": _code, "datetime": _datetime, "date": _date, "month": _month, "number": _number,
-    "integer": _integer, "flag": _flag, "answer": _answer,
-}  # fmt: skip
-
-
 def _decimals(frame: pd.DataFrame, raw: Raw, at: Mapping[str, int]) -> None:
     """How many decimals the agency printed: of the MOT itself, and at the most of a row's items."""
 
     def places(value: Any) -> float:
-        if value is None:
+        if value is None or isinstance(value, bytes):
             return np.nan
-        text = (
-            _narrow(value)
-            if raw.textual
-            else f"{float(value):.6f}".rstrip("0")
-            if isinstance(value, (int, float))
-            else _narrow(value)
-        )
+        if raw.form != "text" and isinstance(value, (int, float)):
+            value = f"{float(value):.6f}".rstrip("0")
+        text = str(value).strip()
         return float(len(text.split(".")[1])) if "." in text else 0.0
 
     n = len(frame)
     mot = np.array([places(v) for v in raw.cells[at["mot"]]]) if "mot" in at else np.full(n, np.nan)
-    if not raw.textual and (~np.isnan(mot)).any():
+    if raw.form != "text" and (~np.isnan(mot)).any():
         mot = np.where(np.isnan(mot), np.nan, np.nanmax(mot))
     items = [[places(v) for v in raw.cells[at[i]]] for i in MOT_ITEMS if i in at]
     frame["mot_decimals"] = mot

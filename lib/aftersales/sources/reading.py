@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,19 @@ import pandas as pd
 from aftersales import mask
 from aftersales.errors import Fault, InputError
 from aftersales.schema import MOT_ITEMS, TABLES
+from aftersales.sources import How
 from aftersales.sources import read as reader
+from aftersales.sources.corrections import absent, applied
 from aftersales.sources.normalise import typed
-from aftersales.sources.validate import faults_of
+from aftersales.sources.raw import Raw, table_name
+from aftersales.sources.slices import NAMED_BY, Slice, SliceReader
+from aftersales.sources.validate import Origin, fault_at, faults_of
 from aftersales.tables import Tables
 
 SYNTHETIC = "合成数据：内置示范店，全部记录由程序生成。"
 
 
-def read_all(
-    source: str, *, aliases: Mapping[str, str], default_store: str, masked: bool
-) -> tuple[dict[str, Tables], bool]:
+def read_all(source: str, how: How) -> tuple[dict[str, Tables], bool]:
     """The validated tables of every store of a source, by the store's name, and whether the source names it.
 
     Raises
@@ -31,43 +34,126 @@ def read_all(
     InputError
         All faults of all tables.
     """
-    synthetic = source == "demo"
-    if synthetic:
-        frames, origins, notes = _demo(default_store)
-        faults: list[Fault] = []
+    if source == "demo":
+        frames, origins, notes = _demo(how.default_store)
+        read = Read(frames, origins, notes, [], [])
     else:
-        frames, origins, notes, faults = _typed(source, aliases)
-    if "repair_orders" not in frames:
+        _known_targets(how.aliases)
+        with reader.in_parts(source, how.aliases) as parts:
+            read = _whole(source, how) if parts is None else _part(parts, Slice(None), how)
+    names = _stores(read.frames)
+    tables = _checked(read, source, names, how)
+    stores = names or [how.default_store]
+    return {s: _tables(tables, read, source, s, how) for s in stores}, bool(names) and source != "demo"
+
+
+def read_part(parts: SliceReader, source: str, wanted: Slice, names: Sequence[str], how: How) -> Tables:
+    """One store's validated tables of the months that count; else as `read_all`.
+
+    Parameters
+    ----------
+    parts
+        The source, open.
+    wanted
+        The store and the months.
+    names
+        The stores of the source.
+    """
+    _known_targets(how.aliases)
+    read = _part(parts, wanted, how)
+    tables = _checked(read, source, names, how)
+    return _tables(tables, read, source, wanted.store or how.default_store, how)
+
+
+@dataclass
+class Read:
+    """What was read so far: typed tables, where they stand, remarks, repairs and faults."""
+
+    frames: dict[str, pd.DataFrame]
+    origins: dict[str, Origin]
+    notes: list[str]
+    repairs: list[dict[str, Any]]
+    faults: list[Fault]
+
+
+def _whole(source: str, how: How) -> Read:
+    """Every table of a source, typed."""
+    found = reader.whole(source, how.aliases)
+    read = Read({}, {}, list(found.notes), [], list(found.faults))
+    place = list(TABLES).index  # the same order, whatever the source is: masked VINs are numbered in it
+    for raw in sorted(found.raws, key=lambda r: place(r.table)):
+        _add(read, raw, how)
+    if not found.faults:
+        read.faults += absent(how.corrections, list(read.frames))
+    return read
+
+
+def _part(parts: SliceReader, wanted: Slice, how: How) -> Read:
+    """The tables of a slice, typed, with the rows that others name however old they are."""
+    read = Read({}, {}, parts.notes(), [], absent(how.corrections, parts.tables()))
+    there = [t for t in TABLES if t in parts.tables()]
+    for name in there:
+        matches = [c.match for c in how.corrections if c.table == name]
+        _add(read, parts.read(name, wanted, matches), how)
+        if not parts.ordered:
+            table = TABLES[name]
+            order = [c for c in (table.dated_by, *(table.key or table.names)) if c]
+            read.frames[name] = read.frames[name].sort_values(order, kind="stable", ignore_index=True)
+        if wanted.store is not None:  # a correction may have brought rows of other stores
+            of = read.frames[name]["store"]
+            read.frames[name] = read.frames[name][of.isna() | (of == wanted.store)]
+    for name, column, others in NAMED_BY if wanted.first is not None else ():
+        named = {v for t in others if t in there for v in read.frames[t][column].dropna()} if name in there else set()
+        lacking = sorted(named - set(read.frames[name][column].dropna())) if named else []
+        if lacking:
+            more, bad, _, _ = typed(parts.named(name, column, lacking, wanted), how.aliases)
+            read.frames[name] = pd.concat([read.frames[name], more], ignore_index=True)
+            read.faults += bad
+    read.frames = wanted.cut(read.frames)
+    return read
+
+
+def _add(read: Read, raw: Raw, how: How) -> None:
+    """Type a raw table, corrected, and add it to what was read."""
+    raw, told, bad = applied(raw, how.corrections, how.aliases)
+    frame, faults, notes, heads = typed(raw, how.aliases)
+    read.frames[raw.table], read.origins[raw.table] = frame, Origin(raw.table, raw.file, raw.sheet, heads, raw.rows is not None)
+    read.faults += bad + faults
+    read.notes += told + notes
+    read.repairs += raw.repairs
+
+
+def _checked(read: Read, source: str, names: Sequence[str], how: How) -> dict[str, pd.DataFrame]:
+    """The tables with every row's store, when nothing is wrong with them."""
+    faults = read.faults
+    if "repair_orders" not in read.frames:
         t = TABLES["repair_orders"]
-        said = {reader.table_name(x) for f in faults for x in (Path(f.file or "").stem, f.sheet or "")}
+        said = {table_name(x) for f in faults for x in (Path(f.file or "").stem, f.sheet or "")}
         if t.name not in said:  # else it is there, and what is wrong with it is told
-            hint = f"The source has: {', '.join(frames)}"
+            hint = f"The source has: {', '.join(read.frames)}"
             expected = f"a table {t.name} ({t.zh})"
             faults.insert(0, Fault("missing_table", "", expected, reader.describe(source), hint=hint))
         raise InputError(faults)
-    named = not synthetic and bool(_stores(frames))
-    frames, more = _placed(frames, origins, default_store)
-    faults += more
-    unread = {(f.file, f.sheet, f.row, f.column) for f in faults}
-    faults += [f for f in faults_of(frames, origins) if (f.file, f.sheet, f.row, f.column) not in unread]
+    frames, more = _placed(read.frames, read.origins, how.default_store, names)
+    faults = faults + more
+    unread = {(f.file, f.sheet, f.row, f.column) for f in faults if f.row is not None}
+    faults += [f for f in faults_of(frames, read.origins) if f.row is None or (f.file, f.sheet, f.row, f.column) not in unread]
     if faults:
         raise InputError(faults)
-    for name, table in TABLES.items():
-        if name not in frames:
-            notes.append(f"缺少{table.zh}（{name}），相关内容从略。")
-    stores = _stores(frames) or [default_store]
-    out = {}
-    for one in stores:
-        of = {name: _of_store(name, frame, one) for name, frame in frames.items()}
-        if masked:
-            of = _masked(of)
-        out[one] = Tables(
-            store=one, source=reader.describe(source), synthetic=synthetic, notes=tuple(notes), **of
-        )
-    return out, named
+    return frames
 
 
-def _demo(store: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str]]:
+def _tables(frames: Mapping[str, pd.DataFrame], read: Read, source: str, store: str, how: How) -> Tables:
+    """One store's tables."""
+    lacking = [f"缺少{t.zh}（{name}），相关内容从略。" for name, t in TABLES.items() if name not in frames]
+    of = {name: _of_store(name, frame, store) for name, frame in frames.items()}
+    return Tables(
+        store=store, source=reader.describe(source), synthetic=source == "demo",
+        notes=(*read.notes, *lacking), repairs=tuple(read.repairs), **(_masked(of) if how.masked else of),
+    )  # fmt: skip
+
+
+def _demo(store: str) -> tuple[dict[str, pd.DataFrame], dict[str, Origin], list[str]]:
     from aftersales import demo
 
     frames = {}
@@ -83,23 +169,8 @@ def _demo(store: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str
             if column.default is not None:
                 frame[column.name] = frame[column.name].fillna(column.default)
         frames[name] = frame
-    origins = {name: ("demo", name, {c: c for c in frame.columns}) for name, frame in frames.items()}
+    origins = {name: Origin(name, "demo", name, {c: c for c in frame.columns}) for name, frame in frames.items()}
     return frames, origins, [SYNTHETIC]
-
-
-def _typed(
-    source: str, aliases: Mapping[str, str]
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[str], list[Fault]]:
-    _known_targets(aliases)
-    raws, notes, faults = reader.read(source)
-    frames, origins = {}, {}
-    place = list(TABLES).index  # the same order, whatever the source is: masked VINs are numbered in it
-    for raw in sorted(raws, key=lambda r: place(r.table)):
-        frame, bad, more, heads = typed(raw, aliases)
-        frames[raw.table], origins[raw.table] = frame, (raw.file, raw.sheet, heads)
-        faults += bad
-        notes += more
-    return frames, origins, notes, faults
 
 
 def _known_targets(aliases: Mapping[str, str]) -> None:
@@ -122,10 +193,9 @@ def _stores(frames: Mapping[str, pd.DataFrame]) -> list[str]:
 
 
 def _placed(
-    frames: dict[str, pd.DataFrame], origins: Mapping[str, Any], fallback: str
+    frames: dict[str, pd.DataFrame], origins: Mapping[str, Origin], fallback: str, names: Sequence[str]
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Every row with its store: where none is named it is the only one there is, or that of the params."""
-    names = _stores(frames)
     only = names[0] if len(names) == 1 else fallback if not names or fallback in names else None
     faults, out = [], {}
     for name, frame in frames.items():
@@ -136,23 +206,16 @@ def _placed(
             )  # a branch's row counts for each of its stores
         some_named = (~frame["store"].isna()).any()
         if blank.any() and (only is None or (len(names) > 1 and some_named)):
-            file, sheet, heads = origins[name]
+            origin = origins[name]
             out[name] = frame
-            if "store" not in heads:
+            if "store" not in origin.heads:
                 expected = f"a column store (门店), since the source has the stores {', '.join(names)}"
-                faults.append(Fault("missing_column", "", expected, file, sheet))
+                faults.append(Fault("missing_column", "", expected, origin.file, origin.sheet))
                 continue
+            expected = f"one of {', '.join(names)}"
             faults += [
-                Fault(
-                    "no_store",
-                    "an empty cell",
-                    f"one of {', '.join(names)}",
-                    file,
-                    sheet,
-                    int(row),
-                    heads.get("store", "store"),
-                )
-                for row in frame.index[blank]
+                fault_at("no_store", "an empty cell", expected, origin, frame, int(place), "store")
+                for place in np.flatnonzero(blank)
             ]
             continue
         out[name] = frame.assign(store=frame["store"].where(~blank, only)) if blank.any() else frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -22,7 +22,17 @@ _HINTS = {
 }
 
 
-def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) -> list[Fault]:
+class Origin(NamedTuple):
+    """Where a table stands: file, sheet, our columns as it names them, and whether its rows have numbers."""
+
+    table: str
+    file: str
+    sheet: str | None
+    heads: Mapping[str, str]
+    numbered: bool = True
+
+
+def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]) -> list[Fault]:
     """Everything that is wrong with typed tables.
 
     Parameters
@@ -30,7 +40,7 @@ def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) ->
     tables
         Canonical name to frame; the index is the row number in the file.
     origins
-        Canonical name to ``(file, sheet, heads)``.
+        Canonical name to where the table stands.
     """
     import pandera.pandas as pa
 
@@ -39,7 +49,7 @@ def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) ->
         table = TABLES[name]
         columns = {
             c.name: pa.Column(
-                nullable=not c.required or c.name not in origins[name][2],  # a missing column is told once
+                nullable=not c.required or c.name not in origins[name].heads,  # a missing column is told once
                 checks=[
                     *([pa.Check.ge(c.minimum)] if c.minimum is not None else []),
                     *([pa.Check.le(c.maximum)] if c.maximum is not None else []),
@@ -62,7 +72,7 @@ def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) ->
                 expected = "a value" if needed else _bounds(column)
                 value = "an empty cell" if needed else shown(column, case["failure_case"])
                 faults.append(
-                    _fault(
+                    fault_at(
                         "empty_cell" if needed else "out_of_range",
                         value,
                         expected,
@@ -87,21 +97,31 @@ def _bounds(column: Any) -> str:
     )
 
 
-def _fault(
+def fault_at(
     kind: str,
     got: str,
     expected: str,
-    origin: Any,
+    origin: Origin,
     frame: pd.DataFrame,
     place: int,
     column: str,
     hint: str = "",
 ) -> Fault:
-    file, sheet, heads = origin
-    return Fault(kind, got, expected, file, sheet, int(frame.index[place]), heads.get(column, column), hint)
+    """A fault of a cell of a typed table."""
+    head = origin.heads.get(column, column)
+    if origin.numbered:
+        return Fault(kind, got, expected, origin.file, origin.sheet, int(frame.index[place]), head, hint)
+    return Fault(kind, got, expected, origin.file, origin.sheet, None, head, hint, record_of(origin.table, frame, place))
 
 
-def _between(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
+def record_of(name: str, frame: pd.DataFrame, place: int) -> str:
+    """What a row without a number is told by: its key."""
+    table, row = TABLES[name], frame.iloc[place]
+    keys = [k for k in table.key or table.names if not pd.isna(row[k])]
+    return ", ".join(f"{k} {shown(table.column(k), row[k])}" for k in keys[:3])
+
+
+def _between(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     """Rules between columns of a row."""
     out: list[Fault] = []
 
@@ -110,7 +130,7 @@ def _between(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
             value = frame[column].iloc[place]
             got = "an empty cell" if pd.isna(value) else shown(TABLES[name].column(column), value)
             out.append(
-                _fault(
+                fault_at(
                     kind,
                     got,
                     expected(frame.iloc[place]) if callable(expected) else expected,
@@ -158,7 +178,7 @@ def _between(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
     return out
 
 
-def _unique(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
+def _unique(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     """Keys are unique within a store."""
     key = TABLES[name].key
     if not key or frame.empty:
@@ -182,7 +202,7 @@ def _unique(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
         )
         hint = f"It stands in row {first[texts[place]]} too. {_HINTS['unique']}"
         out.append(
-            _fault(
+            fault_at(
                 "duplicate",
                 got,
                 f"a {' + '.join(key)} that stands there once",
@@ -196,7 +216,7 @@ def _unique(name: str, frame: pd.DataFrame, origin: Any) -> list[Fault]:
     return out
 
 
-def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) -> list[Fault]:
+def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]) -> list[Fault]:
     """Values that must exist in another table of the same store."""
     out = []
     for name, frame in tables.items():
@@ -209,10 +229,10 @@ def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Any]) 
             for place in lacking.nonzero()[0]:
                 got = shown(TABLES[name].column(column), frame[column].iloc[place])
                 out.append(
-                    _fault(
+                    fault_at(
                         "reference",
                         got,
-                        f"one of the {key} in {origins[other][0]}",
+                        f"one of the {key} in {origins[other].file}",
                         origins[name],
                         frame,
                         place,

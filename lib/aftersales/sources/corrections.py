@@ -1,0 +1,214 @@
+"""Known errors of a source, corrected while it is read: `params/corrections.yml`.
+
+Each entry names a table, the rows it is about, what is wrong and why, and who says so. The source stays as it is;
+what was corrected stands in the report's notes. An entry that matches nothing is an error: it has done its work, or
+never did any.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from aftersales import mask
+from aftersales.errors import Fault, InputError
+from aftersales.schema import TABLES, Column
+from aftersales.sources import values
+from aftersales.sources.normalise import columns_of, shown
+from aftersales.sources.raw import Raw, plain, table_name
+
+FILE = "corrections.yml"
+KEYS = ("table", "match", "column", "value", "drop", "reason", "reported_by", "status")
+_PLAIN = (str, int, float, bool, dt.date, type(None))
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One known error.
+
+    Attributes
+    ----------
+    number
+        Which entry of the file.
+    table
+        Canonical name.
+    match
+        Canonical column to the value that the rows have now.
+    column, value
+        What is set to what; None = the rows are dropped.
+    reason, reported_by, status
+        Why, who says so, and how far it is with whoever keeps the source.
+    """
+
+    number: int
+    table: str
+    match: Mapping[str, Any]
+    column: str | None
+    value: Any
+    reason: str
+    reported_by: str
+    status: str
+
+    @property
+    def place(self) -> str:
+        """Where the entry stands, for errors."""
+        return f"entry {self.number}"
+
+
+def load(folder: Path) -> tuple[Correction, ...]:
+    """The corrections in a folder of params; none where there is no such file.
+
+    Raises
+    ------
+    InputError
+        The file is no list of entries, or an entry is not what it should be.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return ()
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{FILE}: not readable as YAML: {' '.join(str(error).split())}") from None
+    if isinstance(entries, Mapping) and list(entries) == ["corrections"]:
+        entries = entries["corrections"]
+    if not isinstance(entries or [], list):
+        raise InputError(f"{FILE}: expected a list of entries (`- table: …`), got {type(entries).__name__}.")
+    return tuple(_entry(number, entry) for number, entry in enumerate(entries or [], start=1))
+
+
+def _entry(number: int, entry: Any) -> Correction:
+    def wrong(text: str) -> InputError:
+        return InputError(f"{FILE}: entry {number}: {text}")
+
+    if not isinstance(entry, Mapping):
+        raise wrong(f"expected `key: value` lines, got {entry!r}.")
+    for key in entry:
+        if key not in KEYS:
+            raise wrong(f"unknown key {key}. Did you mean {_near(key, KEYS)}?")
+    for key in ("table", "match", "reason", "reported_by"):
+        if entry.get(key) in (None, "", {}):
+            raise wrong(f"{key} is missing.")
+    name = table_name(str(entry["table"]))
+    if name is None:
+        known = [n for t in TABLES.values() for n in (t.name, t.zh)]
+        raise wrong(f"unknown table {entry['table']}. Did you mean {_near(entry['table'], known)}?")
+    if not isinstance(entry["match"], Mapping):
+        raise wrong(f"match: expected `column: value` lines, got {entry['match']!r}.")
+    drop = entry.get("drop", False)
+    if not isinstance(drop, bool):
+        raise wrong(f"drop: got {drop!r}; expected true or false.")
+    if drop == ("column" in entry or "value" in entry) or ("column" in entry) != ("value" in entry):
+        raise wrong("expected either `column` and `value`, or `drop: true`.")
+
+    def column(text: Any) -> str:
+        own = {plain(n): c.name for c in TABLES[name].columns for n in (c.name, c.zh)}
+        if plain(text) not in own:
+            known = [n for c in TABLES[name].columns for n in (c.name, c.zh)]
+            raise wrong(f"{name} has no column {text}. Did you mean {_near(text, known)}?")
+        return own[plain(text)]
+
+    for key, value in (*entry["match"].items(), ("value", entry.get("value"))):
+        if not isinstance(value, _PLAIN):
+            raise wrong(f"{key}: expected one value, got {value!r}.")
+    return Correction(
+        number, name, {column(c): v for c, v in entry["match"].items()}, None if drop else column(entry["column"]),
+        entry.get("value"), str(entry["reason"]), str(entry["reported_by"]), str(entry.get("status") or ""),
+    )  # fmt: skip
+
+
+def _near(text: Any, known: Sequence[str]) -> str:
+    return difflib.get_close_matches(str(text), known, n=1, cutoff=0.0)[0]
+
+
+def applied(
+    raw: Raw, corrections: Sequence[Correction], more: Mapping[str, str]
+) -> tuple[Raw, list[str], list[Fault]]:
+    """A raw table as the corrections have it.
+
+    Returns
+    -------
+    Raw
+    list of str
+        Notes: what was corrected.
+    list of Fault
+        Entries that match nothing or name a column that the source lacks.
+    """
+    notes, faults = [], []
+    for one in (c for c in corrections if c.table == raw.table):
+        at, _, _ = columns_of(raw, more)
+        lacking = [c for c in (*one.match, one.column) if c is not None and c not in at]
+        if lacking:
+            listed = ", ".join(lacking)
+            hint = f"{raw.file} has no such column: remove the entry"
+            faults.append(Fault("correction", listed, "columns of the source", FILE, hint=hint, record=one.place))
+            continue
+        rows = _matching(raw, at, one)
+        if not rows.any():
+            got = "match " + ", ".join(f"{c} = {_told(one.table, c, v)}" for c, v in one.match.items())
+            hint = "Remove the entry if the source has been corrected"
+            expected = f"rows of {raw.file} that match"
+            faults.append(Fault("correction", got, expected, FILE, hint=hint, record=one.place))
+            continue
+        notes.append(_note(raw, one, int(rows.sum())))
+        if one.column is None:
+            keep = ~rows
+            numbers = None if raw.rows is None else raw.rows[keep]
+            raw = replace(raw, cells=[c[keep] for c in raw.cells], rows=numbers)
+        else:
+            cells = list(raw.cells)
+            changed = cells[at[one.column]].copy()
+            changed[rows] = one.value
+            cells[at[one.column]] = changed
+            raw = replace(raw, cells=cells)
+    return raw, notes, faults
+
+
+def absent(corrections: Sequence[Correction], there: Sequence[str]) -> list[Fault]:
+    """Entries for a table that the source does not have."""
+    return [
+        Fault("correction", c.table, "a table of the source", FILE, hint="Remove the entry", record=c.place)
+        for c in corrections
+        if c.table not in there
+    ]
+
+
+def _matching(raw: Raw, at: Mapping[str, int], one: Correction) -> np.ndarray:
+    """Which rows have the values of `match`: as they are read, or as they stand there."""
+    rows = np.ones(len(raw), dtype=bool)
+    for name, wanted in one.match.items():
+        column = TABLES[raw.table].column(name)
+        codes, distinct = pd.factorize(raw.cells[at[name]], use_na_sentinel=True)
+        meant = _read(wanted, column)
+        same = np.array([*(_read(v, column) == meant for v in distinct), meant is None], dtype=bool)
+        rows &= same[codes]
+    return rows
+
+
+def _read(value: Any, column: Column) -> Any:
+    if value is None:
+        return None
+    try:
+        return values.read(value, column)
+    except values.Unreadable:
+        return str(value).strip()
+
+
+def _told(table: str, column: str, value: Any) -> str:
+    return "empty" if value is None else shown(TABLES[table].column(column), value)
+
+
+def _note(raw: Raw, one: Correction, count: int) -> str:
+    table = TABLES[one.table]
+    rows = "、".join(f"{table.column(c).zh}={_told(one.table, c, v)}" for c, v in one.match.items())
+    what = "删除" if one.column is None else f"{table.column(one.column).zh}改为{_told(one.table, one.column, one.value)}"
+    status = f"，{one.status}" if one.status else ""
+    return f"已更正{table.zh}（{rows}）{count}行：{what}；原因：{mask.text(one.reason)}（{one.reported_by}{status}）。"

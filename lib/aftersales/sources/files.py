@@ -1,0 +1,197 @@
+"""Folders, workbooks and single files as raw tables. What a file is, its content says, not its suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from aftersales.errors import Fault, InputError
+from aftersales.schema import OWN_SHEETS
+from aftersales.sources import grid, parquet, sheets, text
+from aftersales.sources.raw import Raw, table_name
+from aftersales.sources.repairs import repair
+
+TEXTS = (".csv", ".txt", ".tsv")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+SUFFIXES = (*TEXTS, *WORKBOOKS, ".parquet")
+
+
+@dataclass
+class Found:
+    """What a source has: its tables, remarks on what is no table of ours, and what can't be read."""
+
+    raws: list[Raw] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read(path: Path, more: Mapping[str, str]) -> Found:
+    """The tables of a folder, of a workbook or of one file.
+
+    Parameters
+    ----------
+    path
+        It exists.
+    more
+        The store's own heads.
+    """
+    found = Found()
+    seen: dict[str, str] = {}
+    if path.is_file() and path.suffix.lower() in WORKBOOKS and _has_tables(path):
+        _workbook(path.read_bytes(), path.name, None, more, found)
+        return found
+    for file in _candidates(path):
+        name = table_name(file.stem)
+        if name is None:
+            found.notes.append(f"文件{file.name}不是本报告的表，已略过。")
+        elif name in seen:
+            got, hint = f"{seen[name]} and {file.name}", "Remove or merge one of them"
+            found.faults.append(Fault("two_files", got, f"one file for the table {name}", file.name, hint=hint))
+        else:
+            seen[name] = file.name
+            try:
+                _file(file, name, more, found)
+            except InputError as error:
+                found.faults += error.faults
+            except OSError as error:
+                got = error.strerror or "an error of the disk"
+                found.faults.append(Fault("unreadable", got, "a file that can be read", file.name))
+    return found
+
+
+def parquet_only(path: Path) -> dict[str, Path]:
+    """The tables of a folder in which every table is Parquet, so that it can be read in parts; else none."""
+    tables: dict[str, Path] = {}
+    for file in _candidates(path):
+        name = table_name(file.stem)
+        if name is None:
+            continue
+        if name in tables or not (file.suffix.lower() == ".parquet" or file.is_dir()):
+            return {}
+        tables[name] = file
+    return tables
+
+
+def _candidates(path: Path) -> list[Path]:
+    """Files that may be tables, and folders that hold one as Parquet files."""
+    if path.is_file():
+        return [path]
+    there = sorted(p for p in path.iterdir() if not p.name.startswith((".", "~$", "_")))
+    return [
+        p
+        for p in there
+        if (p.is_file() and p.suffix.lower() in SUFFIXES) or (p.is_dir() and table_name(p.stem) is not None)
+    ]
+
+
+def _has_tables(path: Path) -> bool:
+    """Whether a workbook has sheets named after tables, or is itself not named after one."""
+    if table_name(path.stem) is None:
+        return True
+    try:
+        return any(table_name(sheet) for sheet, _ in sheets.names(path.read_bytes()))
+    except sheets.Unreadable:
+        return False  # said when it is read
+
+
+def _file(file: Path, name: str, more: Mapping[str, str], found: Found) -> None:
+    if file.is_dir():
+        found.raws.append(parquet.table(file, name, more))
+        return
+    with file.open("rb") as stream:
+        begins = stream.read(512)
+    kind, usual = _kind(begins), file.suffix.lower()
+    if kind == "parquet":
+        raw = parquet.table(file, name, more)
+    elif kind == "workbook":
+        _workbook(file.read_bytes(), file.name, name, more, found)
+        raw = found.raws[-1] if found.raws and found.raws[-1].table == name else None
+    elif kind == "page":
+        hint = "Open it in Excel and save it as .xlsx"
+        raise InputError([Fault("unreadable", "a web page", f"a file {usual}", file.name, hint=hint)])
+    elif kind == "binary":
+        expected = "an Excel workbook" if usual in WORKBOOKS else f"a file {usual}"
+        hint = "Export the table again"
+        raise InputError([Fault("unreadable", "a file that is none", expected, file.name, hint=hint)])
+    else:
+        if usual == ".parquet" and begins.strip():
+            raise InputError([Fault("unreadable", "a file that is none", "a Parquet file", file.name)])
+        raw = text.table(file.read_bytes(), name, file.name, more)
+    fits = {"parquet": usual == ".parquet", "workbook": usual in WORKBOOKS, "text": usual in TEXTS}[kind]
+    if raw is not None and not fits:
+        raw.repairs.append(repair(file.name, None, "wrong_suffix", 1, f"{usual}: {kind}"))
+    if raw is not None and kind != "workbook":
+        found.raws.append(raw)
+
+
+def _kind(begins: bytes) -> str:
+    """What a file is by how it begins.
+
+    >>> _kind(b"PAR1..."), _kind(b"<html>"), _kind("工单号".encode())
+    ('parquet', 'page', 'text')
+    """
+    if begins.startswith(b"PAR1"):
+        return "parquet"
+    if begins.startswith((sheets.OLE, sheets.ZIP)):
+        return "workbook"
+    if begins.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
+        return "page"
+    if b"\0" in begins and begins[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return "binary"
+    return "text"
+
+
+def _workbook(data: bytes, file: str, only: str | None, more: Mapping[str, str], found: Found) -> None:
+    """Every sheet that is a table of ours; with `only` the one table that the file is named after."""
+    try:
+        there = sheets.names(data)
+        chosen = _of_name(there, only) if only else _by_name(there, file, found)
+        read = {s.name: s for s in sheets.read(data, list(chosen.values()))}
+    except sheets.Unreadable as error:
+        hint = "Open it in Excel and save it again as .xlsx"
+        raise InputError([Fault("unreadable", str(error), "an Excel workbook", file, hint=hint)]) from None
+    for name, title in chosen.items():
+        sheet = read[title]
+        cells = np.empty((len(sheet.rows), max((len(r) for r in sheet.rows), default=0)), dtype=object)
+        for i, row in enumerate(sheet.rows):
+            cells[i, : len(row)] = row
+        try:
+            raw = grid.table(cells, name, file, title, "workbook", more, sheet.merged)
+        except InputError as error:
+            found.faults += error.faults
+            continue
+        if sheet.hidden:
+            raw.repairs.append(repair(file, title, "hidden_sheet", 1))
+        found.raws.append(raw)
+
+
+def _of_name(there: list[tuple[str, bool]], only: str) -> dict[str, str]:
+    """The sheet of a file with one table: the one of its name, else the first that is shown."""
+    named = [s for s, _ in there if table_name(s) == only]
+    shown = [s for s, hidden in there if not hidden]
+    return dict.fromkeys([only], (named or shown)[0]) if named or shown else {}
+
+
+def _by_name(there: list[tuple[str, bool]], file: str, found: Found) -> dict[str, str]:
+    """The sheet of each table; of two of the same name, one hidden, the one that is shown."""
+    claims: dict[str, list[tuple[bool, str]]] = {}
+    for sheet, hidden in there:
+        name = table_name(sheet)
+        if sheet in OWN_SHEETS:
+            continue
+        if name is None:
+            found.notes.append(f"工作表{sheet}不是本报告的表，已略过。")
+        else:
+            claims.setdefault(name, []).append((hidden, sheet))
+    chosen = {}
+    for name, places in claims.items():
+        least = min(hidden for hidden, _ in places)
+        chosen[name], *others = [sheet for hidden, sheet in places if hidden == least]
+        for sheet in others:
+            got = f"{chosen[name]} and {sheet}"
+            found.faults.append(Fault("two_sheets", got, f"one sheet for the table {name}", file, sheet))
+        found.notes += [f"隐藏的工作表{s}与{chosen[name]}重名，已略过。" for h, s in places if h > least]
+    return chosen
