@@ -112,11 +112,11 @@ def _changed(lines: list[tuple[str, Any, str]]) -> str:
 _Safe: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
-class _Loader(_Safe):
+class Loader(_Safe):
     """YAML that refuses a key given twice: the second would silently win."""
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
+def _mapping(loader: Loader, node: yaml.MappingNode) -> dict:
     keys = [loader.construct_object(key) for key, _ in node.value]
     for key in keys:
         if keys.count(key) > 1:
@@ -125,7 +125,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
     return loader.construct_mapping(node, deep=True)
 
 
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 # The known keys of each nested section; sections that are not here take any key.
 _NESTED = {
@@ -188,7 +188,7 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
 def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open(encoding="utf-8") as stream:
-            values = yaml.load(stream, _Loader) or {}
+            values = yaml.load(stream, Loader) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(values, Mapping):

@@ -7,7 +7,6 @@ never did any.
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ import yaml
 
 from aftersales import mask
 from aftersales.errors import Fault, InputError
+from aftersales.params import Loader
 from aftersales.schema import TABLES, Column
 from aftersales.sources import values
 from aftersales.sources.normalise import columns_of, shown
@@ -27,7 +27,14 @@ from aftersales.sources.raw import Raw, plain, table_name
 
 FILE = "corrections.yml"
 KEYS = ("table", "match", "column", "value", "drop", "reason", "reported_by", "status")
-_PLAIN = (str, int, float, bool, dt.date, type(None))
+_PLAIN = (str, int, float, bool, type(None))
+
+
+class _Texts(Loader):
+    """YAML whose dates stay texts: one that is wrong (2024-13-01) may be what an entry is about."""
+
+
+_Texts.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def load(folder: Path) -> tuple[Correction, ...]:
     if not path.exists():
         return ()
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = yaml.load(path.read_text(encoding="utf-8"), _Texts)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{FILE}: not readable as YAML: {' '.join(str(error).split())}") from None
     if isinstance(entries, Mapping) and list(entries) == ["corrections"]:
@@ -210,5 +217,6 @@ def _note(raw: Raw, one: Correction, count: int) -> str:
     table = TABLES[one.table]
     rows = "、".join(f"{table.column(c).zh}={_told(one.table, c, v)}" for c, v in one.match.items())
     what = "删除" if one.column is None else f"{table.column(one.column).zh}改为{_told(one.table, one.column, one.value)}"
-    status = f"，{one.status}" if one.status else ""
-    return f"已更正{table.zh}（{rows}）{count}行：{what}；原因：{mask.text(one.reason)}（{one.reported_by}{status}）。"
+    who = "，".join(part for part in (one.reported_by, one.status) if part)
+    why = mask.text(f"{one.reason}（{who}）")
+    return f"已更正{table.zh}（{rows}）{count}行：{what}；原因：{why}。"

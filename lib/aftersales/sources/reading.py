@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,8 @@ def _part(parts: SliceReader, wanted: Slice, how: How) -> Read:
     """The tables of a slice, typed, with the rows that others name however old they are."""
     read = Read({}, {}, parts.notes(), [], absent(how.corrections, parts.tables()))
     there = [t for t in TABLES if t in parts.tables()]
+    about = [(c.table, name) for c in how.corrections for name in (*c.match, c.column) if name]
+    wanted = replace(wanted, corrected=frozenset(about))
     for name in there:
         matches = [c.match for c in how.corrections if c.table == name]
         _add(read, parts.read(name, wanted, matches), how)

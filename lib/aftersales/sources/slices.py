@@ -35,11 +35,14 @@ class Slice:
         Its name; None where the source names none.
     first, last
         First and last month (``2024-04``); None = all months, and all columns.
+    corrected
+        Table and column of what corrections are about, read whether a figure needs it or not.
     """
 
     store: str | None
     first: str | None = None
     last: str | None = None
+    corrected: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def start(self) -> pd.Timestamp | None:
@@ -64,7 +67,7 @@ class Slice:
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table that are read."""
-        return [c.name for c in TABLES[table].columns if self.first is None or c.used]
+        return [c.name for c in TABLES[table].columns if self.first is None or c.used or (table, c.name) in self.corrected]
 
     def within(self, dates: pd.Series) -> pd.Series:
         """Which dates lie in it; a missing one does, so that it is told."""
