@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -73,7 +74,8 @@ class ParquetFolder:
         if head is None:
             return []
         chosen = self._of_store(table, store)
-        return data.to_table(columns=[head], filter=chosen).column(0).unique().to_pylist()
+        with _guarded(self.files[table]):
+            return data.to_table(columns=[head], filter=chosen).column(0).unique().to_pylist()
 
     def plan(self, table: str, wanted: Slice) -> tuple[int, int, list[str]]:
         """How many row groups of how many are read for a slice, and the columns."""
@@ -89,8 +91,9 @@ class ParquetFolder:
     def _open(self, table: str) -> tuple[Any, dict[str, str]]:
         """The data set, and each of our columns to its head."""
         if table not in self.opened:
-            data = _dataset(self.files[table])
-            about = Raw(table, self.files[table].name, None, data.schema.names, [], None, "typed")
+            with _guarded(self.files[table]):
+                data = _dataset(self.files[table])
+                about = Raw(table, self.files[table].name, None, data.schema.names, [], None, "typed")
             places, faults, _ = columns_of(about, self.more)
             if faults:
                 raise InputError(faults)
@@ -100,7 +103,8 @@ class ParquetFolder:
     def _stores(self, table: str) -> list[str | None]:
         if table not in self.found_stores:
             data, at = self._open(table)
-            self.found_stores[table] = _distinct(data, at["store"]) if "store" in at else []
+            with _guarded(self.files[table]):
+                self.found_stores[table] = _distinct(data, at["store"]) if "store" in at else []
         return self.found_stores[table]
 
     def _of_store(self, table: str, store: str | None) -> Any:
@@ -145,34 +149,41 @@ class ParquetFolder:
     def _raw(self, table: str, data: Any, at: Mapping[str, str], chosen: Any, wanted: Slice) -> Raw:
         heads = [at[c] for c in wanted.columns(table) if c in at]
         numbered = chosen is None and self.files[table].is_file()
-        return _raw(table, self.files[table].name, data, heads, chosen, numbered)
+        return _raw(table, self.files[table], data, heads, chosen, numbered)
 
 
 def table(file: Path, name: str, more: Mapping[str, str]) -> Raw:
     """The whole table of a file or folder."""
     data, at = ParquetFolder({name: file}, more)._open(name)
-    return _raw(name, file.name, data, list(at.values()), None, file.is_file())
+    return _raw(name, file, data, list(at.values()), None, file.is_file())
+
+
+@contextmanager
+def _guarded(file: Path) -> Iterator[None]:
+    """Whatever a damaged file makes the reader raise (it quotes the path) is told as what it is."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception:
+        got, hint = "a file that is damaged or none", "Write it again"
+        raise InputError([Fault("unreadable", got, "a Parquet file", file.name, hint=hint)]) from None
 
 
 def _dataset(file: Path) -> Any:
     import pyarrow as pa
     import pyarrow.dataset as ds
 
-    try:
-        if file.is_file():
-            return ds.dataset(str(file), format="parquet")
-        paths = sorted(str(p) for p in file.rglob("*.parquet") if p.is_file())
-        if not paths:
-            raise InputError([Fault("empty_file", "a folder without a .parquet file", "Parquet files", file.name)])
-        keys = [part.split("=")[0] for part in Path(paths[0]).relative_to(file).parts[:-1] if "=" in part]
-        by = pa.schema([(unquote(k), pa.string()) for k in keys])
-        schema = pa.unify_schemas([_schema(paths), by], promote_options="permissive")
-        parts = ds.partitioning(by, flavor="hive")
-        return ds.dataset(paths, schema, format="parquet", partitioning=parts, partition_base_dir=str(file))
-    except InputError:
-        raise
-    except Exception:  # what it says quotes the path
-        raise InputError([_damaged(file.name)]) from None
+    if file.is_file():
+        return ds.dataset(str(file), format="parquet")
+    paths = sorted(str(p) for p in file.rglob("*.parquet") if p.is_file())
+    if not paths:
+        raise InputError([Fault("empty_file", "a folder without a .parquet file", "Parquet files", file.name)])
+    keys = [part.split("=")[0] for part in Path(paths[0]).relative_to(file).parts[:-1] if "=" in part]
+    by = pa.schema([(unquote(k), pa.string()) for k in keys])
+    schema = pa.unify_schemas([_schema(paths), by], promote_options="permissive")
+    parts = ds.partitioning(by, flavor="hive")
+    return ds.dataset(paths, schema, format="parquet", partitioning=parts, partition_base_dir=str(file))
 
 
 def _schema(paths: Sequence[str]) -> Any:
@@ -194,21 +205,15 @@ def _schema(paths: Sequence[str]) -> Any:
     return found
 
 
-def _damaged(file: str) -> Fault:
-    return Fault("unreadable", "a file that is damaged or none", "a Parquet file", file, hint="Write it again")
-
-
-def _raw(name: str, file: str, data: Any, heads: Sequence[str], chosen: Any, numbered: bool) -> Raw:
+def _raw(name: str, file: Path, data: Any, heads: Sequence[str], chosen: Any, numbered: bool) -> Raw:
     """Rows as cells, those of one whole file numbered; heads that are not read stand there without any."""
-    try:
-        frame = data.to_table(columns=list(heads), filter=chosen).to_pandas(types_mapper=None)
-    except Exception:
-        raise InputError([_damaged(file)]) from None
+    with _guarded(file):
+        frame = data.to_table(columns=list(heads), filter=chosen).to_pandas()
+        cells = [as_cells(frame.iloc[:, i]) for i in range(frame.shape[1])]
     others = [h for h in data.schema.names if h not in heads and h not in _partitions(data)]
-    cells = [as_cells(frame.iloc[:, i]) for i in range(frame.shape[1])]
     nothing = np.full(len(frame), None, dtype=object)
     rows = np.arange(2, len(frame) + 2) if numbered else None
-    return Raw(name, file, None, [*heads, *others], [*cells, *[nothing] * len(others)], rows, "typed")
+    return Raw(name, file.name, None, [*heads, *others], [*cells, *[nothing] * len(others)], rows, "typed")
 
 
 def as_cells(column: pd.Series) -> np.ndarray:

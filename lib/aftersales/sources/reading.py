@@ -96,7 +96,13 @@ def _part(parts: SliceReader, wanted: Slice, how: How) -> Read:
     wanted = replace(wanted, corrected=frozenset(about))
     for name in there:
         matches = [c.match for c in how.corrections if c.table == name]
-        _add(read, parts.read(name, wanted, matches), how)
+        try:
+            _add(read, parts.read(name, wanted, matches), how)
+        except InputError as error:
+            if not error.faults:
+                raise
+            read.faults += error.faults
+            continue
         if not parts.ordered:
             table = TABLES[name]
             order = [c for c in (table.dated_by, *(table.key or table.names)) if c]
@@ -104,6 +110,7 @@ def _part(parts: SliceReader, wanted: Slice, how: How) -> Read:
         if wanted.store is not None:  # a correction may have brought rows of other stores
             of = read.frames[name]["store"]
             read.frames[name] = read.frames[name][of.isna() | (of == wanted.store)]
+    there = list(read.frames)
     for name, column, others in NAMED_BY if wanted.first is not None else ():
         named = {v for t in others if t in there for v in read.frames[t][column].dropna()} if name in there else set()
         lacking = sorted(named - set(read.frames[name][column].dropna())) if named else []

@@ -1,0 +1,146 @@
+"""Whatever bytes and cells come in: tables come out, or an error that says what is wrong."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aftersales.errors import InputError
+from aftersales.schema import TABLES
+from aftersales.sources import How, cached_load
+
+VIN = "LSVAA2180E2012345"
+HEADS = ["工单号", "VIN", "客户类型", "开单时间", "结算金额", "服务顾问"]
+ROW = ["R1", VIN, "私车", "2024-04-09", "100", "李强"]
+FUZZ = settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+HEAD = st.one_of(
+    st.sampled_from([n for c in TABLES["repair_orders"].columns for n in (c.name, c.zh, *c.aliases)]),
+    st.text(max_size=6),
+)
+TEXT = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from([*ROW, "", "合计", "1,234", "#N/A", "2024/4/9", "4.5E+20", "null", "１２", "\u200b", "🚗", "1e999"]),
+)
+CELL = st.one_of(TEXT, st.none(), st.integers(), st.floats(), st.booleans(), st.datetimes(), st.dates(), st.times(), st.timedeltas())
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "no" / "cache"))
+    (tmp_path / "no").write_text("")  # nothing is kept
+    (tmp_path / "exports").mkdir()
+    return tmp_path / "exports"
+
+
+def survives(folder, name: str, data: bytes) -> None:
+    """It is read, or refused with a text that a person can act on."""
+    for old in folder.iterdir():
+        old.unlink()
+    (folder / name).write_bytes(data)
+    try:
+        tables = cached_load(str(folder), None, How(default_store="本店"))
+    except InputError as error:
+        told = str(error)
+        assert "expected" in told or "Expected" in told or "name one with STORE" in told
+        assert VIN not in told
+    else:
+        assert tables.repair_orders is not None
+        assert list(tables.repair_orders.columns) == TABLES["repair_orders"].names
+
+
+@FUZZ
+@given(data=st.binary(max_size=400), suffix=st.sampled_from(["csv", "xlsx", "xls", "parquet", "txt"]),
+       begins=st.sampled_from([b"", b"PK\x03\x04", b"PAR1", b"\xef\xbb\xbf", b"\xff\xfe", ",".join(HEADS).encode() + b"\n"]))  # fmt: skip
+def test_bytes(folder, data, suffix, begins):
+    survives(folder, f"repair_orders.{suffix}", begins + data)
+
+
+@FUZZ
+@given(rows=st.lists(st.lists(TEXT, max_size=8), max_size=6), heads=st.lists(HEAD, max_size=8), known=st.booleans(),
+       separator=st.sampled_from(",;\t|"), quoted=st.booleans())  # fmt: skip
+def test_texts(folder, rows, heads, known, separator, quoted):
+    lines = [HEADS if known else heads, ROW, *rows]
+    text = "\n".join(separator.join(f'"{c}"' if quoted else c for c in line) for line in lines)
+    survives(folder, "repair_orders.csv", text.encode("utf-8", "surrogatepass"))
+
+
+@FUZZ
+@given(cells=st.lists(st.tuples(st.integers(1, 12), st.integers(1, 10), CELL), max_size=12), known=st.booleans(),
+       merged=st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(0, 3), st.integers(0, 3)), max_size=2))  # fmt: skip
+def test_sheets(folder, cells, known, merged):
+    book = openpyxl.Workbook()
+    for row in (HEADS, ROW) if known else ():
+        book.active.append(row)
+    for row, column, value in cells:
+        try:
+            book.active.cell(row, column).value = value
+        except (ValueError, openpyxl.utils.exceptions.IllegalCharacterError):
+            continue
+    for top, left, down, right in merged:
+        book.active.merge_cells(start_row=top, start_column=left, end_row=top + down, end_column=left + right)
+    stream = io.BytesIO()
+    try:
+        book.save(stream)
+    except (ValueError, OverflowError, TypeError):  # no workbook holds such a value
+        return
+    survives(folder, "repair_orders.xlsx", stream.getvalue())
+
+
+@FUZZ
+@given(place=st.floats(0, 1), junk=st.binary(min_size=1, max_size=8), kind=st.sampled_from(["xlsx", "parquet", "xml"]))
+def test_damaged_files(folder, place, junk, kind):
+    stream = io.BytesIO()
+    if kind == "parquet":
+        pd.DataFrame([ROW], columns=HEADS).to_parquet(stream)
+    else:
+        book = openpyxl.Workbook()
+        book.active.append(HEADS)
+        book.active.append(ROW)
+        book.save(stream)
+    data = stream.getvalue()
+    if kind == "xml":  # what is inside the archive is damaged, the archive is sound
+        with zipfile.ZipFile(io.BytesIO(data)) as old:
+            parts = {name: old.read(name) for name in old.namelist()}
+        name = sorted(parts)[int(place * (len(parts) - 1))]
+        parts[name] = parts[name][: int(place * len(parts[name]))] + junk + parts[name][int(place * len(parts[name])) :]
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as new:
+            for name, part in parts.items():
+                new.writestr(name, part)
+        data = stream.getvalue()
+    else:
+        at = int(place * len(data))
+        data = data[:at] + junk + data[at + len(junk) :]
+    survives(folder, f"repair_orders.{'parquet' if kind == 'parquet' else 'xlsx'}", data)
+
+
+COLUMN = st.one_of(
+    st.lists(st.one_of(st.none(), st.text(max_size=8)), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.string())),
+    st.lists(st.integers(-(2**60), 2**60), min_size=2, max_size=2).map(pa.array),
+    st.lists(st.floats(), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.float64())),
+    st.lists(st.binary(max_size=6), min_size=2, max_size=2).map(pa.array),
+    st.lists(st.lists(st.integers(0, 9), max_size=2), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.list_(pa.int64()))),
+    st.lists(st.integers(-(2**62), 2**62), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.timestamp("us"))),
+    st.lists(st.integers(-(2**40), 2**40), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.timestamp("s", "UTC"))),
+    st.just(pa.array([True, None])), st.just(pa.nulls(2)),
+    st.just(pa.array(np.array([1, 2], "timedelta64[s]"))), st.just(pa.array([{"a": 1}, None])),
+)  # fmt: skip
+
+
+@FUZZ
+@given(columns=st.lists(COLUMN, min_size=1, max_size=6), heads=st.lists(HEAD, min_size=6, max_size=6, unique=True))
+def test_columns(folder, columns, heads):
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns, names=heads[: len(columns)]), stream)
+    survives(folder, "repair_orders.parquet", stream.getvalue())
