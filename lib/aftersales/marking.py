@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from aftersales.params import Params
-    from aftersales.sources.read import Raw
+    from aftersales.sources.raw import Raw
 
 _FILLS = {"error": "F9D2CE", "warning": "FCE8C5", "note": "E3EAF1"}
 _LOOKED_AT = 40  # rows among which a head is looked for
@@ -64,7 +64,7 @@ def write(path: Path, source: str, problems: Sequence[Problem], settings: Params
     """
     _free(path, source)
     copy = (
-        _copied(Path(source))
+        _copied(Path(source), settings)
         if Path(source).suffix.lower() in (".xlsx", ".xlsm")
         else _made(source, settings)
     )
@@ -99,7 +99,7 @@ class _Copy:
     raws: list[Raw]
 
 
-def _copied(source: Path) -> _Copy:
+def _copied(source: Path, settings: Params) -> _Copy:
     """The workbook itself, formulas and formats as they are."""
     try:
         book = openpyxl.load_workbook(source)
@@ -109,14 +109,14 @@ def _copied(source: Path) -> _Copy:
         ) from None
     if LISTED in book.sheetnames:  # of an earlier check
         del book[LISTED]
-    return _Copy(book, {(source.name, name): book[name] for name in book.sheetnames}, _raws(str(source)))
+    return _Copy(book, {(source.name, name): book[name] for name in book.sheetnames}, _raws(str(source), settings))
 
 
 def _made(source: str, settings: Params) -> _Copy:
     """A workbook of the source's tables: each row where the file has it, text always as text."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    copy = _Copy(book, {}, _raws(source))
+    copy = _Copy(book, {}, _raws(source, settings))
     for raw in copy.raws:
         sheet = book.create_sheet(TABLES[raw.table].zh)
         copy.sheets[(raw.file, raw.sheet)] = sheet
@@ -132,10 +132,10 @@ def _made(source: str, settings: Params) -> _Copy:
     return copy
 
 
-def _raws(source: str) -> list[Raw]:
+def _raws(source: str, settings: Params) -> list[Raw]:
     """The tables as they stand; what can't be read at all is told in the list only."""
     try:
-        return reader.read(source)[0]
+        return reader.whole(source, settings.header_aliases).raws
     except InputError:
         return []
 

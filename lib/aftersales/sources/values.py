@@ -50,7 +50,8 @@ _WIDE_WORDS = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 # What no reader can see and what no workbook may hold.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
-_EMPTY_WORDS = {"null", "(null)", "none", "nan", "nat", "n/a", "<na>", "\\n",
+# What programs write for nothing, as they write it (an order may be called NONE), and what people do.
+_EMPTY_WORDS = {"NULL", "null", "(null)", "(NULL)", "None", "nan", "NaN", "NaT", "N/A", "n/a", "<NA>", "\\N",
                 "-", "--", "---", "—", "——", "–", "/", "\\", "-/-"}  # fmt: skip
 # Texts that need nothing done: printable ASCII and Chinese, no blanks at the ends, nothing full-width but punctuation.
 _TIDY = re.compile(r"[0-9A-Za-z一-鿿](?:[ -~一-鿿·，。、；：（）？！“”《》]*[!-~一-鿿，。；：（）？！“”《》])?")
@@ -68,7 +69,7 @@ def is_empty(value: Any) -> bool:
     >>> is_empty(" "), is_empty("NULL"), is_empty("—"), is_empty("无")
     (True, True, True, False)
     """
-    return isinstance(value, str) and (_bare(value) == "" or _bare(value).lower() in _EMPTY_WORDS)
+    return isinstance(value, str) and (_bare(value) == "" or _bare(value) in _EMPTY_WORDS)
 
 
 def read(value: Any, column: Column) -> Any:
@@ -99,7 +100,7 @@ def tidy(column: Column) -> Callable[[Any], bool]:
         return lambda v: (
             isinstance(v, str)
             and _TIDY.fullmatch(v) is not None
-            and v.lower() not in _EMPTY_WORDS
+            and v not in _EMPTY_WORDS
             and not odd.fullmatch(v)
             and not also.fullmatch(v)
         )
