@@ -120,9 +120,11 @@ def test_the_cache_is_bounded(tmp_path, monkeypatch):
             os.utime(entry, (number, number))
     there = sorted(p.name for p in reuse.folder("chapters").iterdir())
     assert [name[0] for name in there] == ["3", "3", "4", "4", "5", "5"]
-    assert reuse.find("5", {"jobs": "same", "bookings": "other"}).exists()
-    assert reuse.find("5", {"jobs": "changed"}) is None
-    assert reuse.find("0", {"jobs": "same"}) is None
+    out = tmp_path / "out.ipynb"
+    assert reuse.fetch("5", {"jobs": "same", "bookings": "other"}, out)
+    assert out.read_text() == executed.read_text()
+    assert not reuse.fetch("5", {"jobs": "changed"}, out)
+    assert not reuse.fetch("0", {"jobs": "same"}, out)
 
 
 def test_what_a_killed_run_left_is_swept_away(tmp_path):

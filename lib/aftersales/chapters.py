@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -86,8 +85,7 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
     jobs, keys = [], {}
     for stem, out in zip(stems, made, strict=True):
         keys[stem] = reuse.chapter_key(path(stem), parameters)
-        if kept := reuse.find(keys[stem], hashes):
-            shutil.copyfile(kept, out)
+        if reuse.fetch(keys[stem], hashes, out):
             progress.tell(stem, progress.KEPT)
         else:
             jobs.append(kernels.Job(path(stem), out, dict(parameters), cwd=Path.cwd(), failed=failed(stem)))

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -22,6 +24,7 @@ from typing import Any
 from aftersales import params
 
 KEPT = 400  # chapters, and as many reports
+_UNFINISHED = ".new-"
 FRESH = "AFTERSALES_FRESH"
 
 
@@ -112,6 +115,7 @@ def remember(key: str | None, paths: Sequence[Path]) -> None:
     told = json.dumps({"paths": [str(p) for p in paths], "state": _state(files)}, ensure_ascii=False)
     with suppress(OSError):  # what can't be noted is made again, no more
         _write(folder("reports") / key, told.encode())
+        _forget(folder("reports"), "*")
 
 
 # -- chapters --------------------------------------------------------------------------------------------------
@@ -130,18 +134,21 @@ def chapter_key(notebook: Path, parameters: Mapping[str, Any]) -> str:
     )
 
 
-def find(key: str, hashes: Mapping[str, str]) -> Path | None:
-    """The executed chapter, when the tables it read are what they were; `hashes` are those of the tables now."""
+def fetch(key: str, hashes: Mapping[str, str], out: Path) -> bool:
+    """Put the executed chapter at `out`, when the tables it read are what they were; else False.
+
+    `hashes` are those of the tables now.
+    """
     if asked_fresh() or not hashes:
-        return None
+        return False
     for entry in sorted(folder("chapters").glob(f"{key}-*.json")):
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError):  # another run may be emptying the cache
             reads = json.loads(entry.read_text(encoding="utf-8"))
-            notebook = entry.with_suffix(".ipynb")
-            if reads == {name: hashes.get(name) for name in reads} and notebook.exists():
+            if reads == {name: hashes.get(name) for name in reads}:
+                shutil.copyfile(entry.with_suffix(".ipynb"), out)
                 os.utime(entry)
-                return notebook
-    return None
+                return True
+    return False
 
 
 def keep(key: str, executed: Path, reads: Iterable[str], hashes: Mapping[str, str]) -> None:
@@ -154,25 +161,23 @@ def keep(key: str, executed: Path, reads: Iterable[str], hashes: Mapping[str, st
         _write(at.with_suffix(".ipynb"), executed.read_bytes())
         _write(at.with_suffix(".json"), json.dumps(told).encode())
         _forget(folder("chapters"), "*.json")
-        _forget(folder("reports"), "*")
 
 
 def _write(path: Path, data: bytes) -> None:
     """Write beside and rename: two runs that keep the same never see half of it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     with os.fdopen(handle, "wb") as stream:
         stream.write(data)
     os.replace(name, path)
 
 
 def _forget(at: Path, pattern: str) -> None:
-    """Keep what was used last."""
-    if not at.exists():
-        return
-    entries = sorted(
-        (p for p in at.glob(pattern) if not p.name.startswith(".")), key=lambda p: p.stat().st_mtime
-    )
-    for old in entries[:-KEPT]:
+    """Keep what was used last; of runs that were cut off nothing stays."""
+    entries = sorted(at.glob(pattern), key=lambda p: p.stat().st_mtime)
+    for old in [p for p in entries if not p.name.startswith(_UNFINISHED)][:-KEPT]:
         old.unlink(missing_ok=True)
         old.with_suffix(".ipynb").unlink(missing_ok=True)
+    for left in at.glob(f"{_UNFINISHED}*"):
+        if left.stat().st_mtime < time.time() - 3600:
+            left.unlink(missing_ok=True)

@@ -1,16 +1,17 @@
 """Intervals, limits, tests and noise: what tells a change from chance.
 
-`scipy.special` has the distributions; `scipy.stats` would add a second to every start.
+`scipy.special` has the distributions; `scipy.stats` would add a second to every start. Nothing heavy is imported
+before it is used: what the params may name rests on this module.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 FEW = 10  # of fewer cases than this a count is told, never a rate
 SMALL = 30  # a rate of fewer cases than this is marked as one of a small sample
@@ -20,6 +21,8 @@ def wilson(k: float, n: float, level: float = 0.95) -> tuple[float | None, float
     """Wilson interval of a rate k / n (Brown, Cai & DasGupta 2001); (None, None) without cases."""
     if not n or n != n or k != k:
         return None, None
+    from statistics import NormalDist
+
     z = NormalDist().inv_cdf(0.5 + level / 2)
     p, zz = k / n, z * z / n
     centre = (p + zz / 2) / (1 + zz)
@@ -70,6 +73,7 @@ def chi_square(counts: Any, correction: bool = True) -> tuple[float, np.ndarray]
     correction
         Yates' for continuity, in a table of two by two.
     """
+    import numpy as np
     from scipy.special import chdtrc
 
     seen = np.asarray(counts, dtype=float)
@@ -86,4 +90,6 @@ def moving_range_sigma(series: Sequence[float | None]) -> float | None:
     values = [v for v in series if v is not None and v == v]
     if len(values) < 3:
         return None
+    import numpy as np
+
     return float(np.abs(np.diff(values)).mean() / 1.128)
