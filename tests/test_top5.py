@@ -1,36 +1,11 @@
-"""Chapters 1 and 7: measures reviewed, and the next ones proposed."""
+"""Chapter 7: next month's targets and what is proposed for the TOP5."""
 
 import pandas as pd
 import pytest
 
-from aftersales.metrics import all_figures, review, top5
+from aftersales.metrics import all_figures, top5
 from aftersales.schema import TOP5_DEPARTMENTS
 from aftersales.tables import Tables
-
-
-def test_slide_4(deck, month):
-    rows = review.actions(deck.actions, month)
-    assert len(rows) == 6
-    assert rows["problem"].iloc[0] == "无预约工位"
-    assert rows["measure"].iloc[0] == "增设二个预约工位"
-    assert set(rows["owner"]) <= {"服务总监", "服务经理", "客户关爱总监"}
-    figures = review.figures(deck.actions, month)
-    assert figures["review.actions"] == sum(
-        figures[f"review.{s}"] for s in ("done", "in_progress", "not_started")
-    )
-
-
-def test_an_action_done_after_the_month_is_in_progress_and_late(month):
-    action = {
-        "action_id": "A1", "month": "2024-03", "department": "front", "rank": 1.0, "problem": "p", "mot_item": None,
-        "root_cause": None, "measure": "m", "owner": "o", "due": pd.Timestamp("2024-04-20"), "supervisor": None,
-        "status": "done", "done_at": pd.Timestamp("2024-05-01"), "evidence": None,
-    }  # fmt: skip
-    row = review.actions(pd.DataFrame([action]), month).iloc[0]
-    assert (row["status"], row["days_late"]) == ("in_progress", 10)
-    on_time = review.actions(pd.DataFrame([action | {"done_at": pd.Timestamp("2024-04-18")}]), month).iloc[0]
-    assert on_time["status"] == "done"
-    assert pd.isna(on_time["days_late"])
 
 
 def test_priorities_name_the_lounge_and_the_time_in_the_shop(deck, month, settings):

@@ -11,6 +11,7 @@ import pandas as pd
 from aftersales import exhibit, formats
 from aftersales import schema as s
 from aftersales.exhibit import Exhibit
+from aftersales.statistics import FEW
 
 # Status in a glyph and a word, so that it never stands by colour alone.
 GLYPHS = {"done": "✓", "in_progress": "◐", "not_started": "○", "closed": "✓", "open": "◐",
@@ -125,6 +126,27 @@ def table(
         [c.head(lang) for c in columns], rows, display, id=id, title=title, subtitle=subtitle, note=note, lang=lang,
         emphasis=emphasis, tone=tone, wide=wide, sheet=sheet or (title[:31]), role=role,
     )  # fmt: skip
+
+
+def rate_table(frame: pd.DataFrame, key: str, codes: str, **words: Any) -> Exhibit:
+    """Counts and shares by code, with last month where the frame has it."""
+    columns = [col(key, "类别", "Category", "code", codes=codes)]
+    if "previous" in frame:
+        columns.append(col("previous", "上月", "Last month", "integer"))
+    count = "current" if "current" in frame else "count"
+    columns += [
+        col(
+            count,
+            "本月" if "previous" in frame else "数量",
+            "This month" if "previous" in frame else "Count",
+            "integer",
+            bar=True,
+        ),
+        col("share", "占比", "Share", "percent"),
+    ]
+    if frame[count].sum() < FEW:
+        frame = frame.assign(share=None)
+    return table(frame, columns, **words)
 
 
 def told(frame: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:

@@ -1,0 +1,72 @@
+"""The summary, the remarks on the data and the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from aftersales import exhibit, formats
+from aftersales.exhibit import Exhibit
+from aftersales.metrics.catalogue import FIGURES
+from aftersales.show.columns import col, table
+
+
+def finding(sentence: str, lang: str = "zh", role: str = "finding") -> Exhibit:
+    """A finding in words."""
+    return exhibit.text(sentence, lang=lang, role=role)
+
+
+def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh") -> Exhibit:
+    """The key figures of the summary."""
+    return exhibit.cards(cards, id="summary.cards", title=title, lang=lang)
+
+
+def decisions(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: str = "zh") -> Exhibit:
+    """What got better, what got worse, what needs a decision."""
+    items = list(items)
+    if not items:
+        items = [{"text": "无" if lang == "zh" else "Nothing"}]
+    return exhibit.list_(items, id=f"summary.{role}", title=title, lang=lang, role=role)
+
+
+def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
+    """The report's own remarks on the data."""
+    lang = words["lang"]
+    items = [{"text": n} for n in notes]
+    if not items:
+        return exhibit.empty(
+            "数据没有需要说明之处。" if lang == "zh" else "There is nothing to remark on the data.",
+            id="notes",
+            lang=lang,
+        )
+    return exhibit.list_(items, id="notes", title=words.get("title", ""), lang=lang, role="note")
+
+
+def definitions(figures: Mapping[str, Any], **words: Any) -> Exhibit:
+    """What each figure means (口径), with its value."""
+    lang = words["lang"]
+    rows = [
+        [
+            f.zh if lang == "zh" else f.en,
+            formats.figure(figures.get(name), f, lang),
+            f.formula_zh if lang == "zh" else f.formula_en,
+            f.slide,
+        ]
+        for name, f in FIGURES.items()
+    ]
+    columns = [
+        col("figure", "指标", "Figure"),
+        col("value", "本月", "This month"),
+        col("formula", "口径", "Definition"),
+        col("slide", "原报告页", "Slide"),
+    ]
+    made = table(
+        pd.DataFrame(rows, columns=["figure", "value", "formula", "slide"]),
+        columns,
+        id="definitions",
+        **words,
+    )
+    made.payload["columns"][1]["align"] = "right"
+    return made
