@@ -1,6 +1,7 @@
 """A chapter of one's own: started from the template, in the report in its order, its scraps in the master."""
 
 import json
+import re
 
 import lxml.html
 import nbformat
@@ -46,6 +47,33 @@ def test_a_chapter_of_ones_own_is_in_the_report_and_others_are_left_out(project,
     }  # fmt: skip
     master = nbformat.read(report / "notebooks" / "master.ipynb", as_version=4)
     assert "waiting.visits" in str(master.cells[-1].outputs)
+
+
+def test_the_tours_finding_becomes_a_chapter_as_the_tour_says(project):
+    """Its cells over those of the template, its `glue` as it stands in the text."""
+    assert project("chapter", "--name", "time_in_shop").returncode == 0
+    tour, path = (project.root / "notebooks" / f"{stem}.ipynb" for stem in ("explore", "08_time_in_shop"))
+    cells = nbformat.read(tour, as_version=4).cells
+    steps = next(cell.source for cell in reversed(cells) if "make chapter" in cell.source)
+    begins = ("orders =", "stay =", 'title = {"zh": "在店时间', "now =", "columns =")
+    found = [
+        next(c.source for c in cells if c.cell_type == "code" and c.source.startswith(b)) for b in begins
+    ]
+    chapter = nbformat.read(path, as_version=4)
+    code = [nbformat.v4.new_code_cell(source) for source in (*found, re.search(r"`(glue\(.*\))`", steps)[1])]
+    chapter.cells = [*chapter.cells[:4], *code]
+    nbformat.write(chapter, path)
+    assert project("check-notebooks").stdout == "10 notebooks in form.\n"
+    (project.root / "params" / "2024-04.yml").write_text(
+        "chapters: [01_review, 08_time_in_shop]\n", encoding="utf-8"
+    )
+    done = project("report", "--month", 4)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(
+        (project.root / "output" / "2024-04" / "示范店" / "figures.json").read_text(encoding="utf-8")
+    )
+    assert told["tables"]["time_in_shop.trend"][-1]["month"] == "2024-04"
+    assert told["tables"]["time_in_shop.trend"][-1]["hours"] == told["figures"]["time_in_shop.hours"]
 
 
 @pytest.mark.parametrize(
