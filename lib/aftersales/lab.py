@@ -21,6 +21,7 @@ OPTIONS = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    "--LanguageServerManager.autodetect=False",
     "--ServerApp.allow_root=True",
     "--ServerApp.answer_yes=True",
 )
