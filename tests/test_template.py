@@ -103,6 +103,7 @@ def test_the_example_is_no_record_and_the_sheets_of_our_own_are_no_remark(empty)
         if name != "repair_orders":
             assert len(tables[name]) == 0, name
     assert not [n for n in tables.notes if GUIDE in n]
+    assert sum(r["count"] for r in tables.repairs if r["kind"] == "example_row") == len(TABLES)
 
 
 def test_filled_in_it_says_what_was_filled_in(empty, tmp_path):

@@ -52,8 +52,11 @@ def table(
         raise InputError([Fault("empty_file", "no cell with anything in it", "a header row", file, sheet, hint=hint)])
     head = _header_row(grid, there, name, file, sheet, more)
     titles, body = there[there < head], there[there > head]
-    body = body[[str(v).strip() != EXAMPLE for v in grid[body, filled[body].argmax(axis=1)]]]
+    shown = np.array([str(v).strip() == EXAMPLE for v in grid[body, filled[body].argmax(axis=1)]], dtype=bool)
     repairs = [repair(file, sheet, "title_rows", len(titles), _row(grid, titles[0]))] if len(titles) else []
+    if shown.any():
+        repairs.append(repair(file, None, "example_row", int(shown.sum())))  # one line for all sheets
+    body = body[~shown]
     grid, filled, spread = _unmerged(grid, filled, merged, head)
     if spread:
         repairs.append(repair(file, sheet, "merged_cells", spread))

@@ -11,6 +11,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "repeated_header": ("重复的表头行", "repeated header rows"),
     "totals_row": ("合计行", "rows of totals"),
     "foot_row": ("表尾的说明行", "remarks at the foot"),
+    "example_row": ("模板的示例行（不算数据）", "example rows of the template (no records)"),
     "empty_rows": ("空行", "empty rows"),
     "empty_columns": ("空列", "empty columns"),
     "merged_cells": ("合并单元格拆开后补齐", "cells of merged ranges filled"),
