@@ -109,7 +109,9 @@ def _copied(source: Path, settings: Params) -> _Copy:
         ) from None
     if LISTED in book.sheetnames:  # of an earlier check
         del book[LISTED]
-    return _Copy(book, {(source.name, name): book[name] for name in book.sheetnames}, _raws(str(source), settings))
+    return _Copy(
+        book, {(source.name, name): book[name] for name in book.sheetnames}, _raws(str(source), settings)
+    )
 
 
 def _made(source: str, settings: Params) -> _Copy:
