@@ -13,7 +13,7 @@ import pytest
 
 from aftersales import demo
 from aftersales.errors import InputError
-from aftersales.schema import MOT_ITEMS, TABLES
+from aftersales.schema import CODES, MOT_ITEMS, TABLES
 from aftersales.sources import How, cached_load
 from aftersales.tables import Tables
 
@@ -320,6 +320,18 @@ def test_a_database(tmp_path):
     assert not (tmp_path / "cache").exists()
     told = said("postgresql://me:secret@localhost:1/db")
     assert "secret" not in told
+
+
+def test_the_description_names_every_table_column_and_code():
+    text = (Path(__file__).parents[1] / "docs" / "input.md").read_text(encoding="utf-8")
+    for table in TABLES.values():
+        part = text.split(f"### `{table.name}` {table.zh}\n")[1].split("\n### ")[0]
+        for column in table.columns:
+            line = next(row for row in part.splitlines() if row.startswith(f"| `{column.name}`"))
+            assert f"| {column.zh} |" in line
+            assert line.startswith(f"| `{column.name}`*") == column.required
+            for name in (*column.aliases, *(CODES[column.codes] if column.codes else ())):
+                assert name in line
 
 
 # Rules

@@ -76,7 +76,7 @@ class Database:
         at, kinds = self._columns(table)
         number = isinstance(kinds.get(column), (sa.Integer, sa.Numeric))
         told = [int(v) if number else v for v in values if not number or re.fullmatch(r"\d{1,18}", v)]
-        field = sa.column(at[column])
+        field: Any = sa.column(at[column])
         parts = [told[i : i + _AT_ONCE] for i in range(0, len(told), _AT_ONCE)] or [[]]
         mine = self._of_store(table, wanted.store)
         raws = [
@@ -91,7 +91,7 @@ class Database:
         head = at.get(TABLES[table].dated_by)
         if head is None:
             return []
-        field = sa.column(head)
+        field: Any = sa.column(head)
         query = sa.select(field).distinct().select_from(self._from(table)).where(*self._of_store(table, store))
         return [row[0] for row in self.connection.execute(query)]
 
@@ -142,8 +142,9 @@ class Database:
 
     def _leaps(self, table: str, head: str) -> list[str | None]:
         """The distinct values of a column: from each one straight to the next where an index allows it."""
-        field, source = sa.column(head), self._from(table)
-        indexed = [i["column_names"][:1] for i in self.inspector.get_indexes(self.named_as[table])]
+        field: Any = sa.column(head)
+        source = self._from(table)
+        indexed: list[Any] = [i["column_names"][:1] for i in self.inspector.get_indexes(self.named_as[table])]
         indexed.append(self.inspector.get_pk_constraint(self.named_as[table])["constrained_columns"][:1])
         if [head] not in indexed or self.connection.dialect.name not in ("sqlite", "postgresql"):
             return [row[0] for row in self.connection.execute(sa.select(field).distinct().select_from(source))]
@@ -162,7 +163,7 @@ class Database:
             return []
         number = isinstance(kinds["store"], (sa.Integer, sa.Numeric))
         told = [int(n) if number else n for n in names if n is not None]
-        field = sa.column(at["store"])
+        field: Any = sa.column(at["store"])
         mine = field == told[0] if len(told) == 1 else field.in_(told)
         return [sa.or_(mine, field.is_(None)) if None in names else mine]
 
@@ -172,7 +173,8 @@ class Database:
         dated_by = TABLES[table].dated_by
         if table not in DATED or wanted.first is None or dated_by not in at:
             return []
-        field, kind = sa.column(at[dated_by]), kinds[dated_by]
+        field: Any = sa.column(at[dated_by])
+        kind = kinds[dated_by]
         if isinstance(kind, (sa.Date, sa.DateTime)):
             zone = _CHINA if getattr(kind, "timezone", False) else None
             low, high = (pd.Timestamp(t).tz_localize(zone).to_pydatetime() for t in (wanted.start, wanted.end))
@@ -194,7 +196,7 @@ class Database:
 
 
 def _equals(head: str, kind: Any, value: Any) -> Any:
-    field = sa.column(head)
+    field: Any = sa.column(head)
     if value is None:
         return field.is_(None)
     return field == (str(value) if isinstance(kind, sa.String) else value)

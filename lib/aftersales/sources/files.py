@@ -104,6 +104,7 @@ def _file(file: Path, name: str, more: Mapping[str, str], found: Found) -> None:
     with file.open("rb") as stream:
         begins = stream.read(512)
     kind, usual = _kind(begins), file.suffix.lower()
+    raw: Raw | None
     if kind == "parquet":
         raw = parquet.table(file, name, more)
     elif kind == "workbook":

@@ -135,7 +135,7 @@ def _records(
     dropped: dict[str, list[int]] = {}
     # few rows can be one of these: those that lack a cell that is required, and those whose first cell is a head
     first = int(np.flatnonzero(filled[head])[0])
-    lacking = ~filled[np.ix_(body, required)].all(axis=1) if required else np.ones(len(body), bool)
+    lacking = ~filled[body][:, required].all(axis=1) if required else np.ones(len(body), bool)
     again = np.array([str(v).strip() == heads[first] for v in grid[body, first]], dtype=bool)
     odd = [_TOTALS.fullmatch(str(v).strip()) is not None for v in grid[body, first]]
     for row in body[lacking | again | np.array(odd, dtype=bool)]:

@@ -44,7 +44,7 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
         row = int(at[1]) + 1 if at else None
         raise _error("unreadable", got, "a CSV file", file, "Look for a stray quotation mark", row) from None
     raw = grid.table(frame.to_numpy(dtype=object), name, file, None, "text", more)
-    if faults := [*_ragged(raw), *(_swallowed(raw, separator) if '"' in text else []), *_cut_off(raw, text, separator)]:
+    if faults := [*_ragged(raw), *(_swallowed(raw, separator) if _lines(text) > len(frame) else []), *_cut_off(raw, text, separator)]:
         raise InputError(faults)
     return raw
 
@@ -106,6 +106,10 @@ def _widest(text: str, separator: str, file: str) -> int:
         got, hint = f"a line of {widest} fields", "Export the table again"
         raise _error("too_large", got, f"at most {_WIDEST} columns", file, hint)
     return widest
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n"))
 
 
 def _ragged(raw: Raw) -> list[Fault]:

@@ -218,18 +218,22 @@ def _datetime(value: Any, column: Column) -> dt.datetime | None:
         raise Unreadable
     text = _bare(value)
     if found := _DATE.fullmatch(text):
-        moment = dt.datetime(*(int(part or 0) for part in found.groups()[:6]))
+        moment = _moment(*(int(part or 0) for part in found.groups()[:6]))
         if found[7]:
             moment = dt.datetime.fromisoformat(f"{moment.isoformat()}{found[7]}")
             moment = moment.astimezone(_CHINA).replace(tzinfo=None)
         return _sensible(moment)
     if found := _COMPACT.fullmatch(text):
-        return _sensible(dt.datetime(*map(int, found.groups())))
+        return _sensible(_moment(*map(int, found.groups())))
     serial = float(text)
     if not _EXCEL_DAYS[0] <= serial <= _EXCEL_DAYS[1]:
         raise Unreadable
     moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=serial)
     return (moment + dt.timedelta(microseconds=500000)).replace(microsecond=0)
+
+
+def _moment(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> dt.datetime:
+    return dt.datetime(year, month, day, hour, minute, second)
 
 
 def _sensible(moment: dt.datetime) -> dt.datetime:
