@@ -26,6 +26,8 @@ OPTIONS = (
     "--ServerApp.answer_yes=True",
 )
 
+_ENDING_SECONDS = 10
+
 
 def run(options: Sequence[str] = (), root: Path = ROOT) -> int:
     """Open JupyterLab on the tour and wait until it ends.
@@ -47,12 +49,22 @@ def run(options: Sequence[str] = (), root: Path = ROOT) -> int:
     kernels.install()
     trust(root / "output")
     where = (f"--ServerApp.root_dir={root}", "--LabApp.default_url=/lab/tree/notebooks/explore.ipynb")
-    with kernels.serving():
-        lab = subprocess.Popen([sys.executable, "-m", "jupyterlab", *where, *OPTIONS, *options], cwd=root)
-        signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
-        while True:
-            with contextlib.suppress(KeyboardInterrupt):  # JupyterLab hears it too, and ends
-                return lab.wait()
+    command = [sys.executable, "-m", "jupyterlab", *where, *OPTIONS, *options]
+    with kernels.serving(), subprocess.Popen(command, cwd=root) as lab:
+        signal.signal(signal.SIGTERM, lambda *_: _stop(lab))
+        try:
+            return lab.wait()
+        except KeyboardInterrupt:  # JupyterLab hears it too; at times it ends all but a thread of its own
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return lab.wait(_ENDING_SECONDS)
+            return 0
+        finally:
+            lab.kill()
+
+
+def _stop(lab: subprocess.Popen[bytes]) -> None:
+    lab.terminate()
+    raise KeyboardInterrupt
 
 
 def trust(published: Path) -> None:
