@@ -237,6 +237,12 @@ def main() -> None:
     table = report(ways, peaks)
     put(TABLE, "bench", table)
     put(README, "bench", quote(ways))
+    sources = [sys.executable, str(HERE / "sources.py"), "8"]
+    put(
+        TABLE,
+        "sources",
+        subprocess.run(sources, stdout=subprocess.PIPE, text=True, check=True).stdout.strip(),
+    )
     print(table)
 
 
