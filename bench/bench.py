@@ -142,6 +142,11 @@ def _steps(told: str) -> dict[str, float]:
     return steps
 
 
+def busy() -> str:
+    """How much else the machine does."""
+    return f"load {os.getloadavg()[0]:.1f} before it began"
+
+
 def measure(runs: int) -> tuple[dict[str, list[Measured]], dict[str, float]]:
     """Every way so many times, in turn; and the peak of its memory [MB]."""
     ways: dict[str, list[Measured]] = {way: [] for way in NAMES}
@@ -169,13 +174,13 @@ def _spread(values: list[float], digits: int = 2) -> str:
     return f"{middle} ({low}–{high})"
 
 
-def report(ways: dict[str, list[Measured]], peaks: dict[str, float]) -> str:
+def report(ways: dict[str, list[Measured]], peaks: dict[str, float], load: str) -> str:
     """The tables, as Markdown."""
     runs = len(ways["pandas"])
     python = platform.python_version()
     lines = [
         f"{dt.date.today():%d %B %Y}, {os.cpu_count()} cores, {platform.system()}, Python {python}, "
-        f"{runs} rounds; median (least–most).",
+        f"{load}, {runs} round{'s' * (runs != 1)}; median (least–most).",
         "",
         "| way | seconds | processor seconds | peak memory | where the time goes |",
         "| --- | --: | --: | --: | --- |",
@@ -233,8 +238,9 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
+    load = busy()
     ways, peaks = measure(int(os.environ.get("RUNS") or 3))
-    table = report(ways, peaks)
+    table = report(ways, peaks, load)
     put(TABLE, "bench", table)
     put(README, "bench", quote(ways))
     sources = [sys.executable, str(HERE / "sources.py"), "8"]

@@ -49,7 +49,9 @@ def seconds(path: Path) -> float:
     """The time of one reading of a month's slice."""
     month = pd.Period("2024-04")
     start = time.perf_counter()
-    cached_load(f"sqlite:///{path}", STORE, How(default_store=STORE), *inputs.needed(month, params.load(month)))
+    cached_load(
+        f"sqlite:///{path}", STORE, How(default_store=STORE), *inputs.needed(month, params.load(month))
+    )
     return time.perf_counter() - start
 
 
