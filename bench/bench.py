@@ -217,7 +217,7 @@ def quote(ways: dict[str, list[Measured]]) -> str:
         f"Measured on {dt.date.today():%d %B %Y} with {os.cpu_count()} cores and Python "
         f"{'.'.join(platform.python_version_tuple()[:2])}: a report with nothing in the cache is made\n"
         f"{times('cold', 'plain', True)} times faster than by stock papermill and nbconvert, and takes {times('cold', 'floor')} of what the same "
-        f"cells take as one script;\nwith one row of the records changed it takes {times('changed', 'floor')} of that, "
+        f"cells take as one script;\nwith one row of the records changed it takes {times('changed', 'floor')} of what that script takes, "
         f"and {unchanged:.1f} s unchanged ([all figures](docs/bench.md))."
     )
 
