@@ -114,7 +114,7 @@ def _svg(draw: Callable[[Figure, str], None], variant: str) -> str:
 
     from aftersales import theme
 
-    with rc_context(theme.rc()):
+    with rc_context(theme.rc()):  # type: ignore[arg-type]  # it knows its settings by their names only
         figure = Figure(figsize=(WIDTHS[variant] / 72, 4), dpi=72)
         draw(figure, variant)
         out = StringIO()

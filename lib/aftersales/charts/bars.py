@@ -107,7 +107,7 @@ def _sparks(
 ) -> None:  # fmt: skip
     """Small bars a row, the weeks of the month; all rows on one scale."""
     figure, box = ax.figure, ax.get_position()
-    width = figure.get_figwidth() * 72
+    width = figure.bbox.width
     beside = figure.add_axes((1 - span / width, box.y0, span / width, box.height))
     beside.set_xlim(0, len(spark))
     beside.set_ylim(*ax.get_ylim())

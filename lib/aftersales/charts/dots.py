@@ -79,7 +79,7 @@ def dot_plot(
         names(ax, known["label"], px, left, gap=16)
         _heads(ax, known.iloc[0], px, lang, right - (66 if wide else 50) - 34)
 
-    order = {c: _HEADS[lang][c] for c in ("current", "previous", "branch", "national") if c in scores}
+    order: dict[str, str] = {c: _HEADS[lang][c] for c in ("current", "previous", "branch", "national") if c in scores}
     return exhibit.chart(
         draw, id=id, title=title, subtitle=subtitle, note=note, alt=_alt(known, order, lang), data=known, lang=lang,
         mail=mail,
@@ -129,7 +129,7 @@ def pairs(
 
 
 def _change(previous: float | None, current: float) -> str:
-    if formats.missing(previous):
+    if previous is None or formats.missing(previous):
         return ""
     change = round(current - previous, 1)
     return "–" if change == 0 else f"{'▲' if change > 0 else '▼'} {abs(change):.1f}"

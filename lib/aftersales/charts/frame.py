@@ -36,8 +36,8 @@ def room(
 
 def inside(ax: Axes) -> tuple[float, float]:
     """Width and height of the axes in px."""
-    box, figure = ax.get_position(), ax.figure
-    return figure.get_figwidth() * 72 * box.width, figure.get_figheight() * 72 * box.height
+    box, whole = ax.get_position(), ax.figure.bbox
+    return whole.width * box.width, whole.height * box.height
 
 
 def width_of(text: str, px: float) -> float:

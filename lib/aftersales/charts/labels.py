@@ -37,7 +37,7 @@ def name_points(
         Boxes in px that no name may touch.
     """
     width, height = inside(ax)
-    edge = ax.figure.get_figwidth() * 72 * (1 - ax.get_position().x0) - 1
+    edge = ax.figure.bbox.width * (1 - ax.get_position().x0) - 1
     boxes: list[Box] = [*taken, *((x - 6, y - 6, x + 6, y + 6) for x, y in points)]
     told: set[int] = set()
     for i in chosen:

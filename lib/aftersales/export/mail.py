@@ -65,7 +65,7 @@ class ReportMailExporter(Exporter):
         super().__init__(config=config, **traits)
         self.register_preprocessor(document.ReportCells, enabled=True)
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as in the other exporters
         self, nb: NotebookNode, resources: dict | None = None, **kw: Any
     ) -> tuple[str, dict]:
         """The HTML of the mail; ``resources["mail"]`` holds the whole `Body`."""

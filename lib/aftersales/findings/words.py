@@ -22,7 +22,7 @@ def words(title: str, subtitle: str = "", note: str = "", lang: str = "zh") -> W
 
 def moved(change: float | None, digits: int, lang: str, unit_zh: str = "", unit_en: str = "") -> str:
     """How something moved: 上升 2.4 分, 下降 2.3 分, 持平; rose 2.4 points, fell 2.3 points, was unchanged."""
-    if formats.missing(change):
+    if change is None or formats.missing(change):
         return say(lang, "上月无数据", "has no value last month")
     text = formats.number(abs(change), digits)
     if float(text.replace(",", "")) == 0:

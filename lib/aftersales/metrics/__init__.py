@@ -37,7 +37,7 @@ def all_figures(
     from aftersales.metrics.catalogue import FIGURES
 
     t, p, known = tables, params, known or {}
-    groups: dict[str, Callable[[], dict[str, float | int | None]]] = {
+    groups: dict[str, Callable[[], Mapping[str, float | int | None]]] = {
         "review": lambda: review.figures(t.actions, month),
         "oem": lambda: oem_css.figures(t.oem_css, t.oem_pt, month, p.weights, p.pt_weights),
         "css": lambda: internal_css.figures(t.survey_calls, month),
@@ -52,7 +52,7 @@ def all_figures(
         "volume": lambda: volume.figures(t.repair_orders, t.jobs, month),
     }
     lacking = {name.split(".")[0] for name in FIGURES if name not in known}
-    computed = {
+    computed: dict[str, float | int | None] = {
         name: value for group in groups if group in lacking for name, value in groups[group]().items()
     }
     return {**computed, **known}

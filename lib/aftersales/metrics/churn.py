@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from aftersales.metrics.keys import among
@@ -177,7 +180,7 @@ def reasons(lost: pd.DataFrame) -> pd.DataFrame:
     return _counted(private["reason"].dropna(), "reason", "churn_reason")
 
 
-def bridge(lost: pd.DataFrame, figures: dict[str, float | int | None]) -> pd.DataFrame:
+def bridge(lost: pd.DataFrame, figures: Mapping[str, Any]) -> pd.DataFrame:
     """From the cohort to the really lost: ``step``, ``count``, ``kind`` (``total`` or ``minus``).
 
     Really lost = lost − fleet − came only once − not due. The last two are known of the vehicles called only.

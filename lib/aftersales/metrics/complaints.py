@@ -158,7 +158,7 @@ def departments(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
     if complaints is None:
         return pd.DataFrame(columns=columns)
     now = complaints[within(complaints["received_at"], month)]["department"]
-    counts = [[code, int((now == code).sum())] for code in CODES["complaint_department"]]
+    counts = [(code, int((now == code).sum())) for code in CODES["complaint_department"]]
     rows = [[code, n, n / len(now)] for code, n in counts if n]
     return (
         pd.DataFrame(rows, columns=columns)

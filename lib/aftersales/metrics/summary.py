@@ -93,7 +93,7 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
     return pd.DataFrame(rows, columns=COLUMNS).astype(object)
 
 
-def _cases(tables: Tables, month: pd.Period, params: Params) -> dict[str, int | None]:
+def _cases(tables: Tables, month: pd.Period, params: Params) -> dict[str, float | int | None]:
     """The counts that rates are judged on."""
     orders = tables.repair_orders
     then = None if orders is None else orders[within(orders["opened_at"], month - params.churn_months)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 # What was mended, in Chinese and English; the report's notes say it in these words.
@@ -52,13 +52,13 @@ def repair(
     return {"file": file, "sheet": sheet, "column": column, "kind": kind, "count": count, "example": example}
 
 
-def told(mended: Iterable[dict[str, Any]], lang: str = "zh") -> list[str]:
+def told(mended: Iterable[Mapping[str, Any]], lang: str = "zh") -> list[str]:
     """A sentence for each file, sheet and kind, its columns together.
 
     >>> told([repair("jobs.csv", None, "thousands", 2, "'1,234'", "金额")], "en")
     ["jobs.csv: thousands separators mended: 2 (金额), like '1,234'."]
     """
-    together: dict[tuple, list[dict[str, Any]]] = {}
+    together: dict[tuple, list[Mapping[str, Any]]] = {}
     for one in mended:
         together.setdefault((one["file"], one["sheet"], one["kind"]), []).append(one)
     lines = []
