@@ -27,12 +27,14 @@ def fill(path: Path, records: dict[str, pd.DataFrame], others: int) -> int:
     """Write a store's records, and the same under the names of as many others; the number of repair orders."""
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        for number in range(others + 1):
-            # half of the others sort before the store, half after it
-            name = STORE if number == others else f"{'店' if number % 2 else '阿'}{number:05}"
-            for table, frame in records.items():
-                of = frame.assign(store=name).astype({c: object for c in frame if frame[c].dtype == "str"})
-                of.to_sql(table, connection, index=False, if_exists="append")
+        for table, frame in records.items():
+            of = frame.astype({c: object for c in frame if frame[c].dtype == "str"})
+            of.to_sql(table, connection, index=False)
+            columns = ", ".join(c for c in frame if c != "store")
+            for number in range(others):
+                name = f"{'店' if number % 2 else '阿'}{number:05}"  # half of them sort before the store, half after it
+                copy = f"insert into {table} (store, {columns}) select '{name}', {columns} from {table} where store = '{STORE}'"
+                connection.execute(sa.text(copy))
         for table in records:
             about = TABLES[table]
             for use, columns in (("date", [about.dated_by]), ("key", [k for k in about.key if k != "store"])):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +17,10 @@ from aftersales.sources import values
 from aftersales.sources.raw import Form, Raw, heads_of, plain
 from aftersales.sources.repairs import repair
 
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)
 _MASKS = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}
 _HEADS_TOLD = 12
+_MOMENTS = {dt.datetime, pd.Timestamp}
 
 
 def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault], list[str], dict[str, str]]:
@@ -164,6 +166,10 @@ def _column(
 
 def _quickly(distinct: Any, column: Column, form: Form, result: np.ndarray) -> np.ndarray:
     """Read what is in the commonest form all at once; the places of the others."""
+    if column.kind == "datetime" and (moments := {type(v) for v in distinct}) and moments <= _MOMENTS:
+        known = np.array([v.tzinfo is None and 1980 <= v.year <= 2100 for v in distinct], dtype=bool)
+        result[:-1][known] = np.asarray(distinct, dtype=object)[known]
+        return np.flatnonzero(~known)
     if column.kind in ("datetime", "date") and form != "workbook":
         iso = np.array([isinstance(v, str) and _ISO.fullmatch(v) is not None for v in distinct], dtype=bool)
         if not iso.any():

@@ -218,13 +218,11 @@ def _raw(name: str, file: Path, data: Any, heads: Sequence[str], chosen: Any, nu
 
 def as_cells(column: pd.Series) -> np.ndarray:
     """A column's values as cells: empty ones None, and what is no text, number or date as bytes, so that it is told."""
-    blank = column.isna().to_numpy()
     cells = np.array(column.astype(object), dtype=object)
-    for i, value in enumerate(cells):
-        if blank[i] or (isinstance(value, str) and not value.strip()):
-            cells[i] = None
-        elif isinstance(value, (list, tuple, set, dict, np.ndarray, bytearray, memoryview)):
-            cells[i] = b""
+    cells[column.isna().to_numpy()] = None
+    odd = (list, tuple, set, dict, np.ndarray, bytearray, memoryview)
+    if any(issubclass(kind, odd) for kind in set(map(type, cells))):
+        cells[[isinstance(value, odd) for value in cells]] = b""
     return cells
 
 

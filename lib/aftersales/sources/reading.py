@@ -112,8 +112,8 @@ def _part(parts: SliceReader, wanted: Slice, how: How) -> Read:
             read.frames[name] = read.frames[name][of.isna() | (of == wanted.store)]
     there = list(read.frames)
     for name, column, others in NAMED_BY if wanted.first is not None else ():
-        named = {v for t in others if t in there for v in read.frames[t][column].dropna()} if name in there else set()
-        lacking = sorted(named - set(read.frames[name][column].dropna())) if named else []
+        told = {t: set(read.frames[t][column].dropna().to_numpy(dtype=object)) for t in (name, *others) if t in there}
+        lacking = sorted(set().union(*(told[t] for t in others if t in told)) - told[name]) if name in told else []
         if lacking:
             more, bad, _, _ = typed(parts.named(name, column, lacking, wanted), how.aliases)
             read.frames[name] = pd.concat([read.frames[name], more], ignore_index=True)

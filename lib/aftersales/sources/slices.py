@@ -83,7 +83,7 @@ class Slice:
         if calls is not None and "grievances" in out:
             old = calls.loc[~self.within(calls["called_at"]), "call_id"]
             new = calls.loc[self.within(calls["called_at"]), "call_id"]
-            mine = out["grievances"]["call_id"]
+            mine = out["grievances"]["call_id"].astype(object)  # texts in Arrow are looked up slowly
             out["grievances"] = out["grievances"][~mine.isin(old) | mine.isin(new)]
         for name in DATED:
             if name in out and name != "repair_orders":
@@ -91,7 +91,7 @@ class Slice:
         if "repair_orders" in out:
             orders = out["repair_orders"]
             named = pd.concat([out[t]["order_id"] for t in NAMED_BY[1][2] if t in out] or [orders["order_id"][:0]])
-            out["repair_orders"] = orders[self.within(orders["opened_at"]) | orders["order_id"].isin(named)]
+            out["repair_orders"] = orders[self.within(orders["opened_at"]) | orders["order_id"].astype(object).isin(named)]
         return out
 
 
