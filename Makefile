@@ -27,7 +27,7 @@ INSTALL = { $(PY) -m pip install --disable-pip-version-check --progress-bar off 
 export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
 STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
-COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${FRESH:+--fresh}
+COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"} $(if $(filter-out 0,$(FRESH)),--fresh)
 
 .PHONY: help
 help: ## list the targets

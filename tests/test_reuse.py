@@ -92,6 +92,24 @@ def test_only_chapters_whose_tables_changed_are_run(store):
         assert fresh[name] == made[name], name
 
 
+def test_fresh_trusts_nothing_that_was_kept_not_even_a_files_date(store):
+    file = store / "in" / "jobs.csv"
+    was, state = file.read_bytes(), file.stat()
+    lines = was.decode().splitlines(keepends=True)
+    of_april = next(n for n, line in enumerate(lines) if "2024-04-1" in line and line.rstrip().endswith(","))
+    lines[of_april] = lines[of_april].replace("2024-04-1", "2024-03-1")
+    try:
+        file.write_bytes("".join(lines).encode())
+        os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+        before = json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"]
+        done = report(store, "--fresh")
+        assert done.returncode == 0, done.stderr
+        assert json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"] == before - 1
+        assert not list((store / "cache" / "tables").glob("snapshot-*"))
+    finally:
+        file.write_bytes(was)
+
+
 def test_the_key_of_a_chapter_knows_all_it_depends_on(tmp_path, monkeypatch):
     monkeypatch.setenv("AFTERSALES_PARAMS", str(tmp_path / "params"))
     (tmp_path / "params").mkdir()

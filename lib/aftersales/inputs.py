@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import params, sources
+from aftersales import params, reuse, sources
 from aftersales.call import parse_month
 from aftersales.errors import InputError
 from aftersales.params import Params
@@ -133,18 +133,19 @@ def ask(month: str, year: str | None, store: str | None, source: str | None, lan
     number, given_year = parse_month(month, year)
     base = params.load(None if given_year is None else f"{given_year}-{number:02d}")
     revealed = _reveal(source or base.source)
+    fresh = secrets.token_hex(8) if reuse.asked_fresh() else ""
     if given_year is None:
-        period = _latest(number, month, revealed, store, base)
+        period = _latest(number, month, revealed, store, base, fresh)
     else:
         period = pd.Period(year=given_year, month=number, freq="M")
     settings = params.load(period)
     told = source or settings.source
     revealed = _reveal(told)
     secret = "://" in revealed
-    snapshot = secrets.token_hex(8) if secret else ""
+    snapshot = fresh or (secrets.token_hex(8) if secret else "")
     tables = _load(revealed, store, period, settings, snapshot)
     if period not in months_with_records(tables):
-        span = _span(_months_of(revealed, store, settings, list(_DATED)))
+        span = _span(_months_of(revealed, store, settings, list(_DATED), snapshot))
         raise InputError(f"month {period}: the source has no record in it for {tables.store}. {span}")
     return Asked(
         month=period,
@@ -158,17 +159,19 @@ def ask(month: str, year: str | None, store: str | None, source: str | None, lan
             "source": f"env:{_SECRET}" if secret else told,
             "lang": lang or settings.lang,
         },
-        environment={_SECRET: revealed, _SNAPSHOT: snapshot} if secret else {},
+        environment=({_SECRET: revealed} if secret else {}) | ({_SNAPSHOT: snapshot} if snapshot else {}),
     )
 
 
-def _latest(number: int, month: str, source: str, store: str | None, settings: Params) -> pd.Period:
+def _latest(
+    number: int, month: str, source: str, store: str | None, settings: Params, snapshot: str
+) -> pd.Period:
     """The latest month of that number with visits, or with any record where there are no visits at all."""
-    visits = _months_of(source, store, settings, ["repair_orders"])
-    there = visits or _months_of(source, store, settings, list(_DATED))
+    visits = _months_of(source, store, settings, ["repair_orders"], snapshot)
+    there = visits or _months_of(source, store, settings, list(_DATED), snapshot)
     found = [m for m in there if m.month == number]
     if not found:
-        span = _span(_months_of(source, store, settings, list(_DATED)))
+        span = _span(_months_of(source, store, settings, list(_DATED), snapshot))
         raise InputError(f"month {month}: no month with that number in the source. {span}")
     return max(found)
 
@@ -177,9 +180,11 @@ def _latest(number: int, month: str, source: str, store: str | None, settings: P
 _DATED = tuple(t.name for t in TABLES.values() if t.dated_by and t.name != "customers")
 
 
-def _months_of(source: str, store: str | None, settings: Params, names: list[str]) -> list[pd.Period]:
+def _months_of(
+    source: str, store: str | None, settings: Params, names: list[str], snapshot: str
+) -> list[pd.Period]:
     """The months in which a store has a row in one of those tables, in order; asked of the source where it can tell."""
-    how = _how(settings)
+    how = _how(settings, snapshot)
     found: set[pd.Period] = set()
     for name in names:
         there = sources.months(source, store, how, name)
@@ -191,7 +196,7 @@ def _months_of(source: str, store: str | None, settings: Params, names: list[str
 
 
 def forget(asked: Asked) -> None:
-    """Remove what was kept of a database for a report that is made."""
+    """Remove what was kept for this report alone, now that it is made."""
     if snapshot := asked.environment.get(_SNAPSHOT):
         sources.cache.forget(snapshot)
 

@@ -39,7 +39,7 @@ def folder() -> Path:
 def key(source: str, how: How, part: tuple[str | None, ...]) -> str | None:
     """The key of a source, of its files as they are now; None for a database, which may change unseen.
 
-    Of a database, `how.snapshot` names a reading that counts for a whole report.
+    `how.snapshot` names a reading that counts for one whole report: of a database, or of files read anew.
     """
     url = "://" in source
     if url and not how.snapshot:
@@ -58,11 +58,11 @@ def key(source: str, how: How, part: tuple[str | None, ...]) -> str | None:
         part if in_parts else None, _code(),
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
-    return f"{_SNAPSHOT}{how.snapshot}-{digest}" if url else digest
+    return f"{_SNAPSHOT}{how.snapshot}-{digest}" if how.snapshot else digest
 
 
 def forget(snapshot: str) -> None:
-    """Remove what was kept of a database for one report."""
+    """Remove what was kept for one report alone."""
     for at in folder().glob(f"{_SNAPSHOT}{snapshot}-*"):
         shutil.rmtree(at, ignore_errors=True)
 
