@@ -55,7 +55,8 @@ def all_figures(
     computed: dict[str, float | int | None] = {
         name: value for group in groups if group in lacking for name, value in groups[group]().items()
     }
-    return {**computed, **known}
+    every = {**computed, **known}
+    return {name: every[name] for name in FIGURES if name in every} | every  # in the order of the report
 
 
 def __getattr__(name: str) -> Any:
