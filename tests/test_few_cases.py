@@ -6,7 +6,7 @@ import small_store
 
 from aftersales import findings, metrics, params, show
 from aftersales.metrics.catalogue import judged
-from aftersales.sources import reading
+from aftersales.sources import How, reading
 
 MONTH = pd.Period("2024-02")
 PARAMS = params.load()
@@ -15,7 +15,7 @@ PARAMS = params.load()
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     folder = small_store.write(tmp_path_factory.mktemp("small"))
-    return reading.read_all(str(folder), aliases={}, default_store="店", masked=True)[0]["店"]
+    return reading.read_all(str(folder), How(default_store="店"))[0]["店"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
