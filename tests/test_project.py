@@ -75,6 +75,30 @@ def test_help_names_every_target():
     assert all(f"make {name}" in told for name in targets)
 
 
+def test_every_target_calls_what_there_is(capsys):
+    """Each subcommand that make calls is known to the program, each script is there, and help names them all."""
+    from aftersales.cli import parser
+
+    targets = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M)
+    called = set()
+    for target in targets:
+        recipe = subprocess.run(
+            ["make", "-n", target, "READY=", "READY_TEST=", "READY_FULL="], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout  # fmt: skip
+        called |= set(re.findall(r"-m aftersales ([a-z-]+)", recipe))
+        for script in re.findall(r"[a-z]+/[a-z_]+\.(?:py|sh)", recipe):
+            assert (ROOT / script).exists()
+    for name in called:
+        with pytest.raises(SystemExit) as ended:
+            parser().parse_args([name, "--help"])
+        assert ended.value.code == 0
+    with pytest.raises(SystemExit):
+        parser().parse_args(["--help"])
+    told = capsys.readouterr().out
+    assert {"report", "check", "template", "mail", "demo", "lab", "chapter", "check-notebooks"} <= called
+    assert all(f" {name} " in told for name in called)
+
+
 @pytest.mark.parametrize("args", [["--help"], ["report", "--help"], ["nonsense"], ["report", "--month"]])
 def test_the_command_answers_without_importing_pandas(args):
     code = f"import sys; from aftersales.cli import main\ntry: main({args!r})\nexcept SystemExit as e: pass\nsys.exit('pandas' in sys.modules)"
