@@ -55,14 +55,14 @@ mail: $(READY) ## send the published report: make mail MONTH=4 (DRY_RUN=1 says w
 test: $(READY_TEST) ## run the tests that need nothing but Python
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
 	@$(PY) -m mypy --no-error-summary
-	@$(PY) -m pytest -m "not full" -n 2
+	@$(PY) -m pytest -m "not full" -n 2 --dist worksteal
 
 .PHONY: test-all
 test-all: $(READY_FULL) ## run all tests, those with Chromium, PostgreSQL and JupyterLab too
 	@sh tests/services.sh
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
 	@$(PY) -m mypy --no-error-summary
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 --dist worksteal
 
 .PHONY: demo
 demo: $(READY) ## write the records of made-up stores: make demo STORES=3 OUT=data
