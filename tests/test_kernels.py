@@ -504,3 +504,14 @@ def test_a_report_on_stock_kernels_is_the_same(tmp_path: Path) -> None:
             name: (folder / name).read_bytes() for name in ("figures.json", "report.html", "report.pdf")
         }
     assert made["warm"] == made["stock"]
+
+
+def test_what_running_takes_is_imported_before_threads_are_started(tmp_path: Path) -> None:
+    notebook(tmp_path / "a.ipynb", "1 + 1")
+    code = (
+        "import sys; from aftersales import kernels; kernels.prepare(); there = set(sys.modules); "
+        f"kernels.execute_many([kernels.Job(*map(__import__('pathlib').Path, {[str(tmp_path / n) for n in ('a.ipynb', 'b.ipynb')]!r}))]); "
+        "print(sorted(m for m in set(sys.modules) - there if not m.startswith('encodings.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

@@ -14,7 +14,7 @@ import pytest
 from aftersales import demo
 from aftersales.errors import InputError
 from aftersales.schema import CODES, MOT_ITEMS, TABLES
-from aftersales.sources import How, cached_load
+from aftersales.sources import How, cached_load, sealed, text
 from aftersales.tables import Tables
 
 VIN = "LSVAA2180E2012345"
@@ -486,7 +486,7 @@ def test_a_second_reading_is_from_what_was_kept(folder):
     code = (
         "import sys; from aftersales.sources import How, cached_load; "
         f"t = cached_load({source!r}, None, How({{}}, '本店', False)); "
-        "assert 'pandera' not in sys.modules; print(len(t.repair_orders), t.notes == tuple(t.notes))"
+        "assert 'aftersales.sources.reading' not in sys.modules; print(len(t.repair_orders), t.notes == tuple(t.notes))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ.copy())
     assert done.returncode == 0, done.stderr
@@ -507,8 +507,69 @@ def test_what_was_kept_may_be_damaged_or_impossible(folder, tmp_path, monkeypatc
     assert len(load(source).repair_orders) == 1
 
 
-def test_only_the_latest_are_kept(folder, tmp_path):
+def test_only_the_latest_are_kept(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(sealed, "KEPT", 21)
     for i in range(23):
         load(folder({"repair_orders": f"{ORDERS}R{i:05},{VIN},私车,2024-04-09\n"}))
     kept = {f.parent for f in (tmp_path / "cache").rglob("*.json")}
     assert len(kept) == 20
+    assert len(sealed_files(tmp_path)) == 21
+
+
+PHONE, NAME = "13812345678", "欧阳慧中"
+CUSTOMERS = f"VIN,建档日期,客户类型,车主,手机\n{VIN},2024-01-05,私车,{NAME},{PHONE}\n"
+
+
+def sealed_files(tmp_path: Path) -> dict[str, bytes]:
+    return {f.name: f.read_bytes() for f in (tmp_path / "cache" / "sealed").iterdir()}
+
+
+def test_of_a_folder_only_the_changed_file_is_read_again(folder, tmp_path, monkeypatch):
+    jobs = "派工号,工单号,技师,完工时间\nJ1,R1,赵刚,2024-04-09 11:00\n"
+    source = folder({**SMALL, "customers": CUSTOMERS, "jobs": jobs})
+    load(source, masked=True)
+    first = load(source, masked=True)
+    before = sealed_files(tmp_path)
+    assert len(before) == 3
+    monkeypatch.setattr(text, "table", lambda data, name, *_: pytest.fail(f"{name} is read again"))
+    (tmp_path / "exports" / "readme.txt").write_text("another file, so that the source is another")
+    load(source, masked=True)
+    again = load(source, masked=True)
+    assert again.hashes == first.hashes
+    for name in ("repair_orders", "customers", "jobs"):
+        pd.testing.assert_frame_equal(again[name], first[name])
+    monkeypatch.undo()
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
+    folder({"jobs": jobs.replace("赵刚", "钱进")})
+    load(source, masked=True)
+    third = load(source, masked=True)
+    assert third.jobs["technician"].tolist() == ["钱进"]
+    assert {n for n in first.hashes if third.hashes[n] != first.hashes[n]} == {"jobs"}
+    assert before.items() < sealed_files(tmp_path).items()
+    assert len(sealed_files(tmp_path)) == 4
+    load(source, masked=True, 师傅="technician")  # other heads, another reading
+    assert len(sealed_files(tmp_path)) == 7
+
+
+def test_nothing_personal_can_be_read_in_what_is_kept(folder, tmp_path):
+    load(folder({**SMALL, "customers": CUSTOMERS}), masked=True)
+    files = [f for f in (tmp_path / "cache").rglob("*") if f.is_file()]
+    assert {f.parent.name for f in files} > {"sealed"}
+    for file in files:
+        data = file.read_bytes()
+        assert not [word for word in (VIN, PHONE, NAME) if word.encode() in data or word.encode("utf-16-le") in data]
+
+
+def test_a_sealed_file_that_is_damaged_is_read_again(folder, tmp_path):
+    source = folder(SMALL)
+    load(source)
+    for file in (tmp_path / "cache" / "sealed").iterdir():
+        file.write_bytes(file.read_bytes()[:-1] + b"!")
+    (tmp_path / "exports" / "readme.txt").write_text("another file")
+    assert len(load(source).repair_orders) == 1
+
+
+def test_a_faulty_file_is_told_each_time(folder, tmp_path):
+    source = folder({"repair_orders": ORDERS + ORDER.replace("09", "31")})
+    assert said(source) == said(source)
+    assert not (tmp_path / "cache" / "sealed").exists()

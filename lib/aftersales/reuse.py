@@ -114,8 +114,8 @@ def remember(key: str | None, paths: Sequence[Path]) -> None:
     files = [f for p in paths for f in (sorted(p.iterdir()) if p.is_dir() else [p])]
     told = json.dumps({"paths": [str(p) for p in paths], "state": _state(files)}, ensure_ascii=False)
     with suppress(OSError):  # what can't be noted is made again, no more
-        _write(folder("reports") / key, told.encode())
-        _forget(folder("reports"), "*")
+        write(folder("reports") / key, told.encode())
+        forget(folder("reports"), "*", KEPT)
 
 
 # -- chapters --------------------------------------------------------------------------------------------------
@@ -158,12 +158,12 @@ def keep(key: str, executed: Path, reads: Iterable[str], hashes: Mapping[str, st
     told = {name: hashes.get(name) for name in sorted(reads)}
     at = folder("chapters") / f"{key}-{_hash(told)[:16]}"
     with suppress(OSError):
-        _write(at.with_suffix(".ipynb"), executed.read_bytes())
-        _write(at.with_suffix(".json"), json.dumps(told).encode())
-        _forget(folder("chapters"), "*.json")
+        write(at.with_suffix(".ipynb"), executed.read_bytes())
+        write(at.with_suffix(".json"), json.dumps(told).encode())
+        forget(folder("chapters"), "*.json", KEPT)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
     """Write beside and rename: two runs that keep the same never see half of it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
@@ -172,10 +172,10 @@ def _write(path: Path, data: bytes) -> None:
     os.replace(name, path)
 
 
-def _forget(at: Path, pattern: str) -> None:
-    """Keep what was used last; of runs that were cut off nothing stays."""
+def forget(at: Path, pattern: str, kept: int) -> None:
+    """Keep so many that were used last; of runs that were cut off nothing stays."""
     entries = sorted(at.glob(pattern), key=lambda p: p.stat().st_mtime)
-    for old in [p for p in entries if not p.name.startswith(_UNFINISHED)][:-KEPT]:
+    for old in [p for p in entries if not p.name.startswith(_UNFINISHED)][:-kept]:
         old.unlink(missing_ok=True)
         old.with_suffix(".ipynb").unlink(missing_ok=True)
     for left in at.glob(f"{_UNFINISHED}*"):

@@ -17,6 +17,7 @@ _NAMES = {
     "execute": "aftersales.kernels.execution",
     "execute_many": "aftersales.kernels.execution",
     "install": "aftersales.kernels.spec",
+    "prepare": "aftersales.kernels.execution",
     "serving": "aftersales.kernels.lifetime",
 }
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,17 @@ class Done:
     job: Job
     seconds: float
     error: Exception | None = None
+
+
+def prepare() -> None:
+    """Import all that running takes.
+
+    Two threads that import at once what needs one another may each find half a module, so this is done before another
+    thread is started.
+    """
+    lazily.jsonschema()
+    for name in ("papermill", "nbclient", "aftersales.kernels.manager", "aftersales.kernels.provisioner"):
+        import_module(name)
 
 
 def execute(
@@ -125,6 +137,7 @@ def execute_many(
     AftersalesError
         Several failed; the message has what each of them says.
     """
+    prepare()
     runs = [_Run(job, kernel, timeout) for job in jobs]
     with ThreadPoolExecutor(max(1, min(workers or _cores(), len(runs)) if runs else 1)) as pool:
         at_work: dict[Future[Done], int] = {pool.submit(run.timed, on_start): n for n, run in enumerate(runs)}
@@ -187,7 +200,7 @@ class _Run:
             manager.end()
 
     def execute(self) -> Any:
-        lazily.jsonschema()
+        prepare()
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
 

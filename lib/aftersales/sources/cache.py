@@ -22,6 +22,8 @@ from aftersales.schema import TABLES
 from aftersales.tables import Tables
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aftersales.sources import How
 
 KEPT = 20
@@ -55,7 +57,7 @@ def key(source: str, how: How, part: tuple[str | None, ...]) -> str | None:
     in_parts = url or any(name.endswith(".parquet") for name, _, _ in files)
     told = [
         source, sorted(how.aliases.items()), how.default_store, how.masked, repr(how.corrections), files,
-        part if in_parts else None, _code(),
+        part if in_parts else None, code(),
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
     return f"{_SNAPSHOT}{how.snapshot}-{digest}" if how.snapshot else digest
@@ -68,7 +70,7 @@ def forget(snapshot: str) -> None:
 
 
 @cache
-def _code() -> str:
+def code() -> str:
     """A hash of the code and the versions that decide what comes out of a reading."""
     digest = hashlib.sha256(f"{sys.version_info[:2]} {version('pandas')} {version('numpy')}".encode())
     for pattern in _CODE:
@@ -105,10 +107,9 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
                 frame = tables[name]
                 if frame is None:
                     continue
-                data = pickle.dumps(frame, protocol=5)
-                (work / f"{number}-{name}.pickle").write_bytes(data)
+                (work / f"{number}-{name}.pickle").write_bytes(pickle.dumps(frame, protocol=5))
                 there.append(name)
-                hashes[name] = hashlib.sha256(data).hexdigest()[:16]
+                hashes[name] = _content(frame)
             about[store] = {"number": number, "tables": there, "hashes": hashes, "source": tables.source,
                             "synthetic": tables.synthetic, "notes": tables.notes, "repairs": tables.repairs}  # fmt: skip
         (work / "stores.json").write_text(
@@ -120,6 +121,17 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _forget(base)
+
+
+def _content(frame: pd.DataFrame) -> str:
+    """A hash of what a table holds; its pickle may have other bytes each time."""
+    import pyarrow as pa
+
+    told = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
+    with pa.BufferOutputStream() as stream:
+        with pa.ipc.new_stream(stream, told.schema) as writer:
+            writer.write_table(told.combine_chunks())
+        return hashlib.sha256(stream.getvalue()).hexdigest()[:16]
 
 
 def load(key: str, store: str) -> Tables | None:

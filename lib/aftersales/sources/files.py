@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from aftersales.sources import grid, parquet, sheets, text
 from aftersales.sources.raw import Raw, table_name
 from aftersales.sources.repairs import repair
 
+if TYPE_CHECKING:
+    from aftersales.sources.reading import Typed
+
 TEXTS = (".csv", ".txt", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 SUFFIXES = (*TEXTS, *WORKBOOKS, ".parquet")
@@ -21,14 +25,19 @@ SUFFIXES = (*TEXTS, *WORKBOOKS, ".parquet")
 
 @dataclass
 class Found:
-    """What a source has: its tables, remarks on what is no table of ours, and what can't be read."""
+    """What a source has: its tables, those typed already, remarks on what is no table of ours, what can't be read."""
 
     raws: list[Raw] = field(default_factory=list)
+    typed: list[Typed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
-def read(path: Path, more: Mapping[str, str]) -> Found:
+# A table's name, the file's, its content: the table if it was typed before.
+Known = Callable[[str, str, bytes], "Typed | None"]
+
+
+def read(path: Path, more: Mapping[str, str], known: Known | None = None) -> Found:
     """The tables of a folder, of a workbook or of one file.
 
     Parameters
@@ -37,6 +46,8 @@ def read(path: Path, more: Mapping[str, str]) -> Found:
         It exists.
     more
         The store's own heads.
+    known
+        What text files are asked of before they are read.
     """
     found = Found()
     seen: dict[str, str] = {}
@@ -53,7 +64,7 @@ def read(path: Path, more: Mapping[str, str]) -> Found:
         else:
             seen[name] = file.name
             try:
-                _file(file, name, more, found)
+                _file(file, name, more, known, found)
             except InputError as error:
                 found.faults += error.faults
             except OSError as error:
@@ -97,7 +108,7 @@ def _has_tables(path: Path) -> bool:
         return False  # said when it is read
 
 
-def _file(file: Path, name: str, more: Mapping[str, str], found: Found) -> None:
+def _file(file: Path, name: str, more: Mapping[str, str], known: Known | None, found: Found) -> None:
     if file.is_dir():
         found.raws.append(parquet.table(file, name, more))
         return
@@ -120,7 +131,11 @@ def _file(file: Path, name: str, more: Mapping[str, str], found: Found) -> None:
     else:
         if usual == ".parquet" and begins.strip():
             raise InputError([Fault("unreadable", "a file that is none", "a Parquet file", file.name)])
-        raw = text.table(file.read_bytes(), name, file.name, more)
+        data = file.read_bytes()
+        if known is not None and (typed := known(name, file.name, data)) is not None:
+            found.typed.append(typed)
+            return
+        raw = text.table(data, name, file.name, more)
     fits = {"parquet": usual == ".parquet", "workbook": usual in WORKBOOKS, "text": usual in TEXTS}[kind]
     if raw is not None and not fits:
         raw.repairs.append(repair(file.name, None, "wrong_suffix", 1, f"{usual}: {kind}"))

@@ -45,7 +45,7 @@ def table(
     InputError
         There are no heads in it.
     """
-    filled = ~_blank(grid).astype(bool) if grid.size else np.zeros(grid.shape, bool)
+    filled = ~_blank(grid, form) if grid.size else np.zeros(grid.shape, bool)
     there = np.flatnonzero(filled.any(axis=1)) if grid.size else np.array([], int)
     if not len(there):
         hint = "Export the table again, with its heads"
@@ -71,13 +71,21 @@ def table(
         repairs.append(repair(file, sheet, "empty_columns", empty))
     columns = np.flatnonzero(used)
     heads = [str(grid[head, i]).strip() if filled[head, i] else "" for i in columns]
-    values = grid[np.ix_(body, columns)]
-    values[~filled[np.ix_(body, columns)]] = None
-    return Raw(name, file, sheet, heads, [values[:, i] for i in range(len(columns))], body + 1, form, repairs)
+    cells = [grid[body, i] for i in columns]
+    for i, values in zip(columns, cells, strict=True):
+        values[~filled[body, i]] = None
+    return Raw(name, file, sheet, heads, cells, body + 1, form, repairs)
 
 
-# A cell with nothing in it, element by element.
-_blank = np.frompyfunc(lambda v: v is None or v == "" or (type(v) is str and v.isspace()), 1, 1)
+_nothing = np.frompyfunc(lambda v: v is None or v == "" or (type(v) is str and v.isspace()), 1, 1)
+_spaces = np.frompyfunc(str.isspace, 1, 1)
+
+
+def _blank(grid: np.ndarray, form: Form) -> np.ndarray:
+    """Which cells have nothing in them."""
+    if form == "text":  # a million texts, and nothing else
+        return (grid == "") | _spaces(grid).astype(bool)
+    return _nothing(grid).astype(bool)
 
 
 def _header_row(

@@ -10,7 +10,7 @@ from pathlib import Path
 from aftersales.errors import InputError
 from aftersales.schema import TABLES
 from aftersales.sources import files
-from aftersales.sources.files import Found
+from aftersales.sources.files import Found, Known
 from aftersales.sources.slices import SliceReader
 
 
@@ -19,7 +19,7 @@ def is_url(source: str) -> bool:
     return re.match(r"^[a-z][a-z0-9+]*://", source, re.I) is not None
 
 
-def whole(source: str, more: Mapping[str, str]) -> Found:
+def whole(source: str, more: Mapping[str, str], known: Known | None = None) -> Found:
     """All tables of a folder, a workbook or a file.
 
     Raises
@@ -28,10 +28,11 @@ def whole(source: str, more: Mapping[str, str]) -> Found:
         The source is not there, can't be read, or has no table of ours.
     """
     path = _path(source)
-    found = files.read(path, more)
-    if not found.raws and found.faults:
+    found = files.read(path, more, known)
+    there = [*found.raws, *found.typed]
+    if not there and found.faults:
         raise InputError(found.faults)
-    if not found.raws:
+    if not there:
         names = ", ".join(f"{t.name} ({t.zh})" for t in TABLES.values())
         raise InputError(f"source {source}: no table found in it. Expected files or sheets named {names}.")
     return found

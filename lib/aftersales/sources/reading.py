@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from aftersales.sources import read as reader
 from aftersales.sources.corrections import absent, applied
 from aftersales.sources.normalise import typed
 from aftersales.sources.raw import Raw, table_name
+from aftersales.sources.sealed import Sealed
 from aftersales.sources.slices import NAMED_BY, Slice, SliceReader
 from aftersales.sources.validate import Origin, fault_at, faults_of
 from aftersales.tables import Tables
@@ -78,11 +79,18 @@ class Read:
 
 def _whole(source: str, how: How) -> Read:
     """Every table of a source, typed."""
-    found = reader.whole(source, how.aliases)
+    kept = Sealed(how)
+    found = reader.whole(source, how.aliases, kept.find)
     read = Read({}, {}, list(found.notes), [], list(found.faults))
-    place = list(TABLES).index  # the same order, whatever the source is: masked VINs are numbered in it
-    for raw in sorted(found.raws, key=lambda r: place(r.table)):
-        _add(read, raw, how)
+    tables = {typed.origin.table: typed for typed in found.typed}
+    for raw in sorted(found.raws, key=lambda r: list(TABLES).index(r.table)):
+        tables[raw.table], faults = _typed(raw, how)
+        read.faults += faults
+        if not faults:
+            kept.keep(tables[raw.table])
+    for name in TABLES:  # the same order, whatever the source is: masked VINs are numbered in it
+        if name in tables:
+            _add(read, tables[name])
     if not found.faults:
         read.faults += absent(how.corrections, list(read.frames))
     return read
@@ -97,12 +105,14 @@ def _part(parts: SliceReader, wanted: Slice, how: How) -> Read:
     for name in there:
         matches = [c.match for c in how.corrections if c.table == name]
         try:
-            _add(read, parts.read(name, wanted, matches), how)
+            one, faults = _typed(parts.read(name, wanted, matches), how)
         except InputError as error:
             if not error.faults:
                 raise
             read.faults += error.faults
             continue
+        read.faults += faults
+        _add(read, one)
         if not parts.ordered:
             table = TABLES[name]
             order = [c for c in (table.dated_by, *(table.key or table.names)) if c]
@@ -122,14 +132,29 @@ def _part(parts: SliceReader, wanted: Slice, how: How) -> Read:
     return read
 
 
-def _add(read: Read, raw: Raw, how: How) -> None:
-    """Type a raw table, corrected, and add it to what was read."""
+class Typed(NamedTuple):
+    """A table, corrected and typed: its frame, where it stands, remarks and repairs."""
+
+    frame: pd.DataFrame
+    origin: Origin
+    notes: list[str]
+    repairs: list[dict[str, Any]]
+
+
+def _typed(raw: Raw, how: How) -> tuple[Typed, list[Fault]]:
+    """A raw table, corrected and typed, and what is wrong with it."""
     raw, told, bad = applied(raw, how.corrections, how.aliases)
     frame, faults, notes, heads = typed(raw, how.aliases)
-    read.frames[raw.table], read.origins[raw.table] = frame, Origin(raw.table, raw.file, raw.sheet, heads, raw.rows is not None)
-    read.faults += bad + faults
-    read.notes += told + notes
-    read.repairs += raw.repairs
+    origin = Origin(raw.table, raw.file, raw.sheet, heads, raw.rows is not None)
+    return Typed(frame, origin, told + notes, raw.repairs), bad + faults
+
+
+def _add(read: Read, table: Typed) -> None:
+    """Add a typed table to what was read."""
+    name = table.origin.table
+    read.frames[name], read.origins[name] = table.frame, table.origin
+    read.notes += table.notes
+    read.repairs += table.repairs
 
 
 def _checked(read: Read, source: str, names: Sequence[str], how: How) -> dict[str, pd.DataFrame]:

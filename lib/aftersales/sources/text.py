@@ -35,7 +35,7 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
     separator = _separator(text)
     try:
         frame = pd.read_csv(
-            io.StringIO(text), header=None, dtype=str, keep_default_na=False, sep=separator, skip_blank_lines=False,
+            io.StringIO(text), header=None, dtype=object, keep_default_na=False, sep=separator, skip_blank_lines=False,
             engine="c", quoting=csv.QUOTE_MINIMAL, names=range(_widest(text, separator, file)), index_col=False,
         )  # fmt: skip
     except (pd.errors.ParserError, ValueError) as error:

@@ -55,6 +55,8 @@ _EMPTY_WORDS = {"NULL", "null", "(null)", "(NULL)", "None", "nan", "NaN", "NaT",
                 "-", "--", "---", "—", "——", "–", "/", "\\", "-/-"}  # fmt: skip
 # Texts that need nothing done: printable ASCII and Chinese, no blanks at the ends, nothing full-width but punctuation.
 _TIDY = re.compile(r"[0-9A-Za-z一-鿿](?:[ -~一-鿿·，。、；：（）？！“”《》]*[!-~一-鿿，。；：（）？！“”《》])?")
+# What Excel has done to a number is not for this.
+_TIDY_ID = re.compile(rf"(?!(?:{_SHORTENED.pattern}|{_ID_DECIMALS.pattern})\Z){_TIDY.pattern}", re.ASCII)
 _TIDY_VIN = re.compile(r"[0-9A-Z一-鿿]+", re.ASCII)
 _TIDY_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
@@ -92,19 +94,13 @@ def read(value: Any, column: Column) -> Any:
 
 def tidy(column: Column) -> Callable[[Any], bool]:
     """A quick test for the cells of a column of texts or numbers that need no mending: most of them."""
-    if column.kind == "text":
-        if column.personal in ("vin", "plate"):
-            return lambda v: isinstance(v, str) and _TIDY_VIN.fullmatch(v) is not None
-        odd = _SHORTENED if column.name.endswith("_id") else _EXCEL_ERROR
-        also = _ID_DECIMALS if column.name.endswith("_id") else _EXCEL_ERROR
-        return lambda v: (
-            isinstance(v, str)
-            and _TIDY.fullmatch(v) is not None
-            and v not in _EMPTY_WORDS
-            and not odd.fullmatch(v)
-            and not also.fullmatch(v)
-        )
-    return lambda v: isinstance(v, str) and _TIDY_NUMBER.fullmatch(v) is not None
+    if column.kind != "text":
+        fits = _TIDY_NUMBER.fullmatch
+    elif column.personal in ("vin", "plate"):
+        fits = _TIDY_VIN.fullmatch
+    else:
+        fits = (_TIDY_ID if column.name.endswith("_id") else _TIDY).fullmatch
+    return lambda v: type(v) is str and fits(v) is not None and v not in _EMPTY_WORDS
 
 
 def mended(value: Any, column: Column, form: Form) -> str | None:
