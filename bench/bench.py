@@ -118,13 +118,15 @@ class Bench:
         return Path(tempfile.mkdtemp(dir=self.work))
 
     def _change_a_row(self) -> None:
-        """Another reason for the last customer who was reached."""
+        """Another reason for one of the last customers who were reached, each time for another: no state comes twice."""
         self.changes += 1
         path = self.source / "churn_calls.csv"
-        before, reached, after = path.read_text(encoding="utf-8").rpartition('"reached",')
-        _, end, rest = after.partition("\n")
-        reason = ("too_far", "went_elsewhere")[self.changes % 2]
-        path.write_text(f"{before}{reached}{reason}{end}{rest}", encoding="utf-8")
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        at = [n for n, line in enumerate(lines) if '"reached",' in line][-self.changes]
+        before, reached, reason = lines[at].rpartition('"reached",')
+        other = "went_elsewhere" if "too_far" in reason else "too_far"
+        lines[at] = f"{before}{reached}{other}\n"
+        path.write_text("".join(lines), encoding="utf-8")
 
 
 def _steps(told: str) -> dict[str, float]:

@@ -14,7 +14,8 @@ import pytest
 from aftersales import demo
 from aftersales.errors import InputError
 from aftersales.schema import CODES, MOT_ITEMS, TABLES
-from aftersales.sources import How, cached_load, sealed, text
+from aftersales.sources import How, cached_load, sealed, sheets
+from aftersales.sources import text as texts
 from aftersales.tables import Tables
 
 VIN = "LSVAA2180E2012345"
@@ -531,7 +532,7 @@ def test_of_a_folder_only_the_changed_file_is_read_again(folder, tmp_path, monke
     first = load(source, masked=True)
     before = sealed_files(tmp_path)
     assert len(before) == 3
-    monkeypatch.setattr(text, "table", lambda data, name, *_: pytest.fail(f"{name} is read again"))
+    monkeypatch.setattr(texts, "table", lambda data, name, *_: pytest.fail(f"{name} is read again"))
     (tmp_path / "exports" / "readme.txt").write_text("another file, so that the source is another")
     load(source, masked=True)
     again = load(source, masked=True)
@@ -549,6 +550,19 @@ def test_of_a_folder_only_the_changed_file_is_read_again(folder, tmp_path, monke
     assert len(sealed_files(tmp_path)) == 4
     load(source, masked=True, 师傅="technician")  # other heads, another reading
     assert len(sealed_files(tmp_path)) == 7
+
+
+def test_a_workbook_that_is_one_table_is_not_read_twice_either(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    frame = pd.DataFrame({"工单号": ["R1"], "VIN": [VIN], "客户类型": ["私车"], "开单时间": ["2024-04-09"]})
+    frame.to_excel(tmp_path / "in" / "维修工单.xlsx", index=False)
+    first = load(str(tmp_path / "in"))
+    assert [r["kind"] for r in first.repairs] == ["text_date"]
+    monkeypatch.setattr(sheets, "read", lambda *_: pytest.fail("it is read again"))
+    (tmp_path / "in" / "readme.txt").write_text("another file")
+    again = load(str(tmp_path / "in"))
+    pd.testing.assert_frame_equal(again.repair_orders, first.repair_orders)
+    assert again.repairs == first.repairs
 
 
 def test_nothing_personal_can_be_read_in_what_is_kept(folder, tmp_path):

@@ -33,7 +33,7 @@ class Found:
     faults: list[Fault] = field(default_factory=list)
 
 
-# A table's name, the file's, its content: the table if it was typed before.
+# Of a file with one table, its name, the file's name and its content: the table if it was typed before.
 Known = Callable[[str, str, bytes], "Typed | None"]
 
 
@@ -47,7 +47,7 @@ def read(path: Path, more: Mapping[str, str], known: Known | None = None) -> Fou
     more
         The store's own heads.
     known
-        What text files are asked of before they are read.
+        What a file is asked of before it is read.
     """
     found = Found()
     seen: dict[str, str] = {}
@@ -116,10 +116,14 @@ def _file(file: Path, name: str, more: Mapping[str, str], known: Known | None, f
         begins = stream.read(512)
     kind, usual = _kind(begins), file.suffix.lower()
     raw: Raw | None
+    data = file.read_bytes() if kind in ("workbook", "text") else b""
+    if data and known is not None and (typed := known(name, file.name, data)) is not None:
+        found.typed.append(typed)
+        return
     if kind == "parquet":
         raw = parquet.table(file, name, more)
     elif kind == "workbook":
-        _workbook(file.read_bytes(), file.name, name, more, found)
+        _workbook(data, file.name, name, more, found)
         raw = found.raws[-1] if found.raws and found.raws[-1].table == name else None
     elif kind == "page":
         hint = "Open it in Excel and save it as .xlsx"
@@ -131,10 +135,6 @@ def _file(file: Path, name: str, more: Mapping[str, str], known: Known | None, f
     else:
         if usual == ".parquet" and begins.strip():
             raise InputError([Fault("unreadable", "a file that is none", "a Parquet file", file.name)])
-        data = file.read_bytes()
-        if known is not None and (typed := known(name, file.name, data)) is not None:
-            found.typed.append(typed)
-            return
         raw = text.table(data, name, file.name, more)
     fits = {"parquet": usual == ".parquet", "workbook": usual in WORKBOOKS, "text": usual in TEXTS}[kind]
     if raw is not None and not fits:

@@ -1,4 +1,4 @@
-"""Text files as they were typed are kept, so that of a folder only what has changed is read again.
+"""Files with one table are kept as they were typed, so that of a folder only what has changed is read again.
 
 They are not masked yet, for that takes all tables of a store. So each is sealed with a key made of the file's own
 content: without the file nobody can open it, and with it nobody learns more.
@@ -26,7 +26,7 @@ _NONCE = bytes(12)  # each key seals one thing only
 
 
 class Sealed:
-    """What is kept of text files that are read in one way.
+    """What is kept of files that are read in one way.
 
     A reading that passes the cache by (`how.snapshot`) finds nothing and keeps nothing.
     """
