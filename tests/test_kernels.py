@@ -191,13 +191,10 @@ def test_interrupting_a_notebook_ends_those_it_runs(
 
 
 @forking
-def test_a_killed_kernel_is_seen_at_once(server: dict[str, str], kernel: KernelManager) -> None:
+def test_a_killed_kernel_is_seen(server: dict[str, str], kernel: KernelManager) -> None:
     client = started(kernel)
     os.kill(value(client, "__import__('os').getpid()"), signal.SIGKILL)
-    start = time.perf_counter()
-    while kernel.is_alive():
-        time.sleep(0.01)
-    assert time.perf_counter() - start < 0.5
+    assert until(lambda: not kernel.is_alive())
     assert kernel.provisioner.exit_status == -signal.SIGKILL
     client.stop_channels()
 
@@ -406,14 +403,12 @@ def test_when_the_server_dies_its_kernels_work_on_and_end_with_the_parent(tmp_pa
 
 
 @forking
-def test_the_server_ends_at_once_and_serves_but_once(no_server: None) -> None:
-    start = time.perf_counter()
+def test_there_is_one_server_and_it_takes_its_socket_along(no_server: None) -> None:
     with kernels.serving() as env:
         folder = Path(env[wire.VARIABLE]).parent
         with kernels.serving() as inner:
             assert inner == env
         assert os.environ[wire.VARIABLE] == env[wire.VARIABLE]
-    assert time.perf_counter() - start < 1
     assert wire.VARIABLE not in os.environ
     assert not folder.exists()
 
