@@ -63,6 +63,12 @@ def test_the_cohort_is_cut_at_month_ends_over_the_year():
     }  # fmt: skip
     assert got["churn.archive"] is None
     assert got["churn.reached"] is None
+    assert churn.rates(orders, [pd.Period("2024-02")]) == [got["churn.rate"]]
+
+
+def test_the_rates_of_many_months_are_those_of_each(deck, month):
+    orders, months = deck.repair_orders, [month - back for back in range(6)]
+    assert churn.rates(orders, months) == [churn.figures(orders, None, None, m)["churn.rate"] for m in months]
 
 
 def test_only_the_last_call_of_the_month_counts():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from aftersales.metrics.periods import months_to, ratio, within
+from aftersales.metrics.periods import counts, months_to, ratio, within
 from aftersales.schema import ARRIVED, CODES
 
 TREND = ["month", "visits", "booked", "arrived", "rate", "kept_rate", "proactive_share"]
@@ -13,21 +15,27 @@ TREND = ["month", "visits", "booked", "arrived", "rate", "kept_rate", "proactive
 def figures(
     bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
 ) -> dict[str, float | int | None]:
-    """Visits, bookings and arrivals of the month; 预约率 = arrived / visits; proactive = the store called."""
-    visits = None if repair_orders is None else int(within(repair_orders["opened_at"], month).sum())
-    booked = arrived = proactive = None
+    """Visits, bookings and arrivals of the month, and their rates (``booking.*``), as `by_month` has them."""
+    (now,) = by_month(bookings, repair_orders, [month])
+    return {f"booking.{name}": value for name, value in now.items()}
+
+
+def by_month(
+    bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, months: Sequence[pd.Period]
+) -> list[dict[str, float | int | None]]:
+    """Visits, bookings and arrivals of each month; 预约率 = arrived / visits; proactive = the store called."""
+    unknown: Sequence[int | None] = [None] * len(months)
+    visits = unknown if repair_orders is None else counts(repair_orders["opened_at"], months)
+    booked = arrived = proactive = unknown
     if bookings is not None:
-        now = bookings[within(bookings["planned_at"], month)]
-        booked, arrived = len(now), int(now["status"].isin(ARRIVED).sum())
-        proactive = int(now["proactive"].astype(bool).sum())
-    return {
-        "booking.visits": visits,
-        "booking.booked": booked,
-        "booking.arrived": arrived,
-        "booking.rate": ratio(arrived, visits),
-        "booking.kept_rate": ratio(arrived, booked),
-        "booking.proactive_share": ratio(proactive, booked),
-    }
+        planned = bookings["planned_at"]
+        booked = counts(planned, months)
+        arrived = counts(planned[bookings["status"].isin(ARRIVED)], months)
+        proactive = counts(planned[bookings["proactive"].astype(bool)], months)
+    return [
+        {"visits": v, "booked": b, "arrived": a, "rate": ratio(a, v), "kept_rate": ratio(a, b), "proactive_share": ratio(p, b)}
+        for v, b, a, p in zip(visits, booked, arrived, proactive, strict=True)
+    ]  # fmt: skip
 
 
 def trend(
@@ -36,7 +44,11 @@ def trend(
     """The figures of the 12 months to `month`."""
     if bookings is None:
         return pd.DataFrame(columns=TREND)
-    rows = [[str(m), *figures(bookings, repair_orders, m).values()] for m in months_to(month)]
+    months = months_to(month)
+    rows = [
+        [str(m), *of.values()]
+        for m, of in zip(months, by_month(bookings, repair_orders, months), strict=True)
+    ]
     return pd.DataFrame(rows, columns=TREND)
 
 
@@ -45,7 +57,7 @@ def status(bookings: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     columns = ["status", "count", "share"]
     if bookings is None:
         return pd.DataFrame(columns=columns)
-    now = bookings[within(bookings["planned_at"], month)]["status"]
+    now = bookings.loc[within(bookings["planned_at"], month), "status"]
     return pd.DataFrame(
         [[s, int((now == s).sum()), ratio(int((now == s).sum()), len(now))] for s in CODES["booking_status"]],
         columns=columns,

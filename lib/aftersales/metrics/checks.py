@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aftersales.metrics import churn, complaints, internal_css, oem_css
-from aftersales.metrics.detectors import FEW, SMALL, copied_columns, off_scale
+from aftersales.metrics.detectors import FEW, SMALL, copied_columns, off_scale, telling
 from aftersales.metrics.keys import among
 from aftersales.metrics.periods import after, start, within
 from aftersales.metrics.rules import COLUMNS, RULES, check
@@ -71,8 +71,8 @@ def behind(found: pd.Series, tables: Tables, month: pd.Period) -> pd.DataFrame |
 
 def named(oem: pd.DataFrame) -> pd.Series:
     """What a row of the agency's file is called in the reconciliation: month and scope, or month and advisor."""
-    whose = oem["scope"].where(oem["scope"] != "advisor", oem["advisor"])
-    return oem["month"] + " " + whose
+    rows = zip(oem["month"], oem["scope"], oem["advisor"], strict=True)
+    return pd.Series([f"{m} {who if scope == 'advisor' else scope}" for m, scope, who in rows], oem.index)
 
 
 def _mot(oem: pd.DataFrame, month: pd.Period, weights: Mapping[str, float]) -> Rows:
@@ -80,10 +80,11 @@ def _mot(oem: pd.DataFrame, month: pd.Period, weights: Mapping[str, float]) -> R
     before = (oem["month"] == str(month - 1)) & (oem["scope"] == "store")
     now = oem[(oem["month"] == str(month)) | before]
     # the items are rounded alike: a row of whole numbers among rows with a decimal has one too
-    places = [_places(row, "item_decimals", MOT_ITEMS) for _, row in now.iterrows()]
+    rows = now.to_dict("records")
+    places = [_places(row, "item_decimals", MOT_ITEMS) for row in rows]
     slack = half_unit(max(places, default=0)) * exact(math.fsum(weights.values()))
     out = []
-    for name, (_, row) in zip(named(now), now.iterrows(), strict=True):
+    for name, row in zip(named(now), rows, strict=True):
         exactly = oem_css.mot_score(row, weights)
         if exactly is None or row["mot"] != row["mot"]:
             continue
@@ -92,7 +93,7 @@ def _mot(oem: pd.DataFrame, month: pd.Period, weights: Mapping[str, float]) -> R
     return out
 
 
-def _places(row: pd.Series, told: str, values: Sequence[str]) -> int:
+def _places(row: Mapping[Any, Any], told: str, values: Sequence[str]) -> int:
     """How many decimals a row's values were printed with: as the source tells it, else as the numbers have them."""
     if row.get(told) == row.get(told) and row.get(told) is not None:
         return int(row[told])
@@ -131,7 +132,7 @@ def _oem(oem: pd.DataFrame, month: pd.Period) -> Rows:
 
 def _copies(frame: pd.DataFrame, columns: tuple[str, ...], subject: str, least: int, rows: Any) -> Rows:
     """Whether columns are copies of each other: how many are filled, and how many are different."""
-    filled = [c for c in columns if frame[c].notna().sum() >= least and frame[c].nunique() > 1]
+    filled = telling(frame[list(columns)], least)
     if len(filled) < 2:
         return []
     groups = copied_columns(frame, filled, least)
@@ -149,7 +150,7 @@ def _calls(calls: pd.DataFrame, orders: pd.DataFrame | None, month: pd.Period) -
     valid = now[now["result"] == "valid"]
     answers = valid[list(QUESTIONS)]
     if answers.notna().any(axis=None):
-        odd = answers.apply(off_scale)
+        odd = off_scale(answers)
         given = int(answers.notna().sum().sum())
         ids = list(valid.loc[odd.any(axis=1), "call_id"])
         out.append(check("answer_scale", str(month), given, given - int(odd.sum().sum()), rows=ids))
@@ -171,7 +172,8 @@ def _calls(calls: pd.DataFrame, orders: pd.DataFrame | None, month: pd.Period) -
 
 def _grievances(grievances: pd.DataFrame, calls: pd.DataFrame, month: pd.Period) -> Rows:
     """Grievances belong to valid calls, and their causes were coded alike in all weeks."""
-    results = internal_css.of_month(calls, month, valid=False).set_index("call_id")["result"]
+    now = internal_css.of_month(calls[["call_id", "called_at", "result"]], month, valid=False)
+    results = now.set_index("call_id")["result"]
     result = grievances["call_id"].map(results)
     named, valid = int(result.notna().sum()), result == "valid"
     ids = grievances.loc[result.notna() & ~valid, "call_id"].unique()
@@ -213,7 +215,7 @@ def _orders(tables: Tables, month: pd.Period) -> Rows:
         frame = tables[table]
         if frame is None:
             continue
-        now = frame[within(frame[dated_by], month) & frame["order_id"].notna()]
+        now = frame.loc[within(frame[dated_by], month) & frame["order_id"].notna(), [key, "order_id"]]
         there = among(now["order_id"], known)
         out.append(check(rule, str(month), len(now), int(there.sum()), rows=now.loc[~there, key]))
     return out

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from aftersales.metrics.keys import among
@@ -12,6 +13,7 @@ from aftersales.metrics.periods import after, ratio, start, within
 from aftersales.schema import CODES
 from aftersales.statistics import FEW
 
+_MONTHS = 120_000  # more than have passed since the year 0
 LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result", "reason", "called_at"]
 
 
@@ -51,16 +53,10 @@ def archive_trend(
     return pd.DataFrame(rows, columns=["month", "archive", "base", "gap", "short"])
 
 
-def owner_types(repair_orders: pd.DataFrame, month: pd.Period) -> pd.Series:
-    """Owner type of each vehicle by its latest repair order up to the end of `month`."""
-    past = repair_orders[repair_orders["opened_at"] < after(month)]
-    return past.sort_values(["opened_at", "order_id"], kind="stable").groupby("vin")["owner_type"].last()
-
-
 def last_calls(churn_calls: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
     """The last churn call of each vehicle in a month; of two at the same time the later row."""
     now = churn_calls[within(churn_calls["called_at"], month)]
-    return now.sort_values("called_at", kind="stable").groupby("vin").tail(1)
+    return now.sort_values("called_at", kind="stable").drop_duplicates("vin", keep="last")
 
 
 def cohort(
@@ -69,23 +65,21 @@ def cohort(
     month: pd.Period,
     churn_months: int = 6,
 ) -> pd.DataFrame:
-    """The lost vehicles: with a visit in the month `churn_months` ago and none in any later one. Deck slide 27."""
+    """The lost vehicles: with a visit in the month `churn_months` ago and none in any later one. Deck slide 27.
+
+    The last order of that month is a lost vehicle's latest, so it tells the owner type, too.
+    """
     if repair_orders is None:
         return pd.DataFrame(columns=LOST)
-    needed = ["vin", "owner_type", "advisor", "order_id", "opened_at"]
-    past = repair_orders.loc[repair_orders["opened_at"] < after(month), needed]
-    then = past[within(past["opened_at"], month - churn_months)]
-    came_back = past.loc[past["opened_at"] >= after(month - churn_months), "vin"]
-    lost = (
-        then[~among(then["vin"], came_back)]
+    opened, needed = repair_orders["opened_at"], ["vin", "owner_type", "opened_at", "order_id", "advisor"]
+    then = repair_orders.loc[within(opened, month - churn_months), needed]
+    later = (opened >= after(month - churn_months)) & (opened < after(month))
+    out = (
+        then[~among(then["vin"], repair_orders.loc[later, "vin"])]
         .sort_values(["opened_at", "order_id"], kind="stable")
-        .groupby("vin")
-        .tail(1)
+        .drop_duplicates("vin", keep="last")
+        .rename(columns={"opened_at": "last_visit", "order_id": "last_order_id"})
     )
-    out = lost[["vin", "opened_at", "order_id", "advisor"]].set_axis(
-        ["vin", "last_visit", "last_order_id", "advisor"], axis=1
-    )
-    out["owner_type"] = out["vin"].map(owner_types(past[among(past["vin"], out["vin"])], month))
     if churn_calls is not None:
         out = out.merge(
             last_calls(churn_calls, month)[["vin", "result", "reason", "called_at"]], on="vin", how="left"
@@ -93,14 +87,29 @@ def cohort(
     return out.reindex(columns=LOST).reset_index(drop=True)
 
 
-def rate(repair_orders: pd.DataFrame | None, month: pd.Period, churn_months: int = 6) -> float | None:
-    """Lost / cohort alone, for the many months of a series; the same as in `figures`."""
+def visit_months(repair_orders: pd.DataFrame) -> pd.DataFrame:
+    """The months in which each vehicle came: ``month`` (counted from the year 0), ``gap`` (months until it came again)."""
+    opened, vehicle = repair_orders["opened_at"], pd.factorize(repair_orders["vin"])[0]
+    came = np.unique(vehicle * _MONTHS + (opened.dt.year * 12 + opened.dt.month - 1).to_numpy())
+    vehicle, month = np.divmod(came, _MONTHS)
+    gap = np.diff(month, append=0).astype(float)
+    gap[np.diff(vehicle, append=-1) != 0] = np.nan  # its last month
+    return pd.DataFrame({"month": month, "gap": gap})
+
+
+def _number(month: pd.Period) -> int:
+    return month.year * 12 + month.month - 1
+
+
+def rates(
+    repair_orders: pd.DataFrame | None, months: Sequence[pd.Period], churn_months: int = 6
+) -> list[float | None]:
+    """Lost / cohort of many months; each the same as in `figures`."""
     if repair_orders is None:
-        return None
-    opened, vin = repair_orders["opened_at"], repair_orders["vin"]
-    vehicles = vin[within(opened, month - churn_months)].drop_duplicates()
-    came_back = vin[(opened >= after(month - churn_months)) & (opened < after(month))]
-    return ratio(int((~among(vehicles, came_back)).sum()), len(vehicles))
+        return [None] * len(months)
+    visits = visit_months(repair_orders)
+    gaps = [visits.loc[visits["month"] == _number(m - churn_months), "gap"] for m in months]
+    return [ratio(len(gap) - int((gap <= churn_months).sum()), len(gap)) for gap in gaps]
 
 
 def figures(
@@ -208,19 +217,13 @@ def retention(repair_orders: pd.DataFrame | None, month: pd.Period, cohorts: int
     columns = ["cohort_month", "months_later", "rate"]
     if repair_orders is None:
         return pd.DataFrame(columns=columns)
-    past = repair_orders[repair_orders["opened_at"] < after(month)]
-    numbers = (past["opened_at"].dt.year * 12 + past["opened_at"].dt.month).to_numpy()
-    visits = (
-        pd.DataFrame({"vin": past["vin"].to_numpy(), "m": numbers})
-        .drop_duplicates()
-        .sort_values(["vin", "m"], kind="stable")
-    )
-    visits["gap"] = visits.groupby("vin")["m"].shift(-1) - visits["m"]
-    this = month.year * 12 + month.month
+    visits, later = visit_months(repair_orders), np.arange(1, cohorts + 1)
     rows = []
     for back in range(cohorts, 0, -1):
-        of = visits[visits["m"] == this - back]
-        for later in range(1, cohorts + 1):
-            rate = float((of["gap"] <= later).mean()) if len(of) >= FEW and later <= back else None
-            rows.append([str(month - back), later, rate])
+        gaps = visits.loc[visits["month"] == _number(month - back), "gap"].to_numpy()
+        shares = (gaps[:, None] <= later).mean(axis=0) if len(gaps) >= FEW else np.full(cohorts, np.nan)
+        rows += [
+            [str(month - back), k, rate if k <= back else None]
+            for k, rate in zip(later.tolist(), shares.tolist(), strict=True)
+        ]
     return pd.DataFrame(rows, columns=columns).astype({"rate": float})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from aftersales.metrics.keys import among
-from aftersales.metrics.periods import after, months_to, ratio, within
+from aftersales.metrics.periods import after, counts, months_to, ratio, within
 from aftersales.schema import CODES
 from aftersales.statistics import chi_square
 
@@ -41,7 +42,8 @@ def mentions(
     """Grievances of the month's calls, with the week (1–4) of the call: days 1–7, 8–14, 15–21, 22–end."""
     if grievances is None or survey_calls is None:
         return pd.DataFrame(columns=["call_id", "cause", "week"])
-    called = survey_calls[within(survey_calls["called_at"], month)].set_index("call_id")["called_at"]
+    now = survey_calls.loc[within(survey_calls["called_at"], month), ["call_id", "called_at"]]
+    called = now.set_index("call_id")["called_at"]
     named = grievances[among(grievances["call_id"], called.index)]
     if named.empty:
         return named.assign(week=pd.Series(dtype=int))
@@ -61,12 +63,13 @@ def causes(
     if named.empty:
         return pd.DataFrame(columns=columns)
     total, customers = len(named), named["call_id"].nunique()
+    said = Counter(zip(named["cause"], named["week"], strict=True))
+    naming = Counter(named.drop_duplicates(["cause", "call_id"])["cause"])
     out = []
     for cause in CODES["cause"]:
-        of = named[named["cause"] == cause]
-        if len(of):
-            weeks = [int((of["week"] == w).sum()) for w in (1, 2, 3, 4)]
-            out.append([cause, *weeks, len(of), len(of) / total, of["call_id"].nunique() / customers])
+        weeks = [said[cause, week] for week in (1, 2, 3, 4)]
+        if count := sum(weeks):
+            out.append([cause, *weeks, count, count / total, naming[cause] / customers])
     return (
         pd.DataFrame(out, columns=columns)
         .sort_values("month", ascending=False, kind="stable")
@@ -100,14 +103,17 @@ def register(
     return now.sort_values("received_at", kind="stable")[REGISTER].reset_index(drop=True)
 
 
-def per_1000_visits(
-    complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
-) -> float | None:
-    """1000 × complaints received in the month / its visits."""
+def by_month(
+    complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, months: Sequence[pd.Period]
+) -> list[dict[str, float | int | None]]:
+    """Complaints received and visits of each month, and 1000 × complaints / visits."""
     if complaints is None or repair_orders is None:
-        return None
-    received = int(within(complaints["received_at"], month).sum())
-    return ratio(1000 * received, int(within(repair_orders["opened_at"], month).sum()))
+        return [{"count": None, "visits": None, "per_1000_visits": None} for _ in months]
+    received, visits = counts(complaints["received_at"], months), counts(repair_orders["opened_at"], months)
+    return [
+        {"count": n, "visits": v, "per_1000_visits": ratio(1000 * n, v)}
+        for n, v in zip(received, visits, strict=True)
+    ]
 
 
 def figures(
@@ -142,7 +148,7 @@ def figures(
         "complaints.closed_rate": ratio(len(closed), len(now)),
         "complaints.hours_to_contact": _median(now["hours_to_contact"]),
         "complaints.hours_to_close": _median(closed["hours_to_close"]),
-        "complaints.per_1000_visits": per_1000_visits(complaints, repair_orders, month),
+        "complaints.per_1000_visits": by_month(complaints, repair_orders, [month])[0]["per_1000_visits"],
         "complaints.satisfied_rate": ratio(int(answered.astype(bool).sum()), len(answered)),
     }
 
@@ -157,9 +163,8 @@ def departments(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
     columns = ["department", "count", "share"]
     if complaints is None:
         return pd.DataFrame(columns=columns)
-    now = complaints[within(complaints["received_at"], month)]["department"]
-    counts = [(code, int((now == code).sum())) for code in CODES["complaint_department"]]
-    rows = [[code, n, n / len(now)] for code, n in counts if n]
+    now = Counter(complaints.loc[within(complaints["received_at"], month), "department"])
+    rows = [[code, now[code], now[code] / now.total()] for code in CODES["complaint_department"] if now[code]]
     return (
         pd.DataFrame(rows, columns=columns)
         .sort_values("count", ascending=False, kind="stable")
@@ -174,13 +179,9 @@ def history(
     columns = ["month", "count", "visits", "per_1000_visits", "centre", "lower", "upper", "signal"]
     if complaints is None or repair_orders is None:
         return pd.DataFrame(columns=columns)
-    rows = []
-    for m in months_to(month):
-        n, visits = (
-            int(within(complaints["received_at"], m).sum()),
-            int(within(repair_orders["opened_at"], m).sum()),
-        )
-        rows.append([str(m), n, visits, ratio(1000 * n, visits)])
+    months = months_to(month)
+    found = zip(months, by_month(complaints, repair_orders, months), strict=True)
+    rows = [[str(m), *of.values()] for m, of in found]
     out = pd.DataFrame(rows, columns=columns[:4]).astype({"per_1000_visits": float})
     visits = out["visits"].where(out["visits"] > 0)
     centre = 1000 * out["count"].sum() / visits.sum() if visits.notna().any() else float("nan")

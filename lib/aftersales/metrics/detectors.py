@@ -31,21 +31,26 @@ def copied_columns(frame: pd.DataFrame, columns: Sequence[str], least: int = 3) 
     >>> copied_columns(pd.DataFrame({"a": [1, 2, 3], "b": [1, 2, 3], "c": [3, 2, 2]}), ["a", "b", "c"])
     [['a', 'b']]
     """
+    values = frame[list(columns)].astype(float)
     by_values: dict[tuple[float, ...], list[str]] = {}
-    for column in columns:
-        values = pd.to_numeric(frame[column])
-        if values.notna().sum() >= least and values.nunique() > 1:
-            by_values.setdefault(tuple(values.fillna(float("inf"))), []).append(column)
+    for column in telling(values, least):
+        by_values.setdefault(tuple(values[column].fillna(float("inf"))), []).append(column)
     return [names for names in by_values.values() if len(names) > 1]
 
 
-def off_scale(values: pd.Series) -> pd.Series:
-    """Which values are of a smaller scale (1–5, 1–10, a fraction) than the others, which go to about 100.
+def telling(frame: pd.DataFrame, least: int) -> list[str]:
+    """The columns with at least so many numbers that are not all the same."""
+    chosen = (frame.count() >= least) & (frame.max() > frame.min())
+    return list(frame.columns[chosen])
+
+
+def off_scale(answers: pd.DataFrame) -> pd.DataFrame:
+    """Which values of a column are of a smaller scale (1–5, 1–10, a fraction) than the others, which go to about 100.
 
     Nothing is found where such values are few: one customer may give 10 of 100 points.
     """
-    odd = (values > 0) & (values <= SMALL)
-    return odd if odd.sum() >= FEW else odd & False
+    odd = (answers > 0) & (answers <= SMALL)
+    return odd & (odd.sum() >= FEW)
 
 
 def hundred_times_too_small(reported: Printed, computed: Decimal) -> bool:

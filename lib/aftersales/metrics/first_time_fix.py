@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from aftersales.metrics.periods import months_to, within
+from aftersales.metrics.periods import counts, months_to, within
 from aftersales.schema import REWORK_CAUSES
 from aftersales.statistics import binomial_cdf, binomial_limits, chi_square, wilson
 
@@ -26,12 +28,21 @@ LIMITS = ["volume", "lower_95", "upper_95", "lower_998", "upper_998"]
 
 
 def figures(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
-    """Jobs of the month, those not fixed at the first visit, and the rate = 1 − not_fixed / jobs."""
+    """Jobs of the month, those not fixed at the first visit, and the rate = 1 − not_fixed / jobs (``ftf.*``)."""
+    (now,) = by_month(jobs, [month])
+    return {f"ftf.{name}": value for name, value in now.items()}
+
+
+def by_month(jobs: pd.DataFrame | None, months: Sequence[pd.Period]) -> list[dict[str, float | int | None]]:
+    """Jobs of each month, those not fixed at the first visit, and the rate = 1 − not_fixed / jobs."""
     if jobs is None:
-        return {"ftf.jobs": None, "ftf.not_fixed": None, "ftf.rate": None}
-    now = jobs[within(jobs["finished_at"], month)]
-    n, bad = len(now), int(now["rework_cause"].notna().sum())
-    return {"ftf.jobs": n, "ftf.not_fixed": bad, "ftf.rate": 1 - bad / n if n else None}
+        return [{"jobs": None, "not_fixed": None, "rate": None} for _ in months]
+    finished = jobs["finished_at"]
+    done, again = counts(finished, months), counts(finished[jobs["rework_cause"].notna()], months)
+    return [
+        {"jobs": n, "not_fixed": bad, "rate": 1 - bad / n if n else None}
+        for n, bad in zip(done, again, strict=True)
+    ]
 
 
 def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
@@ -78,7 +89,7 @@ def causes(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     columns = ["cause", "count", "share"]
     if jobs is None:
         return pd.DataFrame(columns=columns)
-    named = jobs[within(jobs["finished_at"], month)]["rework_cause"].dropna()
+    named = jobs.loc[within(jobs["finished_at"], month), "rework_cause"].dropna()
     rows = [
         [c, int((named == c).sum()), float((named == c).mean())] for c in REWORK_CAUSES if (named == c).any()
     ]
@@ -93,10 +104,8 @@ def trend(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """Jobs and rate of the 12 months to `month`, with p-chart limits (3 σ) and the months outside them."""
     if jobs is None:
         return pd.DataFrame(columns=TREND)
-    rows = []
-    for m in months_to(month):
-        of = figures(jobs, m)
-        rows.append([str(m), of["ftf.jobs"], of["ftf.not_fixed"], of["ftf.rate"]])
+    months = months_to(month)
+    rows = [[str(m), *of.values()] for m, of in zip(months, by_month(jobs, months), strict=True)]
     out = pd.DataFrame(rows, columns=TREND[:4]).astype({"rate": float})
     n = out["jobs"].sum()
     centre = 1 - out["not_fixed"].sum() / n if n else np.nan

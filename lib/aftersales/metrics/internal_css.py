@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from aftersales.metrics.keys import among
 from aftersales.metrics.oem_css import mot_score, row_of
-from aftersales.metrics.periods import months_to, ratio, within
+from aftersales.metrics.periods import counts, months_to, ratio, within
 from aftersales.schema import CODES, MOT_ITEMS, QUESTIONS
 
 ADVISORS = ["advisor", "orders", "internal_n", "coverage", "external_n", *MOT_ITEMS, "mot", *QUESTIONS]
@@ -22,35 +23,40 @@ def of_month(survey_calls: pd.DataFrame, month: pd.Period, valid: bool = True) -
 
 def figures(survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
     """Calls, valid ones, delighted (q1 = 100) and disappointed (q1 ≤ 60) ones, rates on both bases. Slide 11."""
-    counts: dict[str, int | None] = dict.fromkeys(
-        ("calls", "valid", "delighted", "disappointed", "unreachable")
-    )
-    if survey_calls is not None:
-        calls, valid = of_month(survey_calls, month, valid=False), of_month(survey_calls, month)
-        counts = {
-            "calls": len(calls),
-            "valid": len(valid),
-            "delighted": int((valid["q1"] == DELIGHTED).sum()),
-            "disappointed": int((valid["q1"] <= DISAPPOINTED).sum()),
-            "unreachable": int((calls["result"] == "unreachable").sum()),
-        }
+    (now,) = by_month(survey_calls, [month])
+    return {f"css.{name}": value for name, value in now.items()}
+
+
+def by_month(
+    survey_calls: pd.DataFrame | None, months: Sequence[pd.Period]
+) -> list[dict[str, float | int | None]]:
+    """The counts of `figures` of each month, and their rates."""
+    names = ("calls", "valid", "delighted", "disappointed", "unreachable")
+    if survey_calls is None:
+        return [_with_rates(dict.fromkeys(names)) for _ in months]
+    called, result, q1 = (survey_calls[column] for column in ("called_at", "result", "q1"))
+    valid = result == "valid"
+    chosen = (valid, valid & (q1 == DELIGHTED), valid & (q1 <= DISAPPOINTED), result == "unreachable")
+    found = [counts(called, months), *(counts(called[those], months) for those in chosen)]
+    return [_with_rates(dict(zip(names, of, strict=True))) for of in zip(*found, strict=True)]
+
+
+def _with_rates(n: Mapping[str, int | None]) -> dict[str, float | int | None]:
     return {
-        **{f"css.{name}": n for name, n in counts.items()},
-        "css.valid_rate": ratio(counts["valid"], counts["calls"]),
-        "css.delight_rate_calls": ratio(counts["delighted"], counts["calls"]),
-        "css.delight_rate_valid": ratio(counts["delighted"], counts["valid"]),
-        "css.disappointment_rate_calls": ratio(counts["disappointed"], counts["calls"]),
-        "css.disappointment_rate_valid": ratio(counts["disappointed"], counts["valid"]),
+        **n,
+        "valid_rate": ratio(n["valid"], n["calls"]),
+        "delight_rate_calls": ratio(n["delighted"], n["calls"]),
+        "delight_rate_valid": ratio(n["delighted"], n["valid"]),
+        "disappointment_rate_calls": ratio(n["disappointed"], n["calls"]),
+        "disappointment_rate_valid": ratio(n["disappointed"], n["valid"]),
     }
 
 
 def history(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """The survey's counts and rates of the 12 months to `month`."""
-    rows = [
-        {"month": str(m)} | {k.removeprefix("css."): v for k, v in figures(survey_calls, m).items()}
-        for m in months_to(month)
-    ]
-    frame = pd.DataFrame(rows)
+    months = months_to(month)
+    found = zip(months, by_month(survey_calls, months), strict=True)
+    frame = pd.DataFrame([{"month": str(m), **of} for m, of in found])
     return frame if survey_calls is not None else frame.iloc[:0]
 
 
@@ -75,7 +81,8 @@ def questions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
     columns = ["question", "previous", "current", "n", "n_previous", "change"]
     if survey_calls is None:
         return pd.DataFrame(columns=columns)
-    now, before = of_month(survey_calls, month), of_month(survey_calls, month - 1)
+    asked = survey_calls[["called_at", "result", *QUESTIONS]]
+    now, before = of_month(asked, month), of_month(asked, month - 1)
     out = pd.DataFrame(
         {
             "question": list(QUESTIONS),
@@ -90,10 +97,11 @@ def questions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
 
 def with_advisor(survey_calls: pd.DataFrame, repair_orders: pd.DataFrame) -> pd.DataFrame:
     """Calls with the advisor of the order they name, of whatever month up to that of the call."""
-    orders = repair_orders.set_index("order_id")
-    opened = survey_calls["order_id"].map(orders["opened_at"])
-    known = opened.dt.to_period("M") <= survey_calls["called_at"].dt.to_period("M")
-    return survey_calls.assign(advisor=survey_calls["order_id"].map(orders["advisor"]).where(known))
+    named = among(repair_orders["order_id"], survey_calls["order_id"])
+    orders = repair_orders.loc[named, ["order_id", "opened_at", "advisor"]].set_index("order_id")
+    told = orders.reindex(survey_calls["order_id"]).set_axis(survey_calls.index)
+    known = told["opened_at"].dt.to_period("M") <= survey_calls["called_at"].dt.to_period("M")
+    return survey_calls.assign(advisor=told["advisor"].where(known))
 
 
 def lowest_item(oem_css: pd.DataFrame | None, month: pd.Period) -> dict[str, object]:
@@ -139,7 +147,7 @@ def advisors(
     orders = (
         pd.Series(dtype=int)
         if repair_orders is None
-        else repair_orders[within(repair_orders["opened_at"], month)]["advisor"].value_counts()
+        else repair_orders.loc[within(repair_orders["opened_at"], month), "advisor"].value_counts()
     )
     mine = None
     if survey_calls is not None and repair_orders is not None:

@@ -36,12 +36,12 @@ def row_of(
     """One row of the agency's file as a dict, missing scores as None; None when there is no such row."""
     if oem_css is None:
         return None
-    rows = oem_css[(oem_css["month"] == str(month)) & (oem_css["scope"] == scope)]
+    named = (oem_css["month"] == str(month)) & (oem_css["scope"] == scope)
     if advisor is not None:
-        rows = rows[rows["advisor"] == advisor]
-    if rows.empty:
+        named &= oem_css["advisor"] == advisor
+    if not named.any():
         return None
-    row = rows.iloc[0].to_dict()
+    row = oem_css.iloc[int(named.to_numpy().argmax())].to_dict()
     return {key: None if value is None or value != value else value for key, value in row.items()}
 
 
@@ -123,25 +123,18 @@ def _minus(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
 
 
-def history(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
-    """The store's scores of the 12 months to `month`."""
+def history(
+    oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float], months: int = 12
+) -> pd.DataFrame:
+    """The store's scores of the `months` months to `month`."""
     columns = ["month", "sample", "css", "mot", *MOT_ITEMS]
     if oem_css is None:
         return pd.DataFrame(columns=columns)
-    out = []
-    for when in months_to(month):
-        row = row_of(oem_css, when, "store")
-        known = row or {}
-        out.append(
-            {
-                "month": str(when),
-                "sample": known.get("sample"),
-                "css": known.get("css"),
-                "mot": mot_score(row, weights),
-                **{i: known.get(i) for i in MOT_ITEMS},
-            }
-        )
-    return pd.DataFrame(out, columns=columns).astype(dict.fromkeys(columns[1:], float))
+    own = oem_css.loc[oem_css["scope"] == "store", ["month", "sample", "css", *MOT_ITEMS]]
+    when = [str(m) for m in months_to(month, months)]
+    out = own.drop_duplicates("month").set_index("month").reindex(when).astype(float)
+    scores = [mot_score(row, weights) for row in out.to_dict("records")]
+    return out.assign(mot=pd.Series(scores, out.index, dtype=float)).reset_index()[columns]
 
 
 def pt_sections(
@@ -150,14 +143,15 @@ def pt_sections(
     """Mystery visit by section: score = 100 × Σ points / Σ full points of the applicable items. Slide 8."""
     if oem_pt is None:
         return pd.DataFrame(columns=SECTIONS)
-    now = oem_pt[oem_pt["month"] == str(month)]
+    now = oem_pt.loc[oem_pt["month"] == str(month), ["section", "points", "max_points"]]
+    by_section = dict(iter(now.fillna({"max_points": 1}).groupby("section")))
     out = []
     for section in PT_SECTIONS:
-        of = now[now["section"] == section]
-        if of.empty:
+        if section not in by_section:
             continue
+        of = by_section[section]
         counted = of[of["points"].notna()]
-        full = float(counted["max_points"].fillna(1).sum())
+        full = float(counted["max_points"].sum())
         score = 100 * float(counted["points"].sum()) / full if full else None
         weight = pt_weights[section]
         out.append(

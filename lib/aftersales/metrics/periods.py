@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 
@@ -18,6 +21,17 @@ def after(month: pd.Period) -> pd.Timestamp:
 def within(dates: pd.Series, month: pd.Period) -> pd.Series:
     """Which dates lie in a month, first to last day."""
     return (dates >= start(month)) & (dates < after(month))
+
+
+def counts(dates: pd.Series, months: Sequence[pd.Period]) -> list[int]:
+    """How many dates lie in each month.
+
+    >>> counts(pd.Series(pd.to_datetime(["2024-04-01", "2024-04-30", "2024-05-01"])), [pd.Period("2024-04")])
+    [2]
+    """
+    ordered = np.sort(dates.to_numpy())
+    first, last = ([to_instant(m).to_datetime64() for m in months] for to_instant in (start, after))
+    return (np.searchsorted(ordered, last) - np.searchsorted(ordered, first)).tolist()
 
 
 def months_to(month: pd.Period, count: int = 12) -> list[pd.Period]:

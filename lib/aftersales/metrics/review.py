@@ -54,7 +54,7 @@ def figures(raised: pd.DataFrame | None, month: pd.Period) -> dict[str, float | 
     if raised is None:
         names = ("actions", "done", "in_progress", "not_started", "completion_rate")
         return {f"review.{name}": None for name in names}
-    status = actions(raised, month)["status"]
+    status = status_at_end(raised[raised["month"] == str(month - 1)], month)
     counts = {name: int((status == name).sum()) for name in ("done", "in_progress", "not_started")}
     return {
         "review.actions": len(status),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -44,14 +43,17 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         with few of them it is neither held against its target nor against last month).
     """
     t, delight = tables, f"css.delight_rate_{params.rate_base}"
-    sources: dict[str, Callable[[pd.Period], float | None]] = {
-        "oem.mot": lambda m: oem_css.mot_score(oem_css.row_of(t.oem_css, m, "store"), params.weights),
-        delight: lambda m: internal_css.figures(t.survey_calls, m)[delight],
-        "complaints.per_1000_visits": lambda m: complaints.per_1000_visits(t.complaints, t.repair_orders, m),
-        "ftf.rate": lambda m: first_time_fix.figures(t.jobs, m)["ftf.rate"],
-        "booking.rate": lambda m: bookings.figures(t.bookings, t.repair_orders, m)["booking.rate"],
-        "churn.rate": lambda m: churn.rate(t.repair_orders, m, params.churn_months),
-    }
+    months = [month - 12, *months_to(month)]
+    scores = oem_css.history(t.oem_css, month, params.weights, len(months)).dropna(subset=["mot"])
+    mot = dict(zip(scores["month"], scores["mot"].tolist(), strict=True))
+    found: dict[str, list[float | None]] = {
+        "oem.mot": [mot.get(str(m)) for m in months],
+        delight: [of[delight.removeprefix("css.")] for of in internal_css.by_month(t.survey_calls, months)],
+        "complaints.per_1000_visits": [of["per_1000_visits"] for of in complaints.by_month(t.complaints, t.repair_orders, months)],
+        "ftf.rate": [of["rate"] for of in first_time_fix.by_month(t.jobs, months)],
+        "booking.rate": [of["rate"] for of in bookings.by_month(t.bookings, t.repair_orders, months)],
+        "churn.rate": churn.rates(t.repair_orders, months, params.churn_months),
+    }  # fmt: skip
     cases = _cases(tables, month, params)
     first = (
         None
@@ -59,10 +61,9 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         else t.repair_orders["opened_at"].min().to_period("M")
     )
     rows = []
-    for name, of in sources.items():
+    for name, by_month in found.items():
         start = first + params.churn_months if name == "churn.rate" and first is not None else first
-        months = [month - 12, *months_to(month)]
-        values = [of(m) if start is None or m >= start else None for m in months]
+        values = [v if start is None or m >= start else None for m, v in zip(months, by_month, strict=True)]
         year_ago, series = values[0], values[1:]
         value, previous = series[-1], series[-2]
         change = None if value is None or previous is None else value - previous
@@ -96,10 +97,10 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
 def _cases(tables: Tables, month: pd.Period, params: Params) -> dict[str, float | int | None]:
     """The counts that rates are judged on."""
     orders = tables.repair_orders
-    then = None if orders is None else orders[within(orders["opened_at"], month - params.churn_months)]
+    then = None if orders is None else within(orders["opened_at"], month - params.churn_months)
     return {
         "css.valid": internal_css.figures(tables.survey_calls, month)["css.valid"],
         "ftf.jobs": first_time_fix.figures(tables.jobs, month)["ftf.jobs"],
         "booking.visits": bookings.figures(None, orders, month)["booking.visits"],
-        "churn.cohort": None if then is None else int(then["vin"].nunique()),
+        "churn.cohort": None if orders is None else orders.loc[then, "vin"].nunique(),
     }
