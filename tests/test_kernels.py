@@ -461,20 +461,21 @@ import sys
 from aftersales import lazily
 lazily.seaborn()
 import seaborn as sns
-print("scipy.stats" in sys.modules, "scipy.cluster" in sys.modules)
+print(*(name in sys.modules for name in ("scipy.stats", "scipy.cluster", "ipywidgets")))
 import matplotlib.pyplot as plt, pandas as pd
 print(len(sns.kdeplot(x=[1, 2, 4]).lines[0].get_xdata()))
 frame = pd.DataFrame({"a": [1.0, 2, 9], "b": [2.0, 1, 8]})
 print(sns.clustermap(frame).dendrogram_row.reordered_ind)
 from scipy import stats
 print(stats.norm.cdf(0), sys.modules["scipy.cluster"].__file__ is not None)
+print(type(sns.widgets.IntSlider(min=1, max=9)).__module__.split(".")[0])
 """
 
 
-def test_the_statistics_of_scipy_are_imported_when_seaborn_uses_them() -> None:
+def test_what_seaborn_uses_for_a_few_things_is_imported_then() -> None:
     told = subprocess.run([sys.executable, "-c", SEABORN], capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.splitlines() == ["False False", "200", "[2, 0, 1]", "0.5 True"]
+    assert told.stdout.splitlines() == ["False False False", "200", "[2, 0, 1]", "0.5 True", "ipywidgets"]
 
 
 def test_endings_are_told_in_words() -> None:

@@ -37,12 +37,15 @@ def jsonschema() -> None:
 
 
 def seaborn() -> None:
-    """Import seaborn without SciPy's statistics, which it uses for nothing but densities and dendrograms."""
+    """Import seaborn without what it uses for a few things only.
+
+    SciPy's statistics are for densities and dendrograms, ipywidgets for choosing a palette by hand.
+    """
     if find_spec("statsmodels") is not None:
         return  # seaborn imports it too, and it uses more of them
     cluster = _Later("scipy.cluster")
     cluster.hierarchy = _Later("scipy.cluster.hierarchy")  # type: ignore[attr-defined]
-    _without("seaborn", [_Later("scipy.stats"), cluster])
+    _without("seaborn", [_Later("scipy.stats"), cluster, _Later("ipywidgets")])
 
 
 def _without(name: str, others: list[_Later]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import gc
 import importlib
 import os
 import pkgutil
@@ -59,14 +58,15 @@ def first() -> Iterator[str]:
 
 
 def rest() -> Iterator[str]:
-    """Import what is left, and draw for the first time; a caller may do something else between two."""
+    """Import what is left, and let matplotlib know the fonts; a caller may do something else between two."""
     yield from _imported(REST)
+    from aftersales import theme
+
     try:
-        _draw()
+        theme.rc()
     except Exception as error:
-        _say(f"cannot draw: {type(error).__name__}: {error}")
+        _say(f"no fonts to draw with: {type(error).__name__}: {error}")
     # A fork leaves the locks of other threads as they are, and shares the position in open files.
-    gc.collect()
     if len(os.listdir("/proc/self/task")) > 1:
         _say("an import has started threads; kernels may hang")
     for path in _open_files():
@@ -113,26 +113,6 @@ def _import(name: str) -> None:
     finally:
         if name == "pandas":
             del builtins.get_ipython  # type: ignore[attr-defined]
-
-
-def _draw() -> None:
-    """Draw what every chart has, so that the fonts are known and no kernel draws for the first time."""
-    import pandas as pd
-    from matplotlib import font_manager
-    from matplotlib.figure import Figure
-
-    from aftersales import exhibit
-
-    def bars(figure: Figure, _: str) -> None:
-        axes = figure.subplots()
-        axes.plot([1, 2], label="月")
-        axes.bar(["一", "二"], [1, 2])
-        axes.legend()
-        axes.set_title("客户", fontweight="bold")
-
-    exhibit.chart(bars, id="", title="", subtitle="", alt="", data=pd.DataFrame({"n": [1]}), lang="zh")
-    # Fonts that are in use are open files; matplotlib itself forgets them after a fork, here it is before.
-    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]
 
 
 def _open_files() -> list[str]:

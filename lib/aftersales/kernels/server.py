@@ -115,8 +115,7 @@ class Server:
 
     def _imported(self) -> None:
         """All is imported: from now on every kernel is forked as soon as it is asked for."""
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # what lies about of the imports is little, and to look for it takes a tenth of a second
         self.sources = preload.sources() | self.sources
         if self.listener not in self.selector.get_map():
             self.selector.register(self.listener, selectors.EVENT_READ)
