@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _GAP = r"[\s\-‐-―_.·•・‧∙\u200b-\u200d\ufeff]{0,2}"
 # Characters that are as wide as a Chinese one, as their narrow twins: lengths stay.
 _NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+_NO_DIGIT, _NO_LETTER = re.compile(r"\D"), re.compile(r"[^\w]|_")
 # Digits may stand as 3-4-4, 3-3-5, 4-3-4 or 6-5.
 _PHONE = re.compile(
     rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?(1[3-9]\d){_GAP}\d{_GAP}\d\d{_GAP}\d{_GAP}(\d{{4}})(?!\d)"
@@ -41,14 +42,14 @@ PERSONAL: dict[str, str] = {c.name: c.personal for t in TABLES.values() for c in
 
 def phone(value: str) -> str:
     """``138****1234``."""
-    digits = re.sub(r"\D", "", str(value).translate(_NARROW))
+    digits = _NO_DIGIT.sub("", str(value).translate(_NARROW))
     digits = digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 7 else "****"
 
 
 def plate(value: str) -> str:
     """``沪A·***12``."""
-    bare = re.sub(r"[^\w]|_", "", str(value).translate(_NARROW)).upper()
+    bare = _NO_LETTER.sub("", str(value).translate(_NARROW)).upper()
     return f"{bare[:2]}·***{bare[-2:]}" if len(bare) >= 5 else "***"
 
 

@@ -291,7 +291,7 @@ def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def _each(values: pd.Series, change: Any) -> pd.Series:
-    read = {v: change(v) for v in values.dropna().unique()}
+    read = {v: change(v) for v in values.dropna().unique().tolist()}
     return values.map(read).astype("str") if any(k != v for k, v in read.items()) else values
 
 
