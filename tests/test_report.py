@@ -12,9 +12,10 @@ import openpyxl
 import pandas as pd
 import pypdf
 import pytest
+import scrapbook
 from conftest import run
 
-from aftersales import demo, params
+from aftersales import demo, params, scraps
 
 ROOT = params.ROOT
 
@@ -93,6 +94,13 @@ def test_figures_and_tables_are_those_of_the_contract(april):
     assert list(result["tables"]["complaints.causes"][0])[:6] == ["cause", "w1", "w2", "w3", "w4", "month"]
     for department in ("front", "workshop", "parts", "service"):
         assert len(result["tables"][f"top5.{department}"]) >= 5
+
+
+def test_scrapbook_reads_what_the_chapters_glued(april):
+    for path in sorted((april / "notebooks").glob("*.ipynb")):
+        theirs = scrapbook.read_notebook(str(path)).scraps
+        ours = scraps.read(path)
+        assert ours == {name: theirs[name].data for name in ours}
 
 
 def test_the_published_pdf_is_tagged_and_holds_every_chapter(april):

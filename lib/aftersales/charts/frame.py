@@ -71,10 +71,10 @@ def names(
     at: Sequence[float] | None = None,
 ) -> None:
     """Names of the rows at the left, on two lines where need be; `at` says where the rows are, else they are 0, 1, 2 …"""
-    ax.set_yticks(list(at or range(len(labels))), [fit(str(t), px, left - gap) for t in labels], fontsize=px)
-    ax.tick_params(axis="y", pad=gap - 2)
-    for label in ax.get_yticklabels():
-        label.set(multialignment="right", linespacing=1.3)
+    ax.set_yticks([])
+    for y, label in zip(at or range(len(labels)), labels, strict=True):
+        say(ax, fit(str(label), px, left - gap), (0, y), (2 - gap, 0), px=px, ha="right", va="center_baseline",
+            coords=ACROSS_DOWN, multialignment="right", linespacing=1.3)  # fmt: skip
 
 
 def fit(text: str, px: float, room_px: float) -> str:
