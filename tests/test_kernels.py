@@ -456,6 +456,31 @@ def test_the_check_of_iris_is_imported_when_it_is_used() -> None:
     assert told.stdout.split() == ["True", "False", "True"]
 
 
+BESIDE = """
+import builtins, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from aftersales import forms, lazily
+imported, longest = builtins.__import__, time.monotonic() + 2
+def slowly(name, of=None, *rest, **more):
+    in_the_middle = (of or {}).get("__name__") == "jupyter_client"
+    while in_the_middle and "jupyter_client.manager" not in sys.modules and time.monotonic() < longest:
+        time.sleep(0.01)
+    return imported(name, of, *rest, **more)
+builtins.__import__ = slowly
+with ThreadPoolExecutor(1) as beside:
+    prepared = beside.submit(forms.prepare)
+    lazily.jsonschema()
+    import papermill
+    prepared.result()
+"""
+
+
+def test_notebooks_and_forms_do_not_find_each_other_s_half_imported_packages() -> None:
+    """The thread of the notebooks is held up in the middle of a package that the forms import too."""
+    told = subprocess.run([sys.executable, "-c", BESIDE], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+
+
 SEABORN = """
 import sys
 from aftersales import lazily

@@ -20,10 +20,14 @@ def prepare() -> None:
     from aftersales import lazily
 
     lazily.jsonschema()
+    # First and whole: the notebooks' thread imports it meanwhile, and of packages that both papermill and nbconvert
+    # import the one thread could find what the other has only half imported.
+    import papermill
+
     from aftersales.export import pdf, workbook
     from aftersales.mail import message
 
-    del workbook, message
+    del papermill, workbook, message
     _page_exporter()
     pdf.prepare()
 
