@@ -76,7 +76,7 @@ def svg(markup: str, prefix: str, colours: Mapping[str, str] | None = None, natu
             if element.getparent() is not None:
                 element.getparent().remove(element)
             continue
-        for key, value in list(element.attrib.items()):
+        for key, value in element.items():
             _svg_attribute(element, key, value, prefix, colours or {})
         if element.get("id", "").removeprefix(prefix) not in named:
             element.attrib.pop("id", None)
@@ -106,7 +106,7 @@ def _svg_attribute(element: etree._Element, key: str, value: str, prefix: str, c
         element.set(key, prefix + value)
     elif key in ("d", "points", "transform", "x", "y"):
         element.set(key, _LONG_DECIMAL.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), value))
-    else:
+    elif "#" in value:
         value = _REFERENCE.sub(rf"url(#{prefix}\1)", value)
         element.set(key, _COLOUR.sub(lambda m: colours.get(m[0].lower(), m[0]), value))
 

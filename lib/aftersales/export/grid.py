@@ -34,6 +34,11 @@ class Head:
     sortable: bool
     sort: str
 
+    @property
+    def said(self) -> str:
+        """What it says before a cell of a record."""
+        return f"{self.label} {self.unit}" if self.unit else self.label
+
 
 @dataclass(frozen=True)
 class Group:
@@ -83,6 +88,12 @@ class Layout:
     is_text: bool
     is_folded: bool
     is_records: bool
+
+    @property
+    def roles(self) -> dict[str, Markup]:
+        """What the parts of records are: a phone lays them out as blocks, which takes that from the elements."""
+        names = ("table", "rowgroup", "row", "columnheader", "rowheader", "cell")
+        return {name: Markup(f' role="{name}"') if self.is_records else Markup("") for name in names}
 
 
 def layout(payload: Mapping[str, Any]) -> Layout:
