@@ -481,6 +481,23 @@ def test_notebooks_and_forms_do_not_find_each_other_s_half_imported_packages() -
     assert told.returncode == 0, told.stderr
 
 
+NBCONVERT = """
+import sys
+from aftersales import lazily
+lazily.nbconvert()
+import nbformat
+from nbconvert import HTMLExporter
+print("bs4" in sys.modules)
+notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# a")])
+print("<h1" in HTMLExporter().from_notebook_node(notebook)[0], "bs4" in sys.modules)
+"""
+
+
+def test_beautiful_soup_is_imported_when_nbconvert_uses_it() -> None:
+    told = subprocess.run([sys.executable, "-c", NBCONVERT], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", "True", "True"]
+
+
 SEABORN = """
 import sys
 from aftersales import lazily

@@ -36,6 +36,11 @@ def jsonschema() -> None:
     _without("jsonschema", [_Later("rfc3987_syntax")])
 
 
+def nbconvert() -> None:
+    """Import nbconvert without Beautiful Soup, which it uses for nothing but its own HTML and pictures in Markdown."""
+    _without("nbconvert", [_Later("bs4")])
+
+
 def seaborn() -> None:
     """Import seaborn without what it uses for a few things only.
 
