@@ -13,7 +13,7 @@ from report_sample import HOSTILE, chart, code, column, in_chapter, report, said
 pytest.importorskip("typst")
 
 from aftersales.export import columns, pdf, typst_markup
-from aftersales.export.document import ReportCells, read
+from aftersales.export.document import read
 from aftersales.export.pdf import ReportPDFExporter, svg_to_png
 
 NASTY = r"#panic() $x$ *a* _b_ @ref <label> \u{41} // /* `raw` [x] = 1 ~ --- #sys.inputs"
@@ -106,8 +106,7 @@ def test_cover_has_store_month_verdict_figures_and_what_the_data_are(sample):
 
 
 def test_exhibits_are_numbered_as_on_the_page(sample):
-    notebook, _ = ReportCells().preprocess(report(), {})
-    document = read(notebook)
+    document = read(report())
     whole = "".join(texts(sample))
     numbers = [b.number for c in (*document.chapters, *document.appendices) for b in c.blocks if b.number]
     assert numbers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +30,9 @@ def combine(
     Returns
     -------
     NotebookNode
-        A notebook whose cells know their chapter and its number.
+        A notebook whose cells know their chapter and its number; it shares their outputs with the others.
     """
-    whole = nbformat.v4.new_notebook(metadata=deepcopy(dict(master.metadata)))
-    whole.metadata["aftersales"] = dict(meta)
+    whole = nbformat.v4.new_notebook(metadata={**master.metadata, "aftersales": dict(meta)})
     part = "summary"
     for cell in master.cells:
         tags = cell.metadata.get("tags", [])
@@ -55,13 +53,8 @@ def combine(
 
 
 def _placed(cell: NotebookNode, chapter: str, number: int | None) -> NotebookNode:
-    cell = deepcopy(cell)
-    cell.metadata["aftersales"] = {
-        **cell.metadata.get("aftersales", {}),
-        "chapter": chapter,
-        "number": number,
-    }
-    return cell
+    own = {**cell.metadata.get("aftersales", {}), "chapter": chapter, "number": number}
+    return NotebookNode(cell, metadata=NotebookNode(cell.metadata, aftersales=NotebookNode(own)))
 
 
 def read(folder: Path, stems: Sequence[str]) -> list[tuple[str, NotebookNode]]:

@@ -24,56 +24,61 @@ def prepare() -> None:
     # import the one thread could find what the other has only half imported.
     import papermill
 
-    from aftersales.export import pdf, workbook
+    lazily.nbconvert()
+    from aftersales.export import mail, pdf, workbook
     from aftersales.mail import message
 
     del papermill, workbook, message
     _page_exporter()
+    mail.template()
     pdf.prepare()
 
 
 def write(folder: Path, asked: Asked) -> None:
     """Write every form into the folder that holds the executed notebooks.
 
-    The PDF is set by Typst, which leaves the interpreter to the page and the workbook meanwhile.
-    """
-    from aftersales.export import pdf, workbook
-    from aftersales.mail import message
-
-    whole, results = _read(folder / "notebooks", asked)
-    _dump(folder / "figures.json", results)
-
-    def paper() -> None:
-        document = pdf.ReportPDFExporter().from_notebook_node(whole)[0]
-        (folder / "report.pdf").write_bytes(document)
-        message.write(whole, document, asked.params, folder / "report.eml")
-
-    with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(paper)
-        page = _page_exporter().from_notebook_node(whole)[0]
-        (folder / "report.html").write_text(page, encoding="utf-8")
-        workbook.write(whole, results, folder / "tables.xlsx", asked.lang)
-        beside.result()
-
-
-def _read(notebooks: Path, asked: Asked) -> tuple[Any, dict[str, Any]]:
-    """The whole report as one notebook, and its results.
-
-    The executed master is told which report it is, so that the mail is made from what was published alone.
+    They are read once, into a document. Typst sets the PDF and leaves the interpreter to the other forms meanwhile.
     """
     import nbformat
 
-    from aftersales import assemble, scraps
+    from aftersales import assemble
+    from aftersales.export import document, mail, pdf, workbook
+    from aftersales.mail import message
 
-    at = notebooks / "master.ipynb"
-    told = scraps.read(at)
-    master = nbformat.read(at, as_version=4)
-    master.metadata["aftersales"] = {**asked.meta, "chapters": list(asked.params.chapters)}
-    nbformat.write(master, at)
+    notebooks = folder / "notebooks"
+    master = nbformat.read(notebooks / "master.ipynb", as_version=4)
     whole = assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta)
-    return whole, {"store": asked.store, "month": str(asked.month)} | {
-        k: told[k] for k in ("figures", "tables", "notes")
-    }
+    doc = document.read(whole)
+    content = pdf.laid_out(doc)
+    with ThreadPoolExecutor(1) as beside:
+        paper = beside.submit(pdf.typeset, content)
+        results = _results(notebooks / "master.ipynb", asked)
+        _dump(folder / "figures.json", results)
+        page = _page_exporter().page(doc)
+        (folder / "report.html").write_text(page, encoding="utf-8")
+        workbook.write(whole, results, folder / "tables.xlsx", asked.lang)
+        body = mail.body(doc)
+        _tell(master, notebooks / "master.ipynb", asked)
+        printed = paper.result()
+    (folder / "report.pdf").write_bytes(printed)
+    message.write(body, whole.metadata, printed, asked.params, folder / "report.eml")
+
+
+def _results(master: Path, asked: Asked) -> dict[str, Any]:
+    """What goes into ``figures.json``: what the master glued."""
+    from aftersales import scraps
+
+    told = scraps.read(master)
+    about = {"store": asked.store, "month": str(asked.month)}
+    return about | {kind: told[kind] for kind in ("figures", "tables", "notes")}
+
+
+def _tell(master: Any, path: Path, asked: Asked) -> None:
+    """Write into the executed master which report it is, so that the mail is made from what was published alone."""
+    import nbformat
+
+    master.metadata["aftersales"] = {**asked.meta, "chapters": list(asked.params.chapters)}
+    nbformat.write(master, path)
 
 
 @cache

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
 from aftersales.exhibit import MIME as EXHIBIT
@@ -97,28 +96,24 @@ class Document:
         return [b.body for b in blocks if b.kind == "exhibit" and b.body.get("role") == role]
 
 
-class ReportCells(TagRemovePreprocessor):
-    """Drops the cells tagged ``remove-cell`` and those of the other language."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """The notebook with the cells of its report."""
-        self.remove_cell_tags = {"remove-cell"} | ({"zh", "en"} - {language(nb)})
-        return super().preprocess(nb, resources)
-
-
 def language(nb: NotebookNode) -> Lang:
     """``zh`` or ``en``: what the report's metadata says, else Chinese."""
     return "en" if nb.metadata.get("aftersales", {}).get("lang") == "en" else "zh"
 
 
 def read(nb: NotebookNode) -> Document:
-    """Read a notebook, combined report or single chapter, whose unwanted cells are gone (`ReportCells`)."""
+    """Read a notebook, combined report or single chapter; it is not changed.
+
+    Cells tagged ``remove-cell`` and those of the other language are left out.
+    """
     lang = language(nb)
+    unwanted = {"remove-cell"} | ({"zh", "en"} - {lang})
+    kept = [cell for cell in nb.cells if unwanted.isdisjoint(cell.metadata.get("tags", []))]
     chapters: list[Chapter] = []
     anchors: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     appendices = 0
-    for key, number, cells in _parts(nb):
+    for key, number, cells in _parts(kept):
         title, question, rest = _opening(cells)
         found = _NUMBER.match(title)
         shown = str(number) if number is not None else found[1] if found else ""
@@ -152,11 +147,11 @@ def _shows(block: Block) -> bool:
     return block.kind != "heading" and not (block.kind == "exhibit" and block.body["kind"] == "empty")
 
 
-def _parts(nb: NotebookNode) -> Iterator[tuple[str, int | None, list[NotebookNode]]]:
+def _parts(cells: Iterable[NotebookNode]) -> Iterator[tuple[str, int | None, list[NotebookNode]]]:
     """The cells of each chapter: those of one ``aftersales.chapter``, else from one `# ` to the next."""
     part: list[NotebookNode] = []
     key, number = "", None
-    for cell in nb.cells:
+    for cell in cells:
         own = cell.metadata.get("aftersales", {})
         title = cell.cell_type == "markdown" and cell.source.lstrip().startswith("# ")
         starts = own["chapter"] != key if "chapter" in own else title

@@ -53,10 +53,6 @@ class ReportHTMLExporter(TemplateExporter):
     def _exclude_input(self) -> bool:
         return True
 
-    def __init__(self, config: Any = None, **traits: Any) -> None:
-        super().__init__(config=config, **traits)
-        self.register_preprocessor(document.ReportCells, enabled=True)
-
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """The filters of the template."""
         yield from super().default_filters()
@@ -103,7 +99,15 @@ class ReportHTMLExporter(TemplateExporter):
             HTML, and nbconvert's resources.
         """
         html, resources = super().from_notebook_node(nb, resources, **kw)
-        return html.replace(_FONTS_HERE, font_faces(html), 1), resources
+        return _with_fonts(html), resources
+
+    def page(self, doc: Document) -> str:
+        """The page of a document that has been read already."""
+        return _with_fonts(self.template.render(doc=doc))
+
+
+def _with_fonts(html: str) -> str:
+    return html.replace(_FONTS_HERE, font_faces(html), 1)
 
 
 def _asset(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +62,6 @@ class ReportMailExporter(Exporter):
     def _file_extension(self) -> str:
         return ".html"
 
-    def __init__(self, config: Any = None, **traits: Any) -> None:
-        super().__init__(config=config, **traits)
-        self.register_preprocessor(document.ReportCells, enabled=True)
-
     def from_notebook_node(  # type: ignore[override]  # as in the other exporters
         self, nb: NotebookNode, resources: dict | None = None, **kw: Any
     ) -> tuple[str, dict]:
@@ -104,7 +101,7 @@ def body(report: document.Document, department: str = "") -> Body:
         else ", ".join(filter(None, [": ".join(filter(None, [meta["store"], words["title"]])), month]))
     )
     state = _state(words, meta)
-    page = _environment().get_template("body.html.j2").render(
+    page = template().render(
         c=theme.LIGHT, dark=theme.DARK, words=words, told=said, meta=meta, month=month, subject=subject, state=state, verdict=verdict,
         cards=cards, **lists, charts=charts, top5=top5,
     )  # fmt: skip
@@ -114,14 +111,17 @@ def body(report: document.Document, department: str = "") -> Body:
     )
 
 
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+@cache
+def template() -> jinja2.Template:
+    """The template of the HTML, compiled once."""
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    return environment.get_template("body.html.j2")
 
 
 def _charts(payloads: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, bytes]]:

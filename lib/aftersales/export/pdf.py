@@ -6,6 +6,7 @@ import functools
 import json
 import logging
 import unicodedata
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,6 @@ class ReportPDFExporter(Exporter):
     def _file_extension(self) -> str:
         return ".pdf"
 
-    def __init__(self, config: Any = None, **traits: Any) -> None:
-        super().__init__(config=config, **traits)
-        self.register_preprocessor(document.ReportCells, enabled=True)
-
     def from_notebook_node(  # type: ignore[override]  # nbconvert's own exporters of files do the same
         self, nb: NotebookNode, resources: dict | None = None, **kw: Any
     ) -> tuple[bytes, dict]:
@@ -62,9 +59,8 @@ class ReportPDFExporter(Exporter):
 
 
 def prepare() -> None:
-    """Load the fonts now, not when the first PDF is set."""
-    _fonts()
-    _characters()
+    """Load Typst and its fonts now, not when the first PDF is set: set an empty one."""
+    pdf(document.Document("zh", {}, None, [], []))
 
 
 def pdf(doc: document.Document) -> bytes:
@@ -80,8 +76,18 @@ def pdf(doc: document.Document) -> bytes:
     bytes
         A tagged PDF/UA-1 with every font it uses inside.
     """
+    return typeset(laid_out(doc))
+
+
+def laid_out(doc: document.Document) -> dict[str, Any]:
+    """The data that the template sets, made fit for its fonts."""
     content, replaced = printable(printed.data(doc))
-    made = _compile("report.typ", {**content, "replaced": replaced}, format="pdf", pdf_standards=["ua-1"])
+    return {**content, "replaced": replaced}
+
+
+def typeset(content: dict[str, Any]) -> bytes:
+    """The PDF of data that is laid out; Typst does not hold the interpreter meanwhile."""
+    made = _compile("report.typ", content, format="pdf", pdf_standards=["ua-1"])
     return made if isinstance(made, bytes) else made[0]
 
 
@@ -132,13 +138,12 @@ def printable(content: dict[str, Any]) -> tuple[dict[str, Any], int]:
     tuple of dict and int
         The same data, fit to be set, and how many characters were replaced.
     """
-    known = _characters()
     count = 0
 
     def fit(value: Any) -> Any:
         nonlocal count
         if isinstance(value, str):
-            strange = set(value) - known
+            strange = [character for character in set(value) if not _can_be_set(character)]
             if not strange:
                 return value
             table = {ord(c): "" if _shows_nothing(c) else SUBSTITUTE for c in strange}
@@ -164,10 +169,15 @@ def _fonts() -> typst.Fonts:
 
 
 @functools.cache
-def _characters() -> frozenset[str]:
-    """The characters that can be set."""
+def _can_be_set(character: str) -> bool:
+    if character in SYMBOLS or character in "\n\t\u200b":
+        return True
+    return ord(character) in _points() and not _shows_nothing(character)
+
+
+@functools.cache
+def _points() -> Container[int]:
+    """The code points of the Chinese font."""
     import uharfbuzz as hb
 
-    points = hb.Face(hb.Blob.from_file_path(str(fonts.path("Regular")))).unicodes
-    known = (chr(point) for point in points if point >= 32)
-    return frozenset(c for c in known if not _shows_nothing(c)) | set(SYMBOLS) | {"\n", "\t", "\u200b"}
+    return hb.Face(hb.Blob.from_file_path(str(fonts.path("Regular")))).unicodes

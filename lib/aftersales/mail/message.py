@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -13,7 +14,7 @@ from nbformat import NotebookNode
 
 from aftersales import publish
 from aftersales.errors import AftersalesError
-from aftersales.export.mail import ReportMailExporter
+from aftersales.export import document, mail
 from aftersales.mail import lint
 from aftersales.mail.recipients import address
 from aftersales.params import Params
@@ -21,8 +22,13 @@ from aftersales.params import Params
 POLICY = policy.SMTP
 
 
-def write(notebook: NotebookNode, pdf: bytes, params: Params, path: Path) -> None:
+def write(body: mail.Body, metadata: Mapping[str, Any], pdf: bytes, params: Params, path: Path) -> None:
     """Write the message to the general manager, ready to send, as a file.
+
+    Parameters
+    ----------
+    body, metadata
+        The mail's body and the metadata of the notebook that it was made from.
 
     Raises
     ------
@@ -30,7 +36,7 @@ def write(notebook: NotebookNode, pdf: bytes, params: Params, path: Path) -> Non
         The lint finds a fault in it.
     """
     to = params.recipients.get("general_manager") or []
-    path.write_bytes(build(notebook, pdf, params, to).as_bytes(policy=POLICY))
+    path.write_bytes(_message(body, metadata, pdf, params, to).as_bytes(policy=POLICY))
 
 
 def build(
@@ -45,16 +51,20 @@ def build(
     department
         Whose TOP5 comes first.
     """
-    exporter = ReportMailExporter()
-    exporter.department = department
-    body = exporter.from_notebook_node(notebook)[1]["mail"]
-    meta = notebook.metadata.get("aftersales", {})
+    body = mail.body(document.read(notebook), department)
+    return _message(body, notebook.metadata, pdf, params, to)
+
+
+def _message(
+    body: mail.Body, metadata: Mapping[str, Any], pdf: bytes, params: Params, to: list[str]
+) -> EmailMessage:
+    meta = metadata.get("aftersales", {})
     message = EmailMessage(policy=POLICY)
     message["Subject"] = body.subject
     message["From"] = address(params.sender)
     if to:
         message["To"] = [address(one) for one in to]
-    if ended := notebook.metadata.get("papermill", {}).get("end_time"):
+    if ended := metadata.get("papermill", {}).get("end_time"):
         message["Date"] = datetime.fromisoformat(ended)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.text)
