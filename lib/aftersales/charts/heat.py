@@ -38,7 +38,6 @@ def heat(
     shades = LinearSegmentedColormap.from_list(
         "shades", [(*to_rgb(theme.THIS), opacity) for opacity in (_DARKEST, _PALEST)]
     )
-
     colours = shades(Normalize(low, high if high > low else low + 1)(values.to_numpy()))
 
     def draw(figure: Figure, variant: Variant) -> None:

@@ -119,8 +119,12 @@ def figures(
     month: pd.Period,
     base_months: int = 12,
     churn_months: int = 6,
+    lost: pd.DataFrame | None = None,
 ) -> dict[str, float | int | None]:
-    """Archive, base, cohort, lost and called (``churn.*``). Deck slides 26 to 28."""
+    """Archive, base, cohort, lost and called (``churn.*``). Deck slides 26 to 28.
+
+    `lost` is what `cohort` gives, where it was asked already.
+    """
     names = (
         "cohort",
         "lost",
@@ -139,7 +143,8 @@ def figures(
     }
     if repair_orders is None:
         return out
-    lost = cohort(repair_orders, churn_calls, month, churn_months)
+    if lost is None:
+        lost = cohort(repair_orders, churn_calls, month, churn_months)
     size = int(repair_orders.loc[within(repair_orders["opened_at"], month - churn_months), "vin"].nunique())
     private = lost[lost["owner_type"] == "private"]
     out |= {
