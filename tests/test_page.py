@@ -215,10 +215,6 @@ def test_foreign_markup_is_made_harmless():
     assert clean.svg("<p>no</p>", "") == ""
 
 
-def test_the_page_of_a_document_is_that_of_its_notebook(markup):
-    assert ReportHTMLExporter().page(document.read(sample.report())) == markup
-
-
 def test_a_document_knows_its_parts():
     doc = document.read(sample.report())
     assert [c.number for c in doc.chapters] == ["2", "3", "4", "5", "6"]

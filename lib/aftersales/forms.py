@@ -37,29 +37,27 @@ def prepare() -> None:
 def write(folder: Path, asked: Asked) -> None:
     """Write every form into the folder that holds the executed notebooks.
 
-    They are read once, into a document. Typst sets the PDF and leaves the interpreter to the other forms meanwhile.
+    The PDF is set by Typst, which leaves the interpreter to the other forms meanwhile.
     """
     import nbformat
 
     from aftersales import assemble
-    from aftersales.export import document, mail, pdf, workbook
+    from aftersales.export import mail, pdf, workbook
     from aftersales.mail import message
 
     notebooks = folder / "notebooks"
     master = nbformat.read(notebooks / "master.ipynb", as_version=4)
     whole = assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta)
-    doc = document.read(whole)
-    content = pdf.laid_out(doc)
     with ThreadPoolExecutor(1) as beside:
-        paper = beside.submit(pdf.typeset, content)
+        paper = beside.submit(pdf.ReportPDFExporter().from_notebook_node, whole)
         results = _results(notebooks / "master.ipynb", asked)
         _dump(folder / "figures.json", results)
-        page = _page_exporter().page(doc)
+        page = _page_exporter().from_notebook_node(whole)[0]
         (folder / "report.html").write_text(page, encoding="utf-8")
         workbook.write(whole, results, folder / "tables.xlsx", asked.lang)
-        body = mail.body(doc)
+        body = mail.ReportMailExporter().from_notebook_node(whole)[1]["mail"]
         _tell(master, notebooks / "master.ipynb", asked)
-        printed = paper.result()
+        printed = paper.result()[0]
     (folder / "report.pdf").write_bytes(printed)
     message.write(body, whole.metadata, printed, asked.params, folder / "report.eml")
 

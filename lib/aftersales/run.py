@@ -48,7 +48,6 @@ def report(
     with kernels.serving(), ThreadPoolExecutor(1) as beside:
         with progress.step("reading the records"):
             asked = inputs.ask(month, year, store, source, lang)
-        kernels.prepare()
         target = out / str(asked.month) / publish.folder_name(asked.store)
         with publish.publishing(target) as folder:
             notebooks = folder / "notebooks"

@@ -99,15 +99,7 @@ class ReportHTMLExporter(TemplateExporter):
             HTML, and nbconvert's resources.
         """
         html, resources = super().from_notebook_node(nb, resources, **kw)
-        return _with_fonts(html), resources
-
-    def page(self, doc: Document) -> str:
-        """The page of a document that has been read already."""
-        return _with_fonts(self.template.render(doc=doc))
-
-
-def _with_fonts(html: str) -> str:
-    return html.replace(_FONTS_HERE, font_faces(html), 1)
+        return html.replace(_FONTS_HERE, font_faces(html), 1), resources
 
 
 def _asset(name: str) -> str:

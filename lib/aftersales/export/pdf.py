@@ -76,18 +76,8 @@ def pdf(doc: document.Document) -> bytes:
     bytes
         A tagged PDF/UA-1 with every font it uses inside.
     """
-    return typeset(laid_out(doc))
-
-
-def laid_out(doc: document.Document) -> dict[str, Any]:
-    """The data that the template sets, made fit for its fonts."""
     content, replaced = printable(printed.data(doc))
-    return {**content, "replaced": replaced}
-
-
-def typeset(content: dict[str, Any]) -> bytes:
-    """The PDF of data that is laid out; Typst does not hold the interpreter meanwhile."""
-    made = _compile("report.typ", content, format="pdf", pdf_standards=["ua-1"])
+    made = _compile("report.typ", {**content, "replaced": replaced}, format="pdf", pdf_standards=["ua-1"])
     return made if isinstance(made, bytes) else made[0]
 
 
