@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
+import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.path import Path
 
 from aftersales import exhibit, formats, theme
 from aftersales.charts.frame import Variant, bare, gutter, joined, names, nothing, room, size, width_of
@@ -38,7 +36,6 @@ def heat(
     shades = LinearSegmentedColormap.from_list(
         "shades", [(*to_rgb(theme.THIS), opacity) for opacity in (_DARKEST, _PALEST)]
     )
-    colours = shades(Normalize(low, high if high > low else low + 1)(values.to_numpy()))
 
     def draw(figure: Figure, variant: Variant) -> None:
         px, wide = size(variant), variant == "wide"
@@ -48,13 +45,12 @@ def heat(
         high_px = 28 if len(frame) <= 24 else 24
         ax = room(figure, high_px * len(frame) + 30, left, across - cell * len(heads) + 2, top=26, bottom=4)
         bare(ax, x=False)
-        ax.set_xlim(0, len(heads))
-        ax.set_ylim(len(frame), 0)
-        y, x = values.notna().to_numpy().nonzero()
-        _cells(ax, x + 0.5, y + 0.5, colours[y, x], (cell - 2, high_px - 2))
-        for row, column in zip(y, x, strict=True):
-            text = printed.iat[row, column]
-            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=px - 1)
+        sns.heatmap(
+            values, ax=ax, cmap=shades, vmin=low, vmax=high if high > low else low + 1, cbar=False, annot=printed,
+            fmt="", annot_kws={"fontsize": px - 1, "color": theme.INK}, linewidths=2, linecolor=theme.PAPER,
+            xticklabels=False, yticklabels=False,
+        )  # fmt: skip
+        ax.set(xlabel="", ylabel="")
         # every head where there is room, else every second one, and so on, the last always
         widest = max(width_of(t, px - 1) for t in heads) + 4
         every = max(1, -(-int(widest) // int(cell)))
@@ -78,10 +74,3 @@ def heat(
         draw, id=id, title=title, subtitle=subtitle, note=note, alt=joined(alt, lang), data=frame.reset_index(), lang=lang,
         mail=mail,
     )  # fmt: skip
-
-
-def _cells(ax: Axes, x: np.ndarray, y: np.ndarray, colours: np.ndarray, size: tuple[float, float]) -> None:
-    """Rectangles of one size in px round their middles."""
-    wide, high = size
-    shape = Path([(-wide, -high), (wide, -high), (wide, high), (-wide, high), (-wide, -high)])
-    ax.scatter(x, y, s=max(size) ** 2, c=colours, marker=shape, linewidth=0)

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -113,9 +114,11 @@ def _dots(
 ) -> None:  # fmt: skip
     """Points with those set apart in a shape, colour and size (px) of their own."""
     for chosen, (marker, colour, px) in ((~apart, usual), (apart, other)):
-        ax.scatter(
-            x[chosen], y[chosen], s=px**2, color=colour, marker=marker, linewidth=0, zorder=4, clip_on=False
-        )
+        sns.scatterplot(
+            x=x[chosen], y=y[chosen], ax=ax, marker=marker, color=colour, s=px**2, linewidth=0, zorder=4, clip_on=False,
+            legend=False,
+        )  # fmt: skip
+    ax.set(xlabel="", ylabel="")
 
 
 def _pixels(ax: Axes, x, y) -> list[tuple[float, float]]:
