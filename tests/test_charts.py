@@ -5,8 +5,10 @@ import warnings
 
 import pandas as pd
 import pytest
+from matplotlib import rc_context
+from matplotlib.figure import Figure
 
-from aftersales import charts, theme
+from aftersales import charts, reuse, theme
 from aftersales.charts.frame import fit, width_of
 from aftersales.exhibit import to_html
 
@@ -138,3 +140,56 @@ def test_no_name_of_a_column_stands_on_an_axis():
     made = [charts.heat(grid, low=50, high=90, **words), charts.matrix(points, x_name="差距", y_name="权重", **words)]
     for chart in made:
         assert not re.search(r">(inner|outer|x|y)<", chart.payload["svg"]["wide"])
+
+
+@pytest.fixture
+def report_being_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path))
+    monkeypatch.setenv(reuse.PROGRAM, "this version")
+
+
+def test_the_same_chart_is_not_drawn_twice_for_a_report(report_being_made, tmp_path, monkeypatch):
+    frame = pd.DataFrame({"label": ["价格", "时间"], "value": [3, 2]})
+    words = {"id": "a", "title": "价格最多", "subtitle": "次", "lang": "zh"}
+    drawn = charts.bars(frame, **words)
+    monkeypatch.setattr(Figure, "savefig", lambda *_, **__: pytest.fail("it is drawn"))
+    again = charts.bars(frame.copy(), **words)
+    assert again.payload == drawn.payload
+    assert again.data.equals(drawn.data)
+    monkeypatch.undo()
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path))
+
+    def kept():
+        return len(list((tmp_path / "drawings").iterdir()))
+
+    monkeypatch.setenv(reuse.PROGRAM, "this version")
+    others = [frame.assign(value=[3, 1]), frame.assign(label=["价格", "质量"]), frame[::-1], frame.assign(value=[3.0, 2.0])]
+    for number, other in enumerate(others, 2):
+        charts.bars(other, **words)
+        assert kept() == number
+    for more in ({"title": "时间最多"}, {"lang": "en"}, {"id": "b"}):
+        before = kept()
+        charts.bars(frame, **{**words, **more})
+        assert kept() == before + 1
+    before = kept()
+    with rc_context({"lines.linewidth": 9}):
+        charts.bars(frame, **words)
+    monkeypatch.setenv(reuse.PROGRAM, "another version")
+    charts.bars(frame, **words)
+    assert kept() == before + 2
+
+
+def test_a_kept_chart_that_is_damaged_is_drawn_again(report_being_made, tmp_path):
+    frame = pd.DataFrame({"label": ["价格"], "value": [3]})
+    words = {"id": "a", "title": "t", "subtitle": "s", "lang": "zh"}
+    drawn = charts.bars(frame, **words)
+    for file in (tmp_path / "drawings").iterdir():
+        file.write_text(file.read_text(encoding="utf-8")[:-9], encoding="utf-8")
+    assert charts.bars(frame, **words).payload == drawn.payload
+
+
+def test_outside_a_report_every_chart_is_drawn(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path))
+    monkeypatch.delenv(reuse.PROGRAM, raising=False)
+    charts.bars(pd.DataFrame({"label": ["价格"], "value": [3]}), id="a", title="t", subtitle="s", lang="zh")
+    assert not list(tmp_path.iterdir())

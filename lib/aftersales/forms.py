@@ -19,16 +19,14 @@ def prepare() -> None:
     """Import and load what the forms need; a thread does it while the notebooks run."""
     from aftersales import lazily
 
-    lazily.jsonschema()
     # First and whole: the notebooks' thread imports it meanwhile, and of packages that both papermill and nbconvert
     # import the one thread could find what the other has only half imported.
-    import papermill
-
+    lazily.papermill()
     lazily.nbconvert()
     from aftersales.export import mail, pdf, workbook
     from aftersales.mail import message
 
-    del papermill, workbook, message
+    del workbook, message
     _page_exporter()
     mail.template()
     pdf.prepare()

@@ -33,7 +33,13 @@ def jsonschema() -> None:
     That grammar is compiled when its module is imported, which takes two thirds of papermill's import; here
     that happens when an IRI is first checked.
     """
-    _without("jsonschema", [_Later("rfc3987_syntax")])
+    _without("jsonschema", [_Later("rfc3987_syntax"), _Later("rfc3986_validator")])
+
+
+def papermill() -> None:
+    """Import papermill without requests, with which it would read and write notebooks on other machines."""
+    jsonschema()
+    _without("papermill", [_Later("requests")])
 
 
 def nbconvert() -> None:
@@ -59,6 +65,7 @@ def _without(name: str, others: list[_Later]) -> None:
         if name not in sys.modules and all(find_spec(other.__name__) for other in others):
             with _stood_in(others):
                 import_module(name)
+    import_module(name)  # waits where another thread is in the middle of it
 
 
 @contextmanager

@@ -23,9 +23,11 @@ from typing import Any
 
 from aftersales import params
 
-KEPT = 400  # chapters, and as many reports
+KEPT = 400  # chapters, and as many reports and charts
 _UNFINISHED = ".new-"
 FRESH = "AFTERSALES_FRESH"
+# What `program` says, for the kernels of a report, which keep their charts by it; elsewhere every chart is drawn.
+PROGRAM = "AFTERSALES_PROGRAM"
 
 
 def folder(kind: str) -> Path:

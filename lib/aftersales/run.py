@@ -6,11 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from aftersales import chapters, forms, inputs, kernels, progress, publish
+from aftersales import chapters, forms, inputs, kernels, progress, publish, reuse
 
 
 def report(
@@ -52,7 +52,7 @@ def report(
         with publish.publishing(target) as folder:
             notebooks = folder / "notebooks"
             notebooks.mkdir()
-            prepared = beside.submit(forms.prepare)
+            preparing: list[Future[None]] = []
             with (
                 progress.step("running the notebooks"),
                 progress.Watch(notebooks / ".progress") as watch,
@@ -64,9 +64,11 @@ def report(
                     asked.parameters,
                     cwd=Path.cwd(),
                     failed=chapters.failed("master"),
+                    on_start=lambda: preparing.append(beside.submit(forms.prepare)),
                 )
             with progress.step("writing page, PDF, mail and workbook"):
-                prepared.result()
+                for one in preparing:
+                    one.result()
                 forms.write(folder, asked)
     _summary(len(asked.params.chapters), watch.kept(), time.perf_counter() - start)
     return [target / name for name in (*forms.NAMES, "notebooks") if (target / name).exists()]
@@ -108,6 +110,7 @@ def _environment(asked: inputs.Asked, notebooks: Path) -> Iterator[None]:
     values = {
         chapters.INTO: str(notebooks),
         progress.LOG: str(notebooks / ".progress"),
+        reuse.PROGRAM: "" if reuse.asked_fresh() else reuse.program(),
         **asked.environment,
     }
     before = {key: os.environ.get(key) for key in values}
@@ -118,3 +121,4 @@ def _environment(asked: inputs.Asked, notebooks: Path) -> Iterator[None]:
         for key, value in before.items():
             os.environ.pop(key) if value is None else os.environ.__setitem__(key, value)
         inputs.forget(asked)
+        reuse.forget(reuse.folder("drawings"), "*", reuse.KEPT)

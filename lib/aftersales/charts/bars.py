@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from aftersales import exhibit, formats, theme
 from aftersales.charts.frame import Variant, bare, gutter, joined, names, nothing, room, say, size, width_of
+from aftersales.charts.kept import kept
 from aftersales.exhibit import Exhibit
 from aftersales.statistics import FEW
 
@@ -17,6 +18,7 @@ from aftersales.statistics import FEW
 _MANY = 6
 
 
+@kept
 def bars(
     frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, note: str = "", mail: bool = False,
     spark: Sequence[str] = (), last: str | None = None, strong: int | None = None, digits: int = 0,

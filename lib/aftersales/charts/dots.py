@@ -26,6 +26,7 @@ from aftersales.charts.frame import (
     steps,
     width_of,
 )
+from aftersales.charts.kept import kept
 from aftersales.exhibit import Exhibit
 
 _HEADS = {
@@ -36,6 +37,7 @@ _HEADS = {
 _MANY = 14
 
 
+@kept
 def dot_plot(
     frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, note: str = "", mail: bool = False
 ) -> Exhibit:
@@ -119,6 +121,7 @@ def _heads(ax: Axes, row: pd.Series, px: float, lang: str, beyond: float) -> Non
             coords="axes fraction")  # fmt: skip
 
 
+@kept
 def pairs(
     frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, note: str = "", mail: bool = False
 ) -> Exhibit:

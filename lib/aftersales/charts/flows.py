@@ -18,9 +18,11 @@ from aftersales.charts.frame import (
     say,
     size,
 )
+from aftersales.charts.kept import kept
 from aftersales.exhibit import Exhibit
 
 
+@kept
 def bridge(
     frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, note: str = "", mail: bool = False
 ) -> Exhibit:
@@ -75,6 +77,7 @@ def bridge(
     )  # fmt: skip
 
 
+@kept
 def waterfall(
     frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, note: str = "", mail: bool = False
 ) -> Exhibit:

@@ -8,10 +8,12 @@ from matplotlib.figure import Figure
 
 from aftersales import exhibit, formats, theme
 from aftersales.charts.frame import Variant, bare, joined, nothing, room, say, size, width_of
+from aftersales.charts.kept import kept
 from aftersales.charts.trends import Line, months, trend
 from aftersales.exhibit import Exhibit
 
 
+@kept
 def gap_trend(
     frame: pd.DataFrame, upper: Line, lower: Line, *, title: str, subtitle: str, lang: str, id: str, gap_name: str,
     note: str = "", mail: bool = False,

@@ -9,12 +9,14 @@ from matplotlib.figure import Figure
 
 from aftersales import exhibit, formats, theme
 from aftersales.charts.frame import Variant, bare, gutter, joined, names, nothing, room, size, width_of
+from aftersales.charts.kept import kept
 from aftersales.exhibit import Exhibit
 
 # Up to the darkest shade ink keeps 4.5 : 1 on it, in light and dark.
 _PALEST, _DARKEST = 0.05, 0.55
 
 
+@kept
 def heat(
     frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, low: float, high: float, note: str = "",
     digits: int = 0, percent: bool = False, mail: bool = False,

@@ -25,6 +25,7 @@ from aftersales.charts.frame import (
     steps,
     width_of,
 )
+from aftersales.charts.kept import kept
 from aftersales.charts.labels import Box, name_points
 from aftersales.exhibit import Exhibit
 
@@ -32,6 +33,7 @@ from aftersales.exhibit import Exhibit
 _NAMED = {"wide": 14, "narrow": 10}
 
 
+@kept
 def funnel(
     frame: pd.DataFrame, limits: pd.DataFrame, centre: float, *, title: str, subtitle: str, lang: str, id: str,
     x_name: str, centre_name: str, note: str = "", mail: bool = False,
@@ -140,6 +142,7 @@ def _to_name(points: pd.DataFrame, y: str, most: int) -> list[int]:
     return [*sorted(outside, key=lambda i: points[y][i])[: 2 * most], *rest]
 
 
+@kept
 def matrix(
     frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, x_name: str, y_name: str, note: str = "",
     mail: bool = False, strong: int = 2,

@@ -23,6 +23,7 @@ from aftersales.charts.frame import (
     size,
     width_of,
 )
+from aftersales.charts.kept import kept
 from aftersales.exhibit import Exhibit
 
 # Hours that a reader knows: a day or two, then weeks and months.
@@ -32,6 +33,7 @@ _FAR = 2.5
 _DOT = 8.5
 
 
+@kept
 def strip(
     frame: pd.DataFrame, limit: float, *, title: str, subtitle: str, lang: str, id: str, x_name: str, limit_name: str,
     note: str = "", mail: bool = False,

@@ -24,6 +24,7 @@ from aftersales.charts.frame import (
     steps,
     width_of,
 )
+from aftersales.charts.kept import kept
 from aftersales.exhibit import Exhibit
 
 _TOP, _BOTTOM, _BELOW = 14, 40, 76
@@ -51,6 +52,7 @@ class Line:
         return theme.MUTED if self.role == "last" else theme.LIGHT[self.role]
 
 
+@kept
 def trend(
     frame: pd.DataFrame, lines: Sequence[Line], *, title: str, subtitle: str, lang: str, id: str, note: str = "",
     mail: bool = False, target: float | None = None, bars: Line | None = None,

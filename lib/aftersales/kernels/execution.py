@@ -50,8 +50,8 @@ def prepare() -> None:
     Two threads that import at once what needs one another may each find half a module, so this is done before another
     thread is started.
     """
-    lazily.jsonschema()
-    for name in ("papermill", "nbclient", "aftersales.kernels.manager", "aftersales.kernels.provisioner"):
+    lazily.papermill()
+    for name in ("nbclient", "aftersales.kernels.manager", "aftersales.kernels.provisioner"):
         import_module(name)
 
 
@@ -64,6 +64,7 @@ def execute(
     cwd: str | Path | None = None,
     failed: str | Path | None = None,
     timeout: float | None = None,
+    on_start: Callable[[], object] | None = None,
 ) -> Any:
     """Run a notebook in a kernel of its own and save it with its outputs.
 
@@ -83,6 +84,8 @@ def execute(
         Where a notebook that fails is saved, by default ``<name>.failed.ipynb`` beside `path_out`.
     timeout
         Seconds for one cell, by default without end.
+    on_start
+        Called when the kernel is there.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def execute(
     """
     saved, folder = Path(failed) if failed else None, Path(cwd) if cwd else None
     job = Job(Path(path_in), Path(path_out), parameters or {}, saved, folder)
-    return _Run(job, kernel, timeout).execute()
+    return _Run(job, kernel, timeout, on_start).execute()
 
 
 def execute_many(
@@ -169,8 +172,10 @@ def _cores() -> int:
 class _Run:
     """One notebook's run: the job, and what is known of its kernel and of the cell at work."""
 
-    def __init__(self, job: Job, kernel: str, timeout: float | None) -> None:
-        self.job, self.kernel, self.timeout = job, kernel, timeout
+    def __init__(
+        self, job: Job, kernel: str, timeout: float | None, on_start: Callable[[], object] | None = None
+    ) -> None:
+        self.job, self.kernel, self.timeout, self.on_start = job, kernel, timeout, on_start
         self.notebook: Any = None
         self.cell: int | None = None
         self.managers: list[Any] = []
@@ -260,6 +265,8 @@ class _Run:
 
     def _started(self, notebook: Any) -> None:
         self.notebook = notebook
+        if self.on_start is not None:
+            self.on_start()
 
     def _at_cell(self, cell: Any, cell_index: int) -> None:
         self.cell = cell_index

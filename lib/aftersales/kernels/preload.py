@@ -43,8 +43,16 @@ FIRST = (
     "aftersales.findings",
     "aftersales.show",
 )
-# What drawing needs.
+# What drawing needs, in small steps: the master's kernel is forked between two of them.
 REST = (
+    "matplotlib",
+    "matplotlib.patches",
+    "matplotlib.collections",
+    "matplotlib.text",
+    "matplotlib.backend_bases",
+    "matplotlib.axes",
+    "matplotlib.projections",
+    "matplotlib.figure",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
@@ -56,8 +64,9 @@ REST = (
 
 def first() -> Iterator[str]:
     """Import one module after the other; a caller may stop between two."""
-    lazily.jsonschema()
+    lazily.papermill()
     yield from _imported(FIRST)
+    _warm()
 
 
 def rest() -> Iterator[str]:
@@ -74,6 +83,15 @@ def rest() -> Iterator[str]:
         _say("an import has started threads; kernels may hang")
     for path in _open_files():
         _say(f"an import has left {path} open; kernels cannot read it")
+
+
+def _warm() -> None:
+    """Do once what each notebook that runs others would do: compile the notebooks' schema, look for provisioners."""
+    import nbformat
+    from jupyter_client.provisioning import KernelProvisionerFactory
+
+    nbformat.validate(nbformat.v4.new_notebook())
+    KernelProvisionerFactory.instance()
 
 
 def _imported(names: Iterable[str]) -> Iterator[str]:
