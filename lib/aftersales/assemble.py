@@ -10,13 +10,6 @@ import nbformat
 from nbformat import NotebookNode
 
 
-class _Uncopied(NotebookNode):
-    """A notebook for the exporters of its forms: none of them changes it, so what asks for a copy gets it itself."""
-
-    def __deepcopy__(self, memo: Any) -> NotebookNode:
-        return self
-
-
 def combine(
     master: NotebookNode, chapters: Sequence[tuple[str, NotebookNode]], meta: Mapping[str, Any]
 ) -> NotebookNode:
@@ -39,7 +32,7 @@ def combine(
     NotebookNode
         A notebook whose cells know their chapter and its number; it shares their outputs with the others.
     """
-    whole = _Uncopied(nbformat.v4.new_notebook(metadata={**master.metadata, "aftersales": dict(meta)}))
+    whole = nbformat.v4.new_notebook(metadata={**master.metadata, "aftersales": dict(meta)})
     part = "summary"
     for cell in master.cells:
         tags = cell.metadata.get("tags", [])

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from aftersales.export.html import ReportHTMLExporter
     from aftersales.inputs import Asked
 
@@ -45,7 +47,7 @@ def write(folder: Path, asked: Asked) -> None:
 
     notebooks = folder / "notebooks"
     master = nbformat.read(notebooks / "master.ipynb", as_version=4)
-    whole = assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta)
+    whole = _uncopied(assemble.combine(master, assemble.read(notebooks, asked.params.chapters), asked.meta))
     with ThreadPoolExecutor(1) as beside:
         paper = beside.submit(pdf.ReportPDFExporter().from_notebook_node, whole)
         results = _results(notebooks / "master.ipynb", asked)
@@ -58,6 +60,20 @@ def write(folder: Path, asked: Asked) -> None:
         printed = paper.result()[0]
     (folder / "report.pdf").write_bytes(printed)
     message.write(body, whole.metadata, printed, asked.params, folder / "report.eml")
+
+
+def _uncopied(notebook: NotebookNode) -> NotebookNode:
+    """A notebook that gives itself to whoever wants a copy.
+
+    nbconvert's exporters make two each, in case a preprocessor changes one; that takes as long as the page.
+    """
+    from nbformat import NotebookNode
+
+    class Uncopied(NotebookNode):
+        def __deepcopy__(self, memo: Any) -> NotebookNode:
+            return self
+
+    return Uncopied(notebook)
 
 
 def _results(master: Path, asked: Asked) -> dict[str, Any]:
