@@ -212,7 +212,7 @@ def quote(ways: dict[str, list[Measured]]) -> str:
 
     def times(way: str, reference: str, inverse: bool = False) -> str:
         ratio = statistics.median(_ratio(ways, way, reference))
-        return f"{1 / ratio if inverse else ratio:.1f}"
+        return f"{1 / ratio:.1f}" if inverse else f"{ratio:.2f}"
 
     unchanged = statistics.median(m.wall for m in ways["unchanged"])
     return (
