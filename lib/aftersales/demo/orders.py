@@ -54,7 +54,7 @@ def make(plan: Plan, fleet: Fleet, rng: np.random.Generator) -> Orders:
         + (day - day.astype("datetime64[M]").astype("datetime64[D]")).astype(int)
     )
     _, visit = np.unique(visit, return_inverse=True)
-    lottery = rng.random(visit.max() + 1)  # orders of one visit share their advisor
+    lottery = rng.random(int(np.max(visit)) + 1)  # orders of one visit share their advisor
     advisor = deal(month, lottery[visit], plan.orders)
 
     early = rng.random(lottery.size) < 0.64
@@ -127,7 +127,7 @@ def repair_orders(
 ) -> dict[str, Any]:
     """Columns of the `repair_orders` table."""
     v, count = orders.vehicle, len(orders.vehicle)
-    latest = np.zeros(v.max() + 1, np.int64)
+    latest = np.zeros(int(np.max(v)) + 1, np.int64)
     np.maximum.at(latest, v, np.arange(count))
     is_latest = latest[v] == np.arange(count)
     is_fleet = np.where(is_latest, vehicles["is_fleet"][v], vehicles["was_fleet"][v])

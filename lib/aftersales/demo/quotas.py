@@ -68,7 +68,8 @@ def allot(total: int, weights: ArrayLike, low: ArrayLike, high: ArrayLike) -> In
     [2, 4, 4]
     """
     low, high = np.asarray(low), np.asarray(high)
-    ideal = total * np.asarray(weights, float) / np.sum(weights)
+    shares = np.asarray(weights, float)
+    ideal = total * shares / shares.sum()
     parts = np.clip(np.floor(ideal).astype(np.int64), low, high)
     while parts.sum() != total:
         step = 1 if parts.sum() < total else -1

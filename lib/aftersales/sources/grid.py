@@ -84,7 +84,7 @@ _spaces = np.frompyfunc(str.isspace, 1, 1)
 def _blank(grid: np.ndarray, form: Form) -> np.ndarray:
     """Which cells have nothing in them."""
     if form == "text":  # a million texts, and nothing else
-        return (grid == "") | _spaces(grid).astype(bool)
+        return (grid == "") | np.asarray(_spaces(grid), dtype=bool)
     return _nothing(grid).astype(bool)
 
 
