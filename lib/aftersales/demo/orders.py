@@ -62,7 +62,8 @@ def make(plan: Plan, fleet: Fleet, rng: np.random.Generator) -> Orders:
     minute = np.clip(arrival, 8 * 60, 17 * 60 + 20)[visit] + second * rng.uniform(5, 25, len(vehicle))
     opened = day.astype("datetime64[m]") + minute.astype(np.int64) * MINUTE
     order = np.lexsort((vehicle, opened))
-    vehicle, advisor, month, second, opened = (a[order] for a in (vehicle, advisor, month, second, opened))
+    vehicle, month, second = vehicle[order], month[order], second[order]
+    advisor, opened = advisor[order], opened[order]
 
     kinds = [rng.choice(5, len(opened), p=shares) for shares in (_TYPE_SHARES, _SECOND_SHARES)]
     kind = np.where(second, kinds[1], kinds[0])
