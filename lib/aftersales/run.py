@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aftersales import chapters, forms, inputs, kernels, progress, publish, reuse
@@ -70,6 +70,8 @@ def report(
                 for one in preparing:
                     one.result()
                 forms.write(folder, asked)
+    with suppress(OSError):  # another run may be emptying the cache
+        reuse.forget(reuse.folder("drawings"), "*", reuse.KEPT)
     _summary(len(asked.params.chapters), watch.kept(), time.perf_counter() - start)
     return [target / name for name in (*forms.NAMES, "notebooks") if (target / name).exists()]
 
@@ -121,4 +123,3 @@ def _environment(asked: inputs.Asked, notebooks: Path) -> Iterator[None]:
         for key, value in before.items():
             os.environ.pop(key) if value is None else os.environ.__setitem__(key, value)
         inputs.forget(asked)
-        reuse.forget(reuse.folder("drawings"), "*", reuse.KEPT)
