@@ -13,7 +13,7 @@ import pandas as pd
 import pypdf
 import pytest
 import scrapbook
-from conftest import run
+from conftest import raw_heads, run
 
 from aftersales import demo, params, scraps
 
@@ -231,6 +231,7 @@ def test_an_english_report_is_english_but_for_what_people_wrote(tmp_path):
     keys = "title|subtitle|note|status_text|change_display|label"
     payloads = re.findall(rf'"(?:{keys})": "([^"]*)"', combined)
     assert len(payloads) > 100
+    assert raw_heads(folder / "tables.xlsx") == []
     people = {*frames["jobs"]["technician"], *frames["repair_orders"]["advisor"].dropna()}
     for text in payloads:
         for name in people:
