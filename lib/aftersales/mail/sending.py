@@ -73,7 +73,6 @@ def published(folder: Path, lang: str | None = None) -> tuple[NotebookNode, byte
         pdf = (folder / "report.pdf").read_bytes()
         master = nbformat.read(folder / "notebooks" / "master.ipynb", as_version=4)
         meta: dict[str, Any] = dict(master.metadata["aftersales"])
-        chapters = assemble.read(folder / "notebooks", meta.pop("chapters"))
     except (FileNotFoundError, KeyError):
         raise InputError(
             f"{folder}: no report is published there. Make it first: make report MONTH={month}."
@@ -83,7 +82,7 @@ def published(folder: Path, lang: str | None = None) -> tuple[NotebookNode, byte
             f"{folder}: the report there is in {meta['lang']}, not {lang}. "
             f"Make it in that language first: make report MONTH={month} REPORT_LANG={lang}."
         )
-    return assemble.combine(master, chapters, meta), pdf
+    return assemble.whole(master, folder / "notebooks", "master"), pdf
 
 
 def send(
