@@ -45,7 +45,7 @@ def send_published(
 ) -> None:
     """Send the report of a folder to everybody who has not had it yet.
 
-    Language, and whether it is masked, are the report's own; who gets it, the params say.
+    Language, store, and whether it is masked, are the report's own; who gets it, the params say.
 
     Parameters
     ----------
@@ -110,10 +110,12 @@ def send(
     Raises
     ------
     InputError
-        A recipient or the server's name is bad; nothing was sent.
+        The report is not masked, or not that of the store whose recipients the params name; a recipient or the
+        server's name is bad. Nothing was sent.
     AftersalesError
         Somebody did not get it; the message names them.
     """
+    recipients.check_store(str(notebook.metadata.get("aftersales", {}).get("store") or ""), params)
     people = recipients.by_address(params)
     made: dict[str, EmailMessage] = {}
     for role in people.values():
