@@ -1,14 +1,17 @@
 """What several tests share: the deck's store, its month, the params."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from aftersales import demo, params
+from aftersales.export import workbook
 from aftersales.tables import Tables
 
 
@@ -36,6 +39,17 @@ def run(*args, cwd=params.ROOT, **env):
         [sys.executable, "-m", "aftersales", *map(str, args)],
         cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
+
+
+def raw_heads(path):
+    """Heads of a workbook's tables that are no words but names of the program's own, as `hours_to_close`."""
+    book = openpyxl.load_workbook(path)
+    return [
+        f"{sheet.title}: {cell.value}"
+        for sheet in book
+        for cell in sheet[workbook._HEAD_ROW + 1]
+        if re.fullmatch(r"[a-z][a-z0-9]+([_.][a-z0-9]+)*", str(cell.value))
+    ]
 
 
 @pytest.fixture(scope="session")

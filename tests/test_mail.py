@@ -319,6 +319,62 @@ def test_everybody_gets_it_once(report, settings, smtp, tmp_path):
     assert len(smtp.got) == 9
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("mark", [False, None, "no", 1])
+def test_a_report_that_does_not_say_it_is_masked_is_sent_to_nobody(
+    report, settings, smtp, tmp_path, mark, dry_run
+):
+    """Its own mark counts, whatever the params say today."""
+    assert settings.mask
+    notebook = deepcopy(report[0])
+    notebook.metadata["aftersales"]["masked"] = mark
+    if mark is None:
+        del notebook.metadata["aftersales"]["masked"]
+    with pytest.raises(InputError, match=r"示范店 2024-04.*never mailed.*make report MONTH=2024-04"):
+        send((notebook, report[1]), settings, smtp, tmp_path, dry_run=dry_run)
+    assert smtp.got == []
+    assert not (tmp_path / "ledger.json").exists()
+
+
+def test_a_masked_report_goes_out_when_the_params_have_changed_since(report, settings, smtp, tmp_path):
+    send(report, replace(settings, mask=False), smtp, tmp_path)
+    assert len(smtp.got) == 3
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("store", ["东城店", "示范店二部", "", None])
+def test_a_report_of_another_store_is_sent_to_nobody(report, settings, smtp, tmp_path, store, dry_run):
+    notebook = deepcopy(report[0])
+    notebook.metadata["aftersales"]["store"] = store
+    if store is None:
+        del notebook.metadata["aftersales"]["store"]
+    with pytest.raises(InputError, match=rf"(?s){store or 'unknown'}.*示范店.*`store:") as refused:
+        send((notebook, report[1]), settings, smtp, tmp_path, dry_run=dry_run)
+    assert "Nothing was sent" in str(refused.value)
+    assert smtp.got == []
+    message.write(
+        message_body(notebook), notebook.metadata, report[1], settings, tmp_path / "report.eml"
+    )
+    written = email.message_from_bytes((tmp_path / "report.eml").read_bytes(), policy=email.policy.default)
+    assert written["To"] is None
+
+
+def message_body(notebook):
+    return ReportMailExporter().from_notebook_node(notebook)[1]["mail"]
+
+
+@pytest.mark.parametrize(
+    ("reports", "params_"), [("示范店", " 示范店 "), ("A店", "Ａ店"), ("West  2", "West\u30002"), ("7", "7")]
+)
+def test_a_store_is_the_same_however_wide_it_is_typed(report, settings, smtp, tmp_path, reports, params_):
+    notebook = deepcopy(report[0])
+    notebook.metadata["aftersales"]["store"] = reports
+    named = replace(settings, store=params_)
+    assert len(send((notebook, report[1]), named, smtp, tmp_path, dry_run=True)) == 3
+    message.write(message_body(notebook), notebook.metadata, report[1], named, tmp_path / "report.eml")
+    assert b"To: gm@example.com" in (tmp_path / "report.eml").read_bytes()
+
+
 def test_a_broken_connection_leaves_the_ledger_true(report, settings, smtp, tmp_path):
     smtp.drop_after = 2
     with pytest.raises(AftersalesError, match=r"broke off.*Not sent to: h@example\.com"):

@@ -15,6 +15,7 @@ pytest.importorskip("typst")
 from aftersales.export import columns, pdf, typst_markup
 from aftersales.export.document import read
 from aftersales.export.pdf import ReportPDFExporter, svg_to_png
+from aftersales.export.printed import _shortened
 
 NASTY = r"#panic() $x$ *a* _b_ @ref <label> \u{41} // /* `raw` [x] = 1 ~ --- #sys.inputs"
 
@@ -81,6 +82,11 @@ def test_bookmarks_equal_the_contents_and_lead_to_their_pages(sample):
         assert entry, f"{title} … {page} is not in the contents after {place}: {contents}"
         place += len(squeezed(title))
         assert squeezed(title) in pages[page - 1]
+
+
+def test_the_contents_tell_two_lines_of_a_finding_in_whole_sentences():
+    one, two, three = ("得" * (long - 1) + "。" for long in (50, 40, 20))
+    assert _shortened(one + two + three) == one + two
 
 
 def test_every_page_but_the_cover_says_where_it_is(sample):

@@ -110,3 +110,22 @@ def test_the_glossary_is_current():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8") == module.text()
+
+
+def test_no_module_gives_a_name_twice():
+    """Of two values under one name the later wins, whatever was meant; so does the later of two functions."""
+    twice = []
+    for path in sorted((ROOT / "lib" / "aftersales").rglob("*.py")):
+        given = [name for node in ast.parse(path.read_text(encoding="utf-8")).body for name in named(node)]
+        twice += [f"{path.name}: {name}" for name in sorted({n for n in given if given.count(n) > 1})]
+    assert twice == []
+
+
+def named(node):
+    """The names that a statement of a module gives to something."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return []

@@ -13,7 +13,7 @@ import pandas as pd
 import pypdf
 import pytest
 import scrapbook
-from conftest import run
+from conftest import raw_heads, run
 
 from aftersales import demo, params, scraps
 
@@ -166,6 +166,37 @@ def test_two_stores_of_one_source_get_their_own_figures(tmp_path):
     assert without.returncode == 2
     assert "1店" in without.stderr
     assert "2店" in without.stderr
+    # the recipients are those of the params' own store, so neither is addressed or sent to them
+    written = (tmp_path / "out" / "2024-04" / "2店" / "report.eml").read_bytes()
+    assert b"gm@example.com" not in written
+    mailed = run("mail", "--month", "2024-04", "--store", "2店", "--source", source, "--out", tmp_path / "out", DRY_RUN="1")
+    assert (mailed.returncode, mailed.stdout) == (2, "")
+    assert "2店" in mailed.stderr
+    assert "示范店" in mailed.stderr
+
+
+def test_a_report_that_is_not_masked_has_no_mail_and_is_not_sent(tmp_path):
+    """Not when the params have changed since, either."""
+    settings = tmp_path / "params"
+    settings.mkdir()
+    default = (ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    (settings / "default.yml").write_text(default.replace("mask: true", "mask: false"), encoding="utf-8")
+    (settings / "2024-04.yml").write_text("chapters: [01_review]\n", encoding="utf-8")
+    asked = ("--month", "2024-04", "--out", tmp_path / "out")
+    for again in (False, True):
+        done = run("report", *asked, AFTERSALES_PARAMS=str(settings))
+        assert done.returncode == 0, done.stderr
+        assert ("nothing has changed" in done.stderr) == again
+        assert "report.eml" not in done.stdout
+        assert "no report.eml" in done.stderr
+        assert "mask: false" in done.stderr
+    folder = tmp_path / "out" / "2024-04" / "示范店"
+    assert {p.name for p in folder.iterdir()} == {"report.html", "report.pdf", "tables.xlsx", "figures.json", "notebooks"}
+    (settings / "default.yml").write_text(default, encoding="utf-8")
+    for dry_run in ("1", ""):
+        mailed = run("mail", *asked, AFTERSALES_PARAMS=str(settings), DRY_RUN=dry_run)
+        assert (mailed.returncode, mailed.stdout) == (2, "")
+        assert "never mailed" in mailed.stderr
 
 
 @pytest.mark.parametrize(
@@ -231,6 +262,7 @@ def test_an_english_report_is_english_but_for_what_people_wrote(tmp_path):
     keys = "title|subtitle|note|status_text|change_display|label"
     payloads = re.findall(rf'"(?:{keys})": "([^"]*)"', combined)
     assert len(payloads) > 100
+    assert raw_heads(folder / "tables.xlsx") == []
     people = {*frames["jobs"]["technician"], *frames["repair_orders"]["advisor"].dropna()}
     for text in payloads:
         for name in people:

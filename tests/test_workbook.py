@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import openpyxl
 import pytest
 import report_sample as sample
+from conftest import raw_heads
 
+from aftersales import schema
 from aftersales.export import fields, sheets, workbook
 from aftersales.metrics.catalogue import FIGURES
 
@@ -139,3 +142,32 @@ def test_every_table_of_the_contract_has_a_name_and_its_columns_labels():
     assert [(f.label, f.kind) for f in found] == [
         ("服务顾问", "text"), ("服务站停留时间", "number"), ("问题一", "number"), ("x", "date"),
     ]  # fmt: skip
+
+
+def test_no_sheet_of_the_published_workbook_shows_the_programs_own_words(april, tmp_path):
+    """Heads and codes have names in the reader's language; the English report of another store is looked at too."""
+    path = april / "tables.xlsx"
+    assert raw_heads(path) == []
+    told = json.loads((april / "figures.json").read_text(encoding="utf-8"))
+    assert raw_heads(workbook.write([], told, tmp_path / "en.xlsx", "en")) == []
+    book = openpyxl.load_workbook(path)
+    codes = {code for known in schema.CODES.values() for code in known if code.isascii()} - {"CSS", "MOT"}
+    cells = {c.value for sheet in book if sheet.title != "目录" for row in sheet.iter_rows() for c in row}
+    assert cells & codes == set()
+    heads, *lines = rows(book["投诉台账"])
+    hours = ["首次联系用时（小时）", "关闭用时（小时）", "未关闭已历时（小时）"]
+    places = [heads.index(head) for head in hours]
+    row = next(r for r, line in enumerate(lines, workbook._HEAD_ROW + 2) if line[places[2]] != "–")
+    assert book["投诉台账"].cell(row, places[2] + 1).number_format == "#,##0.0"
+    assert {line[heads.index("状态")] for line in lines} <= {"已关闭", "未关闭", "处理中"}
+
+
+def test_a_table_of_ones_own_has_the_heads_under_which_it_is_shown():
+    """What the program has no name for is called as its exhibit calls it, whatever the language."""
+    shown = {
+        "kind": "table", "id": "waiting.types", "title": "等待", "rows": [], "display": [],
+        "columns": [{"key": "late_starts", "label": "晚开工", "type": "integer", "unit": "台次"}],
+    }  # fmt: skip
+    told = {"tables": {"waiting.types": [{"late_starts": 3, "never_shown": 1}]}}
+    *_, own = sheets.sheets([shown], told, "zh")
+    assert [head.label for head in own.fields] == ["晚开工 (台次)", "never_shown"]

@@ -9,6 +9,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from aftersales.errors import InputError
+
+# What a report's metadata says that is true of each of its chapters, and does not change what a chapter is called.
+_SHARED = ("lang", "synthetic", "masked")
+_AGAIN = "Convert the notebooks/master.ipynb of a published report where it lies; the report can be made again"
+
 
 def combine(
     master: NotebookNode, chapters: Sequence[tuple[str, NotebookNode]], meta: Mapping[str, Any]
@@ -60,3 +66,66 @@ def _placed(cell: NotebookNode, chapter: str, number: int | None) -> NotebookNod
 def read(folder: Path, stems: Sequence[str]) -> list[tuple[str, NotebookNode]]:
     """The executed chapters in a folder, in the order of their stems."""
     return [(stem, nbformat.read(folder / f"{stem}.ipynb", as_version=4)) for stem in stems]
+
+
+def whole(notebook: NotebookNode, folder: Path | None, name: str = "") -> NotebookNode:
+    """What a notebook of a published report stands for: its master for the whole, read from the chapters beside it.
+
+    Parameters
+    ----------
+    notebook
+        Any notebook; one that has no place for chapters comes back with its own cells.
+    folder
+        Where its file lies; None = unknown.
+    name
+        The stem of its file: an executed chapter is masked, synthetic and of a language as the master beside it says.
+
+    Raises
+    ------
+    InputError
+        The chapters of a master can't be had: they are not beside it, or are those of another report, or it was
+        never published.
+    """
+    if not any("chapters" in cell.metadata.get("tags", []) for cell in notebook.cells):
+        return _chapter(notebook, folder, name)
+    meta = dict(notebook.metadata.get("aftersales", {}))
+    at = "This notebook" if folder is None else str(folder / f"{name or 'master'}.ipynb")
+    if "chapters" not in meta:
+        raise InputError(
+            f"{at}: not the master of a published report: it names no chapters, and alone it is half of a report. "
+            f"{_AGAIN}: make report MONTH=…"
+        )
+    stems, again = meta.pop("chapters"), f"{_AGAIN}: make report MONTH={meta.get('month', '…')}"
+    if folder is None:
+        raise InputError(f"{at}: a report's master, got without its file; its chapters lie beside that. {again}")
+    if lost := [stem for stem in stems if not (folder / f"{stem}.ipynb").exists()]:
+        lacking = ", ".join(f"{stem}.ipynb" for stem in lost)
+        raise InputError(f"{at}: expected the report's chapters beside it; {lacking}: not there. {again}")
+    chapters = read(folder, stems)
+    if others := [told for stem, chapter in chapters if (told := _other(stem, chapter, meta))]:
+        raise InputError("\n  ".join([f"{at}: expected its own chapters beside it.", *others, again]))
+    return combine(notebook, chapters, meta)
+
+
+def _chapter(notebook: NotebookNode, folder: Path | None, name: str) -> NotebookNode:
+    """An executed chapter with what the master beside it says of all its chapters."""
+    if "aftersales" in notebook.metadata or folder is None or not (folder / "master.ipynb").exists():
+        return notebook
+    meta = nbformat.read(folder / "master.ipynb", as_version=4).metadata.get("aftersales", {})
+    if name not in meta.get("chapters", []) or _other(name, notebook, meta):
+        return notebook
+    own = {key: meta[key] for key in _SHARED if key in meta}
+    return NotebookNode(notebook, metadata=NotebookNode(notebook.metadata, aftersales=NotebookNode(own)))
+
+
+def _other(stem: str, chapter: NotebookNode, meta: Mapping[str, Any]) -> str:
+    """How a chapter is none of the report's, in words; empty when it is one."""
+    ran = chapter.metadata.get("papermill", {}).get("parameters", {})
+    asked = {key: meta.get(key) for key in ("month", "store", "lang")}
+    got = {key: ran.get(key) for key in asked}
+    if got == asked:
+        return ""
+    expected = " ".join(str(v) for v in asked.values())
+    if None in got.values():
+        return f"{stem}.ipynb: got a chapter that was not run for a report; expected {expected}."
+    return f"{stem}.ipynb: got {' '.join(map(str, got.values()))}; expected {expected}."

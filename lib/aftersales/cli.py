@@ -177,6 +177,8 @@ def _report(args: argparse.Namespace) -> None:
 
             made = run.report(**asked)
         reuse.remember(key, made)
+    if not any(path.name == "report.eml" for path in made):
+        print("no report.eml: with `mask: false` in the params a report is never mailed", file=sys.stderr)
     for path in made:
         print(path)
 

@@ -35,7 +35,7 @@ def prepare() -> None:
 
 
 def write(folder: Path, asked: Asked) -> None:
-    """Write every form into the folder that holds the executed notebooks.
+    """Write every form into the folder that holds the executed notebooks; the mail only of a masked report.
 
     The PDF is set by Typst, which leaves the interpreter to the other forms meanwhile.
     """
@@ -55,11 +55,13 @@ def write(folder: Path, asked: Asked) -> None:
         page = _page_exporter().from_notebook_node(whole)[0]
         (folder / "report.html").write_text(page, encoding="utf-8")
         workbook.write(whole, results, folder / "tables.xlsx", asked.lang)
-        body = mail.ReportMailExporter().from_notebook_node(whole)[1]["mail"]
+        masked = asked.meta["masked"]
+        body = mail.ReportMailExporter().from_notebook_node(whole)[1]["mail"] if masked else None
         _tell(master, notebooks / "master.ipynb", asked)
         printed = paper.result()[0]
     (folder / "report.pdf").write_bytes(printed)
-    message.write(body, whole.metadata, printed, asked.params, folder / "report.eml")
+    if body:
+        message.write(body, whole.metadata, printed, asked.params, folder / "report.eml")
 
 
 def _uncopied(notebook: NotebookNode) -> NotebookNode:

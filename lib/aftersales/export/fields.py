@@ -127,6 +127,11 @@ _NAMES: dict[str, tuple[str, str, str]] = {
     "month": ("月份", "Month", "month"),
     "due": ("完成时间", "Due", "date"),
     "proposed": ("系统建议", "Proposed", "flag"),
+    "hours_to_contact": ("首次联系用时（小时）", "Hours to first contact", "number"),
+    "hours_to_close": ("关闭用时（小时）", "Hours to close", "number"),
+    "age_hours": ("未关闭已历时（小时）", "Hours open so far", "number"),
+    "overdue": ("超时", "Late", "flag"),
+    "short": ("工单不足基盘期", "Orders fall short of the base's months", "flag"),
 }
 # Columns that one table calls or forms in its own way.
 _OWN = {
@@ -160,18 +165,22 @@ class Field:
     digits: int = 1
 
 
-def of_table(name: str, rows: Iterable[Mapping[str, Any]], lang: Lang) -> list[Field]:
+def of_table(
+    name: str, rows: Iterable[Mapping[str, Any]], lang: Lang, shown: Mapping[str, str] | None = None
+) -> list[Field]:
     """The columns of a table of figures.json, in the order of its rows' keys.
+
+    Columns that nothing here has a name for, of a chapter of one's own, are called as `shown` says: key to head.
 
     >>> [(f.label, f.kind) for f in of_table("ftf.trend", [{"month": "2024-04", "rate": 0.98}], "en")]
     [('Month', 'month'), ('First-time fix', 'percent')]
     """
     rows = list(rows)
     keys = list(dict.fromkeys(key for row in rows for key in row))
-    return [_field(name, key, [row.get(key) for row in rows], lang) for key in keys]
+    return [_field(name, key, [row.get(key) for row in rows], lang, shown or {}) for key in keys]
 
 
-def _field(table: str, key: str, values: list[Any], lang: Lang) -> Field:
+def _field(table: str, key: str, values: list[Any], lang: Lang, shown: Mapping[str, str]) -> Field:
     at = 0 if lang == "zh" else 1
     known = _OWN.get((table, key)) or _NAMES.get(key)
     if known:
@@ -185,11 +194,12 @@ def _field(table: str, key: str, values: list[Any], lang: Lang) -> Field:
         return Field(key, schema.label("question", key, lang), "number")
     if key in schema.REWORK_CAUSES:
         return Field(key, schema.label("rework_cause", key, lang), "integer")
-    for owner in schema.TABLES.values():
+    # Several tables of the input have a status, each with codes of its own: that of the same subject comes first.
+    for owner in sorted(schema.TABLES.values(), key=lambda t: t.name != table.partition(".")[0]):
         if key in owner.names:
             column = owner.column(key)
             return Field(key, (column.zh, column.en)[at], _kind(values), column.codes)
-    return Field(key, key, _kind(values))
+    return Field(key, shown.get(key, key), _kind(values))
 
 
 def _kind(values: list[Any]) -> str:

@@ -19,6 +19,7 @@ from traitlets import Bool, default
 from aftersales import fonts, formats, theme
 from aftersales.export import clean, document, grid
 from aftersales.export.document import Document
+from aftersales.export.published import PublishedExporter
 from aftersales.export.words import WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,8 +27,8 @@ SCRIPTS = {"early_script": "early.js", "contents_script": "contents.js", "late_s
 _FONTS_HERE = "/* fonts */"
 
 
-class ReportHTMLExporter(TemplateExporter):
-    """Turns the report's notebook, or a single executed chapter, into one self-contained page.
+class ReportHTMLExporter(PublishedExporter, TemplateExporter):
+    """Turns the report's notebook, its published master or a single executed chapter, into one self-contained page.
 
     Inputs are hidden; cells tagged ``remove-cell`` and those of the other language are dropped; exhibits
     are numbered and set from their payload, other outputs are shown as they are, made harmless.

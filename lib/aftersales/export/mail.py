@@ -9,13 +9,14 @@ from typing import Any
 
 import css_inline
 import jinja2
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool, Unicode, default
 
 from aftersales import formats, theme
+from aftersales.errors import InputError
 from aftersales.export import document
 from aftersales.export.pdf import svg_to_png
+from aftersales.export.published import PublishedExporter
 from aftersales.export.words import WORDS
 
 _TEMPLATES = Path(__file__).parent / "templates" / "mail"
@@ -50,8 +51,11 @@ class Body:
     images: dict[str, bytes] = field(default_factory=dict)
 
 
-class ReportMailExporter(Exporter):
-    """Turns the report's notebook into the HTML of a mail; text and pictures are in the resources."""
+class ReportMailExporter(PublishedExporter):
+    """Turns the report's notebook or its published master into the HTML of a mail.
+
+    Text and pictures are in the resources. nbconvert writes it into a file of its own, `master.mail.html`.
+    """
 
     export_from_notebook = "After-sales report (mail)"
     optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
@@ -69,6 +73,7 @@ class ReportMailExporter(Exporter):
         nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
         made = body(document.read(nb_copy), self.department)
         resources["mail"] = made
+        resources["output_suffix"] = ".mail"  # master.html is the page
         return made.html, resources
 
 
@@ -81,15 +86,21 @@ def body(report: document.Document, department: str = "") -> Body:
         The report's document.
     department
         Code of the department whose TOP5 comes first; empty = all, as the report has them.
+
+    Raises
+    ------
+    InputError
+        The report does not say that it is masked.
     """
+    _check_masked(report)
     lang = report.lang
     meta = {"store": "", "synthetic": False, "masked": None, **report.meta}
     said, words = _SAID[lang], WORDS[lang]
     month = formats.month(meta["month"], lang) if meta.get("month") else ""
     verdict = " ".join(p["text"] for p in report.role("verdict"))
     cards = [card for p in report.role("cards") for card in p["cards"]]
-    lists = {
-        role: [i for p in report.role(role) for i in p.get("items", [])]
+    lists = {  # None: there is no such list, which is not the same as nothing in it
+        role: [i for p in found for i in p.get("items", [])] if (found := report.role(role)) else None
         for role in ("better", "worse", "decisions")
     }
     blocks = [b.body for c in report.chapters for b in c.blocks if b.kind == "exhibit"]
@@ -103,11 +114,24 @@ def body(report: document.Document, department: str = "") -> Body:
     state = _state(words, meta)
     page = template().render(
         c=theme.LIGHT, dark=theme.DARK, words=words, told=said, meta=meta, month=month, subject=subject, state=state, verdict=verdict,
-        cards=cards, **lists, charts=charts, top5=top5,
+        cards=cards, **lists, charts=charts, top5=top5, whole=report.summary is not None,
     )  # fmt: skip
     html = css_inline.inline(page, keep_style_tags=True, load_remote_stylesheets=False)
-    return Body(
-        subject, html, _text(said, words, meta, month, state, verdict, cards, lists, charts, top5), images
+    text = _text(said, words, meta, month, state, verdict, cards, lists, charts, top5)
+    attached = [said["attached"], ""] if report.summary is not None else []
+    return Body(subject, html, "\n".join([text, "", *attached]), images)
+
+
+def _check_masked(report: document.Document) -> None:
+    """A report is mailed only when it says itself that it is masked; a chapter on its own may say nothing."""
+    masked = report.meta.get("masked")
+    if masked is True or not (report.meta or report.summary):
+        return
+    month = str(report.meta.get("month") or "")
+    which = " ".join(filter(None, [str(report.meta.get("store") or ""), month])) or "this report"
+    raise InputError(
+        f"{which}: got a report marked masked: {masked}; expected True. What is not masked is never mailed. "
+        f"Set `mask: true` in the params and make the report again: make report MONTH={month or '…'}"
     )
 
 
@@ -177,7 +201,8 @@ def _short(told: str) -> str:
 
 def _text(said, words, meta, month, state, verdict, cards, lists, charts, top5) -> str:
     """The mail as plain text."""
-    lines = [f"{meta['store']}  {month}".strip(), "", verdict, "", state, "", said["cards"]]
+    lines = [f"{meta['store']}  {month}".strip(), "", verdict, "", state]
+    lines += ["", said["cards"]] if cards else []
     for card in cards:
         gap = " " if (card.get("unit") or "%") != "%" else ""
         lines.append(
@@ -186,15 +211,16 @@ def _text(said, words, meta, month, state, verdict, cards, lists, charts, top5) 
         lines.append(
             f"  {said['target']} {card['target_display']} · {said['previous']} {card['previous_display']} · {card['change_display']}"
         )
-    for role in ("better", "worse", "decisions"):
-        lines += _listed(said[role], lists[role], words["none"])
+    for role, items in lists.items():
+        if items is not None:
+            lines += _listed(said[role], items, words["none"])
     for table in top5:
         lines += ["", table["title"]]
         for row in table["rows"]:
             lines += [f"{row['rank']}. {row['problem']}", f"   {row['more']}"]
     for chart in charts:
         lines += ["", chart["title"], chart["subtitle"], chart["alt"]]
-    return "\n".join([*lines, "", said["attached"], ""])
+    return "\n".join(lines)
 
 
 def _listed(name: str, items: list[dict[str, Any]], none: str) -> list[str]:

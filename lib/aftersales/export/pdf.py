@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Bool, default
 
 from aftersales import fonts
 from aftersales.errors import AftersalesError
 from aftersales.export import document, printed
+from aftersales.export.published import PublishedExporter
 
 _log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ SYMBOLS = "✔✗✘☐☑☒₀₁₂₃₄₅₆₇₈₉₊₋⬆⬇➔➜➤
 _POINTS_PER_PIXEL = 0.75
 
 
-class ReportPDFExporter(Exporter):
-    """Turns the report's notebook, or a single executed chapter, into a PDF.
+class ReportPDFExporter(PublishedExporter):
+    """Turns the report's notebook, its published master or a single executed chapter, into a PDF.
 
     Inputs are hidden; the document is read as the page reads it, so numbers of exhibits and contents are
     the same. The bytes depend on the notebook alone.

@@ -18,9 +18,6 @@ _SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.co
 # The contents tell so many ems of a chapter's finding: two lines, in whole sentences.
 _CONTENTS_FINDING = 96
 _SENTENCE = re.compile(r".+?(?:[。！？；]|[.!?;](?=\s|$)|$)\s*")
-_SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.compile(r"[−×·±≤≥≈]")
-# Words after which the contents stop telling a chapter's finding.
-_CONTENTS_FINDING = 120
 
 PRINT_WORDS: dict[str, dict[str, str]] = {
     "zh": {

@@ -104,9 +104,11 @@ def sheets(payloads: Sequence[Mapping[str, Any]], figures: Mapping[str, Any], la
     tables = sorted(figures.get("tables", {}).items(), key=lambda table: order.get(table[0], len(order)))
     for name, rows in tables:
         title = (fields.TABLES.get(name) or fields.SHOWN.get(name) or (name, name))[at]
-        heads = fields.of_table(name, rows, lang)
+        exhibit = shown.pop(name, {})
+        labels = {column["key"]: _shown_field(column).label for column in exhibit.get("columns", [])}
+        heads = fields.of_table(name, rows, lang, labels)
         cells = [[_labelled(row.get(head.key), head, lang) for head in heads] for row in rows]
-        told = shown.pop(name, {}).get("title", "")
+        told = exhibit.get("title", "")
         found.append(Sheet(_sheet_name(title, taken), title, told, name, heads, cells))
     for code, payload in shown.items():
         own = str(payload.get("sheet") or payload["title"])

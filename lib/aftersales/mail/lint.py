@@ -23,7 +23,7 @@ _COLOURS = re.compile(r"(background-color|(?<!-)color)\s*:\s*(#[0-9a-fA-F]{6})")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 
 
-def faults(message: EmailMessage, masked: bool = True) -> list[str]:
+def faults(message: EmailMessage) -> list[str]:
     """What is wrong with a message; an empty list when nothing is."""
     page, text, images = parts(message)
     if not page.strip() or not text.strip():
@@ -40,14 +40,13 @@ def faults(message: EmailMessage, masked: bool = True) -> list[str]:
     figures = {number for piece in [*shown, *alternatives] for number in _NUMBER.findall(piece)}
     if lacking := sorted(figures - set(_NUMBER.findall(text))):
         found.append(f"figures of the HTML that the plain text lacks: {', '.join(lacking[:10])}")
-    if masked:
-        told = {"HTML": shown, "picture's alt text": alternatives, "plain text": text.splitlines(),
-                "subject": [str(message["Subject"])]}  # fmt: skip
-        found += [
-            f"personal data that is not masked in the {name}"
-            for name, pieces in told.items()
-            if any(mask.text(piece) != piece for piece in pieces)
-        ]
+    told = {"HTML": shown, "picture's alt text": alternatives, "plain text": text.splitlines(),
+            "subject": [str(message["Subject"])]}  # fmt: skip
+    found += [
+        f"personal data that is not masked in the {name}"
+        for name, pieces in told.items()
+        if any(mask.text(piece) != piece for piece in pieces)
+    ]
     return found
 
 

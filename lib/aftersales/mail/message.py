@@ -16,7 +16,7 @@ from aftersales import publish
 from aftersales.errors import AftersalesError
 from aftersales.export import document, mail
 from aftersales.mail import lint
-from aftersales.mail.recipients import address
+from aftersales.mail.recipients import address, are_of
 from aftersales.params import Params
 
 POLICY = policy.SMTP
@@ -24,6 +24,8 @@ POLICY = policy.SMTP
 
 def write(body: mail.Body, metadata: Mapping[str, Any], pdf: bytes, params: Params, path: Path) -> None:
     """Write the message to the general manager, ready to send, as a file.
+
+    That of another store than the params' own names no recipient: its general manager is not known.
 
     Parameters
     ----------
@@ -35,7 +37,8 @@ def write(body: mail.Body, metadata: Mapping[str, Any], pdf: bytes, params: Para
     AftersalesError
         The lint finds a fault in it.
     """
-    to = params.recipients.get("general_manager") or []
+    store = str(metadata.get("aftersales", {}).get("store") or "")
+    to = (params.recipients.get("general_manager") or []) if are_of(store, params) else []
     path.write_bytes(_message(body, metadata, pdf, params, to).as_bytes(policy=POLICY))
 
 
@@ -81,7 +84,7 @@ def _message(
     message["Message-ID"] = f"<{local}@{message['From'].addresses[0].domain}>"
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"={number}={digest[:32]}=")
-    if found := lint.faults(message, meta.get("masked", params.mask)):
+    if found := lint.faults(message):
         raise AftersalesError("The mail has faults:\n" + "\n".join(f"  {fault}" for fault in found))
     return message
 

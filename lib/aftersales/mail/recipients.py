@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from email.headerregistry import Address
 
 from aftersales.errors import InputError
@@ -33,6 +34,39 @@ def address(text: str) -> Address:
     except ValueError:  # two dots in a row and the like
         pass
     raise InputError(f"params: got {text!r}; expected one address like name@example.com.")
+
+
+def are_of(store: str, params: Params) -> bool:
+    """Whether the recipients are those of a store.
+
+    No address says whose it is, so all of them belong to the params' own store, however blanks and widths are typed.
+    """
+    return _same(store) == _same(params.store)
+
+
+def check_store(store: str, params: Params) -> None:
+    """Stop before a report goes to the recipients of another store.
+
+    Raises
+    ------
+    InputError
+        They are not those of the store; the message names both.
+    """
+    if not are_of(store, params):
+        raise InputError(
+            f"got a report of the store {store or 'unknown'}; expected one of {params.store}, whose recipients the "
+            f"params name. Let params of its own name the recipients of {store or 'that store'} and say "
+            f"`store: {store or '…'}` (AFTERSALES_PARAMS=folder), then run the command again. Nothing was sent."
+        )
+
+
+def _same(store: str) -> str:
+    """A store's name as it is compared.
+
+    >>> _same(" Ａ店\u30002 ")
+    'A店 2'
+    """
+    return " ".join(unicodedata.normalize("NFKC", store).split())
 
 
 def by_address(params: Params) -> dict[str, str]:

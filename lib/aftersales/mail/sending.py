@@ -45,7 +45,7 @@ def send_published(
 ) -> None:
     """Send the report of a folder to everybody who has not had it yet.
 
-    Language, and whether it is masked, are the report's own; who gets it, the params say.
+    Language, store, and whether it is masked, are the report's own; who gets it, the params say.
 
     Parameters
     ----------
@@ -73,7 +73,6 @@ def published(folder: Path, lang: str | None = None) -> tuple[NotebookNode, byte
         pdf = (folder / "report.pdf").read_bytes()
         master = nbformat.read(folder / "notebooks" / "master.ipynb", as_version=4)
         meta: dict[str, Any] = dict(master.metadata["aftersales"])
-        chapters = assemble.read(folder / "notebooks", meta.pop("chapters"))
     except (FileNotFoundError, KeyError):
         raise InputError(
             f"{folder}: no report is published there. Make it first: make report MONTH={month}."
@@ -83,7 +82,7 @@ def published(folder: Path, lang: str | None = None) -> tuple[NotebookNode, byte
             f"{folder}: the report there is in {meta['lang']}, not {lang}. "
             f"Make it in that language first: make report MONTH={month} REPORT_LANG={lang}."
         )
-    return assemble.combine(master, chapters, meta), pdf
+    return assemble.whole(master, folder / "notebooks", "master"), pdf
 
 
 def send(
@@ -111,10 +110,12 @@ def send(
     Raises
     ------
     InputError
-        A recipient or the server's name is bad; nothing was sent.
+        The report is not masked, or not that of the store whose recipients the params name; a recipient or the
+        server's name is bad. Nothing was sent.
     AftersalesError
         Somebody did not get it; the message names them.
     """
+    recipients.check_store(str(notebook.metadata.get("aftersales", {}).get("store") or ""), params)
     people = recipients.by_address(params)
     made: dict[str, EmailMessage] = {}
     for role in people.values():
