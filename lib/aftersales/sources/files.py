@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from aftersales.errors import Fault, InputError
 from aftersales.schema import OWN_SHEETS
 from aftersales.sources import grid, parquet, sheets, text
@@ -171,11 +169,8 @@ def _workbook(data: bytes, file: str, only: str | None, more: Mapping[str, str],
         raise InputError([Fault("unreadable", str(error), "an Excel workbook", file, hint=hint)]) from None
     for name, title in chosen.items():
         sheet = read[title]
-        cells = np.empty((len(sheet.rows), max((len(r) for r in sheet.rows), default=0)), dtype=object)
-        for i, row in enumerate(sheet.rows):
-            cells[i, : len(row)] = row
         try:
-            raw = grid.table(cells, name, file, title, "workbook", more, sheet.merged)
+            raw = grid.table(sheet.cells, name, file, title, "workbook", more, sheet.merged)
         except InputError as error:
             found.faults += error.faults
             continue
