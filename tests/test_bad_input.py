@@ -18,7 +18,7 @@ import pytest
 from conftest import run
 
 from aftersales.errors import InputError
-from aftersales.sources import How, cached_load
+from aftersales.sources import How, cached_load, sheets
 from aftersales.tables import Tables
 
 VIN = "LSVAA2180E2012345"
@@ -114,12 +114,28 @@ def other_archive() -> bytes:
     return stream.getvalue()
 
 
+SHEET = "xl/worksheets/sheet1.xml"
+LAST = '<c r="F2" t="inlineStr"><is><t>&#26446;&#24378;</t></is></c>'
+
+
+def inside(old: str, new: str, part: str = SHEET) -> dict[str, bytes]:
+    """A sound workbook but for one place in the XML of its sheet."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx(HEADS, ONE))) as sound, zipfile.ZipFile(stream, "w") as made:
+        for name in sound.namelist():
+            text = sound.read(name).decode()
+            assert name != part or old in text
+            made.writestr(name, text.replace(old, new, 1) if name == part else text)
+    return {"repair_orders.xlsx": stream.getvalue()}
+
+
 def parquet(frame: pd.DataFrame) -> bytes:
     stream = io.BytesIO()
     frame.to_parquet(stream)
     return stream.getvalue()
 
 
+DAMAGED = "repair_orders.xlsx: got a file that is damaged; expected an Excel workbook. Open it in Excel and save it again"
 BAD = [
     # cells
     bad("a date that does not exist", order("开单时间", "2024-02-30"), "repair_orders.csv, row 3, column 开单时间: got '2024-02-30'", "expected a date like 2024-04-09"),
@@ -182,6 +198,15 @@ BAD = [
     bad("an .xls cut off", {"repair_orders.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)}, "repair_orders.xls: got a file that is damaged"),
     bad("a cell at the end of the sheet", {"repair_orders.xlsx": stray_cell()}, "that reaches to row 1,048,576 and column 16,384"),
     bad("an archive that unpacks to too much", {"repair_orders.xlsx": bomb()}, "a file that unpacks to 200 MB"),
+    bad("a cell beyond any sheet", inside('r="A2"', 'r="ZZZZ99999999999"'), DAMAGED),
+    bad("a cell one row below any sheet", inside('r="F2"', 'r="XFD1048577"'), DAMAGED),
+    bad("a cell at the end of the sheet in the second row", inside('r="F2"', 'r="XFD1048576"'), DAMAGED),
+    bad("a cell above the sheet", inside('r="A2"', 'r="A0"'), DAMAGED),
+    bad("a cell in a row below zero", inside('r="A2"', 'r="A-2"'), DAMAGED),
+    bad("a row below zero", inside('<row r="2"', '<row r="-2"'), DAMAGED),
+    bad("a cell whose row wraps around", inside('r="F2"', 'r="A4294967296"'), DAMAGED),
+    bad("a text that is not in the list of texts", inside(LAST, '<c r="F2" t="s"><v>99999999</v></c>'), DAMAGED),
+    bad("a sheet whose XML is cut off", inside("</row></sheetData>", ""), DAMAGED),
     bad("a Parquet file cut off", {"repair_orders.parquet": parquet(pd.DataFrame([ONE], columns=HEADS))[:-30]}, "repair_orders.parquet: got a file that is damaged or none; expected a Parquet file"),
     bad("a Parquet file that is none", {"repair_orders.parquet": csv(HEADS, ONE), "jobs.csv": csv(JOBS)}, "repair_orders.parquet: got a file that is none; expected a Parquet file"),
     bad("lists in a Parquet file", {"repair_orders.parquet": parquet(pd.DataFrame([[["R1"], *ONE[1:]]], columns=HEADS))}, "repair_orders.parquet, row 2, column 工单号: got 'bytes'"),
@@ -201,6 +226,40 @@ def test_it_is_told_with_its_place(tmp_path, files, says):
     for text in says:
         assert text in str(error.value)
     assert VIN not in str(error.value)
+
+
+def test_a_workbook_that_ends_its_reader_does_not_end_the_program(tmp_path):
+    source = write(tmp_path / "exports", inside('r="A2"', 'r="ZZZZ99999999999"'))
+    for extra in ((), ("--xlsx", tmp_path / "marked.xlsx")):
+        done = run("check", "--month", "4", "--source", source, *extra, COLUMNS="200")
+        assert done.returncode == 2, done.stderr
+        for text in ("repair_orders.xlsx", "文件已损坏", "用Excel打开后另存为.xlsx"):
+            assert text in done.stdout
+        assert done.stderr == ""
+    done = run("report", "--month", "2024-04", "--source", source, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "damaged" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('ref="A1:F2"', 'ref="A1:ZZZZ99999999999"'),
+        ('ref="A1:F2"', 'ref="A1:XFD1048576"'),
+        ('<row r="2"', '<row r="99999999999"'),
+        ('r="A2" t=', 'r="A2" s="999999999" t='),
+        ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:ZZZZ99999999999"/></mergeCells>'),
+    ],
+)
+def test_what_is_odd_about_a_sheet_but_not_in_its_cells_does_no_harm(tmp_path, old, new):
+    assert load(write(tmp_path / "exports", inside(old, new))).repair_orders["order_id"].tolist() == ["R1"]
+
+
+def test_a_workbook_that_takes_too_long_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheets, "_SECONDS", 0)
+    with pytest.raises(InputError, match="takes more than 0 seconds to read"):
+        load(write(tmp_path / "exports", {"repair_orders.xlsx": xlsx(HEADS, ONE)}))
 
 
 def test_there_are_enough_kinds_of_it():

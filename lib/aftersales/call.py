@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-from aftersales import params
+from aftersales import params, place
 from aftersales.errors import InputError
 
 
@@ -13,12 +12,9 @@ def check(month: str, year: str | None, source: str | None) -> None:
     """Raise an InputError when month, year, params or the place of the source are bad."""
     number, given_year = parse_month(month, year)
     settings = params.load(None if given_year is None else f"{given_year}-{number:02d}")
-    place = source or settings.source
-    elsewhere = place == "demo" or "://" in place or place.startswith("env:")
-    if not elsewhere and not Path(place).expanduser().exists():
-        raise InputError(
-            f"source {place}: no such file or folder. Give a folder of exports, a workbook or a database URL."
-        )
+    told = source or settings.source
+    if not place.is_demo(told) and not place.is_url(told):
+        place.path(told)
 
 
 def parse_month(month: str, year: str | None = None) -> tuple[int, int | None]:

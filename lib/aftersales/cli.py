@@ -47,14 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _unexpected(error: Exception) -> int:
     if os.environ.get("AFTERSALES_DEBUG"):
         raise error
-    from aftersales import mask
+    from aftersales import mask, place
 
     with tempfile.NamedTemporaryFile(
         "w", prefix="aftersales-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
-        log.write(mask.text("".join(traceback.format_exception(error))))
+        log.write(mask.text(place.without("".join(traceback.format_exception(error)))))
     print(
-        f"error: {type(error).__name__}: {mask.text(str(error))}\n  This is a fault of the program, not of your data. "
+        f"error: {type(error).__name__}: {mask.text(place.without(str(error)))}\n  This is a fault of the program, not of your data. "
         f"Nothing was published. Please send {log.name} to whoever maintains it.",
         file=sys.stderr,
     )

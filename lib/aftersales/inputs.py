@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import params, reuse, sources
+from aftersales import params, place, reuse, sources
 from aftersales.call import parse_month
 from aftersales.errors import InputError
 from aftersales.params import Params
@@ -18,7 +18,7 @@ from aftersales.schema import TABLES
 from aftersales.sources import corrections
 from aftersales.tables import Tables
 
-# A source that is a database URL reaches the notebooks by the name of this variable, never as a text.
+# A database URL that was typed reaches the notebooks by the name of this variable, never as a text.
 _SECRET = "AFTERSALES_SOURCE"
 # What is read of a database for a report is kept under this name, so that all of it is made from the same records.
 _SNAPSHOT = "AFTERSALES_SNAPSHOT"
@@ -64,7 +64,12 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     ('示范店', 30971)
     """
     settings = params.load(month)
-    return _load(_reveal(source or settings.source), store, month, settings, os.environ.get(_SNAPSHOT, ""))
+    return _load(_given(source or settings.source), store, month, settings, os.environ.get(_SNAPSHOT, ""))
+
+
+def _given(source: str) -> str:
+    """A source as it was given to a report: its notebooks have a URL by the name of a variable of our own."""
+    return place.behind(source) if source == f"env:{_SECRET}" else source
 
 
 def _load(source: str, store: str | None, month: object, settings: Params, snapshot: str) -> Tables:
@@ -132,20 +137,20 @@ def ask(month: str, year: str | None, store: str | None, source: str | None, lan
     """
     number, given_year = parse_month(month, year)
     base = params.load(None if given_year is None else f"{given_year}-{number:02d}")
-    revealed = _reveal(source or base.source)
+    told = source or base.source
     fresh = secrets.token_hex(8) if reuse.asked_fresh() else ""
     if given_year is None:
-        period = _latest(number, month, revealed, store, base, fresh)
+        period = _latest(number, month, told, store, base, fresh)
     else:
         period = pd.Period(year=given_year, month=number, freq="M")
     settings = params.load(period)
     told = source or settings.source
-    revealed = _reveal(told)
-    secret = "://" in revealed
-    snapshot = fresh or (secrets.token_hex(8) if secret else "")
-    tables = _load(revealed, store, period, settings, snapshot)
+    database = place.is_url(told)
+    typed = database and not told.startswith("env:")  # by hand, perhaps with a password
+    snapshot = fresh or (secrets.token_hex(8) if database else "")
+    tables = _load(told, store, period, settings, snapshot)
     if period not in months_with_records(tables):
-        span = _span(_months_of(revealed, store, settings, list(_DATED), snapshot))
+        span = _span(_months_of(told, store, settings, list(_DATED), snapshot))
         raise InputError(f"month {period}: the source has no record in it for {tables.store}. {span}")
     return Asked(
         month=period,
@@ -156,10 +161,10 @@ def ask(month: str, year: str | None, store: str | None, source: str | None, lan
         parameters={
             "month": str(period),
             "store": tables.store,
-            "source": f"env:{_SECRET}" if secret else told,
+            "source": f"env:{_SECRET}" if typed else told,
             "lang": lang or settings.lang,
         },
-        environment=({_SECRET: revealed} if secret else {}) | ({_SNAPSHOT: snapshot} if snapshot else {}),
+        environment=({_SECRET: told} if typed else {}) | ({_SNAPSHOT: snapshot} if snapshot else {}),
     )
 
 
@@ -218,13 +223,3 @@ def _months(tables: Tables, table: str) -> list[pd.Period]:
 
 def _span(there: list[pd.Period]) -> str:
     return f"It has records from {there[0]} to {there[-1]}." if there else "It has no records at all."
-
-
-def _reveal(source: str) -> str:
-    """The source itself, where the params or a notebook name an environment variable for it."""
-    if not source.startswith("env:"):
-        return source
-    name = source.removeprefix("env:")
-    if not os.environ.get(name):
-        raise InputError(f"source {source}: the environment variable {name} is not set.")
-    return os.environ[name]

@@ -19,7 +19,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from aftersales import theme
+from aftersales import place, theme
 from aftersales.errors import InputError
 from aftersales.findings.words import say
 from aftersales.metrics import checks
@@ -63,11 +63,8 @@ def write(path: Path, source: str, problems: Sequence[Problem], settings: Params
         The file would be the source, or is no .xlsx; the source can't be copied.
     """
     _free(path, source)
-    copy = (
-        _copied(Path(source), settings)
-        if Path(source).suffix.lower() in (".xlsx", ".xlsm")
-        else _made(source, settings)
-    )
+    file = Path("" if place.is_demo(source) or place.is_url(source) else place.behind(source)).expanduser()
+    copy = _copied(source, file, settings) if file.suffix.lower() in (".xlsx", ".xlsm") else _made(source, settings)
     links = [_marked(copy, problem, settings, lang) for problem in problems]
     _list(copy.book, problems, links, lang)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,9 +80,9 @@ def write(path: Path, source: str, problems: Sequence[Problem], settings: Params
 def _free(path: Path, source: str) -> None:
     if path.suffix.lower() != ".xlsx":
         raise InputError(f"--xlsx {path}: expected a file ending in .xlsx.")
-    if reader.is_url(source) or source == "demo":
+    if place.is_url(source) or place.is_demo(source):
         return
-    at = Path(source).expanduser().resolve()
+    at = Path(place.behind(source)).expanduser().resolve()
     if path.resolve() == at or at in path.resolve().parents:
         raise InputError(f"--xlsx {path}: that is the source, or in it; write the copy elsewhere.")
 
@@ -99,19 +96,18 @@ class _Copy:
     raws: list[Raw]
 
 
-def _copied(source: Path, settings: Params) -> _Copy:
+def _copied(source: str, file: Path, settings: Params) -> _Copy:
     """The workbook itself, formulas and formats as they are."""
     try:
-        book = openpyxl.load_workbook(source)
+        book = openpyxl.load_workbook(file)
     except Exception as error:  # whatever a damaged workbook raises
         raise InputError(
-            f"source {source.name}: cannot be copied: {error}. Save it again as .xlsx."
+            f"source {place.file_name(source, file)}: cannot be copied: {error}. Save it again as .xlsx."
         ) from None
     if LISTED in book.sheetnames:  # of an earlier check
         del book[LISTED]
-    return _Copy(
-        book, {(source.name, name): book[name] for name in book.sheetnames}, _raws(str(source), settings)
-    )
+    called = place.file_name(source, file)
+    return _Copy(book, {(called, name): book[name] for name in book.sheetnames}, _raws(source, settings))
 
 
 def _made(source: str, settings: Params) -> _Copy:

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from aftersales import place
 from aftersales.errors import InputError
 from aftersales.schema import MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
@@ -54,6 +55,8 @@ class Params:
             value = getattr(self, f.name)
             if f.name == "origins":
                 continue
+            if f.name == "source" and not place.may_be_shown(value):  # a URL may hold a password
+                value = "…"
             if isinstance(value, dict) and value:
                 out += [(f"{f.name}.{k}", v, self.origins.get(f"{f.name}.{k}", "")) for k, v in value.items()]
             else:

@@ -21,7 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aftersales import params
+from aftersales import params, place
+from aftersales.errors import InputError
 
 KEPT = 400  # chapters, and as many reports and charts
 _UNFINISHED = ".new-"
@@ -70,14 +71,13 @@ def fingerprint(asked: Mapping[str, Any], notebooks: Path) -> str | None:
     sources = [asked["source"]] if asked.get("source") else _sources_of(settings)
     states = []
     for source in sources:
-        if source.startswith("env:"):
-            source = os.environ.get(source.removeprefix("env:"), "")
-        if "://" in source:
-            return None
-        if source != "demo":
-            path = Path(source).expanduser()
-            if not path.exists():
+        try:
+            if place.is_url(source):
                 return None
+            path = None if place.is_demo(source) else place.path(source)
+        except InputError:  # told when it is read, if it is
+            return None
+        if path is not None:
             files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
             states += [(str(f.resolve()), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
     books = [(p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(notebooks.glob("*.ipynb"))]

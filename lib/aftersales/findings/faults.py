@@ -67,6 +67,10 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
     ("a file that is damaged", "文件已损坏"),
     ("a file that is damaged or none", "文件已损坏，或不是这种文件"),
     ("a workbook with a password", "有密码的工作簿"),
+    ("another kind of file", "另一种文件"),
+    ("a sheet {a} that reaches to row {b} and column {n}", "工作表{a}一直到第 {b} 行、第 {n} 列"),
+    ("a file that unpacks to {a} MB", "解压后有 {a} MB 的文件"),
+    ("a file that takes more than {a} seconds to read", "{a} 秒内读不完的文件"),
     ("a web page", "网页"),
     ("another encoding", "其他编码"),
     ("a quotation mark that is never closed", "引号没有成对"),
@@ -92,7 +96,6 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
     ("a file that can be read", "能读的文件"),
     ("UTF-8 or GB18030", "UTF-8 或 GB18030"),
     ("one of {options}", "{options}"),
-    ("{a} and {b}", "{a} 和 {b}"),
     ("It stands in row {a} too. Remove the row that stands there twice, or correct its number", "第 {a} 行也是它：删去重复的行，或改正编号"),
     ("Remove the row that stands there twice, or correct its number", "删去重复的行，或改正编号"),
     ("Export both tables over the same period", "两张表按同一时段导出"),
@@ -123,6 +126,7 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
     ("Excel has cut its digits: export it again with the column as text", "Excel截断了数字：把这一列设为文本后重新导出"),
     ("Remove the entry", "删去这一条"),
     ("Remove the entry if the source has been corrected", "来源已改正的，删去这一条"),
+    ("{a} and {b}", "{a} 和 {b}"),  # last: others have an “and” too
 )  # fmt: skip
 _PATTERNS = [
     (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(en)), re.S), zh) for en, zh in _WORDINGS

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from aftersales import place
 from aftersales.errors import InputError
 from aftersales.schema import TABLES
 from aftersales.sources import cache
@@ -56,7 +57,7 @@ def cached_load(
     Parameters
     ----------
     source
-        A folder, a workbook, a database URL or ``demo``.
+        A folder, a workbook, a database URL, ``demo``, or ``env:NAME`` for one of these.
     store
         Which store; None = the default one where the source has it, else the only one.
     how
@@ -84,7 +85,7 @@ def cached_load(
 
 def months(source: str, store: str | None, how: How, table: str) -> list[str] | None:
     """The months (``2024-04``) of a store's records in a table, in order; None where the source can't be asked for them."""
-    if source == "demo":
+    if place.is_demo(source):
         return None
     from aftersales.sources import parts, read
 
@@ -101,7 +102,7 @@ def _read(
     from aftersales.sources import parts, read, reading
     from aftersales.sources.slices import Slice
 
-    if first is not None and source != "demo":
+    if first is not None and not place.is_demo(source):
         with read.in_parts(source, how.aliases) as reader:
             if reader is not None:
                 mine = _store_in(reader, store, how)

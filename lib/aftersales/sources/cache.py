@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aftersales import place
 from aftersales.params import ROOT
 from aftersales.schema import TABLES
 from aftersales.tables import Tables
@@ -43,20 +44,18 @@ def key(source: str, how: How, part: tuple[str | None, ...]) -> str | None:
 
     `how.snapshot` names a reading that counts for one whole report: of a database, or of files read anew.
     """
-    url = "://" in source
+    url = place.is_url(source)
     if url and not how.snapshot:
         return None
     files: list[tuple[str, int, int]] = []
-    if source != "demo" and not url:
-        path = Path(source).expanduser()
-        if not path.exists():
-            return None
+    if not place.is_demo(source) and not url:
+        path = place.path(source)
         for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
             state = file.stat()
             files.append((str(file.resolve()), state.st_size, state.st_mtime_ns))
     in_parts = url or any(name.endswith(".parquet") for name, _, _ in files)
     told = [
-        source, sorted(how.aliases.items()), how.default_store, how.masked, repr(how.corrections), files,
+        source, place.behind(source), sorted(how.aliases.items()), how.default_store, how.masked, repr(how.corrections), files,
         part if in_parts else None, code(),
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]

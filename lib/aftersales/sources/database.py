@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from aftersales import place
 from aftersales.errors import Fault, InputError
 from aftersales.schema import TABLES
 from aftersales.sources.normalise import columns_of
@@ -202,41 +203,77 @@ def _equals(head: str, kind: Any, value: Any) -> Any:
     return field == (str(value) if isinstance(kind, sa.String) else value)
 
 
+# What drivers say when a database can't be opened. Only these words of theirs are told: the rest may quote any part of
+# the URL, and of one that is mistyped that may be the password.
+_SAID = (
+    "connection refused", "password authentication failed", "no password supplied", "no pg_hba.conf entry",
+    "could not translate host name", "failed to resolve host", "name or service not known", "timeout expired",
+    "timed out", "network is unreachable", "does not exist", "too many connections", "access denied", "unknown database",
+    "unable to open database file", "SSL",
+)  # fmt: skip
+
+
 @contextmanager
-def opened(url: str, more: Mapping[str, str]) -> Iterator[Database]:
-    """A database by its URL, closed afterwards.
+def opened(source: str, more: Mapping[str, str]) -> Iterator[Database]:
+    """A database by its URL or by the environment variable that holds it, closed afterwards.
 
     Raises
     ------
     InputError
         It is none, is not there, can't be read or its driver is not installed.
     """
+    at, label = _url(source), place.label(source)
+    engine = None
     try:
-        at = sa.engine.make_url(url)
+        connection = None
+        try:
+            engine = sa.create_engine(at)
+            options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+            connection = engine.connect().execution_options(**options)
+        except ModuleNotFoundError as error:
+            raise InputError(
+                f"{label}: the driver {error.name} for this database is not installed; pip install it"
+                " (for PostgreSQL: pip install -e '.[postgres]')."
+            ) from None
+        except sa.exc.NoSuchModuleError:
+            raise InputError(f"{label}: no such kind of database is known; expected a URL like {place.LIKE}.") from None
+        except Exception as error:  # a driver may raise anything
+            words = [w for w in _SAID if w.lower() in str(error).lower()]
+            told = f" ({', '.join(words)})" if words else ""
+            raise InputError(
+                f"{label}: the database cannot be opened{told}. Check server, port, name, user and password in its URL."
+            ) from None
+        with connection:
+            yield Database(connection, more)
+    except sa.exc.SQLAlchemyError as error:
+        told = _without(str(getattr(error, "orig", None) or error).splitlines()[0], at)
+        raise InputError(f"{label}: the database cannot be read: {told}") from None
+    finally:
+        if engine is not None:
+            engine.dispose()
+
+
+def _url(source: str) -> sa.engine.URL:
+    """The URL of a database that may be there."""
+    label = place.label(source)
+    try:
+        at = sa.engine.make_url(place.behind(source))
     except (sa.exc.SQLAlchemyError, ValueError):  # what they say may quote the password
         raise InputError(
-            "source: not a database URL like postgresql+psycopg://user:password@host/database;"
-            " write special characters of the password as %XX."
+            f"{label}: not a database URL like {place.LIKE}; write special characters of the password as %XX."
         ) from None
     if at.drivername == "postgresql":
         at = at.set(drivername="postgresql+psycopg")  # the driver of the extra `postgres`
     on_disk = at.get_backend_name() == "sqlite" and at.database not in (None, "", ":memory:")
     if on_disk and not str(at.database).startswith("file:") and not Path(str(at.database)).exists():
-        raise InputError(f"source: no such database file: {Path(str(at.database)).name}.")
-    engine = None
-    try:
-        engine = sa.create_engine(at)
-        options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-        with engine.connect().execution_options(**options) as connection:
-            yield Database(connection, more)
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"source: the driver {error.name} for this database is not installed; pip install it"
-            " (for PostgreSQL: pip install -e '.[postgres]')."
-        ) from None
-    except sa.exc.SQLAlchemyError as error:
-        told = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise InputError(f"source: the database cannot be read: {told}") from None
-    finally:
-        if engine is not None:
-            engine.dispose()
+        raise InputError(f"{label}: no such database file.")
+    return at
+
+
+def _without(text: str, at: sa.engine.URL) -> str:
+    """What a database says, without what stands in its URL."""
+    query = [v for values in at.query.values() for v in ([values] if isinstance(values, str) else values)]
+    for part in (at.username, at.password, at.host, at.database, *query):
+        if part:
+            text = re.sub(rf"(?<!\w){re.escape(str(part))}(?!\w)", "…", text)
+    return text

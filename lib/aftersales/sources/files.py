@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from aftersales.errors import Fault, InputError
 from aftersales.schema import OWN_SHEETS
 from aftersales.sources import grid, parquet, sheets, text
@@ -37,7 +35,7 @@ class Found:
 Known = Callable[[str, str, bytes], "Typed | None"]
 
 
-def read(path: Path, more: Mapping[str, str], known: Known | None = None) -> Found:
+def read(path: Path, more: Mapping[str, str], known: Known | None = None, called: str = "") -> Found:
     """The tables of a folder, of a workbook or of one file.
 
     Parameters
@@ -48,28 +46,30 @@ def read(path: Path, more: Mapping[str, str], known: Known | None = None) -> Fou
         The store's own heads.
     known
         What a file is asked of before it is read.
+    called
+        What `path` is called where it is one file; by default its name.
     """
     found = Found()
     seen: dict[str, str] = {}
     if path.is_file() and path.suffix.lower() in WORKBOOKS and _has_tables(path):
-        _workbook(path.read_bytes(), path.name, None, more, found)
+        _workbook(path.read_bytes(), called or path.name, None, more, found)
         return found
     for file in _candidates(path):
-        name = table_name(file.stem)
+        name, title = table_name(file.stem), called if called and file == path else file.name
         if name is None:
-            found.notes.append(f"文件{file.name}不是本报告的表，已略过。")
+            found.notes.append(f"文件{title}不是本报告的表，已略过。")
         elif name in seen:
-            got, hint = f"{seen[name]} and {file.name}", "Remove or merge one of them"
-            found.faults.append(Fault("two_files", got, f"one file for the table {name}", file.name, hint=hint))
+            got, hint = f"{seen[name]} and {title}", "Remove or merge one of them"
+            found.faults.append(Fault("two_files", got, f"one file for the table {name}", title, hint=hint))
         else:
-            seen[name] = file.name
+            seen[name] = title
             try:
-                _file(file, name, more, known, found)
+                _file(file, title, name, more, known, found)
             except InputError as error:
                 found.faults += error.faults
             except OSError as error:
                 got = error.strerror or "an error of the disk"
-                found.faults.append(Fault("unreadable", got, "a file that can be read", file.name))
+                found.faults.append(Fault("unreadable", got, "a file that can be read", title))
     return found
 
 
@@ -108,37 +108,37 @@ def _has_tables(path: Path) -> bool:
         return False  # said when it is read
 
 
-def _file(file: Path, name: str, more: Mapping[str, str], known: Known | None, found: Found) -> None:
+def _file(file: Path, title: str, name: str, more: Mapping[str, str], known: Known | None, found: Found) -> None:
     if file.is_dir():
-        found.raws.append(parquet.table(file, name, more))
+        found.raws.append(parquet.table(file, name, more, title))
         return
     with file.open("rb") as stream:
         begins = stream.read(512)
     kind, usual = _kind(begins), file.suffix.lower()
     raw: Raw | None
     data = file.read_bytes() if kind in ("workbook", "text") else b""
-    if data and known is not None and (typed := known(name, file.name, data)) is not None:
+    if data and known is not None and (typed := known(name, title, data)) is not None:
         found.typed.append(typed)
         return
     if kind == "parquet":
-        raw = parquet.table(file, name, more)
+        raw = parquet.table(file, name, more, title)
     elif kind == "workbook":
-        _workbook(data, file.name, name, more, found)
+        _workbook(data, title, name, more, found)
         raw = found.raws[-1] if found.raws and found.raws[-1].table == name else None
     elif kind == "page":
         hint = "Open it in Excel and save it as .xlsx"
-        raise InputError([Fault("unreadable", "a web page", f"a file {usual}", file.name, hint=hint)])
+        raise InputError([Fault("unreadable", "a web page", f"a file {usual}", title, hint=hint)])
     elif kind == "binary":
         expected = "an Excel workbook" if usual in WORKBOOKS else f"a file {usual}"
         hint = "Export the table again"
-        raise InputError([Fault("unreadable", "a file that is none", expected, file.name, hint=hint)])
+        raise InputError([Fault("unreadable", "a file that is none", expected, title, hint=hint)])
     else:
         if usual == ".parquet" and begins.strip():
-            raise InputError([Fault("unreadable", "a file that is none", "a Parquet file", file.name)])
-        raw = text.table(data, name, file.name, more)
+            raise InputError([Fault("unreadable", "a file that is none", "a Parquet file", title)])
+        raw = text.table(data, name, title, more)
     fits = {"parquet": usual == ".parquet", "workbook": usual in WORKBOOKS, "text": usual in TEXTS}[kind]
     if raw is not None and not fits:
-        raw.repairs.append(repair(file.name, None, "wrong_suffix", 1, f"{usual}: {kind}"))
+        raw.repairs.append(repair(title, None, "wrong_suffix", 1, f"{usual}: {kind}"))
     if raw is not None and kind != "workbook":
         found.raws.append(raw)
 
@@ -171,11 +171,8 @@ def _workbook(data: bytes, file: str, only: str | None, more: Mapping[str, str],
         raise InputError([Fault("unreadable", str(error), "an Excel workbook", file, hint=hint)]) from None
     for name, title in chosen.items():
         sheet = read[title]
-        cells = np.empty((len(sheet.rows), max((len(r) for r in sheet.rows), default=0)), dtype=object)
-        for i, row in enumerate(sheet.rows):
-            cells[i, : len(row)] = row
         try:
-            raw = grid.table(cells, name, file, title, "workbook", more, sheet.merged)
+            raw = grid.table(sheet.cells, name, file, title, "workbook", more, sheet.merged)
         except InputError as error:
             found.faults += error.faults
             continue

@@ -26,8 +26,9 @@ class ParquetFolder:
 
     ordered = True
 
-    def __init__(self, files: Mapping[str, Path], more: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, Path], more: Mapping[str, str], called: Mapping[str, str] | None = None) -> None:
         self.files, self.more = dict(files), more
+        self.called = {t: file.name for t, file in files.items()} | dict(called or {})
         self.opened: dict[str, Any] = {}
         self.found_stores: dict[str, list[str | None]] = {}
 
@@ -74,7 +75,7 @@ class ParquetFolder:
         if head is None:
             return []
         chosen = self._of_store(table, store)
-        with _guarded(self.files[table]):
+        with _guarded(self.called[table]):
             return data.to_table(columns=[head], filter=chosen).column(0).unique().to_pylist()
 
     def plan(self, table: str, wanted: Slice) -> tuple[int, int, list[str]]:
@@ -91,9 +92,9 @@ class ParquetFolder:
     def _open(self, table: str) -> tuple[Any, dict[str, str]]:
         """The data set, and each of our columns to its head."""
         if table not in self.opened:
-            with _guarded(self.files[table]):
+            with _guarded(self.called[table]):
                 data = _dataset(self.files[table])
-                about = Raw(table, self.files[table].name, None, data.schema.names, [], None, "typed")
+                about = Raw(table, self.called[table], None, data.schema.names, [], None, "typed")
             places, faults, _ = columns_of(about, self.more)
             if faults:
                 raise InputError(faults)
@@ -103,7 +104,7 @@ class ParquetFolder:
     def _stores(self, table: str) -> list[str | None]:
         if table not in self.found_stores:
             data, at = self._open(table)
-            with _guarded(self.files[table]):
+            with _guarded(self.called[table]):
                 self.found_stores[table] = _distinct(data, at["store"]) if "store" in at else []
         return self.found_stores[table]
 
@@ -149,17 +150,17 @@ class ParquetFolder:
     def _raw(self, table: str, data: Any, at: Mapping[str, str], chosen: Any, wanted: Slice) -> Raw:
         heads = [at[c] for c in wanted.columns(table) if c in at]
         numbered = chosen is None and self.files[table].is_file()
-        return _raw(table, self.files[table], data, heads, chosen, numbered)
+        return _raw(table, self.called[table], data, heads, chosen, numbered)
 
 
-def table(file: Path, name: str, more: Mapping[str, str]) -> Raw:
-    """The whole table of a file or folder."""
-    data, at = ParquetFolder({name: file}, more)._open(name)
-    return _raw(name, file, data, list(at.values()), None, file.is_file())
+def table(file: Path, name: str, more: Mapping[str, str], called: str) -> Raw:
+    """The whole table of a file or folder; `called` is what it is called in messages."""
+    data, at = ParquetFolder({name: file}, more, {name: called})._open(name)
+    return _raw(name, called, data, list(at.values()), None, file.is_file())
 
 
 @contextmanager
-def _guarded(file: Path) -> Iterator[None]:
+def _guarded(called: str) -> Iterator[None]:
     """Whatever a damaged file makes the reader raise (it quotes the path) is told as what it is."""
     try:
         yield
@@ -167,7 +168,7 @@ def _guarded(file: Path) -> Iterator[None]:
         raise
     except Exception:
         got, hint = "a file that is damaged or none", "Write it again"
-        raise InputError([Fault("unreadable", got, "a Parquet file", file.name, hint=hint)]) from None
+        raise InputError([Fault("unreadable", got, "a Parquet file", called, hint=hint)]) from None
 
 
 def _dataset(file: Path) -> Any:
@@ -205,15 +206,15 @@ def _schema(paths: Sequence[str]) -> Any:
     return found
 
 
-def _raw(name: str, file: Path, data: Any, heads: Sequence[str], chosen: Any, numbered: bool) -> Raw:
+def _raw(name: str, called: str, data: Any, heads: Sequence[str], chosen: Any, numbered: bool) -> Raw:
     """Rows as cells, those of one whole file numbered; heads that are not read stand there without any."""
-    with _guarded(file):
+    with _guarded(called):
         frame = data.to_table(columns=list(heads), filter=chosen).to_pandas()
         cells = [as_cells(frame.iloc[:, i]) for i in range(frame.shape[1])]
     others = [h for h in data.schema.names if h not in heads and h not in _partitions(data)]
     nothing = np.full(len(frame), None, dtype=object)
     rows = np.arange(2, len(frame) + 2) if numbered else None
-    return Raw(name, file.name, None, [*heads, *others], [*cells, *[nothing] * len(others)], rows, "typed")
+    return Raw(name, called, None, [*heads, *others], [*cells, *[nothing] * len(others)], rows, "typed")
 
 
 def as_cells(column: pd.Series) -> np.ndarray:

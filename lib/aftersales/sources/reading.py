@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from aftersales import mask
+from aftersales import mask, place
 from aftersales.errors import Fault, InputError
 from aftersales.schema import MOT_ITEMS, TABLES
 from aftersales.sources import How
@@ -35,7 +35,7 @@ def read_all(source: str, how: How) -> tuple[dict[str, Tables], bool]:
     InputError
         All faults of all tables.
     """
-    if source == "demo":
+    if place.is_demo(source):
         frames, origins, notes = _demo(how.default_store)
         read = Read(frames, origins, notes, [], [])
     else:
@@ -45,7 +45,7 @@ def read_all(source: str, how: How) -> tuple[dict[str, Tables], bool]:
     names = _stores(read.frames)
     tables = _checked(read, source, names, how)
     stores = names or [how.default_store]
-    return {s: _tables(tables, read, source, s, how) for s in stores}, bool(names) and source != "demo"
+    return {s: _tables(tables, read, source, s, how) for s in stores}, bool(names) and not place.is_demo(source)
 
 
 def read_part(parts: SliceReader, source: str, wanted: Slice, names: Sequence[str], how: How) -> Tables:
@@ -166,7 +166,7 @@ def _checked(read: Read, source: str, names: Sequence[str], how: How) -> dict[st
         if t.name not in said:  # else it is there, and what is wrong with it is told
             hint = f"The source has: {', '.join(read.frames)}"
             expected = f"a table {t.name} ({t.zh})"
-            faults.insert(0, Fault("missing_table", "", expected, reader.describe(source), hint=hint))
+            faults.insert(0, Fault("missing_table", "", expected, place.name(source), hint=hint))
         raise InputError(faults)
     frames, more = _placed(read.frames, read.origins, how.default_store, names)
     faults = faults + more
@@ -182,7 +182,7 @@ def _tables(frames: Mapping[str, pd.DataFrame], read: Read, source: str, store: 
     lacking = [f"缺少{t.zh}（{name}），相关内容从略。" for name, t in TABLES.items() if name not in frames]
     of = {name: _of_store(name, frame, store) for name, frame in frames.items()}
     return Tables(
-        store=store, source=reader.describe(source), synthetic=source == "demo",
+        store=store, source=place.name(source), synthetic=place.is_demo(source),
         notes=(*read.notes, *lacking), repairs=tuple(read.repairs), **(_masked(of) if how.masked else of),
     )  # fmt: skip
 

@@ -1,30 +1,38 @@
-"""The sheets of an Excel file, as the Rust reader gives them, guarded against what would bring it down.
-
-Run by itself (``python -m aftersales.sources.sheets``) it reads an old .xls from its input and writes the sheets to
-its output: such a file can't be looked through beforehand, and a broken one may end the process that reads it.
-"""
+"""The sheets of an Excel file, as the Rust reader gives them; it reads in a process of its own (`apart`)."""
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-import pickle
+import marshal
 import re
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+
+import numpy as np
+
+from aftersales.sources import apart
 
 OLE = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
 
+_MB = 1 << 20
 _MOST_CELLS = 60_000_000
 _MOST_BYTES = 2 << 30
 _RATIO = 150  # how much smaller than its content a sound file may be
 _SMALL = 64 << 20  # below that its ratio does not matter
+_SECONDS = 60  # and one more for each MB that it unpacks to
+# The attribute r of rows and of cells that lie far out: a row's number, a cell's column from AA on, or else its row.
+_FAR = re.compile(rb' r="(?:(\d{1,9})|([A-Z]{2,3})\d+|[A-Z](\d{7,9}))"(?=[^<>]*>)')
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.S)
 
 
@@ -34,11 +42,11 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a workbook: its rows from the first on, and first and last cell of its merged ranges."""
+    """A sheet of a workbook: its cells from the first on, and first and last cell of its merged ranges."""
 
     name: str
     hidden: bool
-    rows: list[list[Any]]
+    cells: np.ndarray
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
 
 
@@ -51,7 +59,8 @@ def names(data: bytes) -> list[tuple[str, bool]]:
         It is no workbook.
     """
     if data.startswith(OLE):
-        return [(s.name, s.hidden) for s in _apart(data, ())]
+        with _reading(data, (), _SECONDS) as reader:
+            return [(s.name, s.hidden) for s in reader.sheets()]
     with _opened(data) as package:
         return [(name, hidden) for name, (_, hidden) in _parts(package).items()]
 
@@ -65,50 +74,98 @@ def read(data: bytes, wanted: Collection[str]) -> list[Sheet]:
         They can't be read, or are too large.
     """
     if data.startswith(OLE):
-        return _apart(data, wanted)
+        with _reading(data, wanted, _SECONDS + len(data) // _MB) as reader:
+            return reader.sheets()
     with _opened(data) as package:
-        parts = _parts(package)
-        errors = {name: _scan(package.read(parts[name][0]), name) for name in wanted}
-    sheets = _calamine(data, wanted)
+        seconds = _SECONDS + sum(p.file_size for p in package.infolist()) // _MB
+        with _reading(data, wanted, seconds) as reader:
+            parts = _parts(package)
+            errors = {name: _scan(package.read(parts[name][0]), name) for name in wanted}  # while it reads
+            sheets = reader.sheets()
     for sheet in sheets:
         for row, column, text in errors.get(sheet.name, ()):
-            if row < len(sheet.rows) and column < len(sheet.rows[row]):
-                sheet.rows[row][column] = text
+            if row < sheet.cells.shape[0] and column < sheet.cells.shape[1]:
+                sheet.cells[row, column] = text
     return sheets
 
 
-def _calamine(data: bytes, wanted: Collection[str]) -> list[Sheet]:
-    """All sheets, with the cells of those that are wanted."""
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+class _Reader:
+    """The process that reads a file, at work."""
 
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        found = []
-        for about in book.sheets_metadata:
-            if about.typ != SheetTypeEnum.WorkSheet:
+    def __init__(self, data: bytes, wanted: Collection[str], seconds: int) -> None:
+        spec = find_spec("python_calamine")
+        folder = Path(spec.origin).parents[1] if spec and spec.origin else ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-S", apart.__file__, str(folder), str(seconds)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.seconds, self.late = seconds, False
+        self.timer = threading.Timer(seconds, self._end)
+        self.timer.daemon = True
+        self.timer.start()
+        with suppress(OSError), self.process.stdin as stream:  # type: ignore[union-attr]  # it may have ended
+            asked_for = marshal.dumps(list(wanted))
+            stream.write(len(asked_for).to_bytes(8, "little") + asked_for)
+            stream.write(data)
+
+    def _end(self) -> None:
+        self.late = True
+        self.process.kill()
+
+    def sheets(self) -> list[Sheet]:
+        """All sheets, with the cells of those that are wanted.
+
+        Raises
+        ------
+        Unreadable
+            The process ended before it had read them.
+        """
+        found: list[Sheet] = []
+        while (part := self._part()) != apart.DONE:
+            if isinstance(part, tuple):
+                name, hidden, merged, *size = part
+                found.append(Sheet(name, hidden, np.empty(size, dtype=object), merged))
+                row = 0
                 continue
-            rows, merged = [], []
-            if about.name in wanted:
-                sheet = book.get_sheet_by_name(about.name)
-                rows, merged = sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or [])
-            found.append(Sheet(about.name, about.visible != SheetVisibleEnum.Visible, rows, merged))
+            for number, (times, cells) in enumerate(part):
+                told = [v if type(v) is not tuple else _time(*v) for v in cells] if times else cells
+                found[-1].cells[row : row + len(told), number] = told
+            row += len(part[0][1])
         return found
-    except BaseException as error:  # the reader's own panics are no Exceptions
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            raise
-        raise Unreadable("a file that is damaged") from None
 
-
-def _apart(data: bytes, wanted: Collection[str]) -> list[Sheet]:
-    """The sheets of an .xls, read by a process of its own."""
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise Unreadable("a workbook with a password")
-    done = subprocess.run(
-        [sys.executable, "-m", __name__], input=pickle.dumps((data, list(wanted))), capture_output=True, check=False
-    )
-    if done.returncode != 0:
+    def _part(self) -> Any:
+        stream = self.process.stdout
+        assert stream is not None
+        length = int.from_bytes(stream.read(8), "little")
+        data = stream.read(length)
+        if length and len(data) == length:
+            return marshal.loads(data)
+        if self.late:
+            raise Unreadable(f"a file that takes more than {self.seconds} seconds to read")
         raise Unreadable("a file that is damaged")
-    return [Sheet(*parts) for parts in pickle.loads(done.stdout)]
+
+    def close(self) -> None:
+        self.timer.cancel()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()  # type: ignore[union-attr]
+
+
+def _time(kind: str, *parts: Any) -> Any:
+    """A date or time as `apart` tells it."""
+    return getattr(dt, kind)(*parts)
+
+
+@contextmanager
+def _reading(data: bytes, wanted: Collection[str], seconds: int) -> Iterator[_Reader]:
+    """A process that reads a file, begun; it is ended with the block, whatever happens in it."""
+    if data.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in data:
+        raise Unreadable("a workbook with a password")
+    reader = _Reader(data, wanted, seconds)
+    try:
+        yield reader
+    finally:
+        reader.close()
 
 
 @contextmanager
@@ -145,9 +202,9 @@ def _parts(package: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
 
 def _scan(xml: bytes, name: str) -> list[tuple[int, int, str]]:
     """Row, column and text of the cells that hold an error of a formula."""
-    rows = max(map(int, re.findall(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"', xml)), default=0)
-    far = set(re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d', xml))
-    width = max((_column(letters) + 1 for letters in far), default=26)
+    places = _FAR.findall(xml)
+    rows = max((int(row or far) for row, _, far in places if row or far), default=0)
+    width = max((_column(letters) + 1 for letters in {letters for _, letters, _ in places if letters}), default=26)
     if rows * width > _MOST_CELLS:
         raise Unreadable(f"a sheet {name} that reaches to row {rows:,} and column {width:,}")
     if b't="e"' not in xml:
@@ -168,9 +225,3 @@ def _column(letters: bytes) -> int:
         number = number * 26 + letter - 64
     return number - 1
 
-
-if __name__ == "__main__":
-    asked_for, chosen = pickle.load(sys.stdin.buffer)
-    pickle.dump(
-        [(s.name, s.hidden, s.rows, s.merged) for s in _calamine(asked_for, chosen)], sys.stdout.buffer
-    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from aftersales import inputs, params
+from aftersales import inputs, params, place
 from aftersales.errors import InputError
 from aftersales.schema import TABLES
 from aftersales.template import guide, sheets
@@ -42,7 +42,7 @@ def write(
     """
     asked = None if month is None else inputs.parse_month(month, year)
     settings = params.load()
-    given = source or (settings.source if settings.source != "demo" else None)
+    given = source or (settings.source if not place.is_demo(settings.source) else None)
     tables = inputs.load(given, store) if given else None
     period = _period(asked, None if tables is None else inputs.months_with_records(tables)[-1])
     path = out or Path(f"客服部月报数据{'' if period is None else f'-{period}'}.xlsx")

@@ -1,0 +1,195 @@
+"""What stands behind `env:NAME` is shown nowhere, whatever it is; nor is a password that was typed into the command."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from conftest import run
+
+from aftersales import cli, inputs, params, place
+from aftersales.errors import InputError
+from aftersales.sources import How, cached_load
+
+SECRET = "Hush5up"
+# Some as they should be, most mistyped; nothing answers at any of them.
+URLS = [
+    f"postgresql://me:{SECRET}@127.0.0.1:1/db",
+    f"postgresql://me:{SECRET}@{SECRET}@127.0.0.1:1/db",
+    f"postgresql://me:{SECRET}@127.0.0.1:{SECRET}/db",
+    f"postgresql://{SECRET}@127.0.0.1:1/{SECRET}",
+    f"postgresql://127.0.0.1:1/db?password={SECRET}",
+    f"postgresql://127.0.0.1:1/db?{SECRET}=1",
+    f"postgresql+{SECRET}://127.0.0.1/db",
+    f"{SECRET}://127.0.0.1/db",
+    f"postgresql:/me:{SECRET}@127.0.0.1/db",
+    f"postgresql:me:{SECRET}@127.0.0.1/db",
+    f"postgresql：//me：{SECRET}＠127.0.0.1/db",
+    f" postgresql://me:{SECRET}@127.0.0.1:1/db",
+    f"me:{SECRET}@127.0.0.1/db",
+    f"me/{SECRET}@db",
+    f"host=127.0.0.1 port=1 password={SECRET}",
+    f"Server=127.0.0.1;Uid=me;Pwd={SECRET}",
+    f"postgresql%3A%2F%2Fme%3A{SECRET}%40127.0.0.1%2Fdb",
+    f"sqlite:///me:{SECRET}@127.0.0.1/{SECRET}.db?{SECRET}",
+    f"sqlite://me:{SECRET}@127.0.0.1/db",
+    f"env:postgresql://me:{SECRET}@127.0.0.1/db",
+    f"~{SECRET}@127.0.0.1/db",
+]  # fmt: skip
+# What can only be told from a file or folder by where it stands: behind `env:`.
+WORDS = [SECRET, f"{SECRET}/exports", f"/nowhere/{SECRET}.xlsx", f"~{SECRET}/a", SECRET * 200, "env:" + SECRET]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.chdir(tmp_path)
+
+
+def silent(told: str, tmp_path: Path) -> None:
+    """The secret is neither in what was told nor in any file that was written."""
+    assert SECRET not in told
+    for file in tmp_path.rglob("*"):
+        assert SECRET not in str(file)
+        assert file.is_dir() or SECRET.encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["report", "check", "template", "mail", "load"])
+@pytest.mark.parametrize("way", ["env", "typed"])
+def test_it_is_never_told(tmp_path, monkeypatch, capfd, command, way):
+    for number, value in enumerate([*URLS, *WORDS] if way == "env" else URLS):
+        monkeypatch.setenv("DMS", value)
+        source = "env:DMS" if way == "env" else value
+        if command == "load":
+            with pytest.raises(InputError) as error:
+                inputs.load(source, month="2024-04")
+            told = str(error.value)
+        else:
+            out = ["--out", f"{number}.xlsx"] if command == "template" else []
+            assert cli.main([command, "--month", "2024-04", "--source", source, *out]) == 2, value
+            told = "".join(capfd.readouterr())
+        assert told.strip(), value
+        assert way == "typed" or "env:DMS" in told, value
+        silent(told, tmp_path)
+
+
+def test_the_command_does_not_tell_it_either(tmp_path):
+    done = run("report", "--month", "4", "--source", "env:DMS", cwd=tmp_path, DMS=f"postgresql:/me:{SECRET}@h/db")
+    assert done.returncode == 2
+    assert "source env:DMS: " in done.stderr
+    assert "Traceback" not in done.stderr
+    silent(done.stdout + done.stderr, tmp_path)
+
+
+ORDER = {"工单号": "R1", "VIN": "LSVAA2180E2012345", "客户类型": "私车", "开单时间": "2024-04-09"}
+
+
+@pytest.fixture(params=["folder", "file", "workbook", "parquet", "database"])
+def place_of(request, tmp_path_factory):
+    """A source whose own name is the secret; made with an order, or with one that is bad."""
+
+    def made(bad: bool) -> str:
+        at = tmp_path_factory.mktemp("at")
+        frame = pd.DataFrame([ORDER | ({"开单时间": "昨天"} if bad else {})])
+        if request.param == "database":
+            with sqlite3.connect(at / f"{SECRET}.db") as connection:
+                frame.to_sql("维修工单", connection, index=False)
+            return f"sqlite:///{at}/{SECRET}.db"
+        if request.param == "workbook":
+            frame.to_excel(at / f"{SECRET}.xlsx", index=False, sheet_name="维修工单")
+            return f"{at}/{SECRET}.xlsx"
+        folder = at / SECRET
+        folder.mkdir()
+        if request.param == "parquet":
+            frame.to_parquet(folder / "维修工单.parquet")
+            return f"{folder}/维修工单.parquet"
+        frame.to_csv(folder / "repair_orders.csv", index=False)
+        return str(folder) if request.param == "folder" else f"{folder}/repair_orders.csv"
+
+    return made
+
+
+def test_a_source_behind_it_is_read_and_named_by_the_variable(tmp_path, monkeypatch, capfd, place_of):
+    monkeypatch.setenv("DMS", place_of(False))
+    typed = cached_load(place.behind("env:DMS"), None, How(default_store="本店"))  # kept under its own name
+    tables = inputs.load("env:DMS", month="2024-04")
+    assert (tables.source, len(tables.repair_orders)) == ("env:DMS", 1)
+    assert typed.source != "env:DMS"
+    call = ["check", "--month", "2024-04", "--source", "env:DMS", "--xlsx", str(tmp_path / "marked.xlsx")]
+    assert cli.main(call) == 0
+    told = "".join(capfd.readouterr())
+    assert "env:DMS" in told
+    assert SECRET not in told
+    monkeypatch.setenv("DMS", place_of(True))
+    with pytest.raises(InputError) as error:
+        inputs.load("env:DMS")
+    assert SECRET not in str(error.value)
+    assert cli.main(call) == 2
+    told = "".join(capfd.readouterr())
+    assert "开单时间" in told
+    assert SECRET not in told
+    for row in openpyxl.load_workbook(tmp_path / "marked.xlsx").worksheets[0].iter_rows(values_only=True):
+        assert SECRET not in str(row)
+
+
+def test_a_copy_never_takes_the_place_of_a_source_behind_a_variable(tmp_path, monkeypatch, capfd):
+    pd.DataFrame([ORDER]).to_excel(tmp_path / "dms.xlsx", index=False, sheet_name="维修工单")
+    before = (tmp_path / "dms.xlsx").read_bytes()
+    monkeypatch.setenv("DMS", "dms.xlsx")
+    assert cli.main(["check", "--month", "4", "--source", "env:DMS", "--xlsx", "dms.xlsx"]) == 2
+    assert (tmp_path / "dms.xlsx").read_bytes() == before
+
+
+def test_a_report_tells_the_variable_only(tmp_path):
+    source = tmp_path / SECRET
+    source.mkdir()
+    pd.DataFrame([ORDER]).to_csv(source / "repair_orders.csv", index=False)
+    done = run("report", "--month", "4", "--source", "env:DMS", "--out", tmp_path / "out", DMS=str(source))
+    assert done.returncode == 0, done.stderr
+    (source / "repair_orders.csv").unlink()
+    source.rmdir()
+    silent(done.stdout + done.stderr, tmp_path)
+
+
+def test_a_fault_of_the_program_does_not_tell_it(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("DMS", str(tmp_path / SECRET))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / SECRET).mkdir()
+
+    def broken(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path / "repair_orders.csv"))
+
+    monkeypatch.setattr(Path, "iterdir", broken)
+    assert cli.main(["check", "--month", "4", "--source", "env:DMS"]) == 1
+    (log,) = tmp_path.glob("aftersales-*.log")
+    told = "".join(capfd.readouterr())
+    assert "Permission denied" in told
+    assert SECRET not in told + log.read_text(encoding="utf-8")
+
+
+def test_params_in_a_notebook_do_not_tell_it(tmp_path):
+    text = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    for source in URLS:
+        (tmp_path / "default.yml").write_text(text.replace("source: demo", f"source: {json.dumps(source)}"), encoding="utf-8")
+        settings = params.load(path=tmp_path)
+        assert SECRET not in repr(settings) + settings._repr_html_()
+
+
+def test_what_is_no_variable_is_told_without_what_it_is(monkeypatch):
+    monkeypatch.delenv("DMS", raising=False)
+    with pytest.raises(InputError, match="source env:DMS: the environment variable DMS is not set"):
+        inputs.load("env:DMS")
+    assert cli.main(["report", "--month", "4", "--source", "env:DMS"]) == 2
+
+
+@pytest.mark.parametrize("source", ["nowhere", "exports/四月", "C:/exports", "../a b/c.csv"])
+def test_a_path_that_is_none_is_told_as_typed(source):
+    with pytest.raises(InputError) as error:
+        inputs.load(source)
+    assert f"source {source}: no such file or folder" in str(error.value)
