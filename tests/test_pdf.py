@@ -15,10 +15,16 @@ from report_sample import HOSTILE, chart, code, column, in_chapter, report, said
 
 pytest.importorskip("typst")
 
+from aftersales.errors import AftersalesError
 from aftersales.export import columns, pdf, typst_markup
 from aftersales.export.document import read
 from aftersales.export.pdf import ReportPDFExporter, svg_to_png
 
+# A block that goes down when it is high on the page, and so comes up again.
+RESTLESS = """#set document(title: "x")
+#context if locate(<restless>).position().y < 200pt { v(200pt) }
+#block[x] <restless>
+"""
 NASTY = r"#panic() $x$ *a* _b_ @ref <label> \u{41} // /* `raw` [x] = 1 ~ --- #sys.inputs"
 
 
@@ -151,6 +157,23 @@ def test_short_chapters_share_pages_and_what_belongs_together_stays_so():
     for words in (page.text for page in pdf_pages.pages(reader(large))):
         assert not re.match(r".*\n本月没有记录。", words), "a finding without its chapter's heading"
         assert not re.search(r"叫某某(\n这一章问什么？)?\n第 \d+ 页 / ", words), "a heading at the foot"
+
+
+def test_pages_that_never_settle_make_no_pdf(monkeypatch, tmp_path):
+    (tmp_path / "report.typ").write_text(RESTLESS, encoding="utf-8")
+    monkeypatch.setattr(pdf, "TEMPLATE", tmp_path)
+    with pytest.raises(AftersalesError, match=r"示例门店.*still move") as told:
+        printed(report())
+    assert "position did not stabilize" in str(told.value)
+    assert str(tmp_path) not in str(told.value)
+
+
+def test_other_warnings_of_typst_are_told_and_harmless(monkeypatch, tmp_path, caplog):
+    (tmp_path / "report.typ").write_text('#set document(title: "x")\n#set text(font: "Nope")', encoding="utf-8")
+    monkeypatch.setattr(pdf, "TEMPLATE", tmp_path)
+    assert printed(report()).startswith(b"%PDF")
+    assert "unknown font family" in caplog.text
+    caplog.clear()
 
 
 def test_cover_has_store_month_verdict_figures_and_what_the_data_are(sample):

@@ -186,6 +186,19 @@ def test_the_whole_reports_pdf_leads_to_its_pages_and_is_no_longer(april):
     assert len(pypdf.PdfReader(april / "report.pdf").pages) <= 28
 
 
+def test_a_report_whose_pages_never_settle_is_not_published(project, tmp_path):
+    template = project.root / "lib/aftersales/export/typst/report.typ"
+    with template.open("a", encoding="utf-8") as stream:
+        stream.write("\n#context if locate(<restless>).position().y < 200pt { v(200pt) }\n")
+        stream.write("#block[x] <restless>\n")
+    (project.root / "params/2024-04.yml").write_text("chapters: [01_review]\n", encoding="utf-8")
+    orders = {"repair_orders": demo.generate(seed=5, months=8, store="小店")["repair_orders"]}
+    out = tmp_path / "out"
+    done = project("report", "--month", 4, "--source", write(tmp_path / "in", orders), "--out", out)
+    assert (done.returncode, "still move" in done.stderr) == (1, True), done.stderr
+    assert not [p for p in out.rglob("*") if p.is_file()]
+
+
 def test_two_stores_of_one_source_get_their_own_figures(tmp_path):
     one, two = (demo.generate(seed=n, months=8, store=f"{n}店") for n in (1, 2))
     both = {name: pd.concat([one[name], two[name]]) for name in one}
