@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import struct
 
+import pdf_pages
 import pypdf
 import pytest
+from pdf_pages import squeezed
 from report_sample import HOSTILE, chart, code, column, in_chapter, report, said, table, text
 
 pytest.importorskip("typst")
 
+from aftersales.errors import AftersalesError
 from aftersales.export import columns, pdf, typst_markup
 from aftersales.export.document import read
 from aftersales.export.pdf import ReportPDFExporter, svg_to_png
 from aftersales.export.printed import _shortened
 
+# A block that goes down when it is high on the page, and so comes up again.
+RESTLESS = """#set document(title: "x")
+#context if locate(<restless>).position().y < 200pt { v(200pt) }
+#block[x] <restless>
+"""
 NASTY = r"#panic() $x$ *a* _b_ @ref <label> \u{41} // /* `raw` [x] = 1 ~ --- #sys.inputs"
 
 
@@ -26,11 +35,6 @@ def printed(notebook) -> bytes:
 
 def reader(notebook) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(printed(notebook)))
-
-
-def squeezed(content: str) -> str:
-    """Text without spaces: readers differ on the thin gap between Chinese and Latin."""
-    return re.sub(r"\s+|\u200b", "", content)
 
 
 def texts(pages: pypdf.PdfReader) -> list[str]:
@@ -61,6 +65,32 @@ def with_chapter(*cells) -> object:
     place = next(i for i, c in enumerate(book.cells) if c.metadata["aftersales"]["chapter"] == "checks")
     book.cells[place:place] = in_chapter("08_more", 8, *cells)
     return book
+
+
+def of_chapters(*blocks, lang="zh", **meta):
+    """A report of the sample's summary and a chapter for each list of blocks, without appendices."""
+    book = report(lang, **meta)
+    book.cells = [c for c in book.cells if c.metadata["aftersales"]["chapter"] == "summary"]
+    for i, cells in enumerate(map(copy.deepcopy, blocks), 1):
+        book.cells += in_chapter(f"{i:02d}_some", i, text(f"# {i} 第{i}章叫某某\n\n这一章问什么？"), *cells)
+    for i, cell in enumerate(book.cells):
+        cell["id"] = f"c{i}"
+    return book
+
+
+def rows(n):
+    shown = [[f"单号{i:03d}", str(i)] for i in range(n)]
+    return table("own.rows", [column("a", "甲"), column("b", "乙")], shown, shown, title=f"{n} 行")
+
+
+def finding(words="本月没有记录。"):
+    return code(said(words, "finding"))
+
+
+def broad(n=14):
+    heads = [column("who", "服务顾问"), *(column(f"c{i}", f"第{i}项得分很长", "number") for i in range(24))]
+    shown = [[f"顾问{r}", *(f"{80 + r + i}.0" for i in range(24))] for r in range(n)]
+    return table("own.broad", heads, shown, shown, wide=True, title="很宽的表")
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +125,61 @@ def test_every_page_but_the_cover_says_where_it_is(sample):
         assert f"第{number}页/共{len(pages)}页" in page
         assert page.startswith("示例门店2024年4月")
     assert "5一次维修合格率" in next(p for p in pages if "表5-1" in p)[:40]
+
+
+TINY = [finding()]
+LAYOUTS = {
+    "as it is": report(),
+    "in English": report("en"),
+    "one chapter": of_chapters([finding(), code(chart("own.a"))]),
+    "none": of_chapters(),
+    "many tiny ones": of_chapters(*[TINY] * 14),
+    "each a bit over half a page": of_chapters(*[[finding(), code(rows(20 + i % 3))] for i in range(12)]),
+    "tiny after large": of_chapters(*[[finding(), code(rows(30))], TINY, TINY] * 4),
+    "one of ten pages": of_chapters(TINY, [finding(), code(rows(480))], TINY, [code(chart("own.a"))]),
+    "broad tables": of_chapters(*[[finding(), code(chart("own.a"), broad())], TINY] * 3, lang="en"),
+    "nothing but a broad table": of_chapters(TINY, [code(broad())], TINY, [code(broad())], [code(broad())]),
+    "contents of two pages": of_chapters(*[[finding("长句" * 45), text("## 甲\n\n一"), text("## 乙\n\n二")]] * 40),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_numbers_contents_heads_and_bookmarks_lead_to_their_pages(layout):
+    assert pdf_pages.faults(printed(LAYOUTS[layout])) == []
+
+
+def test_a_chapter_alone_leads_to_its_pages():
+    alone = of_chapters([finding(), code(rows(200)), text("## 节\n\n一")])
+    alone.cells = [c for c in alone.cells if c.metadata.pop("aftersales")["chapter"] == "01_some"]
+    del alone.metadata["aftersales"]
+    assert pdf_pages.faults(printed(alone)) == []
+
+
+def test_short_chapters_share_pages_and_what_belongs_together_stays_so():
+    pages = pdf_pages.pages(reader(LAYOUTS["many tiny ones"]))
+    begun = [len(page.headings(1)) for page in pages[3:]]
+    assert all(n >= 5 for n in begun[:-1]), begun
+    large = of_chapters(*[TINY, [finding(), code(rows(24))]] * 6)
+    for words in (page.text for page in pdf_pages.pages(reader(large))):
+        assert not re.match(r".*\n本月没有记录。", words), "a finding without its chapter's heading"
+        assert not re.search(r"叫某某(\n这一章问什么？)?\n第 \d+ 页 / ", words), "a heading at the foot"
+
+
+def test_pages_that_never_settle_make_no_pdf(monkeypatch, tmp_path):
+    (tmp_path / "report.typ").write_text(RESTLESS, encoding="utf-8")
+    monkeypatch.setattr(pdf, "TEMPLATE", tmp_path)
+    with pytest.raises(AftersalesError, match=r"示例门店.*still move") as told:
+        printed(report())
+    assert "position did not stabilize" in str(told.value)
+    assert str(tmp_path) not in str(told.value)
+
+
+def test_other_warnings_of_typst_are_told_and_harmless(monkeypatch, tmp_path, caplog):
+    (tmp_path / "report.typ").write_text('#set document(title: "x")\n#set text(font: "Nope")', encoding="utf-8")
+    monkeypatch.setattr(pdf, "TEMPLATE", tmp_path)
+    assert printed(report()).startswith(b"%PDF")
+    assert "unknown font family" in caplog.text
+    caplog.clear()
 
 
 def test_cover_has_store_month_verdict_figures_and_what_the_data_are(sample):

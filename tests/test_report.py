@@ -10,6 +10,7 @@ import lxml.html
 import nbformat
 import openpyxl
 import pandas as pd
+import pdf_pages
 import pypdf
 import pytest
 import scrapbook
@@ -138,6 +139,7 @@ def test_a_sparse_store_gets_a_report_that_says_what_is_missing(tmp_path):
     assert got["oem.mot"] is None
     assert got["ftf.jobs"] > 0
     assert any("厂家CSS" in note for note in result["notes"])
+    assert pdf_pages.faults((tmp_path / "out/2024-04/小店/report.pdf").read_bytes()) == []
 
 
 @pytest.mark.parametrize(("month", "folder"), [("2", "2024-02"), ("2023-12", "2023-12")])
@@ -147,6 +149,54 @@ def test_any_month_with_records_has_a_report(tmp_path, month, folder):
     result = figures(tmp_path / folder / "示范店")
     assert result["month"] == folder
     assert [row["month"] for row in result["tables"]["ftf.trend"]][-1] == folder
+    assert pdf_pages.faults((tmp_path / folder / "示范店/report.pdf").read_bytes()) == []
+
+
+def until_january(frames: dict) -> dict:
+    """The records as they stood at the end of January: few months, and none of them April."""
+    dates = {
+        "repair_orders": "opened_at", "bookings": "planned_at", "jobs": "finished_at",
+        "survey_calls": "called_at", "complaints": "received_at", "customers": "created_at",
+        "churn_calls": "called_at", "oem_css": "month", "oem_pt": "month", "actions": "month",
+    }  # fmt: skip
+    cut = {t: f[f[dates[t]].astype(str) < "2024-02"] for t, f in frames.items() if t in dates}
+    grievances = frames["grievances"]
+    return {**cut, "grievances": grievances[grievances["call_id"].isin(cut["survey_calls"]["call_id"])]}
+
+
+@pytest.mark.parametrize(
+    ("month", "lang", "kept"),
+    [
+        ("2024-04", "zh", lambda frames: {"repair_orders": frames["repair_orders"]}),
+        ("2024-01", "en", until_january),
+    ],
+    ids=["orders alone", "January in English"],
+)
+def test_the_pdfs_numbers_lead_to_their_pages(tmp_path, month, lang, kept):
+    source = write(tmp_path / "in", kept(demo.generate(seed=5, months=8, store="小店")))
+    done = run("report", "--month", month, "--lang", lang, "--source", source, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "Typst" not in done.stderr
+    assert pdf_pages.faults((tmp_path / "out" / month / "小店/report.pdf").read_bytes()) == []
+
+
+def test_the_whole_reports_pdf_leads_to_its_pages_and_is_no_longer(april):
+    made = (april / "report.pdf").read_bytes()
+    assert pdf_pages.faults(made) == []
+    assert len(pypdf.PdfReader(april / "report.pdf").pages) <= 28
+
+
+def test_a_report_whose_pages_never_settle_is_not_published(project, tmp_path):
+    template = project.root / "lib/aftersales/export/typst/report.typ"
+    with template.open("a", encoding="utf-8") as stream:
+        stream.write("\n#context if locate(<restless>).position().y < 200pt { v(200pt) }\n")
+        stream.write("#block[x] <restless>\n")
+    (project.root / "params/2024-04.yml").write_text("chapters: [01_review]\n", encoding="utf-8")
+    orders = {"repair_orders": demo.generate(seed=5, months=8, store="小店")["repair_orders"]}
+    out = tmp_path / "out"
+    done = project("report", "--month", 4, "--source", write(tmp_path / "in", orders), "--out", out)
+    assert (done.returncode, "still move" in done.stderr) == (1, True), done.stderr
+    assert not [p for p in out.rglob("*") if p.is_file()]
 
 
 def test_two_stores_of_one_source_get_their_own_figures(tmp_path):

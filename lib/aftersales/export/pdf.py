@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ SUBSTITUTE = "□"
 # What the Chinese font lacks and Typst's own monospaced font has.
 SYMBOLS = "✔✗✘☐☑☒₀₁₂₃₄₅₆₇₈₉₊₋⬆⬇➔➜➤�"
 _POINTS_PER_PIXEL = 0.75
+# What Typst says when pages still move after its last attempt, and of what moves.
+_UNSETTLED = re.compile(r"did not (?:converge|stabilize)")
 
 
 class ReportPDFExporter(PublishedExporter):
@@ -110,9 +113,23 @@ def _compile(template: str, content: dict[str, Any], **options: Any) -> bytes | 
         )
     except typst.TypstError as error:
         raise AftersalesError(f"The PDF could not be set.\n{error.diagnostic}") from error
+    unsettled = [w for w in warnings if _UNSETTLED.search(w.message)]
+    if unsettled:
+        raise AftersalesError(_moving(str(content.get("title") or template), unsettled))
     for warning in warnings:
         _log.warning("Typst: %s", warning)
     return made
+
+
+def _moving(title: str, unsettled: Iterable[typst.TypstWarning]) -> str:
+    """Why a PDF whose pages have not settled is not made: its contents could name wrong pages."""
+    told = "; ".join(dict.fromkeys(warning.message for warning in unsettled))
+    return (
+        f"The PDF of “{title}” was not made: its pages still move after Typst's last attempt, so that page "
+        f"numbers in it could be wrong; expected a layout that settles. Typst says: {told}.\n"
+        "Leave a chapter of your own out (`chapters` in the params) to see whether it is the cause; without "
+        "one, this is an error of the program: report it."
+    )
 
 
 def printable(content: dict[str, Any]) -> tuple[dict[str, Any], int]:
