@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
 import tempfile
@@ -50,6 +51,8 @@ def own_folders(tmp_path, monkeypatch):
     monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "400")
     monkeypatch.chdir(tmp_path)
+    yield
+    gc.enable()  # a report ends with its process, and does without
 
 
 def silent(told: str, tmp_path: Path) -> None:

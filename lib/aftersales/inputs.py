@@ -55,7 +55,8 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     Raises
     ------
     InputError
-        Everything that is wrong with the source, in one go.
+        Everything that is wrong with the source, in one go; the month has no record of the store, or the built-in
+        records would get another store's name.
 
     Examples
     --------
@@ -64,17 +65,25 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     ('示范店', 30971)
     """
     settings = params.load(month)
-    return _load(_given(source or settings.source), store, month, settings, os.environ.get(_SNAPSHOT, ""))
+    return _load(_chosen(source, store, settings), store, month, settings, os.environ.get(_SNAPSHOT, ""))
 
 
-def _given(source: str) -> str:
-    """A source as it was given to a report: its notebooks have a URL by the name of a variable of our own."""
-    return place.behind(source) if source == f"env:{_SECRET}" else source
+def _chosen(source: str | None, store: str | None, settings: Params) -> str:
+    """The source that counts, as it was given to a report: its notebooks have a URL by the name of a variable of our own."""
+    told = source or settings.source
+    if not source and store is None and settings.store != place.DEMO_STORE and place.is_demo(told):
+        raise InputError(place.not_built_in(settings.store))
+    return place.behind(told) if told == f"env:{_SECRET}" else told
 
 
 def _load(source: str, store: str | None, month: object, settings: Params, snapshot: str) -> Tables:
-    first, last = (None, None) if month is None else needed(pd.Period(str(month), "M"), settings)
+    """One store's tables; a month must have a record in them, or every figure of it would be made of nothing."""
+    period = None if month is None else _period(month)
+    first, last = (None, None) if period is None else needed(period, settings)
     tables = sources.cached_load(source, store, _how(settings, snapshot), first, last)
+    if period is not None and not _has_records(tables, period):
+        span = _span(_months_of(source, store, settings, list(_DATED), snapshot))
+        raise InputError(f"month {period}: the source has no record in it for {tables.store}. {span}")
     tables.used.clear()
     _HANDED.append(tables)
     return tables
@@ -137,21 +146,18 @@ def ask(month: str, year: str | None, store: str | None, source: str | None, lan
     """
     number, given_year = parse_month(month, year)
     base = params.load(None if given_year is None else f"{given_year}-{number:02d}")
-    told = source or base.source
+    told = _chosen(source, store, base)
     fresh = secrets.token_hex(8) if reuse.asked_fresh() else ""
     if given_year is None:
         period = _latest(number, month, told, store, base, fresh)
     else:
         period = pd.Period(year=given_year, month=number, freq="M")
     settings = params.load(period)
-    told = source or settings.source
+    told = _chosen(source, store, settings)
     database = place.is_url(told)
     typed = database and not told.startswith("env:")  # by hand, perhaps with a password
     snapshot = fresh or (secrets.token_hex(8) if database else "")
     tables = _load(told, store, period, settings, snapshot)
-    if period not in months_with_records(tables):
-        span = _span(_months_of(told, store, settings, list(_DATED), snapshot))
-        raise InputError(f"month {period}: the source has no record in it for {tables.store}. {span}")
     return Asked(
         month=period,
         store=tables.store,
@@ -209,6 +215,25 @@ def forget(asked: Asked) -> None:
 def months_with_records(tables: Tables) -> list[pd.Period]:
     """The months in which any table has a row, in order."""
     return sorted({m for name in _DATED for m in _months(tables, name)})
+
+
+def _period(month: object) -> pd.Period:
+    try:
+        return pd.Period(str(month), "M")
+    except ValueError:
+        raise InputError(f"month: got {str(month)!r}; expected a month like 2024-04.") from None
+
+
+def _has_records(tables: Tables, month: pd.Period) -> bool:
+    """Whether any table has a row in a month; the first that has one answers at once."""
+    start, end = month.start_time, (month + 1).start_time
+    for name in _DATED:
+        if (frame := tables[name]) is not None:
+            dates = frame[TABLES[name].dated_by]
+            dated = pd.api.types.is_datetime64_any_dtype(dates)
+            if ((dates >= start) & (dates < end) if dated else dates == str(month)).any():
+                return True
+    return False
 
 
 def _months(tables: Tables, table: str) -> list[pd.Period]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from aftersales.errors import InputError
 
 DEMO = "demo"
+DEMO_STORE = "示范店"
 _ENV = "env:"
 _URL = re.compile(r"[a-z][a-z0-9+_]*://", re.I)
 LIKE = "postgresql://user:password@host/database"
@@ -59,6 +60,14 @@ def is_url(source: str) -> bool:
 def is_demo(source: str) -> bool:
     """Whether a source is the built-in store."""
     return behind(source) == DEMO
+
+
+def not_built_in(store: str) -> str:
+    """What is said of a store that the built-in records are not of."""
+    return (
+        f"store {store}: the built-in records are made up and belong to {DEMO_STORE}. Say where the records of {store} are:"
+        " SOURCE=… (--source …), or `source` in the params."
+    )
 
 
 def path(source: str) -> Path:

@@ -5,7 +5,9 @@ Nothing here is computed. Where the deck contradicts itself the comment says whi
 
 from __future__ import annotations
 
-STORE = "示范店"
+from aftersales import place
+
+STORE = place.DEMO_STORE
 
 # Slide 7. Ten item scores in the order of `schema.MOT_ITEMS`, then MOT and CSS as printed.
 OEM = {

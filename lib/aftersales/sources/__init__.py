@@ -70,6 +70,8 @@ def cached_load(
     InputError
         Everything that is wrong, in one go; or the store is none of the source's.
     """
+    if store is not None and store.strip() != place.DEMO_STORE and place.is_demo(source):
+        raise InputError(place.not_built_in(store.strip()))
     key = cache.key(source, how, (store, first, last))
     if key is not None and (kept := cache.stores(key)):
         there, named = kept

@@ -36,7 +36,7 @@ def read_all(source: str, how: How) -> tuple[dict[str, Tables], bool]:
         All faults of all tables.
     """
     if place.is_demo(source):
-        frames, origins, notes = _demo(how.default_store)
+        frames, origins, notes = _demo()
         read = Read(frames, origins, notes, [], [])
     else:
         _known_targets(how.aliases)
@@ -45,7 +45,7 @@ def read_all(source: str, how: How) -> tuple[dict[str, Tables], bool]:
     names = _stores(read.frames)
     tables = _checked(read, source, names, how)
     stores = names or [how.default_store]
-    return {s: _tables(tables, read, source, s, how) for s in stores}, bool(names) and not place.is_demo(source)
+    return {s: _tables(tables, read, source, s, how) for s in stores}, bool(names)
 
 
 def read_part(parts: SliceReader, source: str, wanted: Slice, names: Sequence[str], how: How) -> Tables:
@@ -187,11 +187,11 @@ def _tables(frames: Mapping[str, pd.DataFrame], read: Read, source: str, store: 
     )  # fmt: skip
 
 
-def _demo(store: str) -> tuple[dict[str, pd.DataFrame], dict[str, Origin], list[str]]:
+def _demo() -> tuple[dict[str, pd.DataFrame], dict[str, Origin], list[str]]:
     from aftersales import demo
 
     frames = {}
-    for name, frame in demo.generate(store=store).items():
+    for name, frame in demo.generate().items():
         frame = frame.copy()
         frame.index = pd.RangeIndex(2, len(frame) + 2)
         if name == "oem_css":

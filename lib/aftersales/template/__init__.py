@@ -44,7 +44,8 @@ def write(
     settings = params.load()
     given = source or (settings.source if not place.is_demo(settings.source) else None)
     tables = inputs.load(given, store) if given else None
-    period = _period(asked, None if tables is None else inputs.months_with_records(tables)[-1])
+    there = [] if tables is None else inputs.months_with_records(tables)
+    period = _period(asked, there[-1] if there else None)
     path = out or Path(f"客服部月报数据{'' if period is None else f'-{period}'}.xlsx")
     if path.suffix.lower() != ".xlsx":
         raise InputError(f"{path}: expected a file ending in .xlsx.")
