@@ -1,5 +1,8 @@
 """The charts: nothing cut, nothing coloured beyond the design, no picture without its numbers in words."""
 
+import importlib
+import itertools
+import math
 import re
 import warnings
 
@@ -9,9 +12,11 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from aftersales import charts, reuse, theme
+from aftersales.charts import labels
 from aftersales.charts.frame import fit, width_of
 from aftersales.exhibit import to_html
 
+strip_module = importlib.import_module("aftersales.charts.strip")  # the package's name for it is the chart
 WORDS = {"title": "标题", "subtitle": "单位 · n · 2024年4月", "lang": "zh"}
 MONTHS = [str(pd.Period("2023-05", "M") + n) for n in range(12)]
 
@@ -119,6 +124,85 @@ def test_labels_fit_their_room_on_two_lines(text):
     assert len(lines) <= 2
     assert all(width_of(line, 12) <= 96 for line in lines)
     assert not any(line.startswith(("、", "，", ",")) for line in lines)
+
+
+def cases(n, hours=None):
+    """Complaints of two levels, every fifth late, every tenth open."""
+    spread = [(7 * i) % 71 + (100 if i % 5 == 0 else 0) + 0.5 for i in range(n)] if hours is None else [hours] * n
+    levels = [("一般", "升级")[i % 3 == 0] for i in range(n)]
+    return pd.DataFrame({"label": levels, "hours": spread, "open": [i % 10 == 0 for i in range(n)]})
+
+
+def strip(frame, lang="zh"):
+    words = WORDS | {"lang": lang}
+    return charts.strip(frame, 72, id="x", x_name="小时", limit_name="承诺72小时", **words).payload
+
+
+@pytest.fixture
+def artists(monkeypatch):
+    """How many things matplotlib draws on each figure."""
+    counted = []
+    save = Figure.savefig
+
+    def counting(figure, *args, **kwargs):
+        counted.append(len(figure.findobj()))
+        return save(figure, *args, **kwargs)
+
+    monkeypatch.setattr(Figure, "savefig", counting)
+    return counted
+
+
+@pytest.mark.parametrize("frame", [cases(150), cases(151), cases(400), cases(5000), cases(150, 3.0), cases(5000, 300.0), cases(5000, 0.0)])
+def test_the_strip_draws_a_bounded_number_of_things(frame, artists):
+    """A month after a recall has hundreds of complaints; an artist for each took a minute."""
+    payload = strip(frame)
+    assert len(artists) == 2
+    assert max(artists) < (90 if len(frame) <= 150 else 250)
+    assert max(len(svg) for svg in payload["svg"].values()) < 60_000
+    assert len(payload["data"]["rows"]) == len(frame)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_of_many_cases_the_strip_tells_each_groups_numbers(lang):
+    frame = cases(800)
+    payload = strip(frame, lang)
+    for label, group in frame.groupby("label"):
+        n, late, still = len(group), int((group["hours"] > 72).sum()), int(group["open"].sum())
+        wanted = f"{label} {n}件，超过承诺{late}件，未关闭{still}件" if lang == "zh" else f"{label}: {n} cases, {late} over the promise, {still} open"
+        assert wanted in payload["alt"]
+        shown = [f"{n}件", f"超过{late}件"] if lang == "zh" else [f"n = {n}", f"{late} late"]
+        assert all(f">{text}<" in svg for text in shown for svg in payload["svg"].values())
+    assert len(payload["alt"]) < 300
+    assert strip(cases(2), lang)["alt"].count("一般") == 1  # of few, every case
+
+
+def test_bars_part_at_the_promised_hours():
+    """A case at the very promise is in time; no bar holds it together with a late one."""
+    for width, at in ((500, 173.2), (180, 3.0), (180, 173.1)):
+        edges = strip_module._edges(width, at)
+        assert at in edges
+        assert list(edges) == sorted(edges)
+        held = strip_module._heap([0, at, at + 1e-6, width], edges)
+        assert held.sum() == 4
+        assert held[edges[:-1] >= at].sum() == 2
+
+
+@pytest.mark.parametrize("across", [[5.0] * 60, [i * 1.7 for i in range(90)], [(37 * i) % 101 for i in range(150)]])
+def test_no_dot_of_a_swarm_covers_another(across):
+    ups = strip_module._swarm(across, 10)
+    places = list(zip(across, ups, strict=True))
+    assert min(math.dist(a, b) for a, b in itertools.combinations(places, 2)) >= 10 - 1e-3
+
+
+def test_names_beside_points_are_no_more_than_there_is_room_for(monkeypatch):
+    """To find a free place takes time for each pair of names."""
+    asked = []
+    monkeypatch.setattr(labels, "_free", lambda *args: asked.append(len(args[3])))
+    n = 1500
+    apart_ = pd.DataFrame({"label": [f"项{i}" for i in range(n)], "x": [i / 10 - 20 for i in range(n)], "y": [(i % 31 + 1) / 100 for i in range(n)]})
+    charts.matrix(apart_, id="x", x_name="差距", y_name="权重", **WORDS)
+    charts.funnel(people(n).assign(outside="99.8"), limits(), 0.98, id="x", x_name="台次", centre_name="全店", **WORDS)
+    assert len(asked) <= 4 * 40
 
 
 def test_text_from_people_is_text():

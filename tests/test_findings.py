@@ -76,7 +76,7 @@ def test_the_verdict_counts_targets_as_the_cards_do(deck, month, settings, lang)
     cards = findings.summary.cards(key, lang)
     good = sum(card["status"] == "good" for card in cards)
     assert findings.summary.verdict(key, lang).startswith(
-        f"6项关键指标中{good}项达标" if lang == "zh" else f"{good} of 6 key figures"
+        f"7项关键指标中{good}项达标" if lang == "zh" else f"{good} of 7 key figures"
     )
     better = findings.summary.moved(
         key, metrics.oem_css.items(deck.oem_css, month, settings.weights), True, lang
@@ -89,8 +89,8 @@ def test_the_verdict_counts_targets_as_the_cards_do(deck, month, settings, lang)
 
 def test_all_or_none_of_the_targets(deck, month, settings):
     key = metrics.summary.key_figures(deck, month, settings)
-    assert findings.summary.verdict(key.assign(met=True)).startswith("6项关键指标全部达标")
-    assert findings.summary.verdict(key.assign(met=False)).startswith("6项关键指标均未达标")
+    assert findings.summary.verdict(key.assign(met=True)).startswith("7项关键指标全部达标")
+    assert findings.summary.verdict(key.assign(met=False)).startswith("7项关键指标均未达标")
     assert "没有可与目标比较" in findings.summary.verdict(key.assign(met=None))
 
 

@@ -10,7 +10,7 @@ import tomllib
 import pytest
 import yaml
 
-from aftersales import chapters, params
+from aftersales import chapters, fonts, params
 
 ROOT = params.ROOT
 
@@ -99,10 +99,31 @@ def test_every_target_calls_what_there_is(capsys):
     assert all(f" {name} " in told for name in called)
 
 
-@pytest.mark.parametrize("args", [["--help"], ["report", "--help"], ["nonsense"], ["report", "--month"]])
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["report", "--help"], ["nonsense"], ["report", "--month"]])
 def test_the_command_answers_without_importing_pandas(args):
     code = f"import sys; from aftersales.cli import main\ntry: main({args!r})\nexcept SystemExit as e: pass\nsys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_the_program_says_its_version():
+    said = subprocess.run([sys.executable, "-m", "aftersales", "--version"], capture_output=True, text=True, check=True)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert said.stdout == f"aftersales {project['version']}\n"
+
+
+def test_the_licences_are_shipped_and_are_those_of_the_font():
+    """Our own text and that of the font whose glyphs we embed, with the copyright line which the font itself carries."""
+    from fontTools.ttLib import TTFont
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    shipped = {path.relative_to(ROOT).as_posix() for form in project["license-files"] for path in ROOT.glob(form)}
+    assert shipped == {"LICENSE", "licenses/OFL.txt"}
+    assert "the aftersales authors" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    told = (ROOT / "licenses" / "OFL.txt").read_text(encoding="utf-8")
+    names = TTFont(fonts.path(), lazy=True)["name"]
+    assert all(str(names.getName(part, 3, 1, 0x409)) in told for part in (0, 7))  # copyright, trademark
+    assert f"version {str(names.getName(5, 3, 1, 0x409)).split()[1].removesuffix(';PS')}" in told
+    assert "SIL OPEN FONT LICENSE Version 1.1" in told
 
 
 def test_the_glossary_is_current():

@@ -16,7 +16,7 @@ import pytest
 import scrapbook
 from conftest import raw_heads, run
 
-from aftersales import demo, params, scraps
+from aftersales import demo, explain, params, scraps
 
 ROOT = params.ROOT
 
@@ -31,6 +31,53 @@ def write(folder: Path, frames: dict) -> Path:
     for name, frame in frames.items():
         frame.to_csv(folder / f"{name}.csv", index=False)
     return folder
+
+
+OLD_DECK = re.compile(r"原报告|幻灯片|\b(?:deck|slides?)\b", re.IGNORECASE)
+
+
+def spoken(folder: Path) -> dict[str, str]:
+    """What a reader sees of each form, and of the notebooks without their code."""
+    page = lxml.html.fromstring((folder / "report.html").read_text(encoding="utf-8"))
+    lxml.etree.strip_elements(page, "style", "script", with_tail=False)
+    found = {"page": page.text_content() + " ".join(page.xpath("//@aria-label | //@alt | //@title"))}
+    found["pdf"] = "".join(p.extract_text() for p in pypdf.PdfReader(folder / "report.pdf").pages)
+    mail = email.message_from_bytes((folder / "report.eml").read_bytes(), policy=email.policy.default)
+    bodies = (mail.get_body((form,)) for form in ("plain", "html"))
+    found["mail"] = " ".join([mail["Subject"], *(body.get_content() for body in bodies if body)])
+    book = openpyxl.load_workbook(folder / "tables.xlsx")
+    cells = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None]
+    found["workbook"] = " ".join([*book.sheetnames, *cells])
+    for path in sorted((folder / "notebooks").iterdir()):
+        parts = [c.source for c in nbformat.read(path, 4).cells if c.cell_type == "markdown"]
+        parts += [
+            str(output.get("data", {}).get(kind, ""))
+            for cell in nbformat.read(path, 4).cells
+            for output in cell.get("outputs", [])
+            for kind in ("text/plain", "application/vnd.aftersales.exhibit+json")
+        ]
+        found[path.stem] = re.sub(r"<svg.*?</svg>", "", " ".join(parts), flags=re.DOTALL)
+    return found
+
+
+def says_nothing_of_the_old_deck(folder: Path) -> None:
+    """The reader of a report has never seen the deck which it took the place of."""
+    for form, text in spoken(folder).items():
+        assert len(text) > 500, form
+        found = OLD_DECK.search(text)
+        assert not found, (form, text[max(0, found.start() - 60) : found.end() + 60])
+
+
+def test_a_report_does_not_speak_of_the_deck(april):
+    says_nothing_of_the_old_deck(april)
+
+
+def test_no_notebook_or_explanation_speaks_of_the_deck(deck, month):
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert not OLD_DECK.search(" ".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "markdown")), path.name
+    for lang in ("zh", "en"):
+        it = explain("ftf.rate", deck, month, lang=lang)
+        assert not OLD_DECK.search(repr(it) + it._repr_html_())
 
 
 def test_a_report_is_whole(april):
@@ -303,6 +350,7 @@ def test_an_english_report_is_english_but_for_what_people_wrote(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "out" / "2024-04" / "West"
+    says_nothing_of_the_old_deck(folder)
     absent, *others = figures(folder)["notes"]
     assert absent == "The table oem_pt (神秘访客) is missing; what needs it is left out."
     assert all(note.startswith(("Suspicious: ", "Does not add up: ")) and note.isascii() for note in others)

@@ -11,6 +11,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from aftersales.errors import AftersalesError, InputError
 
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="aftersales", description="The monthly report of a car dealership's customer-service department."
     )
+    top.add_argument("--version", action=_Version, nargs=0, help="say name and version and leave")
     commands = top.add_subparsers(required=True, metavar="COMMAND", dest="name")
 
     report = commands.add_parser("report", help="make the report of a month")
@@ -127,6 +129,16 @@ def parser() -> argparse.ArgumentParser:
     )
     form.set_defaults(run=_check_notebooks)
     return top
+
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for, which every other command would wait for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        print(f"{parser.prog} {version('aftersales')}")
+        parser.exit()
 
 
 def _month(command: argparse.ArgumentParser) -> None:

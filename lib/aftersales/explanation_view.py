@@ -37,7 +37,6 @@ def text(it: Explanation) -> str:
             f"  {it.display} = {it.formula}",
             *parts,
             *settings,
-            f"  {_slide(it)}",
         ]
     )
 
@@ -51,7 +50,7 @@ def html(it: Explanation) -> str:
     row = "" if it.row is None else _table(it.row.to_frame().T)
     parts = [_folded(name, place, rows) for name, place, rows in _parts(it) if rows is not None]
     settings = _folded(_say(it, "参数", "params"), ".params", it.params) if len(it.params) else ""
-    return head + row + "".join(parts) + settings + f"<p>{escape(_slide(it))}</p>"
+    return head + row + "".join(parts) + settings
 
 
 def sheets(it: Explanation) -> dict[str, pd.DataFrame]:
@@ -69,10 +68,6 @@ def _parts(it: Explanation, left_out: str | None = None) -> list[Part]:
         *(whole if it.denominator is not None else []),
         *((f"{before}{reason}", ".excluded", rows) for reason, rows in it.excluded.items()),
     ]  # fmt: skip
-
-
-def _slide(it: Explanation) -> str:
-    return f"{_say(it, '原幻灯片', 'slide of the deck')}: {it.slide or formats.NONE}"
 
 
 def _say(it: Explanation, zh: str, en: str) -> str:

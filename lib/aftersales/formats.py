@@ -63,6 +63,15 @@ def change(value: Any, digits: int = 1, lang: str = "zh", unit: str = "") -> str
     return f"{'▲' if value > 0 else '▼'} {text}{unit}"
 
 
+def signed(value: Any, digits: int = 1, lang: str = "zh", unit: str = "") -> str:
+    """A change with its sign and without a glyph: what is told and not judged.
+
+    >>> signed(2.4), signed(-2.3), signed(0.04, lang="en")
+    ('+2.4', '−2.3', 'unchanged')
+    """
+    return change(value, digits, lang, unit).replace("▲ ", "+").replace("▼ ", "−")
+
+
 def month(value: Any, lang: str = "zh") -> str:
     """2024年4月, April 2024."""
     if missing(value):

@@ -16,6 +16,7 @@ from aftersales.errors import InputError
 from aftersales.params import Params
 from aftersales.schema import TABLES
 from aftersales.sources import corrections
+from aftersales.statistics import EARLIER
 from aftersales.tables import Tables
 
 # A database URL that was typed reaches the notebooks by the name of this variable, never as a text.
@@ -92,10 +93,12 @@ def _load(source: str, store: str | None, month: object, settings: Params, snaps
 def needed(month: pd.Period, settings: Params) -> tuple[str, str]:
     """First and last month that a report reads: a year ago is compared, and its base and cohort lie before that.
 
+    A score's band too is made from the months before.
+
     >>> needed(pd.Period("2024-04"), get_params())
     ('2022-05', '2024-04')
     """
-    back = 12 + max(settings.base_months - 1, settings.churn_months)
+    back = max(EARLIER, 12 + settings.base_months - 1, 12 + settings.churn_months)
     return str(month - back), str(month)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,8 @@ def dot_plot(
     Parameters
     ----------
     frame : DataFrame
-        ``label``, ``previous``, ``current`` and, where they are known, ``branch`` and ``national``.
+        ``label``, ``previous``, ``current`` and, where they are known, ``branch`` and ``national``. Where it has
+        ``beyond_noise``, only a change for which that is true has a colour and a glyph.
     """
     known = (
         frame.dropna(subset=["current"])
@@ -75,7 +77,7 @@ def dot_plot(
         for y, row in enumerate(known.to_dict("records")):
             colour = _row(ax, y, row)
             end = (right - (66 if wide else 50), 0)
-            now, change = formats.number(row["current"]), _change(row.get("previous"), row["current"])
+            now, change = formats.number(row["current"]), _change(row.get("previous"), row["current"], _judged(row))
             say(ax, now, (1, y), end, px=px, bold=True, colour=colour, ha="right", coords=ACROSS_DOWN)
             say(ax, change, (1, y), (right, 0), px=px - 1, colour=theme.MUTED, ha="right", coords=ACROSS_DOWN)
         names(ax, known["label"], px, left, gap=16)
@@ -91,7 +93,7 @@ def dot_plot(
 def _row(ax: Axes, y: int, row: Mapping[str, float]) -> str:
     """A row's marks; its colour."""
     previous, current = row.get("previous", np.nan), row["current"]
-    colour = theme.WORSE if current < previous else theme.THIS
+    colour = theme.WORSE if current < previous and _judged(row) else theme.THIS
     ticks = (("national", theme.NATION, 0.17, 1.6), ("branch", theme.TARGET, 0.24, 2.6))
     for name, tint, reach, weight in ticks:
         value = row.get(name, np.nan)
@@ -108,7 +110,7 @@ def _row(ax: Axes, y: int, row: Mapping[str, float]) -> str:
 
 def _heads(ax: Axes, row: pd.Series, px: float, lang: str, beyond: float) -> None:
     """The marks of the first row say what they are; names that would touch are moved apart."""
-    falls = "previous" in row and row["current"] < row["previous"]
+    falls = "previous" in row and row["current"] < row["previous"] and _judged(row)
     tints = {"national": theme.NATION, "branch": theme.TARGET, "previous": theme.LAST,
              "current": theme.WORSE if falls else theme.THIS}  # fmt: skip
     named = [(row[c], _HEADS[lang][c], tint) for c, tint in tints.items() if c in row and row[c] == row[c]]
@@ -131,11 +133,18 @@ def pairs(
     )  # fmt: skip
 
 
-def _change(previous: float | None, current: float) -> str:
+def _judged(row: Mapping[str, Any] | pd.Series) -> bool:
+    """Whether a change may be coloured: it is beyond normal variation, or nothing is known of that."""
+    beyond = row.get("beyond_noise", True)
+    return not formats.missing(beyond) and bool(beyond)
+
+
+def _change(previous: float | None, current: float, judged: bool) -> str:
     if previous is None or formats.missing(previous):
         return ""
     change = round(current - previous, 1)
-    return "–" if change == 0 else f"{'▲' if change > 0 else '▼'} {abs(change):.1f}"
+    rises, falls = ("▲ ", "▼ ") if judged else ("+", "−")
+    return "–" if change == 0 else f"{rises if change > 0 else falls}{abs(change):.1f}"
 
 
 def _alt(frame: pd.DataFrame, heads: Mapping[str, str], lang: str) -> str:

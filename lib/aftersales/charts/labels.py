@@ -17,6 +17,8 @@ _DISTANCES = (9, 15, 24, 36, 52)
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (0.7, -0.7), (-0.7, 0.7), (-0.7, -0.7))
 # Points nearer than this are one on the picture and get one name.
 _SAME = 4.0
+# A picture has no room for more names than this, and to look for it takes time for each pair of names.
+_NAMES = 40
 # Their names stand on a line each when they are longer together.
 _LONG = 96
 
@@ -32,7 +34,8 @@ def name_points(
     points
         All of them, in px from the lower left corner of the axes.
     chosen
-        Indexes of those to name, the important ones first; a name that finds no place is left out.
+        Indexes of those to name, the important ones first; a name that finds no place is left out, and so are those
+        beyond the first forty.
     taken
         Boxes in px that no name may touch.
     """
@@ -40,6 +43,7 @@ def name_points(
     edge = ax.figure.bbox.width * (1 - ax.get_position().x0) - 1
     boxes: list[Box] = [*taken, *((x - 6, y - 6, x + 6, y + 6) for x, y in points)]
     told: set[int] = set()
+    chosen = chosen[:_NAMES]
     for i in chosen:
         if i in told:
             continue

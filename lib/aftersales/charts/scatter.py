@@ -135,10 +135,11 @@ def _pixels(ax: Axes, x, y) -> list[tuple[float, float]]:
 def _to_name(points: pd.DataFrame, y: str, most: int) -> list[int]:
     """Which points are named, those outside the limits first, then the crowded ones, whose places are fewer."""
     outside = list(points.index[points["outside"].notna()]) if "outside" in points else []
-    rest = [i for i in points.index if i not in outside]
+    told = set(outside)
+    rest = [i for i in points.index if i not in told]
     if len(points) > most:
         ends = [*points[y].nsmallest(3).index, *points[y].nlargest(1).index]
-        rest = [i for i in dict.fromkeys(ends) if i not in outside]
+        rest = [i for i in dict.fromkeys(ends) if i not in told]
     return [*sorted(outside, key=lambda i: points[y][i])[: 2 * most], *rest]
 
 

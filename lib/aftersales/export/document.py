@@ -15,7 +15,8 @@ from aftersales.schema import Lang
 
 SUMMARY = "summary"
 # Exhibits of the summary that a form sets in places of their own.
-FRONT = ("verdict", "cards", "better", "worse", "decisions")
+LISTS = ("better", "worse", "compared", "decisions")
+FRONT = ("verdict", "cards", *LISTS)
 NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
 
 _HEADING = re.compile(r"^(#{1,2})[ \t]+(.+?)[ \t#]*$")
@@ -89,6 +90,11 @@ class Document:
     summary: Chapter | None
     chapters: list[Chapter]
     appendices: list[Chapter]
+
+    @property
+    def lists(self) -> list[dict[str, Any]]:
+        """The lists of the summary, in the order in which every form shows them."""
+        return [p for role in LISTS for p in self.role(role)]
 
     def role(self, role: str) -> list[dict]:
         """The summary's payloads of a role (``verdict``, ``cards`` …)."""

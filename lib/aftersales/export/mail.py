@@ -21,10 +21,9 @@ from aftersales.export.words import WORDS
 
 _TEMPLATES = Path(__file__).parent / "templates" / "mail"
 _SAID = {
-    "zh": {"cards": "关键指标", "better": "变好的", "worse": "变差的", "decisions": "需要决定", "target": "目标", "previous": "上月",
+    "zh": {"cards": "关键指标", "target": "目标", "previous": "上月",
            "attached": "完整报告见附件PDF。此邮件由程序自动发送。", "owner": "责任人", "due": "完成"},
-    "en": {"cards": "Key figures", "better": "What got better", "worse": "What got worse", "decisions": "What needs a decision",
-           "target": "Target", "previous": "last month", "attached": "The whole report is attached as a PDF. This mail was sent by a program.",
+    "en": {"cards": "Key figures", "target": "Target", "previous": "last month", "attached": "The whole report is attached as a PDF. This mail was sent by a program.",
            "owner": "Owner", "due": "due"},
 }  # fmt: skip
 WIDTH = 360  # px: the drawing for phones
@@ -99,10 +98,7 @@ def body(report: document.Document, department: str = "") -> Body:
     month = formats.month(meta["month"], lang) if meta.get("month") else ""
     verdict = " ".join(p["text"] for p in report.role("verdict"))
     cards = [card for p in report.role("cards") for card in p["cards"]]
-    lists = {  # None: there is no such list, which is not the same as nothing in it
-        role: [i for p in found for i in p.get("items", [])] if (found := report.role(role)) else None
-        for role in ("better", "worse", "decisions")
-    }
+    lists = report.lists
     blocks = [b.body for c in report.chapters for b in c.blocks if b.kind == "exhibit"]
     charts, images = _charts([p for p in blocks if p.get("mail") and p["kind"] == "chart"])
     top5 = _top5([p for p in blocks if p.get("role") == "top5"], department, said)
@@ -114,7 +110,7 @@ def body(report: document.Document, department: str = "") -> Body:
     state = _state(words, meta)
     page = template().render(
         c=theme.LIGHT, dark=theme.DARK, words=words, told=said, meta=meta, month=month, subject=subject, state=state, verdict=verdict,
-        cards=cards, **lists, charts=charts, top5=top5, whole=report.summary is not None,
+        cards=cards, lists=lists, charts=charts, top5=top5, whole=report.summary is not None,
     )  # fmt: skip
     html = css_inline.inline(page, keep_style_tags=True, load_remote_stylesheets=False)
     text = _text(said, words, meta, month, state, verdict, cards, lists, charts, top5)
@@ -211,9 +207,10 @@ def _text(said, words, meta, month, state, verdict, cards, lists, charts, top5) 
         lines.append(
             f"  {said['target']} {card['target_display']} · {said['previous']} {card['previous_display']} · {card['change_display']}"
         )
-    for role, items in lists.items():
-        if items is not None:
-            lines += _listed(said[role], items, words["none"])
+    for payload in lists:
+        lines += _listed(
+            payload.get("title") or words[payload["role"]], payload.get("items", []), words["none"]
+        )
     for table in top5:
         lines += ["", table["title"]]
         for row in table["rows"]:

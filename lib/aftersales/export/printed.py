@@ -9,11 +9,10 @@ from typing import Any
 
 from aftersales import theme
 from aftersales.export import clean, columns, printed_tables, typst_markup
-from aftersales.export.document import Block, Chapter, Document
+from aftersales.export.document import FRONT, Block, Chapter, Document
 from aftersales.export.html import masthead
 from aftersales.export.words import WORDS
 
-SUMMARY_ROLES = ("better", "worse", "decisions")
 _SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.compile(r"[−×·±≤≥≈]")
 # The contents tell so many ems of a chapter's finding: two lines, in whole sentences.
 _CONTENTS_FINDING = 96
@@ -67,7 +66,7 @@ def data(doc: Document) -> dict[str, Any]:
         "masked": meta.get("masked"),
         "verdict": [p["text"] for p in doc.role("verdict")],
         "cards": [_card(card) for p in doc.role("cards") for card in p.get("cards", [])],
-        "points": [_points(p, doc.lang) for role in SUMMARY_ROLES for p in doc.role(role)],
+        "points": [_points(p, doc.lang) for p in doc.lists],
         "summary": _summary(summary) if summary else None,
         "chapters": [_chapter(c, doc.lang) for c in (*doc.chapters, *doc.appendices)],
     }
@@ -79,7 +78,7 @@ def _date(text: Any) -> list[int] | None:
 
 
 def _summary(chapter: Chapter) -> dict[str, Any]:
-    shown = {"verdict", "cards", *SUMMARY_ROLES}
+    shown = set(FRONT)
     rest = [b for b in chapter.blocks if b.kind != "exhibit" or b.body.get("role") not in shown]
     return {"anchor": chapter.anchor, "blocks": list(_blocks(rest))}
 
@@ -178,7 +177,7 @@ def _prose(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _card(card: Mapping[str, Any]) -> dict[str, Any]:
     names = (
-        "label", "display", "unit", "change_display", "direction", "status", "status_text", "target_display",
+        "label", "display", "unit", "change_display", "direction", "tone", "status", "status_text", "target_display",
         "previous_display", "year_ago_display", "note",
     )  # fmt: skip
     return {**{name: card.get(name) or "" for name in names}, "spark": spark(card.get("spark") or [])}

@@ -28,7 +28,6 @@ WORDS = {
         "value": "数值",
         "unit": "单位",
         "formula": "口径",
-        "slide": "幻灯片",
         "yes": "是",
         "no": "否",
         "empty": "本月没有记录。",
@@ -51,7 +50,6 @@ WORDS = {
         "value": "Value",
         "unit": "Unit",
         "formula": "Definition",
-        "slide": "Slide",
         "yes": "yes",
         "no": "no",
         "empty": "Nothing was recorded this month.",
@@ -146,17 +144,17 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
 def _figures_sheet(figures: Mapping[str, Any], lang: Lang, name: str) -> Sheet:
     words = WORDS[lang]
     heads = [
-        Field(key, words[key], "text") for key in ("figure", "value", "unit", "formula", "slide", "name")
+        Field(key, words[key], "text") for key in ("figure", "value", "unit", "formula", "name")
     ]
     heads[1] = Field("value", words["value"], "figure")
     rows: list[list[Any]] = []
     for code, value in figures.items():
         known = FIGURES.get(code)
         if known is None:
-            rows.append([code, value, "", "", "", code])
+            rows.append([code, value, "", "", code])
             continue
         label, formula = (known.zh, known.formula_zh) if lang == "zh" else (known.en, known.formula_en)
-        rows.append([label, value, UNITS[lang].get(known.unit, ""), formula, known.slide, code])
+        rows.append([label, value, UNITS[lang].get(known.unit, ""), formula, code])
     return Sheet(name, words["figures"], words["figures_about"], "figures", heads, rows)
 
 

@@ -194,4 +194,4 @@ def bases(figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Wor
     if (figures["css.valid"] or 0) < FEW:
         title = say(lang, "有效回访太少，不计比率", "Too few valid calls for a rate")
     return words(title, say(lang, f"比率 · {f.month(month, lang)}", f"Rates · {f.month(month, lang)}"),
-                 say(lang, "原报告以回访总数为基数；未接受回访的人无从欣喜或失望。", "The deck's base is all calls; who did not answer can be neither."), lang)  # fmt: skip
+                 say(lang, "按回访总数计，基数里有未接受回访的人，他们无从欣喜或失望。", "Of all calls, the base has those who did not answer and can be neither."), lang)  # fmt: skip

@@ -97,7 +97,7 @@ def dots(items: pd.DataFrame, table: pd.DataFrame, month: pd.Period, lang: str =
     last = f.count(rows.loc["previous", "sample"])
     return words(title, say(lang, f"厂家CSS十项得分（指数，可超过100）· {f.short_month(month, lang)}{n}，{f.short_month(month - 1, lang)} n = {last} · 按本月得分排序",
                             f"Ten items of the car maker's CSS (index, may exceed 100) · {f.short_month(month, lang)} {n}, {f.short_month(month - 1, lang)} n = {last} · by this month's score"),
-                 say(lang, "红色为低于上月的项目。来源：厂家CSS。", "Items below last month are red. Source: car maker's CSS."), lang)  # fmt: skip
+                 say(lang, "红色为低于上月且超出波动的项目。来源：厂家CSS。", "Items that fell beyond their noise are red. Source: car maker's CSS."), lang)  # fmt: skip
 
 
 def waterfall(items: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -23,11 +24,48 @@ def value_of(figure: str, value: Any, lang: str) -> str:
     return f.figure(value, FIGURES[figure], lang)
 
 
-def _difference(figure: str, change: Any, lang: str) -> str:
+def _difference(figure: str, change: Any, lang: str, told: Callable[..., str] = f.change) -> str:
     """A change in the figure's own unit: rates in percentage points."""
     if FIGURES[figure].unit == "rate":
-        return f.change(change * 100, FIGURES[figure].digits or 1, lang, say(lang, "个百分点", " pp"))
-    return f.change(change, FIGURES[figure].digits or 1, lang)
+        return told(change * 100, FIGURES[figure].digits or 1, lang, say(lang, "个百分点", " pp"))
+    return told(change, FIGURES[figure].digits or 1, lang)
+
+
+def _stands_out(row: Mapping[str, Any], lang: str) -> bool:
+    """Whether a key figure's change is beyond normal variation, and large enough to be printed."""
+    return (
+        known(row["beyond_noise"]) and bool(row["beyond_noise"]) and known(row["better"])
+        and _difference(row["figure"], row["change"], lang) != f.change(0.0, lang=lang)
+    )  # fmt: skip
+
+
+def _tone(row: Mapping[str, Any], lang: str) -> str:
+    """Better or worse, of a change that is beyond normal variation; nothing of others."""
+    return "" if not _stands_out(row, lang) else "better" if row["better"] else "worse"
+
+
+def _change_in_words(row: Mapping[str, Any], lang: str) -> str:
+    """A key figure's change with what may be said of it."""
+    shown = _difference(row["figure"], row["change"], lang, f.signed)
+    if shown == f.change(0.0, lang=lang):
+        return shown
+    if not known(row["beyond_noise"]):
+        return shown + say(lang, "（历史太短，不评价）", " (too little history to judge)")
+    still, held = say(lang, "", "within"), say(lang, "波动", "noise")
+    if known(row.get("lower")):  # it is the month that lies in its band, and not the change
+        ends = f"{f.number(row['lower'])}–{f.number(row['upper'])}"
+        still, held = say(lang, "仍在", "still within"), say(lang, f"波动带{ends}", f"its band of {ends}")
+    if _stands_out(row, lang):
+        shown = _difference(row["figure"], row["change"], lang)
+        return shown + say(lang, f"（超出{held}）", f" (beyond {held})")
+    return shown + say(lang, f"（{still}{held}之内）", f" ({still} {held})")
+
+
+def _told_apart(figure: str, value: float, target: float) -> str:
+    """A value with as many decimals as tell it from a target that it misses by less than is printed."""
+    what = FIGURES[figure]
+    wanted = (f.figure(v, replace(what, digits=n)) for n in range(1, 9) for v in (value, target))
+    return next((a for a, b in zip(wanted, wanted, strict=True) if a != b), str(value))
 
 
 def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
@@ -40,13 +78,8 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
         shown = f.NONE if few else value_of(name, value, lang)
         sign = "%" if unit == "rate" and shown.endswith("%") else ""
         change = row["change"]
-        words_ = f.NONE if few or not known(change) else _difference(name, change, lang)
-        if known(change) and known(row["beyond_noise"]):
-            words_ += (
-                say(lang, "（超出波动）", " (beyond noise)")
-                if row["beyond_noise"]
-                else say(lang, "（波动之内）", " (within noise)")
-            )
+        words_ = f.NONE if few or not known(change) else _change_in_words(row, lang)
+        tone = "" if few else _tone(row, lang)
         status, text = "none", say(lang, "无目标", "no target")
         if not known(value):
             text = say(lang, "无数据", "no data")
@@ -60,6 +93,8 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
                 if met
                 else ("bad", say(lang, "✗ 未达标", "✗ target missed"))
             )
+            if not met and shown == value_of(name, target, lang):
+                text += say(lang, f"（{_told_apart(name, value, target)}）", f" ({_told_apart(name, value, target)})")
             if known(row["n"]) and row["n"] < SMALL:
                 text += say(
                     lang, f"，样本小（n = {f.count(row['n'])}）", f", small sample (n = {f.count(row['n'])})"
@@ -69,7 +104,7 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
             "target": target, "target_display": value_of(name, target, lang), "previous_display": value_of(name, row["previous"], lang),
             "change": change, "change_display": words_, "direction": "flat" if not known(change) or abs(change) < 1e-12 else "up" if change > 0 else "down",
             "year_ago_display": value_of(name, row["year_ago"], lang), "spark": row["spark"], "spark_months": row["months"],
-            "status": status, "status_text": text, "better": row["better"], "note": FIGURES[name].formula_zh if lang == "zh" else FIGURES[name].formula_en,
+            "status": status, "status_text": text, "tone": tone, "note": FIGURES[name].formula_zh if lang == "zh" else FIGURES[name].formula_en,
         })  # fmt: skip
     return out
 
@@ -82,8 +117,14 @@ def _unit(unit: str, lang: str) -> str:
     }.get(unit, "")
 
 
-def verdict(table: pd.DataFrame, lang: str = "zh") -> str:
-    """The month in one sentence: targets met, and what moved beyond noise."""
+def verdict(table: pd.DataFrame, lang: str = "zh", items: pd.DataFrame | None = None) -> str:
+    """The month in one sentence: targets met, and what moved beyond noise.
+
+    Parameters
+    ----------
+    items
+        The MOT items, whose changes the summary's lists tell too.
+    """
     tried = table[[known(m) for m in table["met"]]]
     met = int(tried["met"].astype(bool).sum()) if len(tried) else 0
     if tried.empty:
@@ -111,74 +152,114 @@ def verdict(table: pd.DataFrame, lang: str = "zh") -> str:
             f"{len(tried)}项关键指标中{met}项达标，未达标的是{f.join(missed, lang)}",
             f"{met} of {len(tried)} key figures meet their targets; missed: {f.join(missed, lang)}",
         )
-    big = [
-        row
-        for row in table.to_dict("records")
-        if row["beyond_noise"] is True or (known(row["beyond_noise"]) and bool(row["beyond_noise"]))
-    ]
-    if big:
-        moves = [
-            f"{name_of(r['figure'], lang)}（{_difference(r['figure'], r['change'], lang)}）"
-            if lang == "zh"
-            else f"{name_of(r['figure'], lang)} ({_difference(r['figure'], r['change'], lang)})"
-            for r in big
-        ]
+    large = _large(table, items, lang)
+    if large:
+        moves = [say(lang, f"{m['name']}（{m['value']}）", f"{m['name']} ({m['value']})") for m in large[:_NAMED]]
+        more = len(large) - len(moves)
         text += say(
             lang,
-            f"；变化超出正常波动的是{f.join(moves, lang)}",
-            f"; beyond normal variation: {f.join(moves, lang)}",
+            f"；变化超出正常波动的是{f.join(moves, lang)}" + (f"等{len(large)}项" if more else ""),
+            f"; beyond normal variation: {f.join(moves, lang)}" + (f" and {more} more" if more else ""),
         )
-    elif any(known(b) for b in table["beyond_noise"]):
-        text += say(lang, "；没有变化超出正常波动", "; no change on last month is beyond normal variation")
+    elif any(compared := _judged(table, items)):
+        text += (
+            say(lang, "；没有变化超出正常波动", "; no change on last month is beyond normal variation")
+            if all(compared)
+            else say(
+                lang,
+                "；能判断的变化都在正常波动之内",
+                "; as far as it can be judged, no change on last month is beyond normal variation",
+            )
+        )
+    elif compared:
+        text += say(
+            lang,
+            "；历史太短，与上月相比的变化不作评价",
+            "; there is too little history to judge the changes on last month",
+        )
     return text + say(lang, "。", ".")
 
 
-def moved(table: pd.DataFrame, items: pd.DataFrame, better: bool, lang: str = "zh") -> list[Item]:
-    """What got better, or worse: key figures, then the two MOT items that moved MOT most."""
+# So many changes the verdict names; the lists name them all.
+_NAMED = 4
+
+
+def _large(table: pd.DataFrame, items: pd.DataFrame | None, lang: str) -> list[Item]:
+    """The changes beyond normal variation, better or worse: key figures, then the MOT items by what they did to MOT."""
     out: list[Item] = []
     for row in table.to_dict("records"):
-        if (
-            known(row["better"])
-            and bool(row["better"]) is better
-            and _difference(row["figure"], row["change"], lang) != f.change(0.0, lang=lang)
-        ):
-            noise = (
-                ""
-                if not known(row["beyond_noise"])
-                else say(lang, "，超出波动", ", beyond noise")
-                if row["beyond_noise"]
-                else say(lang, "，波动之内", ", within noise")
-            )
-            text = say(
-                lang,
-                f"{name_of(row['figure'], lang)}{value_of(row['figure'], row['previous'], lang)} → {value_of(row['figure'], row['value'], lang)}{noise}",
-                f"{name_of(row['figure'], lang)} {value_of(row['figure'], row['previous'], lang)} → {value_of(row['figure'], row['value'], lang)}{noise}",
-            )
-            out.append(
-                {
-                    "text": text,
-                    "value": _difference(row["figure"], row["change"], lang),
-                    "tone": "better" if better else "worse",
-                }
-            )
-    scored = items.dropna(subset=["contribution"]) if len(items) else items
-    if len(scored):
-        order = scored.sort_values("contribution", ascending=not better, kind="stable").head(2)
-        for row in order.to_dict("records"):
-            if (row["contribution"] > 1e-9) is better and abs(row["contribution"]) > 1e-9:
-                text = say(
-                    lang,
-                    f"{label('mot_item', row['item'], lang)}{f.number(row['previous'])} → {f.number(row['current'])}",
-                    f"{label('mot_item', row['item'], lang)} {f.number(row['previous'])} → {f.number(row['current'])}",
-                )
-                out.append(
-                    {
-                        "text": text,
-                        "value": f.change(row["change"], 1, lang),
-                        "tone": "better" if better else "worse",
-                    }
-                )
+        if tone := _tone(row, lang):
+            name = name_of(row["figure"], lang)
+            gap = say(lang, "", " ")
+            text = f"{name}{gap}{value_of(row['figure'], row['previous'], lang)} → {value_of(row['figure'], row['value'], lang)}"
+            value = _difference(row["figure"], row["change"], lang)
+            out.append({"name": name, "text": text, "value": value, "tone": tone})
+    moved_ = [] if items is None or items.empty else items.dropna(subset=["contribution"]).to_dict("records")
+    for row in sorted(moved_, key=lambda r: -abs(r["contribution"])):
+        value = f.change(row["change"], 1, lang)
+        if known(row["beyond_noise"]) and row["beyond_noise"] and value != f.change(0.0, lang=lang):
+            name = label("mot_item", row["item"], lang)
+            text = say(lang, f"{name}{f.number(row['previous'])}", f"{name} {f.number(row['previous'])}")
+            out.append({"name": name, "text": f"{text} → {f.number(row['current'])}", "value": value,
+                        "tone": "better" if row["change"] > 0 else "worse"})  # fmt: skip
     return out
+
+
+def _judged(table: pd.DataFrame, items: pd.DataFrame | None) -> list[bool]:
+    """Of each change on last month, whether there is enough history to judge it."""
+    frames = [table] if items is None or items.empty else [table, items]
+    return [
+        known(row["beyond_noise"])
+        for frame in frames
+        for row in frame.to_dict("records")
+        if known(row["change"]) and not (known(row.get("n")) and row["n"] < FEW)
+    ]
+
+
+def moved(table: pd.DataFrame, items: pd.DataFrame, better: bool, lang: str = "zh") -> list[Item]:
+    """What got better, or worse, beyond normal variation: key figures, then MOT items."""
+    tone = "better" if better else "worse"
+    kept = ("text", "value", "tone")
+    return [{key: m[key] for key in kept} for m in _large(table, items, lang) if m["tone"] == tone]
+
+
+def compared(table: pd.DataFrame, items: pd.DataFrame, lang: str = "zh") -> list[Item]:
+    """What is to be said of the changes that stand in no list; nothing where both lists have some."""
+    tones = {m["tone"] for m in _large(table, items, lang)}
+    if len(tones) == 2:
+        return []
+    judged = _judged(table, items)
+    told = []
+    if any(judged) and tones:
+        told.append(say(lang, "其余变化都在正常波动之内", "All other changes are within normal variation"))
+    elif any(judged) and all(judged):
+        told.append(say(lang, "没有变化超出正常波动", "No change is beyond normal variation"))
+    elif any(judged):
+        told.append(
+            say(
+                lang,
+                "能判断的变化都在正常波动之内",
+                "As far as it can be judged, no change is beyond normal variation",
+            )
+        )
+    short = [
+        name_of(row["figure"], lang)
+        for row in table.to_dict("records")
+        if not all(_judged(pd.DataFrame([row]), None))
+    ]
+    if not all(_judged(items, None)):
+        short.append(say(lang, "MOT项目", "MOT items"))
+    if short:
+        told.append(
+            say(
+                lang,
+                f"历史太短，变化不作评价：{f.join(short, lang)}",
+                f"Too little history to judge the change: {f.join(short, lang)}",
+            )
+        )
+    if not told:
+        told.append(say(lang, "没有上月的数值可比", "No value of last month to compare with"))
+    return [{"text": text} for text in told]
 
 
 def decisions(
@@ -240,7 +321,7 @@ def decisions(
                 "text": say(
                     lang,
                     f"{wrong}项勾稽校验需要核对，见“勾稽校验”",
-                    f"{wrong} checks of the reconciliation need a look: see “Reconciliation”",
+                    f"{plural(wrong, 'check')} of the reconciliation need{'s' if wrong == 1 else ''} a look: see “Reconciliation”",
                 )
             }
         )
@@ -274,7 +355,8 @@ def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
     )
 
 
-_HEADS = {"cards": ("关键指标", "Key figures"), "better": ("变好的", "What got better"), "worse": ("变差的", "What got worse"),
+_HEADS = {"cards": ("关键指标", "Key figures"), "better": ("变好，超出正常波动", "Better, beyond normal variation"),
+          "worse": ("变差，超出正常波动", "Worse, beyond normal variation"), "compared": ("与上月相比", "Against last month"),
           "decisions": ("需要决定", "What needs a decision")}  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from aftersales.metrics import bookings, churn, complaints, first_time_fix, internal_css, oem_css
 from aftersales.metrics.catalogue import BASES, FIGURES
 from aftersales.metrics.periods import months_to, within
-from aftersales.statistics import FEW, moving_range_sigma
+from aftersales.statistics import EARLIER, FEW, band, moving_range_sigma
 
 if TYPE_CHECKING:
     from aftersales.params import Params
@@ -28,11 +28,13 @@ COLUMNS = [
     "months",
     "spark",
     "n",
+    "lower",
+    "upper",
 ]
 
 
 def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
-    """Six figures of the month, one row each.
+    """Seven figures of the month, one row each.
 
     Returns
     -------
@@ -40,14 +42,21 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         ``figure``, ``value``, ``target``, ``met``, ``previous``, ``change``, ``better`` (True, False, None),
         ``beyond_noise`` (the change exceeds 1.96 √2 σ of the months before, σ = mean moving range / 1.128; None
         with fewer than three months), ``year_ago``, ``months`` and ``spark`` (12 months), ``n`` (the cases of a rate;
-        with few of them it is neither held against its target nor against last month).
+        with few of them it is neither held against its target nor against last month), ``lower`` and ``upper`` (the
+        band of the agency's CSS, which is held against that and not against a single month: an odd month makes two
+        large changes, and only one of them is its own).
     """
     t, delight = tables, f"css.delight_rate_{params.rate_base}"
     months = [month - 12, *months_to(month)]
-    scores = oem_css.history(t.oem_css, month, params.weights, len(months)).dropna(subset=["mot"])
-    mot = dict(zip(scores["month"], scores["mot"].tolist(), strict=True))
+    scores = oem_css.history(t.oem_css, month, params.weights, EARLIER + 1)
+    mot, css = (
+        dict(zip(known["month"], known[score].tolist(), strict=True))
+        for score in ("mot", "css")
+        for known in [scores.dropna(subset=[score])]
+    )
     found: dict[str, list[float | None]] = {
         "oem.mot": [mot.get(str(m)) for m in months],
+        "oem.css": [css.get(str(m)) for m in months],
         delight: [of[delight.removeprefix("css.")] for of in internal_css.by_month(t.survey_calls, months)],
         "complaints.per_1000_visits": [of["per_1000_visits"] for of in complaints.by_month(t.complaints, t.repair_orders, months)],
         "ftf.rate": [of["rate"] for of in first_time_fix.by_month(t.jobs, months)],
@@ -73,6 +82,9 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         better = None if few or change is None or abs(change) < 1e-12 else (change > 0) == up
         sigma = moving_range_sigma(series[:-1])
         beyond = None if few or change is None or sigma is None else abs(change) > 1.96 * 2**0.5 * sigma
+        held = band([css.get(str(month - back)) for back in range(1, EARLIER + 1)]) if name == "oem.css" else None
+        if name == "oem.css":
+            beyond = None if value is None or change is None or held is None else not held[0] <= value <= held[1]
         target = params.targets.get(name)
         met = None if few or value is None or target is None else (value >= target if up else value <= target)
         rows.append(
@@ -89,6 +101,7 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
                 [str(m) for m in months[1:]],
                 series,
                 n,
+                *(held or (None, None)),
             ]
         )
     return pd.DataFrame(rows, columns=COLUMNS).astype(object)

@@ -164,6 +164,6 @@ def _item_evidence(scores: pd.DataFrame, item: object, lang: str) -> str | None:
         return None
     text = f"{label('mot_item', item, lang)} {f.number(row['current'])}"
     if row["change"] is not None and row["change"] == row["change"]:
-        change = f.change(row["change"], 1, lang)
+        change = f.signed(row["change"], 1, lang)
         text += f"，较上月{change}" if lang == "zh" else f", {change} on last month"
     return text

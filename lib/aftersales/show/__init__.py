@@ -15,7 +15,7 @@ from aftersales.show.internal_css import (
 )
 from aftersales.show.oem_css import missed_items, mot_items, section_name
 from aftersales.show.review import action_table, mot_effect
-from aftersales.show.summary import decisions, definitions, finding, key_figures, note_list
+from aftersales.show.summary import changes, decisions, definitions, finding, key_figures, note_list
 from aftersales.show.top5 import closing, target_table, top5_table
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "agreeing_table",
     "both_bases",
     "cause_table",
+    "changes",
     "checks_table",
     "closing",
     "cohorts",

@@ -23,8 +23,16 @@ def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh"
     return exhibit.cards(cards, id="summary.cards", title=title, lang=lang)
 
 
+def changes(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: str = "zh") -> Exhibit | None:
+    """What got better, what got worse, what is to be said of the rest; None where a list has nothing."""
+    items = list(items)
+    if not items:
+        return None
+    return exhibit.list_(items, id=f"summary.{role}", title=title, lang=lang, role=role)
+
+
 def decisions(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: str = "zh") -> Exhibit:
-    """What got better, what got worse, what needs a decision."""
+    """What needs a decision."""
     items = list(items)
     if not items:
         items = [{"text": "无" if lang == "zh" else "Nothing"}]
@@ -52,7 +60,6 @@ def definitions(figures: Mapping[str, Any], **words: Any) -> Exhibit:
             f.zh if lang == "zh" else f.en,
             formats.figure(figures.get(name), f, lang),
             f.formula_zh if lang == "zh" else f.formula_en,
-            f.slide,
         ]
         for name, f in FIGURES.items()
     ]
@@ -60,10 +67,9 @@ def definitions(figures: Mapping[str, Any], **words: Any) -> Exhibit:
         col("figure", "指标", "Figure"),
         col("value", "本月", "This month"),
         col("formula", "口径", "Definition"),
-        col("slide", "原报告页", "Slide"),
     ]
     made = table(
-        pd.DataFrame(rows, columns=["figure", "value", "formula", "slide"]),
+        pd.DataFrame(rows, columns=["figure", "value", "formula"]),
         columns,
         id="definitions",
         **words,
