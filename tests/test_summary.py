@@ -107,7 +107,7 @@ def test_page_mail_and_pdf_give_a_quiet_month_no_colour(stores, first_page):
     for tables, month in (stores[0], stores[4], stores[-1]):
         made = [code(payload) for payload in first_page(tables, month)]
         book = nbformat.v4.new_notebook(cells=in_chapter("summary", None, text("# 月报"), *made))
-        book.metadata["aftersales"] = {"store": "店", "month": month, "lang": "zh"}
+        book.metadata["aftersales"] = {"store": "店", "month": month, "lang": "zh", "masked": True}
         doc = document.read(book)
         page = BeautifulSoup(ReportHTMLExporter().from_notebook_node(book)[0], "html.parser")
         assert page.select(".summary .card")
