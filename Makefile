@@ -41,7 +41,7 @@ report: $(READY) ## make the report: make report MONTH=4
 
 .PHONY: check
 check: $(READY) ## say what is wrong with the records: make check MONTH=4 (XLSX=file writes it into a copy of them)
-	@$(PY) -m aftersales check $(PERIOD) $(STORED) $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${XLSX:+--xlsx "$$XLSX"} $${PRINTED:+--printed "$$PRINTED"}
+	@AFTERSALES_CALLED=make $(PY) -m aftersales check $(PERIOD) $(STORED) $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${XLSX:+--xlsx "$$XLSX"} $${PRINTED:+--printed "$$PRINTED"}
 
 .PHONY: template
 template: $(READY) ## write an empty workbook to fill in: make template MONTH=5 SOURCE=last-month (OUT=file)

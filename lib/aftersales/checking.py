@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aftersales import inputs, params, problems, terminal
+from aftersales import command, inputs, params, problems, terminal
 from aftersales.errors import InputError
 from aftersales.findings import checks as words
 from aftersales.findings.words import plural, say
@@ -50,6 +50,7 @@ def check(
         The call is bad, or there is nothing to read at all.
     """
     try:
+        given = lang
         asked = inputs.ask(month, year, store, source, lang)
     except InputError as error:
         if not error.faults:
@@ -81,10 +82,23 @@ def check(
         _held_against_records(printed, asked)
     _mark(xlsx, source or asked.params.source, found, asked.params, lang)
     odd = sum(p.severity != "note" for p in found)
-    print("\n" + say(lang, "数据可用" + (f"，{odd}项需要核对" if odd else "") + f"。做报告：make report MONTH={asked.month}",
-                    "The input is usable" + (f"; {odd} check{'s need' if odd > 1 else ' needs'} a look" if odd else "")
-                    + f". To make the report: make report MONTH={asked.month}"))  # fmt: skip
+    usable = say(lang, "数据可用" + (f"，{odd}项需要核对" if odd else "") + "。",
+                 "The input is usable" + (f"; {odd} check{'s need' if odd > 1 else ' needs'} a look" if odd else "")
+                 + ". ")  # fmt: skip
+    print("\n" + usable + _next_step(command.report(asked.month, store, source, given), lang))
     return 0
+
+
+def _next_step(make: command.Command, lang: str) -> str:
+    """How the report of this very month, store and source is made; the command stands last."""
+    if not make.variable:
+        return say(lang, f"做报告：{make.text}", f"To make the report: {make.text}")
+    return say(
+        lang,
+        f"来源里可能有密码，这里不写出：先把它放进环境变量{make.variable}，再做报告：{make.text}",
+        f"The source may hold a password and is not printed here. Put it into the environment variable "
+        f"{make.variable}, then make the report: {make.text}",
+    )
 
 
 def _held_against_records(path: Path, asked: inputs.Asked) -> None:
