@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from aftersales import command
+from aftersales.contract import command
 
 
 def words(made):

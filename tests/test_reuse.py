@@ -7,7 +7,10 @@ import time
 import pytest
 from conftest import run
 
-from aftersales import demo, params, publish, reuse
+from aftersales import demo
+from aftersales.cache import reports as reuse
+from aftersales.contract import params
+from aftersales.export import publish
 
 MONTH = ("--month", "2024-04")
 HEAVY = ("pandas", "matplotlib", "numpy", "nbformat", "jupyter_client", "zmq")
@@ -43,7 +46,7 @@ def test_an_unchanged_report_is_recognised_without_a_heavy_import(store):
     assert done.returncode == 0
     assert "nothing has changed" in done.stderr
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "aftersales.reuse" in imported
+    assert "aftersales.cache.reports" in imported
     assert not imported & set(HEAVY)
     assert {p: p.stat().st_mtime_ns for p in published(store).rglob("*")} == before
     assert done.stdout.split() == [
@@ -104,7 +107,9 @@ def test_fresh_trusts_nothing_that_was_kept_not_even_a_files_date(store):
         before = json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"]
         done = report(store, "--fresh")
         assert done.returncode == 0, done.stderr
-        assert json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"] == before - 1
+        assert (
+            json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"] == before - 1
+        )
         assert not list((store / "cache" / "tables").glob("snapshot-*"))
     finally:
         file.write_bytes(was)

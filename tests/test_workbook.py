@@ -11,9 +11,10 @@ import pytest
 import report_sample as sample
 from conftest import raw_heads
 
-from aftersales import schema
-from aftersales.export import fields, sheets, workbook
-from aftersales.metrics.catalogue import FIGURES
+from aftersales.contract import columns as fields
+from aftersales.contract import schema
+from aftersales.contract.figures import FIGURES
+from aftersales.export import sheets, workbook
 
 RESULTS = {
     "store": "示例门店",
@@ -21,12 +22,20 @@ RESULTS = {
     "figures": {"ftf.rate": 0.9825, "ftf.jobs": 1413, "css.valid_rate": None, "own.figure": 1.5},
     "tables": {
         "ftf.technicians": [
-            {"technician": "李师傅", "jobs": 237, "not_fixed": 3, "shake": 3, "rate": 1 - 3 / 237,
-             "failure_rate": 3 / 237}
+            {
+                "technician": "李师傅",
+                "jobs": 237,
+                "not_fixed": 3,
+                "shake": 3,
+                "rate": 1 - 3 / 237,
+                "failure_rate": 3 / 237,
+            }
         ],
         "complaints.causes": [{"cause": "quality", "w1": 60, "month": 210, "share": 210 / 621}],
-        "ftf.trend": [{"month": "2024-03", "jobs": 1300, "rate": None},
-                      {"month": "2024-04", "jobs": 1413, "rate": 0.98}],
+        "ftf.trend": [
+            {"month": "2024-03", "jobs": 1300, "rate": None},
+            {"month": "2024-04", "jobs": 1413, "rate": 0.98},
+        ],
         "top5.front": [
             {
                 "rank": 1,
@@ -41,7 +50,7 @@ RESULTS = {
         "churn.reasons": [],
     },
     "notes": ["-1 与 =1+1 都是文字"],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +71,7 @@ def test_every_table_is_a_sheet_that_the_contents_lead_to_and_back(book):
     assert names == book.sheetnames[1:]
     assert names[0] == "关键指标"
     assert names[-1] == "说明"
-    assert {"技师一次修复率", "不满意原因", "一次修复率走势", "TOP5前台", "流失原因", "投诉台账"} <= set(
+    assert {"维修技师", "不满意原因", "一次维修合格率走势", "TOP5前台", "流失原因", "投诉台账"} <= set(
         names
     )
     assert all(book[name]["A3"].hyperlink.location == "'目录'!A1" for name in names)
@@ -71,7 +80,7 @@ def test_every_table_is_a_sheet_that_the_contents_lead_to_and_back(book):
 
 
 def test_numbers_are_numbers_with_their_formats_and_not_rounded(book):
-    sheet = book["技师一次修复率"]
+    sheet = book["维修技师"]
     heads, first = rows(sheet)
     assert heads == ["维修技师", "维修台次", "未一次修复", "车辆抖动", "一次修复率", "返修率"]
     assert first[:4] == ["李师傅", 237, 3, 3]
@@ -86,7 +95,7 @@ def test_codes_are_named_months_are_dates_and_missing_is_a_dash(book):
     heads, first = rows(book["不满意原因"])
     assert heads == ["原因", "第一周", "当月", "占比"]
     assert first[:3] == ["质量", 60, 210]
-    trend = rows(book["一次修复率走势"])
+    trend = rows(book["一次维修合格率走势"])
     assert trend[1] == [dt.datetime(2024, 3, 1), 1300, "–"]
     assert "本月没有记录。" in [cell.value for cell in book["流失原因"]["A"]]
 
@@ -140,12 +149,15 @@ def test_every_table_of_the_contract_has_a_name_and_its_columns_labels():
         "css.advisors", [{"advisor": "a", "time_in_shop": 1.0, "q1": 90, "x": "2024-04-01"}], "zh"
     )
     assert [(f.label, f.kind) for f in found] == [
-        ("服务顾问", "text"), ("服务站停留时间", "number"), ("问题一", "number"), ("x", "date"),
-    ]  # fmt: skip
+        ("服务顾问", "text"),
+        ("服务站停留时间", "number"),
+        ("问题一", "number"),
+        ("x", "date"),
+    ]
 
 
 def test_no_sheet_of_the_published_workbook_shows_the_programs_own_words(april, tmp_path):
-    """Heads and codes have names in the reader's language; the English report of another store is looked at too."""
+    """Headers and codes have names in the reader's language, in another store's English report too."""
     path = april / "tables.xlsx"
     assert raw_heads(path) == []
     told = json.loads((april / "figures.json").read_text(encoding="utf-8"))
@@ -165,9 +177,13 @@ def test_no_sheet_of_the_published_workbook_shows_the_programs_own_words(april, 
 def test_a_table_of_ones_own_has_the_heads_under_which_it_is_shown():
     """What the program has no name for is called as its exhibit calls it, whatever the language."""
     shown = {
-        "kind": "table", "id": "waiting.types", "title": "等待", "rows": [], "display": [],
+        "kind": "table",
+        "id": "waiting.types",
+        "title": "等待",
+        "rows": [],
+        "display": [],
         "columns": [{"key": "late_starts", "label": "晚开工", "type": "integer", "unit": "台次"}],
-    }  # fmt: skip
+    }
     told = {"tables": {"waiting.types": [{"late_starts": 3, "never_shown": 1}]}}
     *_, own = sheets.sheets([shown], told, "zh")
     assert [head.label for head in own.fields] == ["晚开工 (台次)", "never_shown"]
