@@ -13,15 +13,25 @@ STAMP := .venv
 endif
 READY := $(STAMP)/.aftersales-ready
 READY_TEST := $(STAMP)/.aftersales-ready-test
+READY_LAB := $(STAMP)/.aftersales-ready-lab
 READY_FULL := $(STAMP)/.aftersales-ready-full
 LOCKED := requirements.lock pyproject.toml
 
-# Installs pinned packages and shows how far it is; $(1) is what of the project to install.
-INSTALL = { $(PY) -m pip install --disable-pip-version-check --progress-bar off -c requirements.lock -e '$(1)' 2>&1 \
-    || echo 'SETUP FAILED'; } | awk -v live="$$([ -t 2 ] && echo 1)" ' \
-  /^ *(Collecting|Requirement already)/ {n++; if (live) {printf "\r  %d packages found", n; fflush()} next} \
-  /^Installing collected/ {printf "%s  %d packages found, installing them …\n", live ? "\r" : "", n; fflush(); next} \
-  /^(ERROR|error)/ {print; next} /^SETUP FAILED/ {bad = 1} END {exit bad}'
+# Installs pinned packages; $(1) is what of the project to install. uv takes seconds where pip takes a minute. pip brings
+# it: the environment's own, or that of the interpreter it was made with; where there is no uv, pip installs all.
+UV := $(dir $(PY))uv
+PIP := $(PY) -m pip
+define INSTALL
+[ -x $(UV) ] || { uv=$$(grep '^uv==' requirements.lock); \
+  for pip in "$(PIP)" "$(or $(PYTHON),python3) -m pip --python $(PY)"; do \
+    $$pip install -q --disable-pip-version-check "$$uv" 2>/dev/null && break; \
+  done; }; \
+if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) -c requirements.lock -e '$(1)'; else \
+  echo "  uv could not be had, so pip does it: this takes a minute or two."; \
+  { $(PIP) --version || $(PY) -m ensurepip; } >/dev/null 2>&1; \
+  $(PIP) install -q --disable-pip-version-check -c requirements.lock -e '$(1)'; \
+fi
+endef
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word.
 export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED
@@ -49,11 +59,12 @@ template: $(READY) ## write an empty workbook to fill in: make template MONTH=5 
 
 .PHONY: mail
 mail: $(READY) ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
-	@$(PY) -m aftersales mail $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+	@AFTERSALES_CALLED=make $(PY) -m aftersales mail $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
 
 .PHONY: test
 test: $(READY_TEST) ## run the tests that need nothing but Python
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
+	@$(PY) -m ruff format -q --check lib tests notebooks bench docs
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) -m pytest -m "not full" -n 2 --dist worksteal
 
@@ -61,6 +72,7 @@ test: $(READY_TEST) ## run the tests that need nothing but Python
 test-all: $(READY_FULL) ## run all tests, those with Chromium, PostgreSQL and JupyterLab too
 	@sh tests/services.sh
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
+	@$(PY) -m ruff format -q --check lib tests notebooks bench docs
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) -m pytest -n 2 --dist worksteal
 
@@ -69,7 +81,7 @@ demo: $(READY) ## write the records of made-up stores: make demo STORES=3 OUT=da
 	@$(PY) -m aftersales demo --stores "$${STORES:-1}" --months "$${MONTHS:-30}" --out "$${OUT:-demo}"
 
 .PHONY: lab
-lab: $(READY) ## open JupyterLab on the notebooks (LAB="--no-browser --port=8890" for options of its own)
+lab: $(READY_LAB) ## open JupyterLab on the notebooks (LAB="--no-browser --port=8890" for options of its own)
 	@$(PY) -m aftersales lab -- $(LAB)
 
 .PHONY: chapter
@@ -99,13 +111,12 @@ $(READY): $(LOCKED)
 	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
 	  done; \
 	  if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed; got $$(python3 --version 2>&1). Install it, or name one: make PYTHON=/path/to/python3.11" >&2; exit 2; fi; \
-	  echo "Setting up .venv with $$($$found --version), once; this takes a minute or two."; \
-	  $$found -m venv .venv; \
+	  echo "Setting up .venv with $$($$found --version), once."; \
+	  $$found -m venv --without-pip .venv; \
 	fi
 	@echo "Installing the pinned packages of requirements.lock …"
 	@$(call INSTALL,.)
 	@$(PY) -c 'from aftersales import kernels; kernels.install()'
-	@$(PY) -m compileall -q lib
 	@touch $@
 
 $(READY_TEST): $(READY)
@@ -113,7 +124,12 @@ $(READY_TEST): $(READY)
 	@$(call INSTALL,.[test])
 	@touch $@
 
+$(READY_LAB): $(READY)
+	@echo "Installing JupyterLab, once …"
+	@$(call INSTALL,.[lab])
+	@touch $@
+
 $(READY_FULL): $(READY_TEST)
-	@echo "Installing what the browser and database tests need …"
-	@$(call INSTALL,.[test$(comma)full$(comma)postgres])
+	@echo "Installing JupyterLab, once, and what the browser and database tests need …"
+	@$(call INSTALL,.[test$(comma)full$(comma)postgres$(comma)lab])
 	@touch $@

@@ -1,7 +1,7 @@
 """How fast the report is made, next to other ways to make it: `make bench`, or `RUNS=5 make bench`.
 
-Every round runs each way once, so that what else the machine does falls on all of them; ratios are taken within a
-round. The memory is that of one more run of each way, for looking at it takes time itself.
+Every round runs each way once, so that what else the machine does falls on all of them; ratios are taken
+within a round. The memory is that of one more run of each way, for looking at it takes time itself.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Bench:
         return Path(tempfile.mkdtemp(dir=self.work))
 
     def _change_a_row(self) -> None:
-        """Another reason for one of the last customers who were reached, each time for another: no state comes twice."""
+        """Another reason for one of the last customers who were reached, each time for another."""
         self.changes += 1
         path = self.source / "churn_calls.csv"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -218,9 +218,10 @@ def quote(ways: dict[str, list[Measured]]) -> str:
     return (
         f"Measured on {dt.date.today():%d %B %Y} with {os.cpu_count()} cores and Python "
         f"{'.'.join(platform.python_version_tuple()[:2])}: a report with nothing in the cache is made\n"
-        f"{times('cold', 'plain', True)} times faster than by stock papermill and nbconvert, and takes {times('cold', 'floor')} of what the same "
-        f"cells take as one script;\nwith one row of the records changed it takes {times('changed', 'floor')} of what that script takes, "
-        f"and {unchanged:.1f} s unchanged ([all figures](docs/bench.md))."
+        f"{times('cold', 'plain', True)} times faster than by stock papermill and nbconvert, "
+        f"and takes {times('cold', 'floor')} of what the same cells take as one script;\n"
+        f"with one row of the records changed it takes {times('changed', 'floor')} of what that script takes"
+        f", and {unchanged:.1f} s unchanged ([all figures](docs/bench.md))."
     )
 
 

@@ -1,7 +1,7 @@
 """What one store's reading costs in a database of many: ``python bench/sources.py [stores]``.
 
-The same records of one store stand in two SQLite files, alone in the one and among those of many stores in the
-other, with an index on store and date. The ratio of the times says how much the others cost: near 1 is good.
+The same records of one store stand in two SQLite files, alone in the one and among those of many stores in
+the other, with an index on store and date. The ratio of the times is the cost of the others: near 1 is good.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-from aftersales import demo, inputs, params
-from aftersales.schema import TABLES
-from aftersales.sources import How, cached_load
+from aftersales import demo
+from aftersales.contract import params
+from aftersales.contract.schema import TABLES
+from aftersales.sources import load as inputs
+from aftersales.sources.cached import cached_load
+from aftersales.sources.options import ReadOptions
 
 ROUNDS = 5
 STORE = "样本店"
 
 
 def fill(path: Path, records: dict[str, pd.DataFrame], others: int) -> int:
-    """Write a store's records, and the same under the names of as many others; the number of repair orders."""
+    """Write a store's records, and the same under so many other names; returns the number of orders."""
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         for table, frame in records.items():
@@ -32,8 +35,12 @@ def fill(path: Path, records: dict[str, pd.DataFrame], others: int) -> int:
             of.to_sql(table, connection, index=False)
             columns = ", ".join(c for c in frame if c != "store")
             for number in range(others):
-                name = f"{'店' if number % 2 else '阿'}{number:05}"  # half of them sort before the store, half after it
-                copy = f"insert into {table} (store, {columns}) select '{name}', {columns} from {table} where store = '{STORE}'"
+                # half of them sort before the store, half after it
+                name = f"{'店' if number % 2 else '阿'}{number:05}"
+                copy = (
+                    f"insert into {table} (store, {columns}) select '{name}', "
+                    f"{columns} from {table} where store = '{STORE}'"
+                )
                 connection.execute(sa.text(copy))
         for table in records:
             about = TABLES[table]
@@ -52,7 +59,10 @@ def seconds(path: Path) -> float:
     month = pd.Period("2024-04")
     start = time.perf_counter()
     cached_load(
-        f"sqlite:///{path}", STORE, How(default_store=STORE), *inputs.needed(month, params.load(month))
+        f"sqlite:///{path}",
+        STORE,
+        ReadOptions(default_store=STORE),
+        *inputs.needed(month, params.load(month)),
     )
     return time.perf_counter() - start
 

@@ -1,4 +1,4 @@
-"""Other ways to make the same report, one a process: `python bench/ways.py WAY SOURCE FOLDER`; `bench.py` times them."""
+"""Other ways to make the same report, timed by `bench.py`: `python bench/ways.py WAY SOURCE FOLDER`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def plain(source: str, folder: Path) -> None:
         import nbformat
         import papermill
 
-        from aftersales import chapters, params
+        from aftersales.chapters import notebooks as chapters
+        from aftersales.contract import params
     executed = []
     options = {"kernel_name": "python3", "progress_bar": False, "cwd": str(Path.cwd())}
     for stem in params.load(MONTH).chapters:
@@ -65,7 +66,7 @@ def plain(source: str, folder: Path) -> None:
 def floor(source: str, folder: Path) -> None:
     """One process that imports the packages and runs the same cells as a script; then all forms."""
     with step("imports"):
-        from aftersales import lazily
+        from aftersales.contract import lazily
 
         lazily.jsonschema()
         import matplotlib as mpl
@@ -75,10 +76,16 @@ def floor(source: str, folder: Path) -> None:
         from IPython.core.interactiveshell import InteractiveShell
         from IPython.utils.capture import capture_output
 
-        from aftersales import chapters, charts, explanation, findings, forms, inputs, metrics, scraps, show
+        from aftersales import findings, metrics, report
+        from aftersales.chapters import notebooks as chapters
+        from aftersales.chapters import scraps
+        from aftersales.display import charts
+        from aftersales.display import tables as show
+        from aftersales.explanation import explain as explanation
+        from aftersales.sources import load as inputs
 
         del charts, explanation, findings, metrics, scraps, show
-        forms.prepare()
+        report.prepare_formats()
     with step("records"):
         asked = inputs.ask(MONTH, None, None, source, "zh")
     shell = InteractiveShell.instance()
@@ -111,7 +118,7 @@ def floor(source: str, folder: Path) -> None:
         master = nbformat.read(chapters.FOLDER / "master.ipynb", as_version=4)
         script(master_without_chapters(master, executed), notebooks / "master.ipynb")
     with step("forms"):
-        forms.write(folder, asked)
+        report.write_formats(folder, asked)
 
 
 if __name__ == "__main__":

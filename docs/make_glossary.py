@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from aftersales.metrics.catalogue import FIGURES
-from aftersales.schema import MOT_ITEMS, label
+from aftersales.contract.figures import FIGURES
+from aftersales.contract.schema import MOT_ITEMS, label
 
 WORDS = [
     ("visit", "进厂台次", "a repair order, by the time it was opened"),
@@ -20,18 +20,45 @@ WORDS = [
     ("action", "改善措施", "a measure with owner and due date"),
     ("TOP5", "TOP5", "the five things a department works on next month"),
     ("reconciliation", "勾稽校验", "reported values held against computed ones"),
-    ("verdict", "结论", "consistent: equal once rounded; rounding: equal if the inputs' own rounding is allowed for; else inconsistent"),
-    ("suspicion", "可疑", "a pattern that tells of a slip though no number contradicts another: columns alike, scales or months mixed"),
+    (
+        "verdict",
+        "结论",
+        (
+            "consistent: equal once rounded; rounding: "
+            "equal if the inputs' own rounding is allowed for; else inconsistent"
+        ),
+    ),
+    (
+        "suspicion",
+        "可疑",
+        (
+            "a pattern that tells of a slip though no number contradicts another: "
+            "columns alike, scales or months mixed"
+        ),
+    ),
 ]
 
 
 def text() -> str:
     """The glossary as Markdown."""
-    lines = ["# Glossary", "", "One word a thing. Rates are fractions; a rate is a ratio of sums, never a mean of rates.", ""]
+    lines = [
+        "# Glossary",
+        "",
+        "One word a thing. Rates are fractions; a rate is a ratio of sums, never a mean of rates.",
+        "",
+    ]
     lines += ["| word | Chinese | meaning |", "| --- | --- | --- |"]
     lines += [f"| {word} | {zh} | {meaning} |" for word, zh, meaning in WORDS]
-    lines += ["", "## Figures", "", "| name | Chinese | English | unit | formula | slide |", "| --- | --- | --- | --- | --- | --- |"]
-    lines += [f"| `{f.name}` | {f.zh} | {f.en} | {f.unit} | {f.formula_en} | {f.slide} |" for f in FIGURES.values()]
+    lines += [
+        "",
+        "## Figures",
+        "",
+        "| name | Chinese | English | unit | formula | slide |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{f.name}` | {f.zh} | {f.en} | {f.unit} | {f.formula_en} | {f.slide} |" for f in FIGURES.values()
+    ]
     lines += ["", "## The ten MOT items", "", "| code | Chinese | English |", "| --- | --- | --- |"]
     lines += [f"| `{i}` | {label('mot_item', i)} | {label('mot_item', i, 'en')} |" for i in MOT_ITEMS]
     return "\n".join(lines) + "\n"

@@ -10,9 +10,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from aftersales import demo, params
+from aftersales import demo
+from aftersales.contract import params
+from aftersales.contract.tables import Tables
 from aftersales.export import workbook
-from aftersales.tables import Tables
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +38,12 @@ def run(*args, cwd=params.ROOT, **env):
     """The command, as a manager's shell runs it."""
     return subprocess.run(
         [sys.executable, "-m", "aftersales", *map(str, args)],
-        cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=240,
-    )  # fmt: skip
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
 
 
 def raw_heads(path):
@@ -67,7 +72,9 @@ def project(tmp_path):
     root = tmp_path / "project"
     root.mkdir()
     for folder in ("lib", "notebooks", "params"):
-        shutil.copytree(params.ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        shutil.copytree(
+            params.ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+        )
 
     def command(*args):
         cache = os.environ.get("AFTERSALES_CACHE") or str(params.ROOT / ".cache")

@@ -1,6 +1,7 @@
-"""The contract's figures counted a second time: plain Python over the rows of CSV files, nothing of the package.
+"""The contract's figures counted again: plain Python over the rows of CSV files, nothing of the package.
 
-Rows are dicts of plain values, None where a cell is empty. A month is a number of months: 12 × year + month − 1.
+Rows are dicts of plain values, None where a cell is empty. A month is a number of months:
+12 × year + month − 1.
 """
 
 import csv
@@ -9,31 +10,66 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-ITEMS = ["explain_work", "reception_speed", "work_quality", "explain_bill", "handover_speed", "time_in_shop", "listening", "handover_escort", "car_clean", "lounge"]  # fmt: skip
+ITEMS = [
+    "explain_work",
+    "reception_speed",
+    "work_quality",
+    "explain_bill",
+    "handover_speed",
+    "time_in_shop",
+    "listening",
+    "handover_escort",
+    "car_clean",
+    "lounge",
+]
 WEIGHTS = dict(zip(ITEMS, (0.10, 0.05, 0.15, 0.10, 0.05, 0.15, 0.05, 0.05, 0.20, 0.10), strict=True))
 PT_WEIGHTS = {"reception": 0.30, "work_order": 0.25, "waiting": 0.10, "handover": 0.30, "facilities": 0.05}
 QUESTIONS = [f"q{i}" for i in range(1, 9)]
 REWORK = ("shake", "skill", "parts", "noise", "incomplete")
-TABLES = ["repair_orders", "bookings", "jobs", "survey_calls", "grievances", "oem_css", "oem_pt", "complaints", "customers", "churn_calls", "actions"]  # fmt: skip
+TABLES = [
+    "repair_orders",
+    "bookings",
+    "jobs",
+    "survey_calls",
+    "grievances",
+    "oem_css",
+    "oem_pt",
+    "complaints",
+    "customers",
+    "churn_calls",
+    "actions",
+]
 # Every figure the contract names.
 FIGURES = [
     f"{group}.{name}"
     for group, names in {
         "review": "actions done in_progress not_started completion_rate",
         "oem": "sample mot css mot_previous mot_branch mot_national pt_total",
-        "css": "calls valid valid_rate delighted disappointed unreachable delight_rate_calls delight_rate_valid "
+        "css": "calls valid valid_rate delighted disappointed unreachable "
+        "delight_rate_calls delight_rate_valid "
         "disappointment_rate_calls disappointment_rate_valid",
-        "complaints": "mentions count open closed_rate hours_to_contact hours_to_close per_1000_visits satisfied_rate",
+        "complaints": (
+            "mentions count open closed_rate hours_to_contact hours_to_close per_1000_visits satisfied_rate"
+        ),
         "ftf": "jobs not_fixed rate",
-        "booking": "visits booked arrived rate kept_rate proactive_share",
+        "booking": "visits booked arrived rate kept_rate proactive_share no_show_rate",
         "churn": "archive base cohort lost rate fleet to_call reached not_reached not_due went_elsewhere",
         "volume": "orders vehicles jobs",
     }.items()
     for name in names.split()
 ]
 
-_DATES = ("opened_at", "planned_at", "finished_at", "called_at", "received_at", "first_contact_at", "closed_at",
-          "created_at", "done_at")  # fmt: skip
+_DATES = (
+    "opened_at",
+    "planned_at",
+    "finished_at",
+    "called_at",
+    "received_at",
+    "first_contact_at",
+    "closed_at",
+    "created_at",
+    "done_at",
+)
 _NUMBERS = ("sample", "points", "max_points", "css", "mot", "rank", *ITEMS, *QUESTIONS)
 _WORDS = {"非常满意": 100.0, "满意": 80.0, "一般": 60.0, "不满意": 40.0, "非常不满意": 20.0}
 
@@ -92,7 +128,7 @@ def of(rows, column, month):
 
 
 def count(tables, month, base_months=12, churn_months=6):
-    """All figures and tables of the report of a month: two dicts; what needs an absent table is None or has no rows."""
+    """All figures and tables of a month's report, two dicts; what needs an absent table is None or empty."""
     figures = dict.fromkeys(FIGURES)
     rows = {}
     for part in (review, oem, survey, dissatisfaction, register, jobs, bookings, churn, volumes):
@@ -117,13 +153,23 @@ def review(tables, month):
     mot = []
     for item in sorted({a["mot_item"] for a in raised} - {None}):
         mine = [status(a) for a in raised if a["mot_item"] == item]
-        mot.append({"item": item, "actions": len(mine), "completion_rate": mine.count("done") / len(mine),
-                    "previous": before.get(item), "current": now.get(item),
-                    "change": less(now.get(item), before.get(item))})  # fmt: skip
+        mot.append(
+            {
+                "item": item,
+                "actions": len(mine),
+                "completion_rate": mine.count("done") / len(mine),
+                "previous": before.get(item),
+                "current": now.get(item),
+                "change": less(now.get(item), before.get(item)),
+            }
+        )
     return {
-        "review.actions": len(raised), "review.done": by["done"], "review.in_progress": by["in_progress"],
-        "review.not_started": by["not_started"], "review.completion_rate": ratio(by["done"], len(raised)),
-    }, {"review.mot": mot}  # fmt: skip
+        "review.actions": len(raised),
+        "review.done": by["done"],
+        "review.in_progress": by["in_progress"],
+        "review.not_started": by["not_started"],
+        "review.completion_rate": ratio(by["done"], len(raised)),
+    }, {"review.mot": mot}
 
 
 def _oem_row(tables, month, scope, advisor=None):
@@ -149,9 +195,15 @@ def oem(tables, month):
             for n, s in (("current", "store"), ("branch", "branch"), ("national", "national"))
         }
         made["oem.css"] = [
-            {"scope": name, "sample": r.get("sample"), **{i: r.get(i) for i in ITEMS}, "mot": _mot(r), "css": r.get("css")}
+            {
+                "scope": name,
+                "sample": r.get("sample"),
+                **{i: r.get(i) for i in ITEMS},
+                "mot": _mot(r),
+                "css": r.get("css"),
+            }
             for name, r in four.items()
-        ]  # fmt: skip
+        ]
         figures = {"oem.sample": four["current"].get("sample"), "oem.css": four["current"].get("css")}
         figures |= {"oem.mot": _mot(four["current"])} | {
             f"oem.mot_{n}": _mot(four[n]) for n in ("previous", "branch", "national")
@@ -183,16 +235,28 @@ def survey(tables, month):
         glad = sum(c["q1"] == 100 for c in valid)
         sad = sum(c["q1"] is not None and c["q1"] <= 60 for c in valid)
         figures = {
-            "css.calls": len(now), "css.valid": len(valid), "css.valid_rate": ratio(len(valid), len(now)),
-            "css.delighted": glad, "css.disappointed": sad,
+            "css.calls": len(now),
+            "css.valid": len(valid),
+            "css.valid_rate": ratio(len(valid), len(now)),
+            "css.delighted": glad,
+            "css.disappointed": sad,
             "css.unreachable": sum(c["result"] == "unreachable" for c in now),
-            "css.delight_rate_calls": ratio(glad, len(now)), "css.delight_rate_valid": ratio(glad, len(valid)),
-            "css.disappointment_rate_calls": ratio(sad, len(now)), "css.disappointment_rate_valid": ratio(sad, len(valid)),
-        }  # fmt: skip
+            "css.delight_rate_calls": ratio(glad, len(now)),
+            "css.delight_rate_valid": ratio(glad, len(valid)),
+            "css.disappointment_rate_calls": ratio(sad, len(now)),
+            "css.disappointment_rate_valid": ratio(sad, len(valid)),
+        }
         for q in QUESTIONS:
             was, is_ = mean(c[q] for c in before), mean(c[q] for c in valid)
-            questions.append({"question": q, "previous": was, "current": is_, "change": less(is_, was),
-                              "n": sum(c[q] is not None for c in valid)})  # fmt: skip
+            questions.append(
+                {
+                    "question": q,
+                    "previous": was,
+                    "current": is_,
+                    "change": less(is_, was),
+                    "n": sum(c[q] is not None for c in valid),
+                }
+            )
 
     advisor_of = {
         r["order_id"]: r["advisor"] for r in tables["repair_orders"] if month_of(r["opened_at"]) <= month
@@ -209,11 +273,17 @@ def survey(tables, month):
         agency = _oem_row(tables, month, "advisor", name)
         sample = None if tables["oem_css"] is None else agency.get("sample", 0)
         if opened[name] or mine or sample:
-            advisors.append({
-                "advisor": name, "orders": opened[name], "internal_n": None if calls is None else len(mine),
-                "external_n": sample, **{i: agency.get(i) for i in ITEMS}, "mot": _mot(agency),
-                **{q: mean(c[q] for c in mine) for q in QUESTIONS},
-            })  # fmt: skip
+            advisors.append(
+                {
+                    "advisor": name,
+                    "orders": opened[name],
+                    "internal_n": None if calls is None else len(mine),
+                    "external_n": sample,
+                    **{i: agency.get(i) for i in ITEMS},
+                    "mot": _mot(agency),
+                    **{q: mean(c[q] for c in mine) for q in QUESTIONS},
+                }
+            )
     return figures, {"css.questions": questions, "css.advisors": advisors}
 
 
@@ -224,10 +294,14 @@ def dissatisfaction(tables, month):
     mentions = [(g["cause"], day[g["call_id"]]) for g in tables["grievances"] if g["call_id"] in day]
     weeks = {"w1": (1, 7), "w2": (8, 14), "w3": (15, 21), "w4": (22, 31)}
     causes = [
-        {"cause": cause, "month": n, "share": n / len(mentions),
-         **{w: sum(c == cause and a <= d <= b for c, d in mentions) for w, (a, b) in weeks.items()}}
+        {
+            "cause": cause,
+            "month": n,
+            "share": n / len(mentions),
+            **{w: sum(c == cause and a <= d <= b for c, d in mentions) for w, (a, b) in weeks.items()},
+        }
         for cause, n in Counter(c for c, _ in mentions).items()
-    ]  # fmt: skip
+    ]
     return {"complaints.mentions": len(mentions)}, {"complaints.causes": causes}
 
 
@@ -243,15 +317,21 @@ def register(tables, month):
 
     answers = [c["satisfied"] for c in closed if c["satisfied"] is not None]
     return {
-        "complaints.count": len(received), "complaints.open": len(received) - len(closed),
+        "complaints.count": len(received),
+        "complaints.open": len(received) - len(closed),
         "complaints.closed_rate": ratio(len(closed), len(received)),
         "complaints.hours_to_contact": hours(received, "first_contact_at"),
         "complaints.hours_to_close": hours(closed, "closed_at"),
-        "complaints.per_1000_visits": ratio(1000 * len(received), len(of(tables["repair_orders"], "opened_at", month))),
+        "complaints.per_1000_visits": ratio(
+            1000 * len(received), len(of(tables["repair_orders"], "opened_at", month))
+        ),
         "complaints.satisfied_rate": ratio(sum(answers), len(answers)),
-    }, {"complaints.departments": [
-        {"department": d, "count": n, "share": n / len(received)} for d, n in Counter(c["department"] for c in received).items()
-    ]}  # fmt: skip
+    }, {
+        "complaints.departments": [
+            {"department": d, "count": n, "share": n / len(received)}
+            for d, n in Counter(c["department"] for c in received).items()
+        ]
+    }
 
 
 def jobs(tables, month):
@@ -266,8 +346,16 @@ def jobs(tables, month):
     for name in {j["technician"] for j in now}:
         mine = [j for j in now if j["technician"] == name]
         by = Counter(j["rework_cause"] for j in mine)
-        technicians.append({"technician": name, "jobs": len(mine), "not_fixed": len(mine) - by[None],
-                            **{c: by[c] for c in REWORK}, "rate": rate(mine), "failure_rate": 1 - rate(mine)})  # fmt: skip
+        technicians.append(
+            {
+                "technician": name,
+                "jobs": len(mine),
+                "not_fixed": len(mine) - by[None],
+                **{c: by[c] for c in REWORK},
+                "rate": rate(mine),
+                "failure_rate": 1 - rate(mine),
+            }
+        )
     trend = []
     for m in range(month - 11, month + 1):
         then = of(tables["jobs"], "finished_at", m)
@@ -288,9 +376,15 @@ def bookings(tables, month):
             len(of(tables["repair_orders"], "opened_at", m)),
         )
         arrived = sum(b["status"] in ("on_time", "early", "late") for b in planned)
-        return {"visits": visits, "booked": len(planned), "arrived": arrived, "rate": ratio(arrived, visits),
-                "kept_rate": ratio(arrived, len(planned)),
-                "proactive_share": ratio(sum(b["proactive"] for b in planned), len(planned))}  # fmt: skip
+        return {
+            "visits": visits,
+            "booked": len(planned),
+            "arrived": arrived,
+            "rate": ratio(arrived, visits),
+            "kept_rate": ratio(arrived, len(planned)),
+            "proactive_share": ratio(sum(b["proactive"] for b in planned), len(planned)),
+            "no_show_rate": ratio(sum(b["status"] == "no_show" for b in planned), len(planned)),
+        }
 
     trend = [{"month": named(m), **at(m)} for m in range(month - 11, month + 1)]
     return {f"booking.{k}": v for k, v in at(month).items()}, {"booking.trend": trend}
@@ -317,15 +411,23 @@ def churn(tables, month, base_months, churn_months):
     lost = cohort - vehicles(month - churn_months + 1, month)
     private = {vin for vin in lost if owner[vin] == "private"}
     figures = {
-        "churn.archive": archive(month), "churn.base": len(vehicles(month - base_months + 1, month)),
-        "churn.cohort": len(cohort), "churn.lost": len(lost), "churn.rate": ratio(len(lost), len(cohort)),
-        "churn.fleet": len(lost - private), "churn.to_call": len(private),
-    }  # fmt: skip
+        "churn.archive": archive(month),
+        "churn.base": len(vehicles(month - base_months + 1, month)),
+        "churn.cohort": len(cohort),
+        "churn.lost": len(lost),
+        "churn.rate": ratio(len(lost), len(cohort)),
+        "churn.fleet": len(lost - private),
+        "churn.to_call": len(private),
+    }
     january = month - month % 12
-    made = {"churn.results": [], "churn.reasons": [], "churn.archive_trend": [
-        {"month": named(m), "archive": archive(m), "base": len(vehicles(m - base_months + 1, m))}
-        for m in range(january, month + 1)
-    ]}  # fmt: skip
+    made = {
+        "churn.results": [],
+        "churn.reasons": [],
+        "churn.archive_trend": [
+            {"month": named(m), "archive": archive(m), "base": len(vehicles(m - base_months + 1, m))}
+            for m in range(january, month + 1)
+        ],
+    }
     if tables["churn_calls"] is not None:
         last = {}
         for call in sorted(of(tables["churn_calls"], "called_at", month), key=lambda c: c["called_at"]):
@@ -334,10 +436,11 @@ def churn(tables, month, base_months, churn_months):
         reached = [c for c in last.values() if c["result"] == "reached"]
         reasons = Counter(c["reason"] for c in reached if c["reason"] is not None)
         figures |= {
-            "churn.reached": len(reached), "churn.not_reached": len(last) - len(reached),
+            "churn.reached": len(reached),
+            "churn.not_reached": len(last) - len(reached),
             "churn.not_due": reasons["about_to_come"] + reasons["mileage_not_due"],
             "churn.went_elsewhere": reasons["went_elsewhere"],
-        }  # fmt: skip
+        }
         results = Counter(c["result"] for c in last.values())
         made["churn.results"] = [{"result": k, "count": n} for k, n in results.items()]
         made["churn.reasons"] = [{"reason": k, "count": n} for k, n in reasons.items()]

@@ -7,7 +7,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from aftersales.exhibit import MIME as EXHIBIT
+from aftersales.display.exhibit import MIME as EXHIBIT
 
 HOSTILE = "<script>alert(1)</script>客户说:“=1+1 & 没修好”<img src=x onerror=alert(2)>"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -1,4 +1,4 @@
-"""Input as it must not be: each kind is told with its place, or read and listed; never a traceback or a wrong figure."""
+"""Bad input: each kind is reported with its place, or read and listed; no traceback, no wrong figure."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ import pandas as pd
 import pytest
 from conftest import run
 
-from aftersales.errors import InputError
-from aftersales.sources import How, cached_load, sheets
-from aftersales.tables import Tables
+from aftersales.contract.errors import InputError
+from aftersales.contract.tables import Tables
+from aftersales.sources.cached import cached_load
+from aftersales.sources.options import ReadOptions
+from aftersales.sources.readers import excel as sheets
 
 VIN = "LSVAA2180E2012345"
 HEADS = ["工单号", "VIN", "客户类型", "开单时间", "结算金额", "服务顾问"]
@@ -58,7 +60,7 @@ def write(folder: Path, files: dict[str, bytes]) -> str:
 
 
 def load(source: str, **aliases: str) -> Tables:
-    return cached_load(source, None, How(aliases, "本店", masked=False))
+    return cached_load(source, None, ReadOptions(aliases, "本店", masked=False))
 
 
 @pytest.fixture(autouse=True)
@@ -135,69 +137,288 @@ def parquet(frame: pd.DataFrame) -> bytes:
     return stream.getvalue()
 
 
-DAMAGED = "repair_orders.xlsx: got a file that is damaged; expected an Excel workbook. Open it in Excel and save it again"
+DAMAGED = (
+    "repair_orders.xlsx: got a file that is damaged; "
+    "expected an Excel workbook. Open it in Excel and save it again"
+)
 BAD = [
     # cells
-    bad("a date that does not exist", order("开单时间", "2024-02-30"), "repair_orders.csv, row 3, column 开单时间: got '2024-02-30'", "expected a date like 2024-04-09"),
-    bad("a date with the month first or last", order("开单时间", "09/04/2024"), "row 3, column 开单时间: got '09/04/2024'"),
-    bad("a date with two digits of its year", order("开单时间", "24-4-9"), "row 3, column 开单时间: got '24-4-9'"),
-    bad("a date in another century", order("开单时间", "2204-04-09"), "row 3, column 开单时间: got '2204-04-09'"),
+    bad(
+        "a date that does not exist",
+        order("开单时间", "2024-02-30"),
+        "repair_orders.csv, row 3, column 开单时间: got '2024-02-30'",
+        "expected a date like 2024-04-09",
+    ),
+    bad(
+        "a date with the month first or last",
+        order("开单时间", "09/04/2024"),
+        "row 3, column 开单时间: got '09/04/2024'",
+    ),
+    bad(
+        "a date with two digits of its year",
+        order("开单时间", "24-4-9"),
+        "row 3, column 开单时间: got '24-4-9'",
+    ),
+    bad(
+        "a date in another century",
+        order("开单时间", "2204-04-09"),
+        "row 3, column 开单时间: got '2204-04-09'",
+    ),
     bad("a word for no VIN", order("VIN", "NULL"), "repair_orders.csv, row 3, column VIN: got an empty cell"),
     bad("a time that does not exist", order("开单时间", "2024-04-09 25:00"), "got '2024-04-09 25:00'"),
     bad("a year alone", order("开单时间", "2024"), "got '2024'"),
     bad("a month instead of a day", order("开单时间", "2024-04"), "got '2024-04'"),
     bad("words for a date", order("开单时间", "上周二"), "got '上周二'"),
-    bad("words for a number", order("结算金额", "约两千"), "row 3, column 结算金额: got '约两千'; expected a number"),
+    bad(
+        "words for a number",
+        order("结算金额", "约两千"),
+        "row 3, column 结算金额: got '约两千'; expected a number",
+    ),
     bad("a decimal comma", order("结算金额", "2200,50"), "got '2200,50'; expected a number"),
     bad("separators in the wrong places", order("结算金额", "12,34,567"), "got '12,34,567'"),
     bad("a number in ten thousands", order("结算金额", "1.2万"), "got '1.2万'"),
-    bad("a negative amount: a red-ink settlement", order("结算金额", "-2200.5"), "row 3, column 结算金额: got '-2200.5'; expected a number of 0 or more"),
+    bad(
+        "a negative amount: a red-ink settlement",
+        order("结算金额", "-2200.5"),
+        "row 3, column 结算金额: got '-2200.5'; expected a number of 0 or more",
+    ),
     bad("infinity", order("结算金额", "1e999"), "got '1e999'"),
-    bad("an unknown code", order("客户类型", "租赁"), "row 3, column 客户类型: got '租赁'; expected one of private (私车), fleet (公车)"),
-    bad("an empty cell that is needed", order("客户类型", ""), "row 3, column 客户类型: got an empty cell; expected a value"),
+    bad(
+        "an unknown code",
+        order("客户类型", "租赁"),
+        "row 3, column 客户类型: got '租赁'; expected one of private (私车), fleet (公车)",
+    ),
+    bad(
+        "an empty cell that is needed",
+        order("客户类型", ""),
+        "row 3, column 客户类型: got an empty cell; expected a value",
+    ),
     bad("a dash that is needed", order("VIN", "-"), "row 3, column VIN: got an empty cell"),
-    bad("an order number that Excel has shortened", order("工单号", "2.02404E+11"), "row 3, column 工单号: got '2.02404E+11'", "Excel has cut its digits"),
-    bad("an order number of more digits than Excel keeps", {"repair_orders.xlsx": xlsx(HEADS, [20240409000100023, *ONE[1:]])}, "sheet Sheet1, row 2, column 工单号", "Excel has cut its digits"),
-    bad("an error of a formula", {**order("结算金额", "5"), "jobs.xlsx": error_cell()}, "jobs.xlsx, sheet Sheet, row 2, column 未一次修复原因: got '#N/A'", "error of a formula"),
+    bad(
+        "an order number that Excel has shortened",
+        order("工单号", "2.02404E+11"),
+        "row 3, column 工单号: got '2.02404E+11'",
+        "Excel has cut its digits",
+    ),
+    bad(
+        "an order number of more digits than Excel keeps",
+        {"repair_orders.xlsx": xlsx(HEADS, [20240409000100023, *ONE[1:]])},
+        "sheet Sheet1, row 2, column 工单号",
+        "Excel has cut its digits",
+    ),
+    bad(
+        "an error of a formula",
+        {**order("结算金额", "5"), "jobs.xlsx": error_cell()},
+        "jobs.xlsx, sheet Sheet, row 2, column 未一次修复原因: got '#N/A'",
+        "error of a formula",
+    ),
     bad("an error of a formula in a CSV", order("服务顾问", "#REF!"), "row 3, column 服务顾问: got '#REF!'"),
-    bad("an answer above 100", with_orders("回访记录", CALLS, ["C1", "R1", "2024-04-10", "有效", "105", ""]), "回访记录.csv, row 2, column 问题一: got '105'; expected 非常满意"),
-    bad("an answer that is none", with_orders("回访记录", CALLS, ["C1", "R1", "2024-04-10", "有效", "还行", ""]), "column 问题一: got '还行'"),
-    bad("neither yes nor no", with_orders("预约登记", ["预约单号", "预约进厂时间", "主动预约", "状态"], ["B1", "2024-04-09", "可能", "准时"]), "column 主动预约: got '可能'; expected 是 or 否"),
-    bad("a sample that is not whole", with_orders("厂家CSS", ["月份", "范围", "成功样本量"], ["2024-04", "本店", "9.5"]), "column 成功样本量: got '9.5'; expected a whole number"),
-    bad("a month that is none", with_orders("厂家CSS", ["月份", "范围", "成功样本量"], ["2024-13", "本店", "9"]), "column 月份: got '2024-13'; expected a month like 2024-04"),
-    bad("quarter points", with_orders("神秘访客", ["月份", "环节", "检查项", "得分"], ["2024-04", "接收车辆", "问候", "0.25"]), "column 得分: got '0.25'; expected whole or half points"),
+    bad(
+        "an answer above 100",
+        with_orders("回访记录", CALLS, ["C1", "R1", "2024-04-10", "有效", "105", ""]),
+        "回访记录.csv, row 2, column 问题一: got '105'; expected 非常满意",
+    ),
+    bad(
+        "an answer that is none",
+        with_orders("回访记录", CALLS, ["C1", "R1", "2024-04-10", "有效", "还行", ""]),
+        "column 问题一: got '还行'",
+    ),
+    bad(
+        "neither yes nor no",
+        with_orders(
+            "预约登记", ["预约单号", "预约进厂时间", "主动预约", "状态"], ["B1", "2024-04-09", "可能", "准时"]
+        ),
+        "column 主动预约: got '可能'; expected 是 or 否",
+    ),
+    bad(
+        "a sample that is not whole",
+        with_orders("厂家CSS", ["月份", "范围", "成功样本量"], ["2024-04", "本店", "9.5"]),
+        "column 成功样本量: got '9.5'; expected a whole number",
+    ),
+    bad(
+        "a month that is none",
+        with_orders("厂家CSS", ["月份", "范围", "成功样本量"], ["2024-13", "本店", "9"]),
+        "column 月份: got '2024-13'; expected a month like 2024-04",
+    ),
+    bad(
+        "quarter points",
+        with_orders("神秘访客", ["月份", "环节", "检查项", "得分"], ["2024-04", "接收车辆", "问候", "0.25"]),
+        "column 得分: got '0.25'; expected whole or half points",
+    ),
     # rows
-    bad("a number twice", {"repair_orders.csv": csv(HEADS, ONE, ONE)}, "row 3, column 工单号: got 'R1'", "It stands in row 2 too"),
-    bad("a car delivered before it came", {"repair_orders.csv": csv([*HEADS, "交车时间"], [*TWO, "2024-04-09"])}, "row 2, column 交车时间", "expected not before opened_at 2024-04-10"),
-    bad("a complaint closed without a date", with_orders("投诉台账", ["投诉编号", "受理时间", "类别", "责任部门", "状态"], ["K1", "2024-04-09", "质量", "前台", "已关闭"]), "投诉台账.csv, row 2, column closed_at: got an empty cell; expected a date, since the complaint is closed"),
-    bad("a job of an order that is not there", with_orders("派工记录", JOBS, ["J1", "R9", "赵刚", "2024-04-09", ""]), "派工记录.csv, row 2, column 工单号: got 'R9'; expected one of the order_id in 维修工单.csv"),
-    bad("a grievance of a call that is not there", {**with_orders("回访记录", CALLS), "不满意原因.csv": csv(["回访编号", "原因"], ["C9", "质量"])}, "不满意原因.csv, row 2, column 回访编号: got 'C9'"),
-    bad("a row with a comma too many", {"repair_orders.csv": csv(HEADS, ONE) + f"R2,{VIN},公车,2024-04-10,2,200.50,王芳\n".encode()}, "repair_orders.csv, row 3: got 7 fields; expected 6", "quotation marks"),
-    bad("rows swallowed by a quotation mark", {"repair_orders.csv": (",".join([*HEADS, "备注"]) + "\n" + ",".join(ONE) + ',"他说\n' + ",".join(TWO[:4]) + ',5,王芳,"\n').encode()}, "repair_orders.csv, row 2, column 备注: got a cell with whole rows in it"),
-    bad("a quotation mark that is never closed", {"repair_orders.csv": csv(HEADS, ONE) + f'R2,{VIN},公车,2024-04-10,5,"王芳\n'.encode()}, "repair_orders.csv, row 3: got a quotation mark that is never closed"),
-    bad("a file cut off in its last row", {"repair_orders.csv": csv(HEADS, ONE, ONE)[:-20]}, "repair_orders.csv, row 3: got a last row of 4 fields; expected 6 fields", "export it again"),
+    bad(
+        "a number twice",
+        {"repair_orders.csv": csv(HEADS, ONE, ONE)},
+        "row 3, column 工单号: got 'R1'",
+        "It stands in row 2 too",
+    ),
+    bad(
+        "a car delivered before it came",
+        {"repair_orders.csv": csv([*HEADS, "交车时间"], [*TWO, "2024-04-09"])},
+        "row 2, column 交车时间",
+        "expected not before opened_at 2024-04-10",
+    ),
+    bad(
+        "a complaint closed without a date",
+        with_orders(
+            "投诉台账",
+            ["投诉编号", "受理时间", "类别", "责任部门", "状态"],
+            ["K1", "2024-04-09", "质量", "前台", "已关闭"],
+        ),
+        (
+            "投诉台账.csv, row 2, column closed_at: got an empty cell; "
+            "expected a date, since the complaint is closed"
+        ),
+    ),
+    bad(
+        "a job of an order that is not there",
+        with_orders("派工记录", JOBS, ["J1", "R9", "赵刚", "2024-04-09", ""]),
+        "派工记录.csv, row 2, column 工单号: got 'R9'; expected one of the order_id in 维修工单.csv",
+    ),
+    bad(
+        "a grievance of a call that is not there",
+        {**with_orders("回访记录", CALLS), "不满意原因.csv": csv(["回访编号", "原因"], ["C9", "质量"])},
+        "不满意原因.csv, row 2, column 回访编号: got 'C9'",
+    ),
+    bad(
+        "a row with a comma too many",
+        {"repair_orders.csv": csv(HEADS, ONE) + f"R2,{VIN},公车,2024-04-10,2,200.50,王芳\n".encode()},
+        "repair_orders.csv, row 3: got 7 fields; expected 6",
+        "quotation marks",
+    ),
+    bad(
+        "rows swallowed by a quotation mark",
+        {
+            "repair_orders.csv": (
+                ",".join([*HEADS, "备注"])
+                + "\n"
+                + ",".join(ONE)
+                + ',"他说\n'
+                + ",".join(TWO[:4])
+                + ',5,王芳,"\n'
+            ).encode()
+        },
+        "repair_orders.csv, row 2, column 备注: got a cell with whole rows in it",
+    ),
+    bad(
+        "a quotation mark that is never closed",
+        {"repair_orders.csv": csv(HEADS, ONE) + f'R2,{VIN},公车,2024-04-10,5,"王芳\n'.encode()},
+        "repair_orders.csv, row 3: got a quotation mark that is never closed",
+    ),
+    bad(
+        "a file cut off in its last row",
+        {"repair_orders.csv": csv(HEADS, ONE, ONE)[:-20]},
+        "repair_orders.csv, row 3: got a last row of 4 fields; expected 6 fields",
+        "export it again",
+    ),
     # heads
-    bad("a column that is missing", {"repair_orders.csv": csv(HEADS[:3], ONE[:3])}, "repair_orders.csv: expected a column opened_at (开单时间)", "header_aliases"),
-    bad("no heads at all", {"repair_orders.csv": csv(ONE, TWO)}, "repair_orders.csv: got no row with the names of the columns", "工单号 (order_id)"),
-    bad("a column twice", {"repair_orders.csv": csv([*HEADS, "工单号"], [*ONE, "R1"])}, "column 工单号: got 工单号 and 工单号; expected one column for order_id"),
-    bad("two heads that may mean the same column", {"repair_orders.csv": csv(["工单号", "VIN", "客户类型", "进厂时间", "接车时间"], ["R1", VIN, "私车", "2024-04-09", "2024-04-10"])}, "got 进厂时间 and 接车时间; expected one column for opened_at"),
+    bad(
+        "a column that is missing",
+        {"repair_orders.csv": csv(HEADS[:3], ONE[:3])},
+        "repair_orders.csv: expected a column opened_at (开单时间)",
+        "header_aliases",
+    ),
+    bad(
+        "no heads at all",
+        {"repair_orders.csv": csv(ONE, TWO)},
+        "repair_orders.csv: got no row with the names of the columns",
+        "工单号 (order_id)",
+    ),
+    bad(
+        "a column twice",
+        {"repair_orders.csv": csv([*HEADS, "工单号"], [*ONE, "R1"])},
+        "column 工单号: got 工单号 and 工单号; expected one column for order_id",
+    ),
+    bad(
+        "two heads that may mean the same column",
+        {
+            "repair_orders.csv": csv(
+                ["工单号", "VIN", "客户类型", "进厂时间", "接车时间"],
+                ["R1", VIN, "私车", "2024-04-09", "2024-04-10"],
+            )
+        },
+        "got 进厂时间 and 接车时间; expected one column for opened_at",
+    ),
     # files
-    bad("an empty file", {"repair_orders.csv": b""}, "repair_orders.csv: got an empty file; expected a header row"),
-    bad("an empty sheet", {"repair_orders.xlsx": xlsx()}, "repair_orders.xlsx, sheet Sheet1: got no cell with anything in it"),
-    bad("two files of one table", {"repair_orders.csv": csv(HEADS, ONE), "维修工单.csv": csv(HEADS, ONE)}, "got repair_orders.csv and 维修工单.csv; expected one file for the table repair_orders"),
-    bad("two sheets of one table", {"book.xlsx": xlsx(HEADS, ONE, sheet="维修工单", repair_orders=[HEADS, ONE])}, "book.xlsx, sheet repair_orders: got 维修工单 and repair_orders"),
-    bad("neither UTF-8 nor GB18030", {"repair_orders.csv": csv(HEADS, ONE) + b"R2,\xff\xff\xff\n"}, "repair_orders.csv, row 3: got bytes that are no UTF-8"),
-    bad("UTF-8 with a broken character", {"repair_orders.csv": csv(HEADS, ONE, TWO).replace("公车".encode(), "公车".encode()[:-1])}, "repair_orders.csv, row 3: got bytes that are no UTF-8; expected UTF-8"),
-    bad("UTF-16 that is broken", {"repair_orders.csv": b"\xff\xfe" + b"\x00\xd8" * 3 + b"a"}, "repair_orders.csv: got broken UTF-16"),
-    bad("zeros of a disk that failed", {"repair_orders.csv": bytes(2000)}, "repair_orders.csv: got a file that is none; expected a file .csv"),
-    bad("zeros in the middle", {"repair_orders.csv": csv(HEADS, *[ONE] * 20) + bytes(200)}, "repair_orders.csv: got a binary file"),
-    bad("a web page named .xls", {"repair_orders.xls": "<html><table><tr><td>工单号</td></tr></table></html>".encode()}, "repair_orders.xls: got a web page; expected a file .xls", "save it as .xlsx"),
-    bad("a workbook cut off", {"repair_orders.xlsx": xlsx(HEADS, ONE)[:-800]}, "repair_orders.xlsx: got a file that is damaged; expected an Excel workbook"),
-    bad("another archive", {"repair_orders.xlsx": other_archive()}, "repair_orders.xlsx: got another kind of file"),
-    bad("a workbook with a password", {"repair_orders.xlsx": b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le")}, "repair_orders.xlsx: got a workbook with a password"),
-    bad("an .xls cut off", {"repair_orders.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)}, "repair_orders.xls: got a file that is damaged"),
-    bad("a cell at the end of the sheet", {"repair_orders.xlsx": stray_cell()}, "that reaches to row 1,048,576 and column 16,384"),
-    bad("an archive that unpacks to too much", {"repair_orders.xlsx": bomb()}, "a file that unpacks to 200 MB"),
+    bad(
+        "an empty file",
+        {"repair_orders.csv": b""},
+        "repair_orders.csv: got an empty file; expected a header row",
+    ),
+    bad(
+        "an empty sheet",
+        {"repair_orders.xlsx": xlsx()},
+        "repair_orders.xlsx, sheet Sheet1: got no cell with anything in it",
+    ),
+    bad(
+        "two files of one table",
+        {"repair_orders.csv": csv(HEADS, ONE), "维修工单.csv": csv(HEADS, ONE)},
+        "got repair_orders.csv and 维修工单.csv; expected one file for the table repair_orders",
+    ),
+    bad(
+        "two sheets of one table",
+        {"book.xlsx": xlsx(HEADS, ONE, sheet="维修工单", repair_orders=[HEADS, ONE])},
+        "book.xlsx, sheet repair_orders: got 维修工单 and repair_orders",
+    ),
+    bad(
+        "neither UTF-8 nor GB18030",
+        {"repair_orders.csv": csv(HEADS, ONE) + b"R2,\xff\xff\xff\n"},
+        "repair_orders.csv, row 3: got bytes that are no UTF-8",
+    ),
+    bad(
+        "UTF-8 with a broken character",
+        {"repair_orders.csv": csv(HEADS, ONE, TWO).replace("公车".encode(), "公车".encode()[:-1])},
+        "repair_orders.csv, row 3: got bytes that are no UTF-8; expected UTF-8",
+    ),
+    bad(
+        "UTF-16 that is broken",
+        {"repair_orders.csv": b"\xff\xfe" + b"\x00\xd8" * 3 + b"a"},
+        "repair_orders.csv: got broken UTF-16",
+    ),
+    bad(
+        "zeros of a disk that failed",
+        {"repair_orders.csv": bytes(2000)},
+        "repair_orders.csv: got a file that is none; expected a file .csv",
+    ),
+    bad(
+        "zeros in the middle",
+        {"repair_orders.csv": csv(HEADS, *[ONE] * 20) + bytes(200)},
+        "repair_orders.csv: got a binary file",
+    ),
+    bad(
+        "a web page named .xls",
+        {"repair_orders.xls": "<html><table><tr><td>工单号</td></tr></table></html>".encode()},
+        "repair_orders.xls: got a web page; expected a file .xls",
+        "save it as .xlsx",
+    ),
+    bad(
+        "a workbook cut off",
+        {"repair_orders.xlsx": xlsx(HEADS, ONE)[:-800]},
+        "repair_orders.xlsx: got a file that is damaged; expected an Excel workbook",
+    ),
+    bad(
+        "another archive",
+        {"repair_orders.xlsx": other_archive()},
+        "repair_orders.xlsx: got another kind of file",
+    ),
+    bad(
+        "a workbook with a password",
+        {"repair_orders.xlsx": b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le")},
+        "repair_orders.xlsx: got a workbook with a password",
+    ),
+    bad(
+        "an .xls cut off",
+        {"repair_orders.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)},
+        "repair_orders.xls: got a file that is damaged",
+    ),
+    bad(
+        "a cell at the end of the sheet",
+        {"repair_orders.xlsx": stray_cell()},
+        "that reaches to row 1,048,576 and column 16,384",
+    ),
+    bad(
+        "an archive that unpacks to too much", {"repair_orders.xlsx": bomb()}, "a file that unpacks to 200 MB"
+    ),
     bad("a cell beyond any sheet", inside('r="A2"', 'r="ZZZZ99999999999"'), DAMAGED),
     bad("a cell one row below any sheet", inside('r="F2"', 'r="XFD1048577"'), DAMAGED),
     bad("a cell at the end of the sheet in the second row", inside('r="F2"', 'r="XFD1048576"'), DAMAGED),
@@ -205,15 +426,44 @@ BAD = [
     bad("a cell in a row below zero", inside('r="A2"', 'r="A-2"'), DAMAGED),
     bad("a row below zero", inside('<row r="2"', '<row r="-2"'), DAMAGED),
     bad("a cell whose row wraps around", inside('r="F2"', 'r="A4294967296"'), DAMAGED),
-    bad("a text that is not in the list of texts", inside(LAST, '<c r="F2" t="s"><v>99999999</v></c>'), DAMAGED),
+    bad(
+        "a text that is not in the list of texts",
+        inside(LAST, '<c r="F2" t="s"><v>99999999</v></c>'),
+        DAMAGED,
+    ),
     bad("a sheet whose XML is cut off", inside("</row></sheetData>", ""), DAMAGED),
-    bad("a Parquet file cut off", {"repair_orders.parquet": parquet(pd.DataFrame([ONE], columns=HEADS))[:-30]}, "repair_orders.parquet: got a file that is damaged or none; expected a Parquet file"),
-    bad("a Parquet file that is none", {"repair_orders.parquet": csv(HEADS, ONE), "jobs.csv": csv(JOBS)}, "repair_orders.parquet: got a file that is none; expected a Parquet file"),
-    bad("lists in a Parquet file", {"repair_orders.parquet": parquet(pd.DataFrame([[["R1"], *ONE[1:]]], columns=HEADS))}, "repair_orders.parquet, row 2, column 工单号: got 'bytes'"),
-    bad("a line of ten thousand fields", {"repair_orders.csv": csv(HEADS, ONE) + b"," * 10_000}, "repair_orders.csv: got a line of 10001 fields"),
-    bad("no repair orders", {"jobs.csv": csv(JOBS)}, "expected a table repair_orders (维修工单)", "The source has: jobs"),
-    bad("no table at all", {"notes.csv": b"a,b\n1,2\n"}, "no table found in it. Expected files or sheets named repair_orders (维修工单)"),
-]  # fmt: skip
+    bad(
+        "a Parquet file cut off",
+        {"repair_orders.parquet": parquet(pd.DataFrame([ONE], columns=HEADS))[:-30]},
+        "repair_orders.parquet: got a file that is damaged or none; expected a Parquet file",
+    ),
+    bad(
+        "a Parquet file that is none",
+        {"repair_orders.parquet": csv(HEADS, ONE), "jobs.csv": csv(JOBS)},
+        "repair_orders.parquet: got a file that is none; expected a Parquet file",
+    ),
+    bad(
+        "lists in a Parquet file",
+        {"repair_orders.parquet": parquet(pd.DataFrame([[["R1"], *ONE[1:]]], columns=HEADS))},
+        "repair_orders.parquet, row 2, column 工单号: got 'bytes'",
+    ),
+    bad(
+        "a line of ten thousand fields",
+        {"repair_orders.csv": csv(HEADS, ONE) + b"," * 10_000},
+        "repair_orders.csv: got a line of 10001 fields",
+    ),
+    bad(
+        "no repair orders",
+        {"jobs.csv": csv(JOBS)},
+        "expected a table repair_orders (维修工单)",
+        "The source has: jobs",
+    ),
+    bad(
+        "no table at all",
+        {"notes.csv": b"a,b\n1,2\n"},
+        "no table found in it. Expected files or sheets named repair_orders (维修工单)",
+    ),
+]
 
 
 @pytest.mark.parametrize(("files", "says"), BAD)
@@ -249,7 +499,10 @@ def test_a_workbook_that_ends_its_reader_does_not_end_the_program(tmp_path):
         ('ref="A1:F2"', 'ref="A1:XFD1048576"'),
         ('<row r="2"', '<row r="99999999999"'),
         ('r="A2" t=', 'r="A2" s="999999999" t='),
-        ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:ZZZZ99999999999"/></mergeCells>'),
+        (
+            "</sheetData>",
+            '</sheetData><mergeCells count="1"><mergeCell ref="A1:ZZZZ99999999999"/></mergeCells>',
+        ),
     ],
 )
 def test_what_is_odd_about_a_sheet_but_not_in_its_cells_does_no_harm(tmp_path, old, new):
@@ -272,7 +525,11 @@ def test_the_first_twenty_of_each_kind_then_a_count(tmp_path):
         load(write(tmp_path / "exports", {"repair_orders.csv": csv(HEADS, *rows)}))
     lines = str(error.value).splitlines()
     assert lines[0] == "120 faults in the input:"
-    assert sum("column 客户类型" in line for line in lines) == sum("column 开单时间" in line for line in lines) == 20
+    assert (
+        sum("column 客户类型" in line for line in lines)
+        == sum("column 开单时间" in line for line in lines)
+        == 20
+    )
     assert sum("… and 40 more of this kind" in line for line in lines) == 2
 
 
@@ -342,37 +599,100 @@ def orders(*rows: list[str]) -> dict[str, bytes]:
 
 
 MENDED = [
-    mended("title rows", orders(["某某4S店"], ["维修台账", "2024年4月"], HEADS, ONE, TWO), "title_rows", 2, "row 1 '某某4S店'"),
+    mended(
+        "title rows",
+        orders(["某某4S店"], ["维修台账", "2024年4月"], HEADS, ONE, TWO),
+        "title_rows",
+        2,
+        "row 1 '某某4S店'",
+    ),
     mended("heads again on each page", orders(HEADS, ONE, HEADS, TWO, HEADS), "repeated_header", 2, "row 3"),
-    mended("a title again on each page", orders(["某某4S店"], HEADS, ONE, ["某某4S店"], HEADS, TWO), "title_rows", 2),
+    mended(
+        "a title again on each page",
+        orders(["某某4S店"], HEADS, ONE, ["某某4S店"], HEADS, TWO),
+        "title_rows",
+        2,
+    ),
     mended("totals", orders(HEADS, ONE, TWO, ["合计", "", "", "", "2,300.50", ""]), "totals_row", 1, "row 4"),
-    mended("subtotals and totals in another column", orders(HEADS, ONE, ["", "", "小计：", "", "100", ""], TWO, ["", "总计", "", "", "2300.5", ""]), "totals_row", 2),
+    mended(
+        "subtotals and totals in another column",
+        orders(HEADS, ONE, ["", "", "小计：", "", "100", ""], TWO, ["", "总计", "", "", "2300.5", ""]),
+        "totals_row",
+        2,
+    ),
     mended("who made it", orders(HEADS, ONE, TWO, ["制表人：张三"], ["共2条记录"]), "foot_row", 2),
-    mended("empty rows", orders(HEADS, ["", "", "", "", "", ""], ONE, [" ", "", "", "", "", ""], TWO), "empty_rows", 2),
+    mended(
+        "empty rows",
+        orders(HEADS, ["", "", "", "", "", ""], ONE, [" ", "", "", "", "", ""], TWO),
+        "empty_rows",
+        2,
+    ),
     mended("empty columns", orders(["", *HEADS], ["", *ONE], ["", *TWO]), "empty_columns", 1),
     mended("merged cells", {"repair_orders.xlsx": merged()}, "merged_cells", 2),
     mended("a hidden sheet", {"book.xlsx": hidden()}, "hidden_sheet", 1),
     mended("thousands separators", orders(HEADS, ONE, TWO), "thousands", 1, "'2,200.50'"),
-    mended("full-width digits", orders(HEADS, ONE, [*TWO[:4], "２２００．５０", "王芳"]), "full_width", 1, "'２２００．５０'"),
-    mended("full-width letters in a name", orders(HEADS, [*ONE[:5], "ＳＡ１"], [*TWO[:5], "SA1"]), "full_width", 1),
+    mended(
+        "full-width digits",
+        orders(HEADS, ONE, [*TWO[:4], "２２００．５０", "王芳"]),
+        "full_width",
+        1,
+        "'２２００．５０'",
+    ),
+    mended(
+        "full-width letters in a name",
+        orders(HEADS, [*ONE[:5], "ＳＡ１"], [*TWO[:5], "SA1"]),
+        "full_width",
+        1,
+    ),
     mended("a currency", orders(HEADS, ONE, [*TWO[:4], "¥2200.5元", "王芳"]), "unit", 1),
-    mended("numbers as text in Excel", {"repair_orders.xlsx": xlsx(HEADS, ONE, [*TWO[:4], 2200.5, "王芳"])}, "text_number", 1, "'100'"),
-    mended("dates as text in Excel", {"repair_orders.xlsx": xlsx(HEADS, ONE, [*TWO[:3], dt.datetime(2024, 4, 10, 9, 30), *TWO[4:]])}, "text_date", 1),
-    mended("dates as serials", orders(HEADS, [*ONE[:3], "45391", *ONE[4:]], TWO), "serial_date", 1, "'45391'"),
-    mended("dates as serials in Excel", {"repair_orders.xlsx": xlsx(HEADS, [*ONE[:3], 45391, *ONE[4:]], TWO)}, "serial_date", 1),
+    mended(
+        "numbers as text in Excel",
+        {"repair_orders.xlsx": xlsx(HEADS, ONE, [*TWO[:4], 2200.5, "王芳"])},
+        "text_number",
+        1,
+        "'100'",
+    ),
+    mended(
+        "dates as text in Excel",
+        {"repair_orders.xlsx": xlsx(HEADS, ONE, [*TWO[:3], dt.datetime(2024, 4, 10, 9, 30), *TWO[4:]])},
+        "text_date",
+        1,
+    ),
+    mended(
+        "dates as serials", orders(HEADS, [*ONE[:3], "45391", *ONE[4:]], TWO), "serial_date", 1, "'45391'"
+    ),
+    mended(
+        "dates as serials in Excel",
+        {"repair_orders.xlsx": xlsx(HEADS, [*ONE[:3], 45391, *ONE[4:]], TWO)},
+        "serial_date",
+        1,
+    ),
     mended("a time zone", orders(HEADS, [*ONE[:3], "2024-04-08T23:30:00Z", *ONE[4:]], TWO), "time_zone", 1),
     mended("blanks at the ends", orders(HEADS, [*ONE[:5], " 李强  "], TWO), "spaces", 1),
     mended("tabs inside text", orders(HEADS, [*ONE[:5], "李\t强"], TWO), "breaks", 1),
-    mended("line breaks inside text", {"repair_orders.xlsx": xlsx(HEADS, [*ONE[:5], "李\n强"], TWO)}, "breaks", 1),
+    mended(
+        "line breaks inside text", {"repair_orders.xlsx": xlsx(HEADS, [*ONE[:5], "李\n强"], TWO)}, "breaks", 1
+    ),
     mended("invisible characters", orders(HEADS, [*ONE[:5], "李\u200b强"], TWO), "invisible", 1),
-    mended("a VIN in small letters", orders(HEADS, [ONE[0], VIN.lower(), *ONE[2:]], TWO), "vin_case", 1, "'***********012345'"),
+    mended(
+        "a VIN in small letters",
+        orders(HEADS, [ONE[0], VIN.lower(), *ONE[2:]], TWO),
+        "vin_case",
+        1,
+        "'***********012345'",
+    ),
     mended("numbers that pandas made decimal", orders(HEADS, ["10023.0", *ONE[1:]], TWO), "id_decimals", 1),
     mended("words for nothing", orders(HEADS, [*ONE[:5], "NULL"], [*TWO[:5], "—"]), "empty_word", 2),
-    mended("a word for no number plate", orders([*HEADS, "车牌号"], [*ONE, "NULL"], [*TWO, "浙AYG243"]), "empty_word", 1),
+    mended(
+        "a word for no number plate",
+        orders([*HEADS, "车牌号"], [*ONE, "NULL"], [*TWO, "浙AYG243"]),
+        "empty_word",
+        1,
+    ),
     mended("a workbook named .csv", {"repair_orders.csv": xlsx(HEADS, ONE, TWO)}, "wrong_suffix", 1),
     mended("a text named .xls", {"repair_orders.xls": csv(HEADS, ONE, TWO)}, "wrong_suffix", 1),
     mended("an old workbook", {"repair_orders.xls": zlib.decompress(base64.b85decode(XLS))}, "totals_row", 1),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("files", "kind", "count", "example"), MENDED)
@@ -390,11 +710,19 @@ def test_it_is_mended_and_listed(tmp_path, files, kind, count, example):
     assert tables.store == "本店"
 
 
-@pytest.mark.parametrize("data", [
-    csv(HEADS, ONE, TWO, encoding="gb18030"), csv(HEADS, ONE, TWO, encoding="utf-16"), b"\xef\xbb\xbf" + csv(HEADS, ONE, TWO),
-    csv(HEADS, ONE, TWO, end="\r\n"), csv(HEADS, ONE, TWO, end="\r"), csv(HEADS, ONE, TWO).replace(b",", b";").replace(b"2;2", b"2,2"),
-    csv(HEADS, ONE, TWO).replace(b",", b"\t").replace(b"2\t2", b"2,2"), csv(HEADS, ONE, TWO)[:-1],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        csv(HEADS, ONE, TWO, encoding="gb18030"),
+        csv(HEADS, ONE, TWO, encoding="utf-16"),
+        b"\xef\xbb\xbf" + csv(HEADS, ONE, TWO),
+        csv(HEADS, ONE, TWO, end="\r\n"),
+        csv(HEADS, ONE, TWO, end="\r"),
+        csv(HEADS, ONE, TWO).replace(b",", b";").replace(b"2;2", b"2,2"),
+        csv(HEADS, ONE, TWO).replace(b",", b"\t").replace(b"2\t2", b"2,2"),
+        csv(HEADS, ONE, TWO)[:-1],
+    ],
+)
 def test_forms_of_csv(tmp_path, data):
     frame = load(write(tmp_path / "exports", {"repair_orders.csv": data})).repair_orders
     assert frame["amount"].tolist() == [100, 2200.5]
@@ -407,24 +735,35 @@ def test_what_is_mended_and_corrected_stands_in_the_report(tmp_path):
     base = Path(__file__).parents[1] / "params" / "default.yml"
     (folder / "default.yml").write_text(base.read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "corrections.yml").write_text(
-        "- {table: repair_orders, match: {order_id: R1}, column: advisor, value: 李强, reason: 录错, reported_by: 王经理}",
+        (
+            "- {table: repair_orders, match: {order_id: R1}, "
+            "column: advisor, value: 李强, reason: 录错, reported_by: 王经理}"
+        ),
         encoding="utf-8",
     )
-    source = write(tmp_path / "exports", orders(HEADS, [*ONE[:5], "李刚"], TWO, ["合计", "", "", "", "2300.5", ""]))
-    done = run("report", "--month", 4, "--source", source, "--out", tmp_path / "out", AFTERSALES_PARAMS=folder)
+    source = write(
+        tmp_path / "exports", orders(HEADS, [*ONE[:5], "李刚"], TWO, ["合计", "", "", "", "2300.5", ""])
+    )
+    done = run(
+        "report", "--month", 4, "--source", source, "--out", tmp_path / "out", AFTERSALES_PARAMS=folder
+    )
     assert done.returncode == 0, done.stderr
     out = tmp_path / "out" / "2024-04" / "示范店"
     notes = json.loads((out / "figures.json").read_text(encoding="utf-8"))["notes"]
-    wanted = ["已更正维修工单（工单号='R1'）1行：服务顾问改为'李强'；原因：录错（王经理）。",
-              "repair_orders.csv：已处理千位分隔符1处（结算金额），例如'2,200.50'。",
-              "repair_orders.csv：已处理合计行1处，例如row 4 '合计 2300.5'。"]  # fmt: skip
+    wanted = [
+        "已更正维修工单（工单号='R1'）1行：服务顾问改为'李强'；原因：录错（王经理）。",
+        "repair_orders.csv：已处理千位分隔符1处（结算金额），例如'2,200.50'。",
+        "repair_orders.csv：已处理合计行1处，例如row 4 '合计 2300.5'。",
+    ]
     page = html.unescape((out / "report.html").read_text(encoding="utf-8"))
     for note in wanted:
         assert note in notes
         assert note in page
     before = {p: p.stat().st_mtime_ns for p in out.rglob("*")}
     write(tmp_path / "exports", orders(HEADS, ONE, ["R1", *TWO[1:]]))
-    done = run("report", "--month", 4, "--source", source, "--out", tmp_path / "out", AFTERSALES_PARAMS=folder)
+    done = run(
+        "report", "--month", 4, "--source", source, "--out", tmp_path / "out", AFTERSALES_PARAMS=folder
+    )
     assert done.returncode == 2
     assert "repair_orders.csv, row 3, column 工单号: got 'R1'" in done.stderr
     assert "Traceback" not in done.stderr

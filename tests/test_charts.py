@@ -11,28 +11,40 @@ import pytest
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from aftersales import charts, reuse, theme
-from aftersales.charts import labels
-from aftersales.charts.frame import fit, width_of
-from aftersales.exhibit import to_html
+from aftersales.cache import store
+from aftersales.display import charts, theme
+from aftersales.display.charts import labels
+from aftersales.display.charts.frame import fit, width_of
+from aftersales.display.exhibit import to_html
 
-strip_module = importlib.import_module("aftersales.charts.strip")  # the package's name for it is the chart
+strip_module = importlib.import_module(
+    "aftersales.display.charts.strip"
+)  # the package's name for it is the chart
 WORDS = {"title": "标题", "subtitle": "单位 · n · 2024年4月", "lang": "zh"}
 MONTHS = [str(pd.Period("2023-05", "M") + n) for n in range(12)]
 
 
 def dots(n):
-    return pd.DataFrame({
-        "label": [f"第{i}项名字有些长的检查内容" for i in range(n)], "previous": [99.4 - i / 3 for i in range(n)],
-        "current": [98.9 + (i % 7) / 2 - i / 4 for i in range(n)], "branch": [97.4] * n, "national": [None, *[96.0] * (n - 1)][:n],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "label": [f"第{i}项名字有些长的检查内容" for i in range(n)],
+            "previous": [99.4 - i / 3 for i in range(n)],
+            "current": [98.9 + (i % 7) / 2 - i / 4 for i in range(n)],
+            "branch": [97.4] * n,
+            "national": [None, *[96.0] * (n - 1)][:n],
+        }
+    )
 
 
 def people(n):
-    return pd.DataFrame({
-        "label": [f"技师{i}号" for i in range(n)], "volume": [100 + 5 * i for i in range(n)],
-        "rate": [1 - (i % 5) / 100 for i in range(n)], "outside": [None, "99.8", *[None] * n][:n],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "label": [f"技师{i}号" for i in range(n)],
+            "volume": [100 + 5 * i for i in range(n)],
+            "rate": [1 - (i % 5) / 100 for i in range(n)],
+            "outside": [None, "99.8", *[None] * n][:n],
+        }
+    )
 
 
 def limits():
@@ -75,15 +87,48 @@ LINE, JOBS = charts.Line("rate", "合格率"), charts.Line("jobs", "台次", "co
 FORMS = {
     "dot_plot": lambda n: charts.dot_plot(dots(n), id="x", **WORDS),
     "bars": lambda n: charts.bars(counts(n), id="x", spark=["w1", "w2", "w3", "w4"], last="原因1", **WORDS),
-    "waterfall": lambda n: charts.waterfall(counts(n).assign(value=lambda f: f["value"] / 9 - 0.4), id="x", **WORDS),
+    "waterfall": lambda n: charts.waterfall(
+        counts(n).assign(value=lambda f: f["value"] / 9 - 0.4), id="x", **WORDS
+    ),
     "bridge": lambda n: charts.bridge(counts(n).assign(kind="total"), id="x", **WORDS),
-    "funnel": lambda n: charts.funnel(people(n), limits(), 0.98, id="x", x_name="台次", centre_name="全店", **WORDS),
-    "matrix": lambda n: charts.matrix(people(n).assign(x=lambda f: f["volume"] / 30 - 6, y=0.1), id="x", x_name="差距", y_name="权重", **WORDS),
-    "strip": lambda n: charts.strip(people(n).assign(label="一般", hours=lambda f: f["volume"], open=False), 72, id="x", x_name="小时", limit_name="承诺", **WORDS),
+    "funnel": lambda n: charts.funnel(
+        people(n), limits(), 0.98, id="x", x_name="台次", centre_name="全店", **WORDS
+    ),
+    "matrix": lambda n: charts.matrix(
+        people(n).assign(x=lambda f: f["volume"] / 30 - 6, y=0.1),
+        id="x",
+        x_name="差距",
+        y_name="权重",
+        **WORDS,
+    ),
+    "strip": lambda n: charts.strip(
+        people(n).assign(label="一般", hours=lambda f: f["volume"], open=False),
+        72,
+        id="x",
+        x_name="小时",
+        limit_name="承诺",
+        **WORDS,
+    ),
     "trend": lambda n: charts.trend(rates(min(n, 12)), [LINE], id="x", target=0.985, bars=JOBS, **WORDS),
-    "gap_trend": lambda n: charts.gap_trend(rates(min(n, 12)).assign(rate=5000), JOBS, charts.Line("rate", "基盘", "count"), id="x", gap_name="差", **WORDS),
-    "heat": lambda n: charts.heat(pd.DataFrame({f"问{q}": [60.0 + q + i for i in range(n)] for q in range(8)}, index=[f"顾问{i}" for i in range(n)]), id="x", low=60, high=95, **WORDS),
-}  # fmt: skip
+    "gap_trend": lambda n: charts.gap_trend(
+        rates(min(n, 12)).assign(rate=5000),
+        JOBS,
+        charts.Line("rate", "基盘", "count"),
+        id="x",
+        gap_name="差",
+        **WORDS,
+    ),
+    "heat": lambda n: charts.heat(
+        pd.DataFrame(
+            {f"问{q}": [60.0 + q + i for i in range(n)] for q in range(8)},
+            index=[f"顾问{i}" for i in range(n)],
+        ),
+        id="x",
+        low=60,
+        high=95,
+        **WORDS,
+    ),
+}
 
 
 @pytest.mark.parametrize("rows", [0, 1, 8, 40])
@@ -126,9 +171,24 @@ def test_labels_fit_their_room_on_two_lines(text):
     assert not any(line.startswith(("、", "，", ",")) for line in lines)
 
 
+def test_a_dot_plot_colours_no_fall_that_is_within_variation():
+    frame = dots(8).assign(current=lambda f: f["previous"] - 1.0)
+    for beyond, coloured in (([False] * 8, False), ([None] * 8, False), ([False] * 7 + [True], True)):
+        payload = charts.dot_plot(frame.assign(beyond_noise=beyond), id="x", **WORDS).payload
+        for svg in payload["svg"].values():
+            assert (theme.WORSE in svg.lower()) == coloured
+            assert svg.count(">▼") == sum(map(bool, beyond))
+            assert svg.count(">−1.0<") == 8 - sum(map(bool, beyond))
+    assert (
+        theme.WORSE in charts.dot_plot(frame, id="x", **WORDS).payload["svg"]["wide"].lower()
+    )  # where nothing is known
+
+
 def cases(n, hours=None):
     """Complaints of two levels, every fifth late, every tenth open."""
-    spread = [(7 * i) % 71 + (100 if i % 5 == 0 else 0) + 0.5 for i in range(n)] if hours is None else [hours] * n
+    spread = (
+        [(7 * i) % 71 + (100 if i % 5 == 0 else 0) + 0.5 for i in range(n)] if hours is None else [hours] * n
+    )
     levels = [("一般", "升级")[i % 3 == 0] for i in range(n)]
     return pd.DataFrame({"label": levels, "hours": spread, "open": [i % 10 == 0 for i in range(n)]})
 
@@ -152,7 +212,10 @@ def artists(monkeypatch):
     return counted
 
 
-@pytest.mark.parametrize("frame", [cases(150), cases(151), cases(400), cases(5000), cases(150, 3.0), cases(5000, 300.0), cases(5000, 0.0)])
+@pytest.mark.parametrize(
+    "frame",
+    [cases(150), cases(151), cases(400), cases(5000), cases(150, 3.0), cases(5000, 300.0), cases(5000, 0.0)],
+)
 def test_the_strip_draws_a_bounded_number_of_things(frame, artists):
     """A month after a recall has hundreds of complaints; an artist for each took a minute."""
     payload = strip(frame)
@@ -168,7 +231,11 @@ def test_of_many_cases_the_strip_tells_each_groups_numbers(lang):
     payload = strip(frame, lang)
     for label, group in frame.groupby("label"):
         n, late, still = len(group), int((group["hours"] > 72).sum()), int(group["open"].sum())
-        wanted = f"{label} {n}件，超过承诺{late}件，未关闭{still}件" if lang == "zh" else f"{label}: {n} cases, {late} over the promise, {still} open"
+        wanted = (
+            f"{label} {n}件，超过承诺{late}件，未关闭{still}件"
+            if lang == "zh"
+            else f"{label}: {n} cases, {late} over the promise, {still} open"
+        )
         assert wanted in payload["alt"]
         shown = [f"{n}件", f"超过{late}件"] if lang == "zh" else [f"n = {n}", f"{late} late"]
         assert all(f">{text}<" in svg for text in shown for svg in payload["svg"].values())
@@ -187,7 +254,9 @@ def test_bars_part_at_the_promised_hours():
         assert held[edges[:-1] >= at].sum() == 2
 
 
-@pytest.mark.parametrize("across", [[5.0] * 60, [i * 1.7 for i in range(90)], [(37 * i) % 101 for i in range(150)]])
+@pytest.mark.parametrize(
+    "across", [[5.0] * 60, [i * 1.7 for i in range(90)], [(37 * i) % 101 for i in range(150)]]
+)
 def test_no_dot_of_a_swarm_covers_another(across):
     ups = strip_module._swarm(across, 10)
     places = list(zip(across, ups, strict=True))
@@ -199,9 +268,17 @@ def test_names_beside_points_are_no_more_than_there_is_room_for(monkeypatch):
     asked = []
     monkeypatch.setattr(labels, "_free", lambda *args: asked.append(len(args[3])))
     n = 1500
-    apart_ = pd.DataFrame({"label": [f"项{i}" for i in range(n)], "x": [i / 10 - 20 for i in range(n)], "y": [(i % 31 + 1) / 100 for i in range(n)]})
+    apart_ = pd.DataFrame(
+        {
+            "label": [f"项{i}" for i in range(n)],
+            "x": [i / 10 - 20 for i in range(n)],
+            "y": [(i % 31 + 1) / 100 for i in range(n)],
+        }
+    )
     charts.matrix(apart_, id="x", x_name="差距", y_name="权重", **WORDS)
-    charts.funnel(people(n).assign(outside="99.8"), limits(), 0.98, id="x", x_name="台次", centre_name="全店", **WORDS)
+    charts.funnel(
+        people(n).assign(outside="99.8"), limits(), 0.98, id="x", x_name="台次", centre_name="全店", **WORDS
+    )
     assert len(asked) <= 4 * 40
 
 
@@ -216,12 +293,19 @@ def test_text_from_people_is_text():
 
 def test_no_name_of_a_column_stands_on_an_axis():
     """seaborn writes them there by itself."""
-    from aftersales import charts
+    from aftersales.display import charts
 
-    grid = pd.DataFrame([[60.0, 70.0]], index=pd.Index(["甲"], name="inner"), columns=pd.Index(["问题一", "问题二"], name="outer"))
+    grid = pd.DataFrame(
+        [[60.0, 70.0]],
+        index=pd.Index(["甲"], name="inner"),
+        columns=pd.Index(["问题一", "问题二"], name="outer"),
+    )
     points = pd.DataFrame({"label": ["甲", "乙"], "x": [1.0, -1.0], "y": [0.1, 0.2]})
     words = {"title": "t", "subtitle": "s", "lang": "zh", "id": "i"}
-    made = [charts.heat(grid, low=50, high=90, **words), charts.matrix(points, x_name="差距", y_name="权重", **words)]
+    made = [
+        charts.heat(grid, low=50, high=90, **words),
+        charts.matrix(points, x_name="差距", y_name="权重", **words),
+    ]
     for chart in made:
         assert not re.search(r">(inner|outer|x|y)<", chart.payload["svg"]["wide"])
 
@@ -229,7 +313,7 @@ def test_no_name_of_a_column_stands_on_an_axis():
 @pytest.fixture
 def report_being_made(tmp_path, monkeypatch):
     monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path))
-    monkeypatch.setenv(reuse.PROGRAM, "this version")
+    monkeypatch.setenv(store.PROGRAM, "this version")
 
 
 def test_the_same_chart_is_not_drawn_twice_for_a_report(report_being_made, tmp_path, monkeypatch):
@@ -246,8 +330,13 @@ def test_the_same_chart_is_not_drawn_twice_for_a_report(report_being_made, tmp_p
     def kept():
         return len(list((tmp_path / "drawings").iterdir()))
 
-    monkeypatch.setenv(reuse.PROGRAM, "this version")
-    others = [frame.assign(value=[3, 1]), frame.assign(label=["价格", "质量"]), frame[::-1], frame.assign(value=[3.0, 2.0])]
+    monkeypatch.setenv(store.PROGRAM, "this version")
+    others = [
+        frame.assign(value=[3, 1]),
+        frame.assign(label=["价格", "质量"]),
+        frame[::-1],
+        frame.assign(value=[3.0, 2.0]),
+    ]
     for number, other in enumerate(others, 2):
         charts.bars(other, **words)
         assert kept() == number
@@ -258,7 +347,7 @@ def test_the_same_chart_is_not_drawn_twice_for_a_report(report_being_made, tmp_p
     before = kept()
     with rc_context({"lines.linewidth": 9}):
         charts.bars(frame, **words)
-    monkeypatch.setenv(reuse.PROGRAM, "another version")
+    monkeypatch.setenv(store.PROGRAM, "another version")
     charts.bars(frame, **words)
     assert kept() == before + 2
 
@@ -274,6 +363,6 @@ def test_a_kept_chart_that_is_damaged_is_drawn_again(report_being_made, tmp_path
 
 def test_outside_a_report_every_chart_is_drawn(tmp_path, monkeypatch):
     monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path))
-    monkeypatch.delenv(reuse.PROGRAM, raising=False)
+    monkeypatch.delenv(store.PROGRAM, raising=False)
     charts.bars(pd.DataFrame({"label": ["价格"], "value": [3]}), id="a", title="t", subtitle="s", lang="zh")
     assert not list(tmp_path.iterdir())

@@ -12,9 +12,11 @@ import openpyxl
 import pytest
 from conftest import run
 
-from aftersales import demo, findings, printed_report, terminal
-from aftersales.errors import Fault, InputError
-from aftersales.schema import LISTED, TABLES
+from aftersales import demo
+from aftersales.check import terminal, wording
+from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.schema import LISTED, TABLES
+from aftersales.reconcile import printed_file as printed_report
 
 ORDERS = [
     ["工单号", "VIN", "客户类型", "开单时间", "交车时间", "结算金额", "车牌号"],
@@ -207,8 +209,10 @@ def test_the_copy_never_takes_the_place_of_the_source(tmp_path, name):
 
 
 def test_lines_fit_the_terminal_and_columns_line_up():
-    rows = [["✗ 错误", "有效回访700次，记到服务顾问名下的只有521次，其余179次没有工单号或服务顾问。", "1,234.56"],
-            ["! 可疑", "printed as 85.1 where weights and items give 85.42", "–"]]  # fmt: skip
+    rows = [
+        ["✗ 错误", "有效回访700次，记到服务顾问名下的只有521次，其余179次没有工单号或服务顾问。", "1,234.56"],
+        ["! 可疑", "printed as 85.1 where weights and items give 85.42", "–"],
+    ]
     for across in (30, 44, 60, 100):
         lines = terminal.table(["程度", "问题", "得到"], rows, across, fixed=(0, 2)).splitlines()
         assert max(map(terminal.width, lines)) <= across
@@ -223,23 +227,40 @@ def test_a_cell_cannot_steer_the_terminal():
 @pytest.mark.parametrize(
     ("fault", "expected", "step"),
     [
-        (Fault("reference", "'R9'", "one of the order_id in a.csv", hint="Export both tables over the same period"),
-         "a.csv 里有的工单号", "两张表按同一时段导出"),
-        (Fault("duplicate", "R1", "a month + scope + advisor that stands there once"), "月份 + 范围 + 服务顾问不重复", "删去重复的行，或改正编号"),
-        (Fault("order_of_dates", "'2024-04-01 00:00:00'", "not before received_at 2024-04-09 00:00:00"), "不早于受理时间 2024-04-09", "核对两个日期"),
+        (
+            Fault(
+                "reference",
+                "'R9'",
+                "one of the order_id in a.csv",
+                hint="Export both tables over the same period",
+            ),
+            "a.csv 里有的工单号",
+            "两张表按同一时段导出",
+        ),
+        (
+            Fault("duplicate", "R1", "a month + scope + advisor that stands there once"),
+            "月份 + 范围 + 服务顾问不重复",
+            "删去重复的行，或改正编号",
+        ),
+        (
+            Fault("order_of_dates", "'2024-04-01 00:00:00'", "not before received_at 2024-04-09 00:00:00"),
+            "不早于受理时间 2024-04-09",
+            "核对两个日期",
+        ),
         (Fault("new_kind", "x", "something new", hint="do it"), "something new", "do it"),
     ],
-)  # fmt: skip
+)
 def test_faults_are_told_in_chinese(fault, expected, step):
-    told = findings.faults.told(fault)
-    assert (told.expected, told.next) == (expected, step)
+    message = wording.worded(fault)
+    assert (message.expected, message.next) == (expected, step)
 
 
 def test_checking_imports_no_more_than_it_needs():
     """About a second for a store: no notebook, chart or statistics package is imported."""
     code = (
         "import sys; from aftersales.cli import main; main(['check', '--month', '4']); "
-        "sys.exit(any(m in sys.modules for m in ('matplotlib', 'scipy.stats', 'papermill', 'nbformat', 'openpyxl', 'seaborn')))"
+        "sys.exit(any(m in sys.modules for m in "
+        "('matplotlib', 'scipy.stats', 'papermill', 'nbformat', 'openpyxl', 'seaborn')))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 

@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftersales import findings
-from aftersales.metrics import checks, detectors, reported
-from aftersales.metrics.rules import RULES
-from aftersales.metrics.verdicts import printed, verdict
-from aftersales.schema import MOT_ITEMS
-from aftersales.tables import Tables
+from aftersales.contract.schema import MOT_ITEMS
+from aftersales.contract.tables import Tables
+from aftersales.reconcile import detectors
+from aftersales.reconcile import printed as reported
+from aftersales.reconcile import records as checks
+from aftersales.reconcile.rules import RULES
+from aftersales.reconcile.verdicts import printed, verdict
 
 WEIGHTS = dict(zip(MOT_ITEMS, (0.10, 0.05, 0.15, 0.10, 0.05, 0.15, 0.05, 0.05, 0.20, 0.10), strict=True))
 
@@ -31,8 +33,18 @@ def _with_decimals(tables: Tables) -> Tables:
     return Tables(**{**{name: tables[name] for name in NAMES}, "store": tables.store, "oem_css": oem})
 
 
-NAMES = ("repair_orders", "bookings", "jobs", "survey_calls", "grievances", "oem_pt", "complaints", "customers",
-         "churn_calls", "actions")  # fmt: skip
+NAMES = (
+    "repair_orders",
+    "bookings",
+    "jobs",
+    "survey_calls",
+    "grievances",
+    "oem_pt",
+    "complaints",
+    "customers",
+    "churn_calls",
+    "actions",
+)
 
 
 def of(frame, rule):
@@ -115,9 +127,11 @@ def test_the_rules_agree_with_plain_counts(deck, found):
     orders = {r["order_id"] for r in rows["repair_orders"] if r["opened_at"] < end}
     april = lambda r, column: pd.Timestamp("2024-04-01") <= r[column] < end  # noqa: E731
     for rule, table, column in (
-        ("orders_of_calls", "survey_calls", "called_at"), ("orders_of_jobs", "jobs", "finished_at"),
-        ("orders_of_bookings", "bookings", "planned_at"), ("orders_of_complaints", "complaints", "received_at"),
-    ):  # fmt: skip
+        ("orders_of_calls", "survey_calls", "called_at"),
+        ("orders_of_jobs", "jobs", "finished_at"),
+        ("orders_of_bookings", "bookings", "planned_at"),
+        ("orders_of_complaints", "complaints", "received_at"),
+    ):
         named = [r["order_id"] for r in rows[table] if april(r, column) and isinstance(r["order_id"], str)]
         got = of(found, rule)
         assert (got["reported"], got["computed"]) == (len(named), sum(o in orders for o in named)), rule
@@ -159,8 +173,10 @@ def test_what_is_dated_later_does_not_change_an_old_month(deck, month, settings)
     orders.loc[orders["order_id"] == bookings.loc[last, "order_id"], "opened_at"] = pd.Timestamp("2024-05-02")
     now = checks.reconcile(Tables(store="x", repair_orders=orders, bookings=bookings), month, settings)
     then = checks.reconcile(
-        Tables(store="x", repair_orders=orders[orders["opened_at"] < "2024-05-01"], bookings=bookings), month, settings
-    )  # fmt: skip
+        Tables(store="x", repair_orders=orders[orders["opened_at"] < "2024-05-01"], bookings=bookings),
+        month,
+        settings,
+    )
     pd.testing.assert_frame_equal(now, then)
     assert of(now, "orders_of_bookings")["rows"] == [bookings.loc[last, "booking_id"]]
 
@@ -192,7 +208,7 @@ def test_a_breach_names_the_rows_behind_it(deck, month, settings, table, change,
     got = of(checks.reconcile(tables, month, settings), rule)
     assert got["verdict"] == "inconsistent"
     assert gap is None or got["reported"] - got["computed"] == gap
-    behind = checks.behind(got, tables, month)
+    behind = checks.rows_behind(got, tables, month)
     assert row in behind.index
     assert gap is None or len(behind) == gap
 
@@ -341,9 +357,10 @@ def test_printed_figures_against_the_records(deck, month, settings):
 @pytest.mark.parametrize(("now", "said"), [("98.0%", "inconsistent"), ("99.0%", "consistent")])
 def test_a_sentence_about_a_direction(settings, now, said):
     page = {
-        "month": "2024-04", "sentences": [{"text": "一次维修合格率有所提高", "where": "p"}],
+        "month": "2024-04",
+        "sentences": [{"text": "一次维修合格率有所提高", "where": "p"}],
         "figures": [{"name": "ftf.rate", "value": now}, {"name": "ftf.rate_previous", "value": "98.5%"}],
-    }  # fmt: skip
+    }
     assert of(reported.examine(page, settings.weights), "sentence")["verdict"] == said
 
 
@@ -365,7 +382,7 @@ def test_each_finding_is_told_in_a_whole_sentence(found, pages, lang):
 
 
 def test_every_rule_has_its_sentences():
-    assert set(RULES) == set(findings.checks._SAID)
+    assert set(RULES) == set(findings.checks._SENTENCES)
 
 
 def test_what_the_finding_says(found):

@@ -24,7 +24,7 @@ SLIDE_28 = {
 
 
 def test_slides_27_and_28(deck, month):
-    lost = churn.cohort(deck.repair_orders, deck.churn_calls, month)
+    lost = churn.lost_vehicles(deck.repair_orders, deck.churn_calls, month)
     results = churn.results(lost).set_index("result")["count"].to_dict()
     assert results == SLIDE_27 | {"reached": 147}
     assert churn.reasons(lost).set_index("reason")["count"].to_dict() == SLIDE_28
@@ -32,7 +32,7 @@ def test_slides_27_and_28(deck, month):
 
 def test_the_bridge_adds_up(deck, month):
     figures = churn.figures(deck.repair_orders, deck.customers, deck.churn_calls, month)
-    steps = churn.bridge(churn.cohort(deck.repair_orders, deck.churn_calls, month), figures).set_index(
+    steps = churn.bridge(churn.lost_vehicles(deck.repair_orders, deck.churn_calls, month), figures).set_index(
         "step"
     )["count"]
     assert steps["cohort"] - steps["returned"] == steps["lost"] == 276
@@ -53,14 +53,21 @@ def visits(*rows) -> pd.DataFrame:
 def test_the_cohort_is_cut_at_month_ends_over_the_year():
     orders = visits(
         ("A", "2023-07-31 23:59", "private"),  # of the month before the cohort's
-        ("B", "2023-08-01 00:00", "private"), ("B", "2024-02-29 23:59", "private"),  # back on the last day
-        ("C", "2023-08-31 23:59", "private"), ("C", "2024-03-01 00:00", "private"),  # back a minute too late
-        ("D", "2023-08-10", "private"), ("D", "2023-08-20", "fleet"),  # twice that month, then never; sold to a firm
-    )  # fmt: skip
+        ("B", "2023-08-01 00:00", "private"),
+        ("B", "2024-02-29 23:59", "private"),  # back on the last day
+        ("C", "2023-08-31 23:59", "private"),
+        ("C", "2024-03-01 00:00", "private"),  # back a minute too late
+        ("D", "2023-08-10", "private"),
+        ("D", "2023-08-20", "fleet"),  # twice that month, then never; sold to a firm
+    )
     got = churn.figures(orders, None, None, pd.Period("2024-02"))
     assert {k: got[f"churn.{k}"] for k in ("cohort", "lost", "fleet", "to_call", "base")} == {
-        "cohort": 3, "lost": 2, "fleet": 1, "to_call": 1, "base": 4,
-    }  # fmt: skip
+        "cohort": 3,
+        "lost": 2,
+        "fleet": 1,
+        "to_call": 1,
+        "base": 4,
+    }
     assert got["churn.archive"] is None
     assert got["churn.reached"] is None
     assert churn.rates(orders, [pd.Period("2024-02")]) == [got["churn.rate"]]

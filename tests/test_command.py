@@ -1,10 +1,10 @@
-"""The last line of `make check` makes the report that it checked: month, store, source and language are in it."""
+"""The last line of `make check` makes the report that it checked: its month, store, source, language."""
 
 import shlex
 
 import pytest
 
-from aftersales import command
+from aftersales.contract import command
 
 
 def words(made):
@@ -15,13 +15,15 @@ def words(made):
 def test_what_was_given_stands_in_it_and_no_more(monkeypatch):
     monkeypatch.setenv("AFTERSALES_CALLED", "make")
     made = command.report("2024-04", "东城店", "exports/", "en")
-    assert words(made) == ["make", "report", "MONTH=2024-04", "SOURCE=exports/", "STORE=东城店", "REPORT_LANG=en"]
+    given = ["MONTH=2024-04", "SOURCE=exports/", "STORE=东城店", "REPORT_LANG=en"]
+    assert words(made) == ["make", "report", *given]
     assert words(command.report("2024-04", None, None, None)) == ["make", "report", "MONTH=2024-04"]
     monkeypatch.delenv("AFTERSALES_CALLED")
-    assert words(command.report("2024-04", "东城店", None, None))[-4:] == ["--month", "2024-04", "--store", "东城店"]
+    made = command.report("2024-04", "东城店", None, None)
+    assert words(made)[-4:] == ["--month", "2024-04", "--store", "东城店"]
 
 
-@pytest.mark.parametrize("store", ["东 城's \"1\"", "#2", "\\\\店", "-x"])
+@pytest.mark.parametrize("store", ['东 城\'s "1"', "#2", "\\\\店", "-x"])
 def test_a_shell_gives_back_a_name_as_it_was_typed(monkeypatch, store):
     monkeypatch.delenv("AFTERSALES_CALLED", raising=False)
     last = words(command.report("2024-04", store, None, None))[-1]

@@ -8,10 +8,15 @@ from aftersales.metrics import complaints
 
 # cause: weeks 1 to 4 and the month as slide 17 prints them; shares with 整车 and 索赔 put right (slip S1)
 SLIDE_17 = {
-    "quality": (67, 37, 56, 50, 210, 33.8), "other": (41, 22, 28, 45, 136, 21.9), "time": (29, 37, 30, 9, 105, 16.9),
-    "cost": (30, 27, 30, 18, 105, 16.9), "parts": (17, 6, 5, 9, 37, 6.0), "attitude": (1, 4, 8, 6, 19, 3.1),
-    "vehicle": (5, 0, 1, 0, 6, 1.0), "warranty": (3, 0, 0, 0, 3, 0.5),
-}  # fmt: skip
+    "quality": (67, 37, 56, 50, 210, 33.8),
+    "other": (41, 22, 28, 45, 136, 21.9),
+    "time": (29, 37, 30, 9, 105, 16.9),
+    "cost": (30, 27, 30, 18, 105, 16.9),
+    "parts": (17, 6, 5, 9, 37, 6.0),
+    "attitude": (1, 4, 8, 6, 19, 3.1),
+    "vehicle": (5, 0, 1, 0, 6, 1.0),
+    "warranty": (3, 0, 0, 0, 3, 0.5),
+}
 
 
 def test_slide_17(deck, month):
@@ -32,11 +37,22 @@ def test_the_change_of_coding_in_week_four_is_found(deck, month):
 
 def register(**changes) -> pd.DataFrame:
     row = {
-        "complaint_id": "T1", "received_at": "2024-02-20 10:00", "channel": None, "level": "normal", "order_id": None,
-        "category": "quality", "department": "workshop", "description": "x", "root_cause": None, "handling": None,
-        "handler": None, "first_contact_at": "2024-02-20 11:30", "status": "closed", "closed_at": "2024-02-22 10:00",
+        "complaint_id": "T1",
+        "received_at": "2024-02-20 10:00",
+        "channel": None,
+        "level": "normal",
+        "order_id": None,
+        "category": "quality",
+        "department": "workshop",
+        "description": "x",
+        "root_cause": None,
+        "handling": None,
+        "handler": None,
+        "first_contact_at": "2024-02-20 11:30",
+        "status": "closed",
+        "closed_at": "2024-02-22 10:00",
         "satisfied": True,
-    }  # fmt: skip
+    }
     frame = pd.DataFrame([row | changes])
     for column in ("received_at", "first_contact_at", "closed_at"):
         frame[column] = pd.to_datetime(frame[column])
@@ -64,7 +80,9 @@ def test_zero_is_not_null(month):
 
 def test_a_month_without_calls_has_no_mention(deck):
     quiet = pd.Period("2030-01")
-    assert complaints.figures(None, None, deck.grievances, deck.survey_calls, quiet)["complaints.mentions"] == 0
+    assert (
+        complaints.figures(None, None, deck.grievances, deck.survey_calls, quiet)["complaints.mentions"] == 0
+    )
     assert complaints.causes(deck.grievances, deck.survey_calls, quiet).empty
     assert not complaints.causes_shift(deck.grievances, deck.survey_calls, quiet)["found"]
 
@@ -81,8 +99,16 @@ def test_the_words_name_the_alarm_and_the_shift(deck, month):
 
 def test_small_causes_count_as_one_in_the_test_of_weeks():
     """The deck's table, slide 17: 时间 falls to 9 in week 4, 其他 rises to 45."""
-    weeks = {"quality": (67, 37, 56, 50), "other": (41, 22, 28, 45), "time": (29, 37, 30, 9), "cost": (30, 27, 30, 18),
-             "parts": (17, 6, 5, 9), "attitude": (1, 4, 8, 6), "vehicle": (5, 0, 1, 0), "warranty": (3, 0, 0, 0)}  # fmt: skip
+    weeks = {
+        "quality": (67, 37, 56, 50),
+        "other": (41, 22, 28, 45),
+        "time": (29, 37, 30, 9),
+        "cost": (30, 27, 30, 18),
+        "parts": (17, 6, 5, 9),
+        "attitude": (1, 4, 8, 6),
+        "vehicle": (5, 0, 1, 0),
+        "warranty": (3, 0, 0, 0),
+    }
     table = pd.DataFrame([[c, *n] for c, n in weeks.items()], columns=["cause", *complaints.WEEKS])
     found = complaints.shift(table)
     assert found["p"] == pytest.approx(0.0004, abs=0.00005)

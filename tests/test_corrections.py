@@ -1,4 +1,4 @@
-"""Known errors of a source: corrected while it is read, told in the notes, an error when they match nothing."""
+"""Known errors of a source: corrected as it is read, listed in the notes, an error if they match nothing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from aftersales import remarks
-from aftersales.errors import InputError
-from aftersales.sources import How, cached_load, corrections
-from aftersales.tables import Tables
+from aftersales.contract.errors import InputError
+from aftersales.contract.tables import Tables
+from aftersales.sources import corrections
+from aftersales.sources.cached import cached_load
+from aftersales.sources.options import ReadOptions
 
 VIN = "LSVAA2180E2012345"
 ORDERS = (
@@ -64,7 +65,7 @@ def source(tmp_path) -> str:
 
 def load(source: str, folder: Path, text: str, *part: str) -> Tables:
     (folder / corrections.FILE).write_text(text, encoding="utf-8")
-    how = How(default_store="甲", masked=False, corrections=corrections.load(folder))
+    how = ReadOptions(default_store="甲", masked=False, corrections=corrections.load(folder))
     return cached_load(source, None, how, *part)
 
 
@@ -81,14 +82,19 @@ def test_what_is_known_to_be_wrong_is_put_right_and_told(source, tmp_path):
     assert orders.loc[1, "opened_at"] == pd.Timestamp("2024-04-10")
     assert orders["amount"].tolist() == [100, 5, 7]
     assert orders["advisor"].tolist() == ["李强", "李强", "王芳"]
-    notes = [n for n in tables.notes if n.startswith("已更正")]
+    found = [n for n in tables.notes if n.code.startswith("corrected")]
+    notes = [str(n) for n in found]
     assert len(notes) == 4
-    assert notes[0] == "已更正维修工单（工单号='R2'）1行：开单时间改为'2024-04-10'；原因：年份录错（王经理，已报DMS）。"
+    assert (
+        notes[0]
+        == "已更正维修工单（工单号='R2'）1行：开单时间改为'2024-04-10'；原因：年份录错（王经理，已报DMS）。"
+    )
     assert "删除" in notes[2]
     assert "13812341234" not in notes[2]
-    assert remarks.told(notes[2], "en").startswith("Corrected 维修工单")
-    assert remarks.told(notes[0], "en") == (
-        "Corrected 维修工单 (工单号='R2'), rows: 1, 开单时间 set to '2024-04-10'; reason: 年份录错（王经理，已报DMS）."
+    assert found[2].text("en").startswith("Corrected 维修工单")
+    assert found[0].text("en") == (
+        "Corrected 维修工单 (工单号='R2'), rows: 1, "
+        "开单时间 set to '2024-04-10'; reason: 年份录错（王经理，已报DMS）."
     )
 
 
@@ -112,19 +118,40 @@ def test_an_entry_that_matches_nothing_is_an_error(source, tmp_path):
         ("a: 1", "expected a list of entries"),
         ("- 5", "entry 1: expected `key: value` lines"),
         ("- {tabel: jobs}", "unknown key tabel. Did you mean table?"),
-        ("- {table: job, match: {a: 1}, reason: x, reported_by: y, drop: true}", "unknown table job. Did you mean jobs?"),
-        ("- {table: jobs, match: {job_nr: 1}, reason: x, reported_by: y, drop: true}", "no column job_nr. Did you mean job_id?"),
-        ("- {table: jobs, match: {job_id: 1}, reason: x, reported_by: y}", "either `column` and `value`, or `drop: true`"),
-        ("- {table: jobs, match: {job_id: 1}, reason: x, reported_by: y, column: job_id}", "either `column` and `value`"),
-        ("- {table: jobs, match: {job_id: 1}, reason: x, reported_by: y, drop: true, value: 1}", "either `column` and"),
-        ("- {table: jobs, match: {job_id: 1}, reason: x, reported_by: y, drop: maybe}", "drop: got 'maybe'; expected true or false"),
-        ("- {table: jobs, match: {job_id: [1]}, reason: x, reported_by: y, drop: true}", "expected one value"),
+        (
+            "- {table: job, match: {a: 1}, reason: x, reported_by: y, drop: true}",
+            "unknown table job. Did you mean jobs?",
+        ),
+        (
+            "- {table: jobs, match: {job_nr: 1}, reason: x, reported_by: y, drop: true}",
+            "no column job_nr. Did you mean job_id?",
+        ),
+        (
+            "- {table: jobs, match: {job_id: 1}, reason: x, reported_by: y}",
+            "either `column` and `value`, or `drop: true`",
+        ),
+        (
+            "- {table: jobs, match: {job_id: 1}, reason: x, reported_by: y, column: job_id}",
+            "either `column` and `value`",
+        ),
+        (
+            "- {table: jobs, match: {job_id: 1}, reason: x, reported_by: y, drop: true, value: 1}",
+            "either `column` and",
+        ),
+        (
+            "- {table: jobs, match: {job_id: 1}, reason: x, reported_by: y, drop: maybe}",
+            "drop: got 'maybe'; expected true or false",
+        ),
+        (
+            "- {table: jobs, match: {job_id: [1]}, reason: x, reported_by: y, drop: true}",
+            "expected one value",
+        ),
         ("- {table: jobs, reason: x, reported_by: y, drop: true}", "match is missing"),
         ("- {table: jobs, match: {job_id: 1}, drop: true, reported_by: y}", "reason is missing"),
         ("- {table: jobs, match: {job_id: 1}, drop: true, reason: y}", "reported_by is missing"),
         ("- {", "not readable as YAML"),
     ],
-)  # fmt: skip
+)
 def test_an_entry_that_is_none(source, tmp_path, text, message):
     assert message in told(source, tmp_path, text)
 

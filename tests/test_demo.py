@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from aftersales import demo
-from aftersales.errors import InputError
-from aftersales.schema import CODES, MOT_ITEMS, TABLES
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import CODES, MOT_ITEMS, TABLES
 
 WEIGHTS = (0.10, 0.05, 0.15, 0.10, 0.05, 0.15, 0.05, 0.05, 0.20, 0.10)
 PT_WEIGHTS = {"reception": 0.30, "work_order": 0.25, "waiting": 0.10, "handover": 0.30, "facilities": 0.05}
@@ -105,9 +105,12 @@ def test_slide_14_advisors(deck):
     assert set(orders) == set(internal) == set(external)
     found = sorted((orders[a], internal[a], external[a]["sample"], external[a]["mot"]) for a in orders)
     assert found == [
-        (240, 89, 35, 80.6), (251, 45, 20, 83.5), (300, 65, 15, 83.2), (348, 102, 24, 82.4),
+        (240, 89, 35, 80.6),
+        (251, 45, 20, 83.5),
+        (300, 65, 15, 83.2),
+        (348, 102, 24, 82.4),
         (355, 220, 20, 85.1),
-    ]  # fmt: skip
+    ]
     busiest = external[max(orders, key=orders.get)]
     assert [busiest[i] for i in MOT_ITEMS] == [85.2, 88.4, 88.4, 85, 81.8, 85.2, 88.4, 85, 85, 81.8]
 
@@ -120,10 +123,15 @@ def test_slide_17_causes(deck):
             weeks[g["cause"]][min((calls[g["call_id"]]["called_at"].day - 1) // 7, 3)] += 1
             named[g["call_id"]].append(g["cause"])
     assert dict(weeks) == {
-        "quality": [67, 37, 56, 50], "other": [41, 22, 28, 45], "time": [29, 37, 30, 9],
+        "quality": [67, 37, 56, 50],
+        "other": [41, 22, 28, 45],
+        "time": [29, 37, 30, 9],
         "cost": [30, 27, 30, 18],
-        "parts": [17, 6, 5, 9], "attitude": [1, 4, 8, 6], "vehicle": [5, 0, 1, 0], "warranty": [3, 0, 0, 0],
-    }  # fmt: skip
+        "parts": [17, 6, 5, 9],
+        "attitude": [1, 4, 8, 6],
+        "vehicle": [5, 0, 1, 0],
+        "warranty": [3, 0, 0, 0],
+    }
     assert set(named) == {i for i, c in calls.items() if c["q1"] <= 60}
     assert all(len(set(causes)) == len(causes) for causes in named.values())
 
@@ -136,9 +144,15 @@ def test_slide_21_technicians(deck):
             causes[job["technician"]][job["rework_cause"]] += 1
     not_fixed = {name: sum(causes[name].values()) for name in jobs}
     assert {name: (jobs[name], not_fixed[name]) for name in jobs} == {
-        "高凯": (214, 1), "姚成家": (220, 5), "吴小海": (256, 6), "郑辉": (248, 4),
-        "刘春宁": (222, 1), "随至伟": (153, 4), "刘伟": (237, 3), "刘健": (226, 7),
-    }  # fmt: skip
+        "高凯": (214, 1),
+        "姚成家": (220, 5),
+        "吴小海": (256, 6),
+        "郑辉": (248, 4),
+        "刘春宁": (222, 1),
+        "随至伟": (153, 4),
+        "刘伟": (237, 3),
+        "刘健": (226, 7),
+    }
     total = sum(causes.values(), Counter())
     # two single cases may stand in any of three columns of the slide: 8 + 1 + 6 are certain
     assert (total["shake"], total["incomplete"], total.total()) == (6, 8, 31)
@@ -172,14 +186,23 @@ def test_slides_27_and_28_churn(deck):
         last_call[call["vin"]] = call
     assert private <= set(last_call)
     assert Counter(last_call[vin]["result"] for vin in private) == {
-        "reached": 147, "powered_off": 3, "rejected": 6, "suspended": 4, "no_signal": 14, "no_answer": 18,
+        "reached": 147,
+        "powered_off": 3,
+        "rejected": 6,
+        "suspended": 4,
+        "no_signal": 14,
+        "no_answer": 18,
         "one_visit": 14,
-    }  # fmt: skip
+    }
     reached = [last_call[vin] for vin in private if last_call[vin]["result"] == "reached"]
     assert Counter(call["reason"] for call in reached) == {
-        "about_to_come": 27, "mileage_not_due": 28, "went_elsewhere": 34, "too_far": 11, "road_works": 36,
+        "about_to_come": 27,
+        "mileage_not_due": 28,
+        "went_elsewhere": 34,
+        "too_far": 11,
+        "road_works": 36,
         "other_user": 11,
-    }  # fmt: skip
+    }
     came = Counter(deck["repair_orders"].vin)
     once = [vin for vin in private if last_call[vin]["result"] == "one_visit"]
     assert all(came[vin] == 1 for vin in once)
@@ -211,9 +234,10 @@ def store(request, deck):
     if request.param == "deck":
         return deck
     choice = {
-        "small": {"seed": 3, "technicians": 3}, "large": {"seed": 4, "technicians": 40, "months": 14},
+        "small": {"seed": 3, "technicians": 3},
+        "large": {"seed": 4, "technicians": 40, "months": 14},
         "short": {"seed": None, "months": 2},
-    }  # fmt: skip
+    }
     return demo.generate(**choice[request.param])
 
 

@@ -1,13 +1,17 @@
 """explain(): the rows behind every figure and every table row give the number itself."""
 
+import json
+
 import pandas as pd
 import pytest
 
-from aftersales import demo, drill, explain, metrics
-from aftersales.errors import InputError
-from aftersales.metrics.catalogue import FIGURES
-from aftersales.schema import TABLES
-from aftersales.tables import Tables
+from aftersales import demo, explain, metrics
+from aftersales.contract.errors import InputError
+from aftersales.contract.figures import FIGURES
+from aftersales.contract.report_tables import REPORT_TABLES
+from aftersales.contract.schema import TABLES
+from aftersales.contract.tables import Tables
+from aftersales.explanation.tables import TABLE_ROWS, from_row
 
 
 @pytest.fixture(scope="module")
@@ -34,29 +38,23 @@ def test_the_rows_give_every_figure(tables, month, settings, back):
         assert it.slide
 
 
-@pytest.mark.parametrize("name", [n for n in drill.TABLES if not n.startswith("top5")])
+@pytest.mark.parametrize("name", [n for n in TABLE_ROWS if not n.startswith("top5")])
 def test_the_rows_give_every_row_of_a_table(deck, month, settings, name):
-    table = drill.TABLES[name]
+    table = TABLE_ROWS[name]
     frame = table.frame(deck, month, settings)
     assert len(frame)
     for _, row in frame.iterrows():
         it = explain(name, deck, month, row=row, params=settings)
-        value = drill.of_row(name, row, deck, month, settings).value()
+        value = from_row(name, row, deck, month, settings).value()
         if it.value is None:
             assert value is None
         else:
-            assert value == pytest.approx(it.value, abs=1e-9), (name, row[table.key])
+            assert value == pytest.approx(it.value, abs=1e-9), (name, row[REPORT_TABLES[name].key])
 
 
-def test_the_tables_are_those_that_the_chapters_glue():
-    import nbformat
-
-    from aftersales import chapters
-
-    glued = set()
-    for path in chapters.FOLDER.glob("0*.ipynb"):
-        glued |= {n for n in drill.TABLES if f'"{n}"' in nbformat.read(path, 4).cells[-1].source}
-    assert glued == set(drill.TABLES)
+def test_every_table_whose_rows_are_explained_is_glued(april):
+    glued = json.loads((april / "figures.json").read_text(encoding="utf-8"))["tables"]
+    assert set(TABLE_ROWS) <= set(glued)
 
 
 def test_a_figure_reads_well(deck, month, settings):

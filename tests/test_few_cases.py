@@ -4,9 +4,12 @@ import pandas as pd
 import pytest
 import small_store
 
-from aftersales import findings, metrics, params, show
-from aftersales.metrics.catalogue import judged
-from aftersales.sources import How, reading
+from aftersales import findings, metrics
+from aftersales.contract import params
+from aftersales.contract.figures import judged
+from aftersales.display import tables as show
+from aftersales.sources import pipeline
+from aftersales.sources.options import ReadOptions
 
 MONTH = pd.Period("2024-02")
 PARAMS = params.load()
@@ -15,14 +18,14 @@ PARAMS = params.load()
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     folder = small_store.write(tmp_path_factory.mktemp("small"))
-    return reading.read_all(str(folder), How(default_store="店"))[0]["店"]
+    return pipeline.read_all(str(folder), ReadOptions(default_store="店"))[0]["店"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_headlines_of_few_cases_have_counts_and_no_rate(tables, lang):
     t, p = tables, PARAMS
     f = metrics.all_figures(t, MONTH, p)
-    bridge = metrics.churn.bridge(metrics.churn.cohort(t.repair_orders, t.churn_calls, MONTH), f)
+    bridge = metrics.churn.bridge(metrics.churn.lost_vehicles(t.repair_orders, t.churn_calls, MONTH), f)
     causes = metrics.first_time_fix.causes(t.jobs, MONTH)
     said = [
         findings.internal_css.headline(f, "calls", lang),
@@ -77,7 +80,7 @@ def test_nothing_is_claimed_of_a_month_without_a_score(tables):
 
 def test_without_calls_nobody_is_said_to_be_really_lost(tables):
     figures = metrics.churn.figures(tables.repair_orders, None, None, MONTH)
-    lost = metrics.churn.cohort(tables.repair_orders, None, MONTH)
+    lost = metrics.churn.lost_vehicles(tables.repair_orders, None, MONTH)
     said = findings.churn.headline(figures, metrics.churn.bridge(lost, figures), MONTH, 6)
     assert "真正流失" not in said
     assert "没有流失回访" in said

@@ -4,18 +4,25 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from aftersales import findings
+from aftersales.contract.schema import REWORK_CAUSES
+from aftersales.contract.statistics import binomial_limits
 from aftersales.metrics import first_time_fix
-from aftersales.schema import REWORK_CAUSES
 
 # technician: jobs, not fixed, shake, parts, noise, incomplete, failure rate as slide 21 prints it under “FFV”
-# (slip S5). The single case of 高凯 and of 刘春宁 can't be placed from the deck: their causes are not compared.
+# (slip S5). The single cases of 高凯 and 刘春宁 can't be placed from the deck: their causes are not compared.
 SLIDE_21 = {
-    "高凯": (214, 1, None, 0.47), "姚成家": (220, 5, (0, 3, 0, 1, 1), 2.27), "吴小海": (256, 6, (1, 1, 0, 2, 2), 2.34),
-    "郑辉": (248, 4, (1, 1, 0, 0, 2), 1.61), "刘春宁": (222, 1, None, 0.45), "随至伟": (153, 4, (1, 1, 0, 1, 1), 2.61),
-    "刘伟": (237, 3, (0, 1, 0, 2, 0), 1.27), "刘健": (226, 7, (3, 1, 1, 0, 2), 3.10),
-}  # fmt: skip
+    "高凯": (214, 1, None, 0.47),
+    "姚成家": (220, 5, (0, 3, 0, 1, 1), 2.27),
+    "吴小海": (256, 6, (1, 1, 0, 2, 2), 2.34),
+    "郑辉": (248, 4, (1, 1, 0, 0, 2), 1.61),
+    "刘春宁": (222, 1, None, 0.45),
+    "随至伟": (153, 4, (1, 1, 0, 1, 1), 2.61),
+    "刘伟": (237, 3, (0, 1, 0, 2, 0), 1.27),
+    "刘健": (226, 7, (3, 1, 1, 0, 2), 3.10),
+}
 
 
 def test_slide_21(deck, month):
@@ -83,3 +90,30 @@ def test_the_stores_rate_lies_between_worst_and_best(jobs):
 def test_the_trend_always_has_twelve_months(deck):
     assert next(iter(first_time_fix.trend(deck.jobs, pd.Period("2022-01"))["month"])) == "2021-02"
     assert first_time_fix.trend(deck.jobs, pd.Period("2022-01"))["rate"].isna().sum() == 9
+
+
+@pytest.mark.parametrize(("n", "p"), [(40, 0.98), (226, 0.9825), (12, 0.5)])
+def test_the_limits_of_a_funnel_are_those_of_the_exact_binomial(n, p):
+    """Spiegelhalter 2005: between the counts that the exact distribution allows, interpolated."""
+    for level in (0.95, 0.998):
+        low, high = binomial_limits(n, p, level)
+        tail = (1 - level) / 2
+        assert binom.cdf(low * n - 1, n, p) <= tail <= binom.cdf(low * n + 1, n, p)
+        assert binom.sf(high * n, n, p) <= tail + 1e-12 <= binom.sf(high * n - 2, n, p) + 1e-12
+    inner, outer = binomial_limits(n, p, 0.95), binomial_limits(n, p, 0.998)
+    assert outer[0] <= inner[0] <= p <= inner[1] <= outer[1]
+
+
+def test_the_funnel_s_limits_narrow_with_volume_and_hold_the_store_s_rate(deck, month):
+    limits = first_time_fix.funnel_limits(deck.jobs, month)
+    table = first_time_fix.technicians(deck.jobs, month)
+    store = 1 - table["not_fixed"].sum() / table["jobs"].sum()
+    assert (limits["lower_998"] <= limits["lower_95"]).all()
+    assert (limits["upper_95"] <= limits["upper_998"]).all()
+    assert limits["lower_998"].is_monotonic_increasing
+    assert ((limits["lower_95"] <= store) & (store <= limits["upper_95"])).all()
+    assert limits["volume"].min() <= table["jobs"].min()
+    assert table["jobs"].max() <= limits["volume"].max()
+    assert first_time_fix.funnel_limits(None, month).empty
+    one = deck.jobs[deck.jobs["technician"] == "高凯"]
+    assert len(first_time_fix.funnel_limits(one, month)) > 1

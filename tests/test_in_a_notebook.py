@@ -6,8 +6,11 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from aftersales import charts, demo, explain, load, metrics, params, show
-from aftersales.tables import Tables
+from aftersales import demo, explain, load, metrics
+from aftersales.contract import params
+from aftersales.contract.tables import Tables
+from aftersales.display import charts
+from aftersales.display import tables as show
 
 
 def test_tables_show_what_there_is_and_what_was_repaired(deck):
@@ -30,7 +33,7 @@ def test_params_show_their_values_and_where_each_comes_from(tmp_path):
     assert lines["targets.ftf.rate"] == ["0.99", "2024-04.yml"]
     assert lines["targets.oem.mot"] == ["99", "default.yml"]
     html = april._repr_html_()
-    assert "<summary><code>targets</code> (16): <strong>ftf.rate = 0.99</strong>" in html
+    assert "<summary><code>targets</code> (17): <strong>ftf.rate = 0.99</strong>" in html
     assert html.count("<strong>2024-04.yml</strong>") == 3
     assert "<i>" not in html
 

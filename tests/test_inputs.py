@@ -11,8 +11,12 @@ import papermill
 import pytest
 from conftest import run
 
-from aftersales import chapters, cli, demo, inputs, new_chapter, params, place
-from aftersales.errors import InputError
+from aftersales import cli, demo
+from aftersales.chapters import new as new_chapter
+from aftersales.chapters import notebooks as chapters
+from aftersales.contract import params, place
+from aftersales.contract.errors import InputError
+from aftersales.sources import load as inputs
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +51,9 @@ def source(request, tmp_path):
 
 def test_a_month_without_a_record_is_refused_everywhere_in_the_same_words(source, capsys):
     for month in ("2024-05", "2024-01", "2031-12", pd.Period("2024-05")):
-        said = f"month {month}: the source has no record in it for 甲. It has records from 2024-02 to 2024-04."
+        said = (
+            f"month {month}: the source has no record in it for 甲. It has records from 2024-02 to 2024-04."
+        )
         with pytest.raises(InputError) as error:
             inputs.load(source, "甲", month)
         assert str(error.value) == said
@@ -66,7 +72,9 @@ def test_the_months_are_those_of_the_store(source):
 
 def test_months_with_a_record_are_read_and_without_a_month_all(source):
     for month in ("2024-02", pd.Period("2024-04")):
-        assert inputs.load(source, "甲", month).used == set()  # looking for the month is no reading of a chapter's
+        assert (
+            inputs.load(source, "甲", month).used == set()
+        )  # looking for the month is no reading of a chapter's
     assert len(inputs.load(source, "甲").repair_orders) == 2
     with pytest.raises(InputError, match="month: got '2024-13'; expected a month like 2024-04"):
         inputs.load(source, "甲", "2024-13")
@@ -77,7 +85,12 @@ def test_a_notebook_run_by_plain_papermill_invents_no_figures(tmp_path, monkeypa
     notebook = chapters.FOLDER / "06_churn.ipynb"
     with pytest.raises(papermill.PapermillExecutionError) as error:
         papermill.execute_notebook(
-            notebook, tmp_path / "out.ipynb", {"month": "2024-05"}, kernel_name="python3", progress_bar=False, cwd=tmp_path
+            notebook,
+            tmp_path / "out.ipynb",
+            {"month": "2024-05"},
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=tmp_path,
         )
     assert (error.value.ename, error.value.evalue) == (
         "InputError",
@@ -90,8 +103,8 @@ def test_every_notebook_reads_in_the_one_way_that_refuses_such_a_month():
     assert len(notebooks) >= 10
     for notebook in notebooks:
         code = [c.source for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code"]
-        (reading,) = [c for c in code if "load(" in c]
-        assert "tables = load(source, store, month)" in reading, notebook.name
+        (reading,) = [c for c in code if "load(" in c or "context(" in c]
+        assert " = context(month, store, source, lang)" in reading, notebook.name
 
 
 # The built-in store
@@ -104,7 +117,9 @@ def of_another_store(tmp_path, monkeypatch):
     """Params of a store that has not said yet where its records are."""
     text = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
     (tmp_path / "params").mkdir()
-    (tmp_path / "params" / "default.yml").write_text(text.replace("store: 示范店", "store: 东城店"), encoding="utf-8")
+    (tmp_path / "params" / "default.yml").write_text(
+        text.replace("store: 示范店", "store: 东城店"), encoding="utf-8"
+    )
     monkeypatch.setenv("AFTERSALES_PARAMS", str(tmp_path / "params"))
 
 
@@ -113,7 +128,9 @@ def of_another_store(tmp_path, monkeypatch):
 def test_made_up_records_bear_no_other_name(tmp_path, monkeypatch, capsys, command, source):
     monkeypatch.setenv("DMS", "demo")
     out = ["--out", str(tmp_path / "made.xlsx")]
-    code = cli.main([command, "--month", "2024-04", "--store", "东城店", *source, *(out if command != "check" else [])])
+    code = cli.main(
+        [command, "--month", "2024-04", "--store", "东城店", *source, *(out if command != "check" else [])]
+    )
     told = capsys.readouterr()
     if command == "template" and not source:  # an empty workbook has no made-up record in it
         assert code == 0
@@ -128,7 +145,11 @@ def test_params_of_another_store_without_a_source_are_refused(of_another_store, 
     for command in ("report", "check", "mail"):
         assert cli.main([command, "--month", "4"]) == 2
         assert f"store 东城店: {BELONG}" in capsys.readouterr().err
-    for call in (lambda: inputs.load(), lambda: inputs.load(month="2024-04"), lambda: inputs.load(store="东城店")):
+    for call in (
+        lambda: inputs.load(),
+        lambda: inputs.load(month="2024-04"),
+        lambda: inputs.load(store="东城店"),
+    ):
         with pytest.raises(InputError, match=BELONG):
             call()
 

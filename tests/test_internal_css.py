@@ -3,15 +3,18 @@
 import pytest
 
 from aftersales import findings
+from aftersales.contract.schema import MOT_ITEMS
 from aftersales.metrics import internal_css
-from aftersales.schema import MOT_ITEMS
 
 # visits, internal calls, external sample, four of the ten items and what the items give (the printed MOT of
 # rows 1, 3 and 4 is off: slips S2 to S4)
 SLIDE_14 = [
-    (355, 220, 20, 85.2, 88.4, 81.8, 85.42), (240, 89, 35, 80.0, 81.3, 80.8, 80.585), (348, 102, 24, 81.6, 82.5, 82.2, 82.545),
-    (300, 65, 15, 81.7, 83.6, 83.6, 83.265), (251, 45, 20, 84.7, 80.5, 84.0, 83.545),
-]  # fmt: skip
+    (355, 220, 20, 85.2, 88.4, 81.8, 85.42),
+    (240, 89, 35, 80.0, 81.3, 80.8, 80.585),
+    (348, 102, 24, 81.6, 82.5, 82.2, 82.545),
+    (300, 65, 15, 81.7, 83.6, 83.6, 83.265),
+    (251, 45, 20, 84.7, 80.5, 84.0, 83.545),
+]
 
 
 def test_slide_14(deck, month, settings):

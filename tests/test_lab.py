@@ -1,4 +1,4 @@
-"""`make lab` in a real browser: the tour and every chapter run by hand, another month, interrupt and restart."""
+"""`make lab` in a real browser: the tour and every chapter run by hand, another month, interrupt, restart."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from aftersales import params
-from aftersales.chapters import path, titles
+from aftersales.chapters.notebooks import path, titles
+from aftersales.contract import params
 
 pytestmark = pytest.mark.full
 BROWSER = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 _PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 # The least number of a code cell in front, 0 while one of them has not run.
 _LEAST = """selector => Math.min(...[...document.querySelectorAll(`${selector} .jp-CodeCell`)]
-    .map(cell => Number((cell.querySelector(".jp-InputPrompt").textContent.match(/^\\[(\\d+)\\]:$/) || [0, 0])[1])))"""
+    .map(cell => cell.querySelector(".jp-InputPrompt").textContent.match(/^\\[(\\d+)\\]:$/))
+    .map(found => Number((found || [0, 0])[1])))"""
 
 
 @contextmanager
@@ -34,7 +35,9 @@ def serving(root: Path) -> Iterator[str]:
     env.setdefault("AFTERSALES_CACHE", str(params.ROOT / ".cache"))
     options = ("--no-browser", "--port=0", "--IdentityProvider.token=t")
     with open(root / "lab.log", "wb") as log:
-        lab = subprocess.Popen([sys.executable, "-m", "aftersales", "lab", "--", *options], cwd=root, env=env, stderr=log)  # fmt: skip
+        lab = subprocess.Popen(
+            [sys.executable, "-m", "aftersales", "lab", "--", *options], cwd=root, env=env, stderr=log
+        )
     try:
         while not (told := list((root / "home" / "RUNTIME").glob("jpserver-*.json"))):
             assert lab.poll() is None, (root / "lab.log").read_text()
@@ -130,7 +133,12 @@ def test_an_analyst_works_in_jupyterlab(project, april):
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(60_000)
         foreign = []
-        page.on("request", lambda request: foreign.append(request.url) if not request.url.startswith((url, "data:", "blob:")) else None)  # fmt: skip
+        page.on(
+            "request",
+            lambda request: (
+                foreign.append(request.url) if not request.url.startswith((url, "data:", "blob:")) else None
+            ),
+        )
         page.goto(f"{url}?token=t")
         lab = Lab(page)
         lab.idle()
@@ -167,7 +175,7 @@ def every_chapter(lab: Lab) -> None:
         lab.run_all()
         assert lab.errors == [], stem
         lab.shows(titles([stem], "zh")[0])
-        called = len(re.findall(r"charts\.(?!Line)\w+\(", path(stem).read_text(encoding="utf-8")))
+        called = len(re.findall(r"charts\.(?!Line|line|named)\w+\(", path(stem).read_text(encoding="utf-8")))
         charts = lab.charts(called)
         assert len(charts) == called, stem
         assert all(c["width"] > 300 and c["height"] > 60 and c["marks"] and c["texts"] for c in charts), stem
@@ -194,11 +202,11 @@ def interrupt_and_restart(lab: Lab) -> None:
     lab.menu("Kernel", "Restart Kernel…")
     lab.page.locator(".jp-Dialog .jp-mod-accept").click()
     lab.idle()
-    lab.append("'forgotten' if 'tables' not in dir() else 'kept'").get_by_text("forgotten").last.wait_for()
+    lab.append("'forgotten' if 'chapter' not in dir() else 'kept'").get_by_text("forgotten").last.wait_for()
 
 
 def published(lab: Lab) -> None:
-    """Params and published months lie beside the notebooks; a published chapter shows its charts as it is opened."""
+    """Params and published months lie beside the notebooks; a published chapter opens with its charts."""
     lab.page.locator(".jp-BreadCrumbs-home").click()
     lab.page.locator(".jp-DirListing-item", has_text="params").wait_for()
     for folder in ("output", "2024-04", "示范店", "notebooks"):

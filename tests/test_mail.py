@@ -22,10 +22,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from aftersales import exhibit, params
-from aftersales.errors import AftersalesError, InputError
-from aftersales.export.mail import ReportMailExporter
+from aftersales.contract import command, params
+from aftersales.contract.errors import AftersalesError, InputError
+from aftersales.display import exhibit
 from aftersales.mail import ledger, lint, message, recipients, sending, server
+from aftersales.mail.body import ReportMailExporter
 
 
 @pytest.fixture(scope="module")
@@ -153,15 +154,26 @@ def test_a_department_reads_its_own_top5_first(report, settings):
 
 
 FAULTS = {
-    "'float:' in a <td>": ('<td class="paper" align="left"', '<td class="paper" data-x="'), "'display:flex' in a <table>": ('style="', 'style="display:flex;'),
-    "'position:' in a <style>": ("@media", ".a{position:fixed} @media"), "'url('": ("@media", ".a{background:url(https://x/y)} @media"),
-    "<script>": ("</body>", "<script>1</script></body>"), "attribute onclick": ("<body ", '<body onclick="x" '),
-    "data: URI": ("</body>", '<a href="data:x">y</a></body>'), "not in the message": ("cid:oem.items@aftersales", "cid:gone"),
-    "does not show": ("cid:oem.items@aftersales", "cid:gone"), "alt text": ('alt="', 'alt="x" title="'), "80,000": ("</body>", "x" * 80_000 + "</body>"),
-    "plain text lacks": ("</body>", "777.77</body>"), "not masked in the HTML": ("</body>", "电话13812345678</body>"),
-    "not masked in the picture": ('alt="', 'alt="沪A12345 '), "contrast": ("color:#5b6773", "color:#c0c8d0"), "inverted": ("color:#1a7f5a", "color:#0000ff"),
-    "without colours": ("background-color:#ffffff;color:", "colour:"), "width or height": (' width="360"', ""), "role=": (' role="presentation"', ""),
-}  # fmt: skip
+    "'float:' in a <td>": ('<td class="paper" align="left"', '<td class="paper" data-x="'),
+    "'display:flex' in a <table>": ('style="', 'style="display:flex;'),
+    "'position:' in a <style>": ("@media", ".a{position:fixed} @media"),
+    "'url('": ("@media", ".a{background:url(https://x/y)} @media"),
+    "<script>": ("</body>", "<script>1</script></body>"),
+    "attribute onclick": ("<body ", '<body onclick="x" '),
+    "data: URI": ("</body>", '<a href="data:x">y</a></body>'),
+    "not in the message": ("cid:oem.items@aftersales", "cid:gone"),
+    "does not show": ("cid:oem.items@aftersales", "cid:gone"),
+    "alt text": ('alt="', 'alt="x" title="'),
+    "80,000": ("</body>", "x" * 80_000 + "</body>"),
+    "plain text lacks": ("</body>", "777.77</body>"),
+    "not masked in the HTML": ("</body>", "电话13812345678</body>"),
+    "not masked in the picture": ('alt="', 'alt="沪A12345 '),
+    "contrast": ("color:#5b6773", "color:#c0c8d0"),
+    "inverted": ("color:#1a7f5a", "color:#0000ff"),
+    "without colours": ("background-color:#ffffff;color:", "colour:"),
+    "width or height": (' width="360"', ""),
+    "role=": (' role="presentation"', ""),
+}
 FAULTS["'float:' in a <td>"] = ('style="font-family', 'style="float:left;font-family')
 
 
@@ -224,11 +236,17 @@ def certificate(tmp_path_factory):
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=2))
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=2))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
-        .add_extension(x509.BasicConstraints(True, None), True).sign(key, hashes.SHA256())
-    )  # fmt: skip
+        .add_extension(x509.BasicConstraints(True, None), True)
+        .sign(key, hashes.SHA256())
+    )
     (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
         key.private_bytes(
@@ -351,9 +369,7 @@ def test_a_report_of_another_store_is_sent_to_nobody(report, settings, smtp, tmp
         send((notebook, report[1]), settings, smtp, tmp_path, dry_run=dry_run)
     assert "Nothing was sent" in str(refused.value)
     assert smtp.got == []
-    message.write(
-        message_body(notebook), notebook.metadata, report[1], settings, tmp_path / "report.eml"
-    )
+    message.write(message_body(notebook), notebook.metadata, report[1], settings, tmp_path / "report.eml")
     written = email.message_from_bytes((tmp_path / "report.eml").read_bytes(), policy=email.policy.default)
     assert written["To"] is None
 
@@ -435,6 +451,9 @@ def test_a_published_report_is_sent_as_it_is(april, settings, smtp, tmp_path):
         sending.send_published(folder, settings, lang="en")
     with pytest.raises(InputError, match="no report is published"):
         sending.send_published(tmp_path / "2024-05" / "示范店", settings)
+    make = command.report("2024-05", "东城 店", "exports/", None)
+    with pytest.raises(InputError, match=r"--month 2024-05 --source exports/ --store '东城 店'"):
+        sending.send_published(tmp_path / "2024-05" / "示范店", settings, make=make)
 
 
 def test_the_command_sends_once_and_keeps_the_password_to_itself(april, smtp, tmp_path):
@@ -564,7 +583,8 @@ def test_a_mail_program_shows_it_whole(april, tmp_path, width, scheme, styled):
         paper = view.evaluate("getComputedStyle(document.body).backgroundColor")
         assert paper == ("rgb(18, 26, 33)" if scheme == "dark" and styled else "rgb(255, 255, 255)")
         small = view.evaluate(
-            "Math.min(...[...document.querySelectorAll('td')].map(t => parseFloat(getComputedStyle(t).fontSize)))"
+            "Math.min(...[...document.querySelectorAll('td')]"
+            ".map(t => parseFloat(getComputedStyle(t).fontSize)))"
         )
         assert small >= 13
         browser.close()

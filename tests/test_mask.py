@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from aftersales import mask
-from aftersales.sources import How, reading
+from aftersales.contract import mask
+from aftersales.sources import pipeline
+from aftersales.sources.options import ReadOptions
 
 
 @pytest.mark.parametrize(
@@ -13,9 +14,19 @@ from aftersales.sources import How, reading
         *[
             (number, "138****8000")
             for number in (
-                "13800138000", "138 0013 8000", "138-0013-8000", "138.0013.8000", "+86 138 0013 8000", "8613800138000",
-                "0086-13800138000", "１３８００１３８０００", "138 001 38000", "138001 38000", "138  0013  8000",
-                "138\u200b0013\u200b8000", "138_0013_8000",
+                "13800138000",
+                "138 0013 8000",
+                "138-0013-8000",
+                "138.0013.8000",
+                "+86 138 0013 8000",
+                "8613800138000",
+                "0086-13800138000",
+                "１３８００１３８０００",
+                "138 001 38000",
+                "138001 38000",
+                "138  0013  8000",
+                "138\u200b0013\u200b8000",
+                "138_0013_8000",
             )
         ],
         ("13800138000/13900139000", "138****8000/139****9000"),
@@ -25,17 +36,31 @@ from aftersales.sources import How, reading
         ("电话62345678", "电话****5678"),
         *[
             (plate, "沪A·***45")
-            for plate in ("沪A12345", "沪A·12345", "沪A-12345", "沪A・12345", "沪a12345", "沪A D12345", "沪AD12345", "沪ＡＤ１２３４５")
+            for plate in (
+                "沪A12345",
+                "沪A·12345",
+                "沪A-12345",
+                "沪A・12345",
+                "沪a12345",
+                "沪A D12345",
+                "沪AD12345",
+                "沪ＡＤ１２３４５",
+            )
         ],
         ("沪A12345D", "沪A·***5D"),
         ("粤Z1234港", "粤Z·***4港"),
         *[
             (vin, "***********123456")
-            for vin in ("LSVAM4187E2123456", "lsvam4187e2123456", "LSVAM 4187E2 123456", "ＬＳＶＡＭ４１８７Ｅ２１２３４５６")
+            for vin in (
+                "LSVAM4187E2123456",
+                "lsvam4187e2123456",
+                "LSVAM 4187E2 123456",
+                "ＬＳＶＡＭ４１８７Ｅ２１２３４５６",
+            )
         ],
         ("VINLSVAM4187E2123456", "VIN***********123456"),
     ],
-)  # fmt: skip
+)
 def test_every_form_is_masked(typed, shown):
     assert mask.text(f"车主{typed}，来电") == f"车主{shown}，来电"
 
@@ -43,10 +68,18 @@ def test_every_form_is_masked(typed, shown):
 @pytest.mark.parametrize(
     "text",
     [
-        "RO20240415000123", "RO0415-12345678", "2024-04-15 13:40", "19:30 18 17 16", "京东A", "川A级", "金额1,380,013.8元",
-        "工单2404150001234", "车况100分", "第13 14 15 16 17周",
+        "RO20240415000123",
+        "RO0415-12345678",
+        "2024-04-15 13:40",
+        "19:30 18 17 16",
+        "京东A",
+        "川A级",
+        "金额1,380,013.8元",
+        "工单2404150001234",
+        "车况100分",
+        "第13 14 15 16 17周",
     ],
-)  # fmt: skip
+)
 def test_what_is_nothing_personal_stays(text):
     assert mask.text(text) == text
 
@@ -63,30 +96,53 @@ def store(tmp_path):
     note = "王小明 138 0013 8000 沪A·12345 LSVAM4187E2123456"
     rows = {
         "repair_orders": {
-            "order_id": "13912345678", "vin": "LSVAM4187E2123456", "plate": "沪A12345", "owner_type": "private",
-            "advisor": "王小明", "opened_at": "2024-04-02",
+            "order_id": "13912345678",
+            "vin": "LSVAM4187E2123456",
+            "plate": "沪A12345",
+            "owner_type": "private",
+            "advisor": "王小明",
+            "opened_at": "2024-04-02",
         },
         "customers": {
-            "vin": "LSVAM4187E2123456", "created_at": "2024-04-02", "owner_type": "private", "name": "王小明",
-            "phone": "6234567", "plate": "沪A12345",
+            "vin": "LSVAM4187E2123456",
+            "created_at": "2024-04-02",
+            "owner_type": "private",
+            "name": "王小明",
+            "phone": "6234567",
+            "plate": "沪A12345",
         },
         "complaints": {
-            "complaint_id": "13800000000", "received_at": "2024-04-03", "channel": note, "category": "time",
-            "department": "front", "description": f"工单13912345678，{note}，或6234567", "root_cause": note,
-            "handling": note, "handler": note, "status": "open",
+            "complaint_id": "13800000000",
+            "received_at": "2024-04-03",
+            "channel": note,
+            "category": "time",
+            "department": "front",
+            "description": f"工单13912345678，{note}，或6234567",
+            "root_cause": note,
+            "handling": note,
+            "handler": note,
+            "status": "open",
         },
         "actions": {
-            "action_id": "G1", "month": "2024-04", "department": "front", "problem": note, "measure": note,
-            "resource": note, "owner": "王小明", "supervisor": note, "checkpoint": note, "evidence": note,
+            "action_id": "G1",
+            "month": "2024-04",
+            "department": "front",
+            "problem": note,
+            "measure": note,
+            "resource": note,
+            "owner": "王小明",
+            "supervisor": note,
+            "checkpoint": note,
+            "evidence": note,
         },
-    }  # fmt: skip
+    }
     for table, row in rows.items():
         pd.DataFrame([row]).to_csv(tmp_path / f"{table}.csv", index=False)
     return tmp_path
 
 
 def test_a_store_is_masked_in_every_column_but_its_numbers_and_its_own_people(store):
-    tables = reading.read_all(str(store), How(default_store="店"))[0]["店"]
+    tables = pipeline.read_all(str(store), ReadOptions(default_store="店"))[0]["店"]
     shown = "王** 138****8000 沪A·***45 ***********123456"
     (complaint,) = tables.complaints.to_dict("records")
     assert complaint["complaint_id"] == "13800000000"

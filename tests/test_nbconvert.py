@@ -8,11 +8,12 @@ import lxml.html
 import nbformat
 import pytest
 
-from aftersales import chapters, params
-from aftersales.errors import InputError
-from aftersales.export.html import ReportHTMLExporter
-from aftersales.export.mail import ReportMailExporter
-from aftersales.export.pdf import ReportPDFExporter
+from aftersales.chapters import notebooks as chapters
+from aftersales.contract import params
+from aftersales.contract.errors import InputError
+from aftersales.export.page.html import ReportHTMLExporter
+from aftersales.export.pdf.pdf import ReportPDFExporter
+from aftersales.mail.body import ReportMailExporter
 
 EXPORTERS = {"html": ReportHTMLExporter, "pdf": ReportPDFExporter, "mail": ReportMailExporter}
 
@@ -26,7 +27,15 @@ def notebooks(april, tmp_path):
 
 def nbconvert(to, path):
     """`jupyter nbconvert`, as somebody types it who stands in the notebook's folder."""
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--log-level=ERROR", f"--to=aftersales_{to}", path.name]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "nbconvert",
+        "--log-level=ERROR",
+        f"--to=aftersales_{to}",
+        path.name,
+    ]
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=120)
 
 
@@ -63,7 +72,7 @@ def test_a_published_master_becomes_the_page_and_the_pdf_that_were_published(not
 
 @pytest.mark.parametrize("to", EXPORTERS)
 def test_a_master_without_its_chapters_is_refused(notebooks, tmp_path, to):
-    """One that was moved away, one that was put beside other chapters, one whose chapter is lost, one that never ran."""
+    """Moved away, put beside other chapters, with a chapter lost, never run."""
     master, convert = notebooks / "master.ipynb", EXPORTERS[to]().from_filename
     (tmp_path / "away").mkdir()
     shutil.copy(master, tmp_path / "away")

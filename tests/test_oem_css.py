@@ -2,8 +2,8 @@
 
 import pytest
 
+from aftersales.contract.schema import MOT_ITEMS
 from aftersales.metrics import oem_css
-from aftersales.schema import MOT_ITEMS
 
 # scope: sample, the ten items in the order of the contract, MOT and CSS as slide 7 prints them
 SLIDE_7 = {
@@ -13,8 +13,13 @@ SLIDE_7 = {
     "national": (21689, [96.0, 97.0, 96.4, 95.7, 96.9, 93.0, 98.0, 97.2, 94.8, 91.4], 95.1, 96.3),
 }
 # section: items, score as slide 8 prints it
-SLIDE_8 = {"reception": (8, 37.5), "work_order": (3, 66.67), "waiting": (4, 100), "handover": (4, 37.5),
-           "facilities": (11, 100)}  # fmt: skip
+SLIDE_8 = {
+    "reception": (8, 37.5),
+    "work_order": (3, 66.67),
+    "waiting": (4, 100),
+    "handover": (4, 37.5),
+    "facilities": (11, 100),
+}
 
 
 @pytest.mark.parametrize("scope", SLIDE_7)

@@ -19,10 +19,11 @@ import report_sample as sample
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
-from aftersales import fonts
-from aftersales.exhibit import MIME as EXHIBIT
-from aftersales.export import clean, document, grid
-from aftersales.export.html import ReportHTMLExporter
+from aftersales.display import fonts
+from aftersales.display.exhibit import MIME as EXHIBIT
+from aftersales.export import clean, document
+from aftersales.export.page import grid
+from aftersales.export.page.html import ReportHTMLExporter
 
 WIDTHS = (360, 768, 1280, 1920)
 
@@ -51,9 +52,15 @@ def text(tree: BeautifulSoup, selector: str) -> list[str]:
 
 def test_cells_of_the_other_language_removed_cells_and_code_stay_out(markup, tree):
     assert text(tree, "h2") == [
-        "本月概要", "2 厂家 CSS 与神秘访客", "3 内部 CSS", "4 投诉", "5 一次维修合格率", "6 自己的一章",
-        "附录 A 勾稽校验", "附录 B 口径",
-    ]  # fmt: skip
+        "本月概要",
+        "2 厂家 CSS 与神秘访客",
+        "3 内部 CSS",
+        "4 投诉",
+        "5 一次维修合格率",
+        "6 自己的一章",
+        "附录 A 勾稽校验",
+        "附录 B 口径",
+    ]
     assert "secret_code" not in markup
     assert "Mystery" not in markup
     assert "glue" not in tree.main.get_text()
@@ -178,8 +185,12 @@ def test_a_chapter_by_itself_is_a_page(tree):
 
 
 def test_a_chapter_without_data_is_its_finding_alone():
-    nothing = sample.code({"kind": "empty", "id": "a", "role": None, "lang": "zh", "title": "", "text": "没有数据。"})
-    said = sample.code({"kind": "text", "id": "", "role": "finding", "lang": "zh", "text": "没有厂家CSS得分。"})
+    nothing = sample.code(
+        {"kind": "empty", "id": "a", "role": None, "lang": "zh", "title": "", "text": "没有数据。"}
+    )
+    said = sample.code(
+        {"kind": "text", "id": "", "role": "finding", "lang": "zh", "text": "没有厂家CSS得分。"}
+    )
     book = nbformat.v4.new_notebook(cells=[sample.text("# 2 厂家CSS"), said, sample.text("## 走势"), nothing])
     tree = parsed(page(book))
     assert text(tree, ".finding") == ["没有厂家CSS得分。"]

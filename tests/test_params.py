@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from aftersales import params
-from aftersales.errors import InputError
+from aftersales.contract import params
+from aftersales.contract.errors import InputError
 
 
 @pytest.fixture

@@ -15,11 +15,12 @@ from report_sample import HOSTILE, chart, code, column, in_chapter, report, said
 
 pytest.importorskip("typst")
 
-from aftersales.errors import AftersalesError
-from aftersales.export import columns, pdf, typst_markup
+from aftersales.contract.errors import AftersalesError
 from aftersales.export.document import read
-from aftersales.export.pdf import ReportPDFExporter, svg_to_png
-from aftersales.export.printed import _shortened
+from aftersales.export.pdf import pdf, typst_markup
+from aftersales.export.pdf import widths as columns
+from aftersales.export.pdf.pdf import ReportPDFExporter, svg_to_png
+from aftersales.export.pdf.printed import _shortened
 
 # A block that goes down when it is high on the page, and so comes up again.
 RESTLESS = """#set document(title: "x")
@@ -103,8 +104,10 @@ def _no_warnings(caplog):
 def test_bookmarks_equal_the_contents_and_lead_to_their_pages(sample):
     pages, marks = texts(sample), outline(sample)
     assert [title for depth, title, _ in marks if depth == 1][:3] == [
-        "本月概要", "2 厂家 CSS 与神秘访客", "3 内部 CSS",
-    ]  # fmt: skip
+        "本月概要",
+        "2 厂家 CSS 与神秘访客",
+        "3 内部 CSS",
+    ]
     assert (2, "走势") in {(depth, title) for depth, title, _ in marks}
     contents, place = pages[1], 0
     for _, title, page in marks:
@@ -139,7 +142,9 @@ LAYOUTS = {
     "one of ten pages": of_chapters(TINY, [finding(), code(rows(480))], TINY, [code(chart("own.a"))]),
     "broad tables": of_chapters(*[[finding(), code(chart("own.a"), broad())], TINY] * 3, lang="en"),
     "nothing but a broad table": of_chapters(TINY, [code(broad())], TINY, [code(broad())], [code(broad())]),
-    "contents of two pages": of_chapters(*[[finding("长句" * 45), text("## 甲\n\n一"), text("## 乙\n\n二")]] * 40),
+    "contents of two pages": of_chapters(
+        *[[finding("长句" * 45), text("## 甲\n\n一"), text("## 乙\n\n二")]] * 40
+    ),
 }
 
 
@@ -175,7 +180,9 @@ def test_pages_that_never_settle_make_no_pdf(monkeypatch, tmp_path):
 
 
 def test_other_warnings_of_typst_are_told_and_harmless(monkeypatch, tmp_path, caplog):
-    (tmp_path / "report.typ").write_text('#set document(title: "x")\n#set text(font: "Nope")', encoding="utf-8")
+    (tmp_path / "report.typ").write_text(
+        '#set document(title: "x")\n#set text(font: "Nope")', encoding="utf-8"
+    )
     monkeypatch.setattr(pdf, "TEMPLATE", tmp_path)
     assert printed(report()).startswith(b"%PDF")
     assert "unknown font family" in caplog.text
@@ -268,13 +275,21 @@ def test_metadata_comes_from_the_notebook_and_the_bytes_repeat(sample):
 def test_text_from_people_stays_text():
     people = NASTY + " " + HOSTILE
     notes = table(
-        "own.notes", [column("a", people), column("b", "列")], [[people, 1]], [[people, "1"]],
-        title=people, subtitle=people, note=people,
-    )  # fmt: skip
+        "own.notes",
+        [column("a", people), column("b", "列")],
+        [[people, 1]],
+        [[people, "1"]],
+        title=people,
+        subtitle=people,
+        note=people,
+    )
     book = with_chapter(
-        text(f"# 8 {NASTY}\n\n他说:`{NASTY}`"), code(said(people, "finding")), code(notes),
-        code(chart("own.chart", title=people, alt=people)), code({"text/plain": people}),
-    )  # fmt: skip
+        text(f"# 8 {NASTY}\n\n他说:`{NASTY}`"),
+        code(said(people, "finding")),
+        code(notes),
+        code(chart("own.chart", title=people, alt=people)),
+        code({"text/plain": people}),
+    )
     book.metadata["aftersales"]["store"] = NASTY
     whole = "".join(texts(reader(book)))
     assert whole.count(squeezed(NASTY)) > 6
@@ -295,9 +310,12 @@ def test_what_the_font_lacks_is_shown_as_a_box_and_told():
 def test_a_long_table_repeats_its_head_and_splits_no_row():
     rows = [[f"单号{i:03d}", f"第{i:03d}行头。" + "内容" * 40 + f"第{i:03d}行尾", i] for i in range(200)]
     long = table(
-        "own.long", [column("id", "长表编号"), column("text", "内容"), column("n", "数", "integer")], rows,
-        [[str(x) for x in row] for row in rows], title="两百行",
-    )  # fmt: skip
+        "own.long",
+        [column("id", "长表编号"), column("text", "内容"), column("n", "数", "integer")],
+        rows,
+        [[str(x) for x in row] for row in rows],
+        title="两百行",
+    )
     pages = [
         p for p in texts(reader(with_chapter(text("# 8 长表"), code(long)))) if re.search(r"单号\d{3}", p)
     ]

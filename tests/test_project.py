@@ -10,7 +10,9 @@ import tomllib
 import pytest
 import yaml
 
-from aftersales import chapters, fonts, params
+from aftersales.chapters import notebooks as chapters
+from aftersales.contract import params
+from aftersales.display import fonts
 
 ROOT = params.ROOT
 
@@ -18,12 +20,15 @@ ROOT = params.ROOT
 def test_conda_gets_its_packages_from_the_same_list():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     pip = next(d["pip"] for d in environment["dependencies"] if isinstance(d, dict))
-    assert pip == ["-c requirements.lock", "-e .[test]"]
+    assert pip[0] == "-c requirements.lock"
+    assert {"papermill", "jupyter", "pandas", "seaborn", "nbconvert", "scrapbook", "-e .[lab,test]"} <= set(
+        pip
+    )
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     wanted = {
         re.split(r"[\[<>= ]", name)[0].lower()
-        for name in [*project["dependencies"], *extras["test"], *extras["full"]]
+        for name in [*project["dependencies"], *extras["test"], *extras["full"], *extras["lab"]]
     }
     locked = {
         line.split("==")[0].lower()
@@ -76,15 +81,19 @@ def test_help_names_every_target():
 
 
 def test_every_target_calls_what_there_is(capsys):
-    """Each subcommand that make calls is known to the program, each script is there, and help names them all."""
+    """Each subcommand that make calls is known to the program, each script exists, help names them all."""
     from aftersales.cli import parser
 
     targets = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M)
     called = set()
     for target in targets:
         recipe = subprocess.run(
-            ["make", "-n", target, "READY=", "READY_TEST=", "READY_FULL="], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout  # fmt: skip
+            ["make", "-n", target, "READY=", "READY_TEST=", "READY_FULL=", "READY_LAB="],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         called |= set(re.findall(r"-m aftersales ([a-z-]+)", recipe))
         for script in re.findall(r"[a-z]+/[a-z_]+\.(?:py|sh)", recipe):
             assert (ROOT / script).exists()
@@ -99,24 +108,33 @@ def test_every_target_calls_what_there_is(capsys):
     assert all(f" {name} " in told for name in called)
 
 
-@pytest.mark.parametrize("args", [["--help"], ["--version"], ["report", "--help"], ["nonsense"], ["report", "--month"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["--version"], ["report", "--help"], ["nonsense"], ["report", "--month"]]
+)
 def test_the_command_answers_without_importing_pandas(args):
-    code = f"import sys; from aftersales.cli import main\ntry: main({args!r})\nexcept SystemExit as e: pass\nsys.exit('pandas' in sys.modules)"
+    code = (
+        "import sys; from aftersales.cli import main\n"
+        f"try: main({args!r})\nexcept SystemExit as e: pass\nsys.exit('pandas' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 
 
 def test_the_program_says_its_version():
-    said = subprocess.run([sys.executable, "-m", "aftersales", "--version"], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-m", "aftersales", "--version"], capture_output=True, text=True, check=True
+    )
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert said.stdout == f"aftersales {project['version']}\n"
 
 
 def test_the_licences_are_shipped_and_are_those_of_the_font():
-    """Our own text and that of the font whose glyphs we embed, with the copyright line which the font itself carries."""
+    """Our own text and that of the font whose glyphs we embed, with the copyright line that it carries."""
     from fontTools.ttLib import TTFont
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    shipped = {path.relative_to(ROOT).as_posix() for form in project["license-files"] for path in ROOT.glob(form)}
+    shipped = {
+        path.relative_to(ROOT).as_posix() for form in project["license-files"] for path in ROOT.glob(form)
+    }
     assert shipped == {"LICENSE", "licenses/OFL.txt"}
     assert "the aftersales authors" in (ROOT / "LICENSE").read_text(encoding="utf-8")
     told = (ROOT / "licenses" / "OFL.txt").read_text(encoding="utf-8")
@@ -148,5 +166,10 @@ def named(node):
         return [node.name]
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+        return [
+            n.id
+            for t in targets
+            for n in ast.walk(t)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        ]
     return []

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from aftersales.publish import folder_name, publishing
+from aftersales.export.publish import folder_name, publishing
 
 
 def test_a_report_takes_the_old_ones_place_whole(tmp_path):

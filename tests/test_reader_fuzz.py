@@ -14,15 +14,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aftersales.errors import InputError
-from aftersales.schema import TABLES
-from aftersales.sources import How, cached_load
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import TABLES
+from aftersales.sources.cached import cached_load
+from aftersales.sources.options import ReadOptions
 
 VIN = "LSVAA2180E2012345"
 HEADS = ["工单号", "VIN", "客户类型", "开单时间", "结算金额", "服务顾问"]
 ROW = ["R1", VIN, "私车", "2024-04-09", "100", "李强"]
 FUZZ = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 HEAD = st.one_of(
     st.sampled_from([n for c in TABLES["repair_orders"].columns for n in (c.name, c.zh, *c.aliases)]),
@@ -30,9 +34,21 @@ HEAD = st.one_of(
 )
 TEXT = st.one_of(
     st.text(max_size=12),
-    st.sampled_from([*ROW, "", "合计", "1,234", "#N/A", "2024/4/9", "4.5E+20", "null", "１２", "\u200b", "🚗", "1e999"]),
+    st.sampled_from(
+        [*ROW, "", "合计", "1,234", "#N/A", "2024/4/9", "4.5E+20", "null", "１２", "\u200b", "🚗", "1e999"]
+    ),
 )
-CELL = st.one_of(TEXT, st.none(), st.integers(), st.floats(), st.booleans(), st.datetimes(), st.dates(), st.times(), st.timedeltas())
+CELL = st.one_of(
+    TEXT,
+    st.none(),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.datetimes(),
+    st.dates(),
+    st.times(),
+    st.timedeltas(),
+)
 
 
 @pytest.fixture
@@ -49,7 +65,7 @@ def survives(folder, name: str, data: bytes) -> None:
         old.unlink()
     (folder / name).write_bytes(data)
     try:
-        tables = cached_load(str(folder), None, How(default_store="本店"))
+        tables = cached_load(str(folder), None, ReadOptions(default_store="本店"))
     except InputError as error:
         told = str(error)
         assert "expected" in told or "Expected" in told or "name one with STORE" in told
@@ -60,15 +76,25 @@ def survives(folder, name: str, data: bytes) -> None:
 
 
 @FUZZ
-@given(data=st.binary(max_size=400), suffix=st.sampled_from(["csv", "xlsx", "xls", "parquet", "txt"]),
-       begins=st.sampled_from([b"", b"PK\x03\x04", b"PAR1", b"\xef\xbb\xbf", b"\xff\xfe", ",".join(HEADS).encode() + b"\n"]))  # fmt: skip
+@given(
+    data=st.binary(max_size=400),
+    suffix=st.sampled_from(["csv", "xlsx", "xls", "parquet", "txt"]),
+    begins=st.sampled_from(
+        [b"", b"PK\x03\x04", b"PAR1", b"\xef\xbb\xbf", b"\xff\xfe", ",".join(HEADS).encode() + b"\n"]
+    ),
+)
 def test_bytes(folder, data, suffix, begins):
     survives(folder, f"repair_orders.{suffix}", begins + data)
 
 
 @FUZZ
-@given(rows=st.lists(st.lists(TEXT, max_size=8), max_size=6), heads=st.lists(HEAD, max_size=8), known=st.booleans(),
-       separator=st.sampled_from(",;\t|"), quoted=st.booleans())  # fmt: skip
+@given(
+    rows=st.lists(st.lists(TEXT, max_size=8), max_size=6),
+    heads=st.lists(HEAD, max_size=8),
+    known=st.booleans(),
+    separator=st.sampled_from(",;\t|"),
+    quoted=st.booleans(),
+)
 def test_texts(folder, rows, heads, known, separator, quoted):
     lines = [HEADS if known else heads, ROW, *rows]
     text = "\n".join(separator.join(f'"{c}"' if quoted else c for c in line) for line in lines)
@@ -76,8 +102,13 @@ def test_texts(folder, rows, heads, known, separator, quoted):
 
 
 @FUZZ
-@given(cells=st.lists(st.tuples(st.integers(1, 12), st.integers(1, 10), CELL), max_size=12), known=st.booleans(),
-       merged=st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(0, 3), st.integers(0, 3)), max_size=2))  # fmt: skip
+@given(
+    cells=st.lists(st.tuples(st.integers(1, 12), st.integers(1, 10), CELL), max_size=12),
+    known=st.booleans(),
+    merged=st.lists(
+        st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(0, 3), st.integers(0, 3)), max_size=2
+    ),
+)
 def test_sheets(folder, cells, known, merged):
     book = openpyxl.Workbook()
     for row in (HEADS, ROW) if known else ():
@@ -98,7 +129,11 @@ def test_sheets(folder, cells, known, merged):
 
 
 @FUZZ
-@given(place=st.floats(0, 1), junk=st.binary(min_size=1, max_size=8), kind=st.sampled_from(["xlsx", "parquet", "xml"]))
+@given(
+    place=st.floats(0, 1),
+    junk=st.binary(min_size=1, max_size=8),
+    kind=st.sampled_from(["xlsx", "parquet", "xml"]),
+)
 def test_damaged_files(folder, place, junk, kind):
     stream = io.BytesIO()
     if kind == "parquet":
@@ -113,7 +148,9 @@ def test_damaged_files(folder, place, junk, kind):
         with zipfile.ZipFile(io.BytesIO(data)) as old:
             parts = {name: old.read(name) for name in old.namelist()}
         name = sorted(parts)[int(place * (len(parts) - 1))]
-        parts[name] = parts[name][: int(place * len(parts[name]))] + junk + parts[name][int(place * len(parts[name])) :]
+        parts[name] = (
+            parts[name][: int(place * len(parts[name]))] + junk + parts[name][int(place * len(parts[name])) :]
+        )
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as new:
             for name, part in parts.items():
@@ -126,20 +163,33 @@ def test_damaged_files(folder, place, junk, kind):
 
 
 COLUMN = st.one_of(
-    st.lists(st.one_of(st.none(), st.text(max_size=8)), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.string())),
+    st.lists(st.one_of(st.none(), st.text(max_size=8)), min_size=2, max_size=2).map(
+        lambda v: pa.array(v, pa.string())
+    ),
     st.lists(st.integers(-(2**60), 2**60), min_size=2, max_size=2).map(pa.array),
     st.lists(st.floats(), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.float64())),
     st.lists(st.binary(max_size=6), min_size=2, max_size=2).map(pa.array),
-    st.lists(st.lists(st.integers(0, 9), max_size=2), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.list_(pa.int64()))),
-    st.lists(st.integers(-(2**62), 2**62), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.timestamp("us"))),
-    st.lists(st.integers(-(2**40), 2**40), min_size=2, max_size=2).map(lambda v: pa.array(v, pa.timestamp("s", "UTC"))),
-    st.just(pa.array([True, None])), st.just(pa.nulls(2)),
-    st.just(pa.array(np.array([1, 2], "timedelta64[s]"))), st.just(pa.array([{"a": 1}, None])),
-)  # fmt: skip
+    st.lists(st.lists(st.integers(0, 9), max_size=2), min_size=2, max_size=2).map(
+        lambda v: pa.array(v, pa.list_(pa.int64()))
+    ),
+    st.lists(st.integers(-(2**62), 2**62), min_size=2, max_size=2).map(
+        lambda v: pa.array(v, pa.timestamp("us"))
+    ),
+    st.lists(st.integers(-(2**40), 2**40), min_size=2, max_size=2).map(
+        lambda v: pa.array(v, pa.timestamp("s", "UTC"))
+    ),
+    st.just(pa.array([True, None])),
+    st.just(pa.nulls(2)),
+    st.just(pa.array(np.array([1, 2], "timedelta64[s]"))),
+    st.just(pa.array([{"a": 1}, None])),
+)
 
 
 @FUZZ
-@given(columns=st.lists(COLUMN, min_size=1, max_size=6), heads=st.lists(HEAD, min_size=6, max_size=6, unique=True))
+@given(
+    columns=st.lists(COLUMN, min_size=1, max_size=6),
+    heads=st.lists(HEAD, min_size=6, max_size=6, unique=True),
+)
 def test_columns(folder, columns, heads):
     stream = io.BytesIO()
     pq.write_table(pa.table(columns, names=heads[: len(columns)]), stream)

@@ -16,7 +16,9 @@ import pytest
 import scrapbook
 from conftest import raw_heads, run
 
-from aftersales import demo, explain, params, scraps
+from aftersales import demo, explain
+from aftersales.chapters import scraps
+from aftersales.contract import params
 
 ROOT = params.ROOT
 
@@ -54,7 +56,7 @@ def spoken(folder: Path) -> dict[str, str]:
             str(output.get("data", {}).get(kind, ""))
             for cell in nbformat.read(path, 4).cells
             for output in cell.get("outputs", [])
-            for kind in ("text/plain", "application/vnd.aftersales.exhibit+json")
+            for kind in ("text/plain", "application/vnd.aftersales.display.exhibit+json")
         ]
         found[path.stem] = re.sub(r"<svg.*?</svg>", "", " ".join(parts), flags=re.DOTALL)
     return found
@@ -74,7 +76,9 @@ def test_a_report_does_not_speak_of_the_deck(april):
 
 def test_no_notebook_or_explanation_speaks_of_the_deck(deck, month):
     for path in (ROOT / "notebooks").glob("*.ipynb"):
-        assert not OLD_DECK.search(" ".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "markdown")), path.name
+        assert not OLD_DECK.search(
+            " ".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "markdown")
+        ), path.name
     for lang in ("zh", "en"):
         it = explain("ftf.rate", deck, month, lang=lang)
         assert not OLD_DECK.search(repr(it) + it._repr_html_())
@@ -82,8 +86,12 @@ def test_no_notebook_or_explanation_speaks_of_the_deck(deck, month):
 
 def test_a_report_is_whole(april):
     assert {p.name for p in april.iterdir()} - {"report.eml"} == {
-        "report.html", "report.pdf", "tables.xlsx", "figures.json", "notebooks",
-    }  # fmt: skip
+        "report.html",
+        "report.pdf",
+        "tables.xlsx",
+        "figures.json",
+        "notebooks",
+    }
     stems = {"master", *params.load().chapters}
     assert {p.stem for p in (april / "notebooks").iterdir()} == stems
     for path in (april / "notebooks").iterdir():
@@ -94,16 +102,38 @@ def test_a_report_is_whole(april):
 
 # Every figure the deck prints for its April: (name, printed value, decimals printed). Rates as fractions.
 DECK = [
-    ("oem.sample", 114, 0), ("oem.mot", 99.6, 1), ("oem.css", 98.5, 1), ("oem.mot_previous", 99.2, 1),
-    ("oem.mot_branch", 96.6, 1), ("oem.mot_national", 95.1, 1), ("oem.pt_total", 54.17, 2),
-    ("css.calls", 850, 0), ("css.valid", 700, 0), ("css.valid_rate", 0.824, 3), ("css.delighted", 150, 0),
-    ("css.disappointed", 300, 0), ("css.unreachable", 100, 0), ("css.delight_rate_calls", 0.176, 3),
-    ("css.disappointment_rate_calls", 0.353, 3), ("complaints.mentions", 621, 0), ("ftf.jobs", 1776, 0),
-    ("ftf.not_fixed", 31, 0), ("ftf.rate", 0.9825, 4), ("churn.archive", 7349, 0), ("churn.cohort", 1008, 0),
-    ("churn.lost", 276, 0), ("churn.rate", 0.2738, 4), ("churn.fleet", 70, 0), ("churn.to_call", 206, 0),
-    ("churn.reached", 147, 0), ("churn.not_reached", 59, 0), ("churn.not_due", 55, 0),
-    ("churn.went_elsewhere", 34, 0), ("volume.orders", 1494, 0), ("volume.jobs", 1776, 0),
-]  # fmt: skip
+    ("oem.sample", 114, 0),
+    ("oem.mot", 99.6, 1),
+    ("oem.css", 98.5, 1),
+    ("oem.mot_previous", 99.2, 1),
+    ("oem.mot_branch", 96.6, 1),
+    ("oem.mot_national", 95.1, 1),
+    ("oem.pt_total", 54.17, 2),
+    ("css.calls", 850, 0),
+    ("css.valid", 700, 0),
+    ("css.valid_rate", 0.824, 3),
+    ("css.delighted", 150, 0),
+    ("css.disappointed", 300, 0),
+    ("css.unreachable", 100, 0),
+    ("css.delight_rate_calls", 0.176, 3),
+    ("css.disappointment_rate_calls", 0.353, 3),
+    ("complaints.mentions", 621, 0),
+    ("ftf.jobs", 1776, 0),
+    ("ftf.not_fixed", 31, 0),
+    ("ftf.rate", 0.9825, 4),
+    ("churn.archive", 7349, 0),
+    ("churn.cohort", 1008, 0),
+    ("churn.lost", 276, 0),
+    ("churn.rate", 0.2738, 4),
+    ("churn.fleet", 70, 0),
+    ("churn.to_call", 206, 0),
+    ("churn.reached", 147, 0),
+    ("churn.not_reached", 59, 0),
+    ("churn.not_due", 55, 0),
+    ("churn.went_elsewhere", 34, 0),
+    ("volume.orders", 1494, 0),
+    ("volume.jobs", 1776, 0),
+]
 
 
 @pytest.mark.parametrize(("name", "printed", "decimals"), DECK)
@@ -126,10 +156,25 @@ def test_figures_and_tables_are_those_of_the_contract(april):
     assert set(result) == {"store", "month", "figures", "tables", "notes"}
     assert (result["store"], result["month"]) == ("示范店", "2024-04")
     tables = {
-        "review.mot", "oem.css", "oem.pt", "css.questions", "css.advisors", "complaints.causes",
-        "complaints.departments", "ftf.technicians", "ftf.trend", "booking.trend", "churn.archive_trend",
-        "churn.results", "churn.reasons", "top5.front", "top5.workshop", "top5.parts", "top5.service", "checks",
-    }  # fmt: skip
+        "review.mot",
+        "oem.css",
+        "oem.pt",
+        "css.questions",
+        "css.advisors",
+        "complaints.causes",
+        "complaints.departments",
+        "ftf.technicians",
+        "ftf.trend",
+        "booking.trend",
+        "churn.archive_trend",
+        "churn.results",
+        "churn.reasons",
+        "top5.front",
+        "top5.workshop",
+        "top5.parts",
+        "top5.service",
+        "checks",
+    }
     assert tables <= set(result["tables"])
     assert {row["verdict"] for row in result["tables"]["checks"]} <= {
         "consistent",
@@ -202,10 +247,17 @@ def test_any_month_with_records_has_a_report(tmp_path, month, folder):
 def until_january(frames: dict) -> dict:
     """The records as they stood at the end of January: few months, and none of them April."""
     dates = {
-        "repair_orders": "opened_at", "bookings": "planned_at", "jobs": "finished_at",
-        "survey_calls": "called_at", "complaints": "received_at", "customers": "created_at",
-        "churn_calls": "called_at", "oem_css": "month", "oem_pt": "month", "actions": "month",
-    }  # fmt: skip
+        "repair_orders": "opened_at",
+        "bookings": "planned_at",
+        "jobs": "finished_at",
+        "survey_calls": "called_at",
+        "complaints": "received_at",
+        "customers": "created_at",
+        "churn_calls": "called_at",
+        "oem_css": "month",
+        "oem_pt": "month",
+        "actions": "month",
+    }
     cut = {t: f[f[dates[t]].astype(str) < "2024-02"] for t, f in frames.items() if t in dates}
     grievances = frames["grievances"]
     return {**cut, "grievances": grievances[grievances["call_id"].isin(cut["survey_calls"]["call_id"])]}
@@ -234,7 +286,7 @@ def test_the_whole_reports_pdf_leads_to_its_pages_and_is_no_longer(april):
 
 
 def test_a_report_whose_pages_never_settle_is_not_published(project, tmp_path):
-    template = project.root / "lib/aftersales/export/typst/report.typ"
+    template = project.root / "lib/aftersales/export/pdf/typst/report.typ"
     with template.open("a", encoding="utf-8") as stream:
         stream.write("\n#context if locate(<restless>).position().y < 200pt { v(200pt) }\n")
         stream.write("#block[x] <restless>\n")
@@ -266,7 +318,18 @@ def test_two_stores_of_one_source_get_their_own_figures(tmp_path):
     # the recipients are those of the params' own store, so neither is addressed or sent to them
     written = (tmp_path / "out" / "2024-04" / "2店" / "report.eml").read_bytes()
     assert b"gm@example.com" not in written
-    mailed = run("mail", "--month", "2024-04", "--store", "2店", "--source", source, "--out", tmp_path / "out", DRY_RUN="1")
+    mailed = run(
+        "mail",
+        "--month",
+        "2024-04",
+        "--store",
+        "2店",
+        "--source",
+        source,
+        "--out",
+        tmp_path / "out",
+        DRY_RUN="1",
+    )
     assert (mailed.returncode, mailed.stdout) == (2, "")
     assert "2店" in mailed.stderr
     assert "示范店" in mailed.stderr
@@ -288,7 +351,13 @@ def test_a_report_that_is_not_masked_has_no_mail_and_is_not_sent(tmp_path):
         assert "no report.eml" in done.stderr
         assert "mask: false" in done.stderr
     folder = tmp_path / "out" / "2024-04" / "示范店"
-    assert {p.name for p in folder.iterdir()} == {"report.html", "report.pdf", "tables.xlsx", "figures.json", "notebooks"}
+    assert {p.name for p in folder.iterdir()} == {
+        "report.html",
+        "report.pdf",
+        "tables.xlsx",
+        "figures.json",
+        "notebooks",
+    }
     (settings / "default.yml").write_text(default, encoding="utf-8")
     for dry_run in ("1", ""):
         mailed = run("mail", *asked, AFTERSALES_PARAMS=str(settings), DRY_RUN=dry_run)
@@ -372,10 +441,13 @@ def test_page_pdf_mail_and_workbook_show_the_same_numbers(april):
     """What one of them shows, all of them show: each is opened by a reader of its own."""
     got = figures(april)["figures"]
     shown = {
-        "oem.mot": f"{got['oem.mot']:.1f}", "ftf.rate": f"{got['ftf.rate'] * 100:.2f}", "churn.rate": f"{got['churn.rate'] * 100:.1f}",
-        "booking.rate": f"{got['booking.rate'] * 100:.1f}", "css.delight_rate_calls": f"{got['css.delight_rate_calls'] * 100:.1f}",
+        "oem.mot": f"{got['oem.mot']:.1f}",
+        "ftf.rate": f"{got['ftf.rate'] * 100:.2f}",
+        "churn.rate": f"{got['churn.rate'] * 100:.1f}",
+        "booking.rate": f"{got['booking.rate'] * 100:.1f}",
+        "css.delight_rate_calls": f"{got['css.delight_rate_calls'] * 100:.1f}",
         "complaints.per_1000_visits": f"{got['complaints.per_1000_visits']:.1f}",
-    }  # fmt: skip
+    }
     page = lxml.html.fromstring((april / "report.html").read_text(encoding="utf-8")).text_content()
     pdf = "".join(p.extract_text() for p in pypdf.PdfReader(april / "report.pdf").pages)
     mail = email.message_from_bytes((april / "report.eml").read_bytes(), policy=email.policy.default)

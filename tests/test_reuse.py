@@ -7,7 +7,11 @@ import time
 import pytest
 from conftest import run
 
-from aftersales import demo, params, publish, reuse
+from aftersales import demo
+from aftersales.cache import chapters as cached_chapters
+from aftersales.cache import store as cache_store
+from aftersales.contract import params
+from aftersales.export import publish
 
 MONTH = ("--month", "2024-04")
 HEAVY = ("pandas", "matplotlib", "numpy", "nbformat", "jupyter_client", "zmq")
@@ -43,7 +47,7 @@ def test_an_unchanged_report_is_recognised_without_a_heavy_import(store):
     assert done.returncode == 0
     assert "nothing has changed" in done.stderr
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "aftersales.reuse" in imported
+    assert "aftersales.cache.reports" in imported
     assert not imported & set(HEAVY)
     assert {p: p.stat().st_mtime_ns for p in published(store).rglob("*")} == before
     assert done.stdout.split() == [
@@ -104,7 +108,9 @@ def test_fresh_trusts_nothing_that_was_kept_not_even_a_files_date(store):
         before = json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"]
         done = report(store, "--fresh")
         assert done.returncode == 0, done.stderr
-        assert json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"] == before - 1
+        assert (
+            json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"] == before - 1
+        )
         assert not list((store / "cache" / "tables").glob("snapshot-*"))
     finally:
         file.write_bytes(was)
@@ -116,33 +122,33 @@ def test_the_key_of_a_chapter_knows_all_it_depends_on(tmp_path, monkeypatch):
     (tmp_path / "params" / "default.yml").write_text("a: 1")
     notebook = tmp_path / "01_review.ipynb"
     notebook.write_text("{}")
-    keys = [reuse.chapter_key(notebook, {"lang": "zh"})]
-    keys.append(reuse.chapter_key(notebook, {"lang": "en"}))
+    keys = [cached_chapters.key_of(notebook, {"lang": "zh"})]
+    keys.append(cached_chapters.key_of(notebook, {"lang": "en"}))
     (tmp_path / "params" / "2024-04.yml").write_text("a: 2")
-    keys.append(reuse.chapter_key(notebook, {"lang": "zh"}))
+    keys.append(cached_chapters.key_of(notebook, {"lang": "zh"}))
     notebook.write_text("{ }")
-    keys.append(reuse.chapter_key(notebook, {"lang": "zh"}))
-    monkeypatch.setattr(reuse, "program", lambda: "another version")
-    keys.append(reuse.chapter_key(notebook, {"lang": "zh"}))
+    keys.append(cached_chapters.key_of(notebook, {"lang": "zh"}))
+    monkeypatch.setattr(cache_store, "program", lambda: "another version")
+    keys.append(cached_chapters.key_of(notebook, {"lang": "zh"}))
     assert len(set(keys)) == len(keys)
 
 
 def test_the_cache_is_bounded(tmp_path, monkeypatch):
     monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(reuse, "KEPT", 3)
+    monkeypatch.setattr(cache_store, "LIMIT", 3)
     executed = tmp_path / "executed.ipynb"
     executed.write_text("{}")
     for number in range(6):
-        reuse.keep(f"{number}", executed, ["jobs"], {"jobs": "same"})
-        for entry in reuse.folder("chapters").glob(f"{number}-*"):
+        cached_chapters.keep(f"{number}", executed, ["jobs"], {"jobs": "same"})
+        for entry in cache_store.folder("chapters").glob(f"{number}-*"):
             os.utime(entry, (number, number))
-    there = sorted(p.name for p in reuse.folder("chapters").iterdir())
+    there = sorted(p.name for p in cache_store.folder("chapters").iterdir())
     assert [name[0] for name in there] == ["3", "3", "4", "4", "5", "5"]
     out = tmp_path / "out.ipynb"
-    assert reuse.fetch("5", {"jobs": "same", "bookings": "other"}, out)
+    assert cached_chapters.fetch("5", {"jobs": "same", "bookings": "other"}, out)
     assert out.read_text() == executed.read_text()
-    assert not reuse.fetch("5", {"jobs": "changed"}, out)
-    assert not reuse.fetch("0", {"jobs": "same"}, out)
+    assert not cached_chapters.fetch("5", {"jobs": "changed"}, out)
+    assert not cached_chapters.fetch("0", {"jobs": "same"}, out)
 
 
 def test_what_a_killed_run_left_is_swept_away(tmp_path):

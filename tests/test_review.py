@@ -6,7 +6,7 @@ from aftersales.metrics import review
 
 
 def test_slide_4(deck, month):
-    rows = review.actions(deck.actions, month)
+    rows = review.measures(deck.actions, month)
     assert len(rows) == 6
     assert rows["problem"].iloc[0] == "无预约工位"
     assert rows["measure"].iloc[0] == "增设二个预约工位"
@@ -19,12 +19,23 @@ def test_slide_4(deck, month):
 
 def test_an_action_done_after_the_month_is_in_progress_and_late(month):
     action = {
-        "action_id": "A1", "month": "2024-03", "department": "front", "rank": 1.0, "problem": "p", "mot_item": None,
-        "root_cause": None, "measure": "m", "owner": "o", "due": pd.Timestamp("2024-04-20"), "supervisor": None,
-        "status": "done", "done_at": pd.Timestamp("2024-05-01"), "evidence": None,
-    }  # fmt: skip
-    row = review.actions(pd.DataFrame([action]), month).iloc[0]
+        "action_id": "A1",
+        "month": "2024-03",
+        "department": "front",
+        "rank": 1.0,
+        "problem": "p",
+        "mot_item": None,
+        "root_cause": None,
+        "measure": "m",
+        "owner": "o",
+        "due": pd.Timestamp("2024-04-20"),
+        "supervisor": None,
+        "status": "done",
+        "done_at": pd.Timestamp("2024-05-01"),
+        "evidence": None,
+    }
+    row = review.measures(pd.DataFrame([action]), month).iloc[0]
     assert (row["status"], row["days_late"]) == ("in_progress", 10)
-    on_time = review.actions(pd.DataFrame([action | {"done_at": pd.Timestamp("2024-04-18")}]), month).iloc[0]
+    on_time = review.measures(pd.DataFrame([action | {"done_at": pd.Timestamp("2024-04-18")}]), month).iloc[0]
     assert on_time["status"] == "done"
     assert pd.isna(on_time["days_late"])

@@ -1,4 +1,4 @@
-"""What stands behind `env:NAME` is shown nowhere, whatever it is; nor is a password that was typed into the command."""
+"""What stands behind `env:NAME` is shown nowhere, nor is a password that was typed into the command."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ import pandas as pd
 import pytest
 from conftest import run
 
-from aftersales import cli, inputs, params, place
-from aftersales.errors import InputError
-from aftersales.sources import How, cached_load
+from aftersales import cli
+from aftersales.contract import params, place
+from aftersales.contract.errors import InputError
+from aftersales.sources import load as inputs
+from aftersales.sources.cached import cached_load
+from aftersales.sources.options import ReadOptions
 
 SECRET = "Hush5up"
 # Some as they should be, most mistyped; nothing answers at any of them.
@@ -41,9 +44,16 @@ URLS = [
     f"sqlite://me:{SECRET}@127.0.0.1/db",
     f"env:postgresql://me:{SECRET}@127.0.0.1/db",
     f"~{SECRET}@127.0.0.1/db",
-]  # fmt: skip
+]
 # What can only be told from a file or folder by where it stands: behind `env:`.
-WORDS = [SECRET, f"{SECRET}/exports", f"/nowhere/{SECRET}.xlsx", f"~{SECRET}/a", SECRET * 200, "env:" + SECRET]
+WORDS = [
+    SECRET,
+    f"{SECRET}/exports",
+    f"/nowhere/{SECRET}.xlsx",
+    f"~{SECRET}/a",
+    SECRET * 200,
+    "env:" + SECRET,
+]
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +93,9 @@ def test_it_is_never_told(tmp_path, monkeypatch, capfd, command, way):
 
 
 def test_the_command_does_not_tell_it_either(tmp_path):
-    done = run("report", "--month", "4", "--source", "env:DMS", cwd=tmp_path, DMS=f"postgresql:/me:{SECRET}@h/db")
+    done = run(
+        "report", "--month", "4", "--source", "env:DMS", cwd=tmp_path, DMS=f"postgresql:/me:{SECRET}@h/db"
+    )
     assert done.returncode == 2
     assert "source env:DMS: " in done.stderr
     assert "Traceback" not in done.stderr
@@ -120,7 +132,9 @@ def place_of(request, tmp_path_factory):
 
 def test_a_source_behind_it_is_read_and_named_by_the_variable(tmp_path, monkeypatch, capfd, place_of):
     monkeypatch.setenv("DMS", place_of(False))
-    typed = cached_load(place.behind("env:DMS"), None, How(default_store="本店"))  # kept under its own name
+    typed = cached_load(
+        place.behind("env:DMS"), None, ReadOptions(default_store="本店")
+    )  # kept under its own name
     tables = inputs.load("env:DMS", month="2024-04")
     assert (tables.source, len(tables.repair_orders)) == ("env:DMS", 1)
     assert typed.source != "env:DMS"
@@ -179,7 +193,9 @@ def test_a_fault_of_the_program_does_not_tell_it(tmp_path, monkeypatch, capfd):
 def test_params_in_a_notebook_do_not_tell_it(tmp_path):
     text = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
     for source in URLS:
-        (tmp_path / "default.yml").write_text(text.replace("source: demo", f"source: {json.dumps(source)}"), encoding="utf-8")
+        (tmp_path / "default.yml").write_text(
+            text.replace("source: demo", f"source: {json.dumps(source)}"), encoding="utf-8"
+        )
         settings = params.load(path=tmp_path)
         assert SECRET not in repr(settings) + settings._repr_html_()
 

@@ -19,13 +19,18 @@ import pytest
 import sqlalchemy as sa
 from conftest import run
 
-from aftersales import demo, inputs, metrics, params
-from aftersales.drill import rows
-from aftersales.errors import InputError
-from aftersales.schema import TABLES as SCHEMA
-from aftersales.sources import How, cached_load, database, months, parquet
-from aftersales.sources.slices import Slice
-from aftersales.tables import Tables
+from aftersales import demo, metrics
+from aftersales.contract import params
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import TABLES as SCHEMA
+from aftersales.contract.tables import Tables
+from aftersales.explanation import tables as rows
+from aftersales.reconcile.records import reconcile
+from aftersales.sources import load as inputs
+from aftersales.sources.cached import cached_load, months
+from aftersales.sources.options import ReadOptions
+from aftersales.sources.readers import database, parquet
+from aftersales.sources.readers.slices import Slice
 
 STORES = ("甲店", "乙店")
 MONTHS = ("2024-04", "2023-12")
@@ -67,7 +72,9 @@ def fill(url: str, records: dict[str, pd.DataFrame]) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         for name, frame in records.items():
-            frame.astype({c: object for c in frame if frame[c].dtype == "str"}).to_sql(name, connection, index=False)
+            frame.astype({c: object for c in frame if frame[c].dtype == "str"}).to_sql(
+                name, connection, index=False
+            )
             dated_by = SCHEMA[name].dated_by
             if dated_by:
                 connection.execute(sa.text(f"create index {name}_by_date on {name} (store, {dated_by})"))
@@ -108,12 +115,12 @@ def single(tmp_path_factory, records) -> Path:
 
 
 def report_of(tables: Tables, month: str) -> dict:
-    """Every figure of a report, and every table that a figure can be drilled into."""
+    """Every figure of a report, and every table whose rows can be explained."""
     when, settings = pd.Period(month), params.load(month)
-    found = {name: t.frame(tables, when, settings) for name, t in rows.TABLES.items()}
+    found = {name: t.frame(tables, when, settings) for name, t in rows.TABLE_ROWS.items()}
     found["key_figures"] = metrics.summary.key_figures(tables, when, settings)
     found["retention"] = metrics.churn.retention(tables.repair_orders, when)
-    found["checks"] = metrics.checks.reconcile(tables, when, settings)
+    found["checks"] = reconcile(tables, when, settings)
     found["history"] = metrics.complaints.history(tables.complaints, tables.repair_orders, when)
     found["checks"] = found["checks"].sort_values(["rule", "subject"])  # a database has no order of its own
     told = {name: frame.to_dict("records") for name, frame in found.items()}
@@ -122,7 +129,10 @@ def report_of(tables: Tables, month: str) -> dict:
 
 def load(source: object, store: str, month: str, **how: Any) -> Tables:
     return cached_load(
-        str(source), store, How(default_store="甲店", masked=False, **how), *inputs.needed(pd.Period(month), params.load(month))
+        str(source),
+        store,
+        ReadOptions(default_store="甲店", masked=False, **how),
+        *inputs.needed(pd.Period(month), params.load(month)),
     )
 
 
@@ -165,7 +175,9 @@ def test_sqlite_finds_a_store_s_months_by_the_index(sqlite):
 def test_parquet_reads_the_groups_and_columns_that_it_needs(hive, single):
     wanted = Slice("甲店", "2024-03", "2024-04")
     for folder, name in ((hive, "jobs"), (single, "repair_orders")):
-        read_, every, columns = parquet.ParquetFolder({name: next(folder.glob(f"{name}*"))}, {}).plan(name, wanted)
+        read_, every, columns = parquet.ParquetFolder({name: next(folder.glob(f"{name}*"))}, {}).plan(
+            name, wanted
+        )
         assert 0 < read_ < every / 2, (name, read_, every)
         assert "amount" not in columns
     assert read_ <= 2
@@ -185,7 +197,7 @@ def test_files_of_other_stores_are_not_opened(hive, tmp_path):
 @pytest.mark.parametrize("kind", ["sqlite", "hive", "single"])
 def test_the_months_that_there_are(request, kind):
     source = str(request.getfixturevalue(kind))
-    there = months(source, "甲店", How(), "repair_orders")
+    there = months(source, "甲店", ReadOptions(), "repair_orders")
     assert (there[0], there[-1], len(there)) == ("2021-11", "2024-04", 30)
     assert str(inputs.ask("4", None, "甲店", source, None).month) == "2024-04"
     assert str(inputs.ask("11", None, "甲店", source, None).month) == "2023-11"
@@ -211,7 +223,12 @@ def postgres(records) -> Iterator[str]:
 
     def command(name: str, *args: object) -> None:
         done = subprocess.run(
-            [str(bin_ / name), *map(str, args)], cwd="/", capture_output=True, text=True, check=False, **as_user
+            [str(bin_ / name), *map(str, args)],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            **as_user,
         )
         assert done.returncode == 0, done.stderr
 
@@ -246,13 +263,24 @@ def test_postgresql(postgres, whole, tmp_path):
     told = plan(postgres, query, "EXPLAIN")
     assert "repair_orders_by_date" in told
     assert "Seq Scan" not in told
-    assert months(postgres, STORES[0], How(), "repair_orders")[-1] == "2024-04"
+    assert months(postgres, STORES[0], ReadOptions(), "repair_orders")[-1] == "2024-04"
 
 
 @pytest.mark.full
 def test_a_report_from_postgresql_is_made_from_one_reading(postgres, tmp_path):
     source = postgres.replace("postgresql+psycopg", "postgresql")
-    done = run("report", "--month", 4, "--store", "甲店", "--source", "env:DMS", "--out", tmp_path / "out", DMS=source)
+    done = run(
+        "report",
+        "--month",
+        4,
+        "--store",
+        "甲店",
+        "--source",
+        "env:DMS",
+        "--out",
+        tmp_path / "out",
+        DMS=source,
+    )
     assert done.returncode == 0, done.stderr
     made = json.loads((tmp_path / "out/2024-04/甲店/figures.json").read_text(encoding="utf-8"))
     assert made["figures"]["volume.orders"] > 0

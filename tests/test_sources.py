@@ -1,4 +1,4 @@
-"""Reading a source: every form that a cell, a file and a store may have, and every fault told with its place."""
+"""Reading a source: every form of a cell, a file and a store, and every fault reported with its place."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ import pandas as pd
 import pytest
 
 from aftersales import demo
-from aftersales.errors import InputError
-from aftersales.schema import CODES, MOT_ITEMS, TABLES
-from aftersales.sources import How, cached_load, sealed, sheets
-from aftersales.sources import text as texts
-from aftersales.tables import Tables
+from aftersales.cache import files as sealed
+from aftersales.contract.errors import InputError
+from aftersales.contract.notes import Note
+from aftersales.contract.schema import CODES, MOT_ITEMS, TABLES
+from aftersales.contract.tables import Tables
+from aftersales.sources.cached import cached_load
+from aftersales.sources.options import ReadOptions
+from aftersales.sources.readers import csv as texts
+from aftersales.sources.readers import excel as sheets
 
 VIN = "LSVAA2180E2012345"
 ORDERS = "工单号,VIN,客户类型,开单时间\n"
@@ -46,7 +50,7 @@ def folder(tmp_path) -> Callable[..., str]:
 def load(
     source: str, store: str | None = None, *, masked: bool = False, default: str = "本店", **aliases: str
 ) -> Tables:
-    return cached_load(source, store, How(aliases, default, masked))
+    return cached_load(source, store, ReadOptions(aliases, default, masked))
 
 
 def faults(source: str, **more) -> list:
@@ -87,7 +91,7 @@ def test_typed_as_the_demo_is(folder):
     assert frame.loc[0, ["store", "order_id", "owner_type"]].tolist() == ["本店", "R1", "private"]
     assert frame.loc[0, "plate"] != frame.loc[0, "plate"]
     assert tables.jobs is None
-    assert "缺少厂家CSS（oem_css），相关内容从略。" in tables.notes
+    assert Note("absent_table", {"zh": "厂家CSS", "table": "oem_css"}) in tables.notes
     assert tables.source == "exports"
     assert not tables.synthetic
 
@@ -107,7 +111,7 @@ def test_a_demo_store_written_is_read_the_same(tmp_path, form):
 def test_the_demo(tmp_path):
     tables = load("demo", masked=True)
     assert tables.synthetic
-    assert "合成数据：内置示范店，全部记录由程序生成。" in tables.notes
+    assert Note("synthetic") in tables.notes
     assert {"mot_decimals", "item_decimals"} <= set(tables.oem_css.columns)
     assert tables.complaints.level.notna().all()
     assert tables.customers.phone.dropna().str.fullmatch(r"\d{3}\*{4}\d{4}").all()
@@ -160,9 +164,17 @@ def test_a_month_that_excel_made_a_number_is_no_month(tmp_path):
 
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [("private", "private"), ("私车", "private"), (" Private ", "private"), ("PRIVATE", "private"), ("公 车", "fleet"),
-     ("单位", "fleet"), ("公司", "fleet"), ("个人", "private")],
-)  # fmt: skip
+    [
+        ("private", "private"),
+        ("私车", "private"),
+        (" Private ", "private"),
+        ("PRIVATE", "private"),
+        ("公 车", "fleet"),
+        ("单位", "fleet"),
+        ("公司", "fleet"),
+        ("个人", "private"),
+    ],
+)
 def test_codes(folder, cell, code):
     tables = load(folder({"repair_orders": f"{ORDERS}R1,{VIN},{cell},2024-04-09\n"}))
     assert tables.repair_orders.owner_type[0] == code
@@ -190,9 +202,11 @@ def test_answers_flags_and_defaults(folder):
         folder(
             {
                 **SMALL,
-                "survey_calls": "回访编号,回访时间,回访结果,问题一,问题二,问题三\nC1,2024-04-10,有效,非常满意, 87.5,\n"
+                "survey_calls": "回访编号,回访时间,回访结果,问题一,问题二,问题三\n"
+                "C1,2024-04-10,有效,非常满意, 87.5,\n"
                 "C2,2024-04-10,有效,特别满意,不满意,0\n",
-                "bookings": "预约单号,预约进厂时间,主动预约,状态\nB1,2024-04-09,是,准时\nB2,2024-04-09,否,No show\n",
+                "bookings": "预约单号,预约进厂时间,主动预约,状态\n"
+                "B1,2024-04-09,是,准时\nB2,2024-04-09,否,No show\n",
                 "complaints": "投诉编号,受理时间,级别,类别,责任部门,状态\nK1,2024-04-09,,质量,前台,处理中\n",
                 "oem_pt": "月份,环节,检查项,得分\n2024-04,接收车辆,问候,0.5\n2024-04,接收车辆,寄语,\n",
             }
@@ -252,7 +266,7 @@ def test_heads_by_alias_and_by_params(folder):
     text = f"委托书号,底盘号,车主性质,来厂日期,技师备注,客户姓甚\nR1,{VIN},个人,2024-04-09,x,y\n"
     tables = load(folder({"repair_orders": text}))
     assert tables.repair_orders.order_id[0] == "R1"
-    assert any("技师备注" in note and "repair_orders" in note for note in tables.notes)
+    assert any("技师备注" in str(note) and "repair_orders" in str(note) for note in tables.notes)
     text = text.replace("委托书号", "单据流水")
     assert any("order_id" in f.expected for f in faults(folder({"repair_orders": text})))
     assert load(folder({"repair_orders": text}), 单据流水="工单号").repair_orders.order_id[0] == "R1"
@@ -261,11 +275,11 @@ def test_heads_by_alias_and_by_params(folder):
 
 def test_unknown_files_and_header_only_tables(folder):
     tables = load(folder({**SMALL, "备忘": "a,b\n1,2\n", "jobs": "派工号,工单号,维修技师,完工时间\n"}))
-    assert any("备忘" in note for note in tables.notes)
+    assert any("备忘" in str(note) for note in tables.notes)
     assert tables.jobs is not None
     assert tables.jobs.empty
     assert tables.jobs.finished_at.dtype == "datetime64[us]"
-    assert not any("jobs" in note for note in tables.notes)
+    assert not any("jobs" in str(note) for note in tables.notes)
 
 
 def test_a_missing_column_is_told_once(folder):
@@ -343,7 +357,8 @@ def test_rules_between_tables_and_columns_told_in_one_go(folder):
     found = faults(
         folder(
             {
-                "repair_orders": f"{more}R1,{VIN},私车,2024-04-09 10:00,2024-04-09 09:00,5\nR1,{VIN},私车,2024-04-09,,-1\n,{VIN},私车,2024-04-09,,\n",
+                "repair_orders": f"{more}R1,{VIN},私车,2024-04-09 10:00,2024-04-09 09:00,5\n"
+                f"R1,{VIN},私车,2024-04-09,,-1\n,{VIN},私车,2024-04-09,,\n",
                 "jobs": "派工号,工单号,维修技师,完工时间\nJ1,R9,李,2024-04-09\n",
                 "grievances": "回访编号,原因\nC7,质量\n",
                 "survey_calls": "回访编号,回访时间,回访结果,问题一\nC1,2024-04-09,有效,101\n",
@@ -446,7 +461,8 @@ def test_masking(folder):
     other = "X" + VIN[1:]
     source = folder(
         {
-            "repair_orders": f"{ORDERS.strip()},车牌号\nR1,{VIN},私车,2024-04-09,沪A12345\nR2,{other},私车,2024-04-09,\n",
+            "repair_orders": f"{ORDERS.strip()},车牌号\n"
+            f"R1,{VIN},私车,2024-04-09,沪A12345\nR2,{other},私车,2024-04-09,\n",
             "customers": f"VIN,建档日期,客户类型,姓名,电话\n{other},2024-01-01,私车,王小明,13812341234\n",
             "complaints": "投诉编号,受理时间,类别,责任部门,状态,投诉内容\nK1,2024-04-09,质量,前台,处理中,"
             f"王小明来电 13812341234 沪A12345 {VIN}\n",
@@ -485,9 +501,11 @@ def test_a_second_reading_is_from_what_was_kept(folder):
     source = folder(SMALL)
     first = load(source)
     code = (
-        "import sys; from aftersales.sources import How, cached_load; "
-        f"t = cached_load({source!r}, None, How({{}}, '本店', False)); "
-        "assert 'aftersales.sources.reading' not in sys.modules; print(len(t.repair_orders), t.notes == tuple(t.notes))"
+        "import sys; from aftersales.sources.cached import cached_load; "
+        "from aftersales.sources.options import ReadOptions; "
+        f"t = cached_load({source!r}, None, ReadOptions({{}}, '本店', False)); "
+        "assert 'aftersales.sources.pipeline' not in sys.modules; "
+        "print(len(t.repair_orders), t.notes == tuple(t.notes))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ.copy())
     assert done.returncode == 0, done.stderr
@@ -509,7 +527,7 @@ def test_what_was_kept_may_be_damaged_or_impossible(folder, tmp_path, monkeypatc
 
 
 def test_only_the_latest_are_kept(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(sealed, "KEPT", 21)
+    monkeypatch.setattr(sealed, "LIMIT", 21)
     for i in range(23):
         load(folder({"repair_orders": f"{ORDERS}R{i:05},{VIN},私车,2024-04-09\n"}))
     kept = {f.parent for f in (tmp_path / "cache").rglob("*.json")}
@@ -571,7 +589,9 @@ def test_nothing_personal_can_be_read_in_what_is_kept(folder, tmp_path):
     assert {f.parent.name for f in files} > {"sealed"}
     for file in files:
         data = file.read_bytes()
-        assert not [word for word in (VIN, PHONE, NAME) if word.encode() in data or word.encode("utf-16-le") in data]
+        assert not [
+            word for word in (VIN, PHONE, NAME) if word.encode() in data or word.encode("utf-16-le") in data
+        ]
 
 
 def test_a_sealed_file_that_is_damaged_is_read_again(folder, tmp_path):

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from scipy.stats import binom, chi2_contingency, norm
 
-from aftersales.statistics import (
+from aftersales.contract.statistics import (
     binomial_cdf,
     binomial_limits,
     binomial_quantile,

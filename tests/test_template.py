@@ -10,9 +10,9 @@ import pytest
 from conftest import run
 
 from aftersales import demo, template
-from aftersales.errors import InputError
-from aftersales.inputs import load
-from aftersales.schema import CODES, EXAMPLE, GUIDE, TABLES
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import CODES, EXAMPLE, GUIDE, TABLES
+from aftersales.sources.load import load
 from aftersales.template import words
 
 
@@ -47,7 +47,7 @@ def test_each_table_is_a_sheet_with_its_columns(empty):
         assert [c.value for c in sheet[1]] == [c.zh + "*" * c.required for c in table.columns]
         assert sheet.freeze_panes == "C2"
         assert all(
-            c.comment and words.how(table.name, column) in c.comment.text
+            c.comment and words.instruction(table.name, column) in c.comment.text
             for c, column in zip(sheet[1], table.columns, strict=True)
         )
         assert sheet["A2"].value == EXAMPLE
@@ -102,7 +102,7 @@ def test_the_example_is_no_record_and_the_sheets_of_our_own_are_no_remark(empty)
     for name in TABLES:
         if name != "repair_orders":
             assert len(tables[name]) == 0, name
-    assert not [n for n in tables.notes if GUIDE in n]
+    assert not [n for n in tables.notes if GUIDE in str(n)]
     assert sum(r["count"] for r in tables.repairs if r["kind"] == "example_row") == len(TABLES)
 
 
@@ -113,7 +113,7 @@ def test_filled_in_it_says_what_was_filled_in(empty, tmp_path):
         rows = []
         for row in frame.to_dict("records"):
             kept = {k: v for k, v in row.items() if not pd.isna(v) and k in TABLES[name].names}
-            rows.append({k: words.shown(TABLES[name].column(k), v) for k, v in kept.items()})
+            rows.append({k: words.displayed(TABLES[name].column(k), v) for k, v in kept.items()})
         fill(empty, name, rows)
     tables = load(str(empty))
     for name, frame in made.items():

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
+from aftersales.contract.schema import TOP5_DEPARTMENTS
+from aftersales.contract.tables import Tables
 from aftersales.metrics import all_figures, top5
-from aftersales.schema import TOP5_DEPARTMENTS
-from aftersales.tables import Tables
 
 
 def test_priorities_name_the_lounge_and_the_time_in_the_shop(deck, month, settings):

@@ -1,4 +1,4 @@
-"""A chapter runs in any way: as somebody runs it who knows Jupyter and nothing of this project, from any folder."""
+"""A chapter runs in any way and from any folder, for somebody who knows Jupyter and not this project."""
 
 import shutil
 import subprocess
@@ -9,8 +9,10 @@ import nbformat
 import openpyxl
 import pytest
 
-from aftersales import chapters, kernels, params
-from aftersales.exhibit import MIME
+from aftersales import kernels
+from aftersales.chapters import notebooks as chapters
+from aftersales.contract import params
+from aftersales.display.exhibit import MIME
 
 CHAPTER = chapters.path("05_first_time_fix")
 

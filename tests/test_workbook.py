@@ -11,9 +11,10 @@ import pytest
 import report_sample as sample
 from conftest import raw_heads
 
-from aftersales import schema
-from aftersales.export import fields, sheets, workbook
-from aftersales.metrics.catalogue import FIGURES
+from aftersales.contract import schema
+from aftersales.contract.figures import FIGURES
+from aftersales.contract.report_tables import REPORT_TABLES
+from aftersales.export import sheets, workbook
 
 RESULTS = {
     "store": "示例门店",
@@ -21,12 +22,20 @@ RESULTS = {
     "figures": {"ftf.rate": 0.9825, "ftf.jobs": 1413, "css.valid_rate": None, "own.figure": 1.5},
     "tables": {
         "ftf.technicians": [
-            {"technician": "李师傅", "jobs": 237, "not_fixed": 3, "shake": 3, "rate": 1 - 3 / 237,
-             "failure_rate": 3 / 237}
+            {
+                "technician": "李师傅",
+                "jobs": 237,
+                "not_fixed": 3,
+                "shake": 3,
+                "rate": 1 - 3 / 237,
+                "failure_rate": 3 / 237,
+            }
         ],
         "complaints.causes": [{"cause": "quality", "w1": 60, "month": 210, "share": 210 / 621}],
-        "ftf.trend": [{"month": "2024-03", "jobs": 1300, "rate": None},
-                      {"month": "2024-04", "jobs": 1413, "rate": 0.98}],
+        "ftf.trend": [
+            {"month": "2024-03", "jobs": 1300, "rate": None},
+            {"month": "2024-04", "jobs": 1413, "rate": 0.98},
+        ],
         "top5.front": [
             {
                 "rank": 1,
@@ -41,7 +50,7 @@ RESULTS = {
         "churn.reasons": [],
     },
     "notes": ["-1 与 =1+1 都是文字"],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,18 +71,16 @@ def test_every_table_is_a_sheet_that_the_contents_lead_to_and_back(book):
     assert names == book.sheetnames[1:]
     assert names[0] == "关键指标"
     assert names[-1] == "说明"
-    assert {"技师一次修复率", "不满意原因", "一次修复率走势", "TOP5前台", "流失原因", "投诉台账"} <= set(
-        names
-    )
+    assert {"维修技师", "不满意原因", "一次维修合格率走势", "TOP5前台", "流失原因", "投诉台账"} <= set(names)
     assert all(book[name]["A3"].hyperlink.location == "'目录'!A1" for name in names)
     codes = [row[3] for row in rows(contents)[1:]]
     assert codes[1:6] == ["complaints.causes", "ftf.technicians", "ftf.trend", "churn.reasons", "top5.front"]
 
 
 def test_numbers_are_numbers_with_their_formats_and_not_rounded(book):
-    sheet = book["技师一次修复率"]
+    sheet = book["维修技师"]
     heads, first = rows(sheet)
-    assert heads == ["维修技师", "维修台次", "未一次修复", "车辆抖动", "一次修复率", "返修率"]
+    assert heads == ["维修技师", "维修台次", "未一次修复", "车辆抖动", "一次维修合格率", "返修率"]
     assert first[:4] == ["李师傅", 237, 3, 3]
     assert first[4:] == pytest.approx([1 - 3 / 237, 3 / 237], rel=1e-15)
     cells = sheet[workbook._HEAD_ROW + 2]
@@ -84,9 +91,9 @@ def test_numbers_are_numbers_with_their_formats_and_not_rounded(book):
 
 def test_codes_are_named_months_are_dates_and_missing_is_a_dash(book):
     heads, first = rows(book["不满意原因"])
-    assert heads == ["原因", "第一周", "当月", "占比"]
+    assert heads == ["原因", "第一周", "全月", "占提及"]
     assert first[:3] == ["质量", 60, 210]
-    trend = rows(book["一次修复率走势"])
+    trend = rows(book["一次维修合格率走势"])
     assert trend[1] == [dt.datetime(2024, 3, 1), 1300, "–"]
     assert "本月没有记录。" in [cell.value for cell in book["流失原因"]["A"]]
 
@@ -134,18 +141,21 @@ def test_sheet_names_are_what_excel_takes():
     assert names == ["a b c", "A B C 2", "投" * 31, "投" * 29 + " 2", "Sheet", "History 2"]
 
 
-def test_every_table_of_the_contract_has_a_name_and_its_columns_labels():
-    assert all(zh and en and len(zh) <= 31 and len(en) <= 31 for zh, en in fields.TABLES.values())
-    found = fields.of_table(
-        "css.advisors", [{"advisor": "a", "time_in_shop": 1.0, "q1": 90, "x": "2024-04-01"}], "zh"
-    )
-    assert [(f.label, f.kind) for f in found] == [
-        ("服务顾问", "text"), ("服务站停留时间", "number"), ("问题一", "number"), ("x", "date"),
-    ]  # fmt: skip
+def test_every_table_has_a_name_that_a_sheet_can_have_and_its_columns_heads():
+    names = [n for record in REPORT_TABLES.values() for n in (record.zh, record.en)]
+    assert all(name and len(name) <= 31 for name in names)
+    row = {"advisor": "a", "time_in_shop": 1.0, "q1": 90, "x": "2024-04-01"}
+    *_, sheet = sheets.sheets([], {"tables": {"css.advisors": [row]}}, "zh")
+    assert [(field.label, field.kind) for field in sheet.fields] == [
+        ("服务顾问", "text"),
+        ("服务站停留时间", "number"),
+        ("问题一", "number"),
+        ("x", "date"),
+    ]
 
 
 def test_no_sheet_of_the_published_workbook_shows_the_programs_own_words(april, tmp_path):
-    """Heads and codes have names in the reader's language; the English report of another store is looked at too."""
+    """Headers and codes have names in the reader's language, in another store's English report too."""
     path = april / "tables.xlsx"
     assert raw_heads(path) == []
     told = json.loads((april / "figures.json").read_text(encoding="utf-8"))
@@ -155,7 +165,7 @@ def test_no_sheet_of_the_published_workbook_shows_the_programs_own_words(april, 
     cells = {c.value for sheet in book if sheet.title != "目录" for row in sheet.iter_rows() for c in row}
     assert cells & codes == set()
     heads, *lines = rows(book["投诉台账"])
-    hours = ["首次联系用时（小时）", "关闭用时（小时）", "未关闭已历时（小时）"]
+    hours = ["首次联系 (小时)", "关闭 (小时)", "未关闭已历时 (小时)"]
     places = [heads.index(head) for head in hours]
     row = next(r for r, line in enumerate(lines, workbook._HEAD_ROW + 2) if line[places[2]] != "–")
     assert book["投诉台账"].cell(row, places[2] + 1).number_format == "#,##0.0"
@@ -165,9 +175,13 @@ def test_no_sheet_of_the_published_workbook_shows_the_programs_own_words(april, 
 def test_a_table_of_ones_own_has_the_heads_under_which_it_is_shown():
     """What the program has no name for is called as its exhibit calls it, whatever the language."""
     shown = {
-        "kind": "table", "id": "waiting.types", "title": "等待", "rows": [], "display": [],
+        "kind": "table",
+        "id": "waiting.types",
+        "title": "等待",
+        "rows": [],
+        "display": [],
         "columns": [{"key": "late_starts", "label": "晚开工", "type": "integer", "unit": "台次"}],
-    }  # fmt: skip
+    }
     told = {"tables": {"waiting.types": [{"late_starts": 3, "never_shown": 1}]}}
     *_, own = sheets.sheets([shown], told, "zh")
     assert [head.label for head in own.fields] == ["晚开工 (台次)", "never_shown"]

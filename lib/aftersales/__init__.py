@@ -12,12 +12,23 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "get_params": "aftersales.inputs",
-    "load": "aftersales.inputs",
-    "glue": "aftersales.scraps",
-    "explain": "aftersales.explanation",
+    "Figure": "aftersales.contract.figures",
+    "ReportTable": "aftersales.contract.report_tables",
+    "context": "aftersales.chapters.context",
+    "get_params": "aftersales.sources.load",
+    "load": "aftersales.sources.load",
+    "glue": "aftersales.chapters.scraps",
+    "explain": "aftersales.explanation.explain",
 }
-_PACKAGES = ("chapters", "charts", "findings", "metrics", "scraps", "show")
+_PACKAGES = {
+    "chapters": "aftersales.chapters",
+    "charts": "aftersales.display.charts",
+    "findings": "aftersales.findings",
+    "metrics": "aftersales.metrics",
+    "reconcile": "aftersales.reconcile",
+    "scraps": "aftersales.chapters.scraps",
+    "show": "aftersales.display.tables",
+}
 
 __all__ = [*_NAMES, *_PACKAGES]
 
@@ -27,7 +38,7 @@ def __getattr__(name: str) -> Any:
     if name in _NAMES:
         return getattr(import_module(_NAMES[name]), name)
     if name in _PACKAGES:
-        return import_module(f"aftersales.{name}")
+        return import_module(_PACKAGES[name])
     raise AttributeError(f"module 'aftersales' has no attribute {name!r}")
 
 

@@ -8,7 +8,7 @@ from aftersales.cli import main
 
 
 def run() -> None:
-    """Run the command and leave at once: all is written, and to take pandas apart takes a third of a second."""
+    """Run the command and leave at once: unloading pandas would take a third of a second."""
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # nobody reads it any more

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from aftersales.errors import AftersalesError, InputError
+from aftersales.contract.errors import AftersalesError, InputError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,14 +48,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _unexpected(error: Exception) -> int:
     if os.environ.get("AFTERSALES_DEBUG"):
         raise error
-    from aftersales import mask, place
+    from aftersales.contract import mask, place
 
     with tempfile.NamedTemporaryFile(
         "w", prefix="aftersales-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
         log.write(mask.text(place.without("".join(traceback.format_exception(error)))))
     print(
-        f"error: {type(error).__name__}: {mask.text(place.without(str(error)))}\n  This is a fault of the program, not of your data. "
+        f"error: {type(error).__name__}: {mask.text(place.without(str(error)))}\n "
+        " This is a fault of the program, not of your data. "
         f"Nothing was published. Please send {log.name} to whoever maintains it.",
         file=sys.stderr,
     )
@@ -81,13 +82,21 @@ def parser() -> argparse.ArgumentParser:
     _month(check)
     _source(check)
     _lang(check)
-    check.add_argument("--xlsx", type=Path, metavar="FILE", help="write a copy of the records with the faults marked")
-    check.add_argument("--printed", type=Path, metavar="FILE", help="hold a report made by hand, typed as YAML, against them")
+    check.add_argument(
+        "--xlsx", type=Path, metavar="FILE", help="write a copy of the records with the faults marked"
+    )
+    check.add_argument(
+        "--printed", type=Path, metavar="FILE", help="hold a report made by hand, typed as YAML, against them"
+    )
     check.set_defaults(run=_check)
 
     template = commands.add_parser("template", help="write an empty workbook to fill in")
-    template.add_argument("--month", dest="filled", metavar="M", help="default: the one after the source's last")
-    template.add_argument("--year", metavar="YYYY", help="default: the first such month after the source's last")
+    template.add_argument(
+        "--month", dest="filled", metavar="M", help="default: the one after the source's last"
+    )
+    template.add_argument(
+        "--year", metavar="YYYY", help="default: the first such month after the source's last"
+    )
     _source(template)
     template.add_argument("--out", type=Path, metavar="FILE", help="default: 客服部月报数据.xlsx")
     template.set_defaults(run=_template)
@@ -132,7 +141,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """Looks the version up when it is asked for, which every other command would wait for."""
+    """Looks the version up when it is requested, which every other command would wait for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         from importlib.metadata import version
@@ -170,25 +179,27 @@ def _positive(text: str) -> int:
 
 
 def _report(args: argparse.Namespace) -> None:
-    from aftersales import call, chapters, reuse
+    from aftersales.cache import reports, store
+    from aftersales.chapters import notebooks as chapters
+    from aftersales.contract import call
 
     gc.disable()  # it would take a tenth of the time, and the process ends with the report
     call.check(args.month, args.year, args.source)
     if args.fresh:
-        os.environ[reuse.FRESH] = "1"
-    asked = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}
-    key = reuse.fingerprint(asked, chapters.FOLDER)
-    made = reuse.published(key)
+        os.environ[store.FRESH] = "1"
+    request = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}
+    key = reports.fingerprint(request, chapters.FOLDER)
+    made = reports.published(key)
     if made:
         print("nothing has changed since this report was made", file=sys.stderr)
     else:
         from aftersales import kernels
 
         with kernels.serving():  # its imports run beside this process's own
-            from aftersales import run
+            from aftersales import report
 
-            made = run.report(**asked)
-        reuse.remember(key, made)
+            made = report.report(**request)
+        reports.remember(key, made)
     if not any(path.name == "report.eml" for path in made):
         print("no report.eml: with `mask: false` in the params a report is never mailed", file=sys.stderr)
     for path in made:
@@ -196,7 +207,7 @@ def _report(args: argparse.Namespace) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from aftersales import checking
+    from aftersales.check import command as checking
 
     return checking.check(args.month, args.year, args.store, args.source, args.lang, args.xlsx, args.printed)
 
@@ -208,46 +219,61 @@ def _template(args: argparse.Namespace) -> None:
 
 
 def _mail(args: argparse.Namespace) -> None:
-    from aftersales import run
+    from aftersales import report
 
-    def asked(name: str) -> bool:
+    def is_set(name: str) -> bool:
         return os.environ.get(name, "") not in ("", "0")
 
-    run.mail(
-        month=args.month, year=args.year, store=args.store, source=args.source, out=args.out, lang=args.lang,
-        dry_run=args.dry_run or asked("DRY_RUN"), again=args.again or asked("AGAIN"),
-    )  # fmt: skip
+    report.mail(
+        month=args.month,
+        year=args.year,
+        store=args.store,
+        source=args.source,
+        out=args.out,
+        lang=args.lang,
+        dry_run=args.dry_run or is_set("DRY_RUN"),
+        again=args.again or is_set("AGAIN"),
+    )
 
 
 def _demo(args: argparse.Namespace) -> None:
     from aftersales import demo
 
     for path in demo.write(
-        args.out, stores=args.stores, months=args.months, seed=args.seed, format=args.format,
+        args.out,
+        stores=args.stores,
+        months=args.months,
+        seed=args.seed,
+        format=args.format,
         progress=lambda text: print(text, file=sys.stderr),
-    ):  # fmt: skip
+    ):
         print(path)
 
 
 def _lab(args: argparse.Namespace) -> int:
-    from aftersales import lab
+    from aftersales.chapters import lab
 
     return lab.run(args.options)
 
 
 def _chapter(args: argparse.Namespace) -> None:
-    from aftersales import new_chapter
+    from aftersales.chapters import new as new_chapter
 
     notebook, settings = new_chapter.start(args.name)
     print(f"{notebook}\n{settings}: - {notebook.stem}")
     print(
-        "It runs as it stands. Write your question into it in JupyterLab (make lab), `make check-notebooks`, `make report`.",
+        (
+            "It runs as it stands. Write your question into it in JupyterLab "
+            "(make lab), `make check-notebooks`, `make report`."
+        ),
         file=sys.stderr,
     )
 
 
 def _check_notebooks(args: argparse.Namespace) -> int:
-    from aftersales import chapters, check_notebooks, params
+    from aftersales.chapters import check as check_notebooks
+    from aftersales.chapters import notebooks as chapters
+    from aftersales.contract import params
 
     months = [None, *sorted(path.stem for path in params.folder().glob("[0-9]*.yml"))]
     named = dict.fromkeys(stem for month in months for stem in params.load(month).chapters)

@@ -10,9 +10,16 @@ from aftersales.demo import frames, texts, workdays
 from aftersales.demo.plan import Plan
 
 _NAMES = (
-    "problem", "mot_item", "root_cause", "measure", "resource", "owner", "supervisor", "checkpoint",
+    "problem",
+    "mot_item",
+    "root_cause",
+    "measure",
+    "resource",
+    "owner",
+    "supervisor",
+    "checkpoint",
     "evidence",
-)  # fmt: skip
+)
 
 
 def actions(plan: Plan, rng: np.random.Generator) -> dict[str, Any]:
@@ -41,7 +48,8 @@ def _given(plan: Plan, month: int, row: dict[str, Any]) -> dict[str, Any]:
 
 def _day(month: np.datetime64, day: int) -> np.datetime64:
     """A day of a month, or its last one where it is shorter."""
-    return workdays.days_of(month)[:day][-1]
+    found: np.datetime64 = workdays.days_of(month)[:day][-1]
+    return found
 
 
 def _drawn(plan: Plan, month: int, rng: np.random.Generator) -> list[dict[str, Any]]:
@@ -56,11 +64,18 @@ def _drawn(plan: Plan, month: int, rng: np.random.Generator) -> list[dict[str, A
             started = is_done or rng.random() < 0.6
             row = dict(zip(_NAMES, pool[pick], strict=True))
             evidence = row.pop("evidence")
-            rows.append({
-                "month": plan.month(month), "department": department, "rank": rank, **row, "due": due,
-                "status": "done" if is_done else "in_progress" if started else "not_started",
-                "done_at": done if is_done else None, "evidence": evidence if is_done else None,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "month": plan.month(month),
+                    "department": department,
+                    "rank": rank,
+                    **row,
+                    "due": due,
+                    "status": "done" if is_done else "in_progress" if started else "not_started",
+                    "done_at": done if is_done else None,
+                    "evidence": evidence if is_done else None,
+                }
+            )
     return rows
 
 

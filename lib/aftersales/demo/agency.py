@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aftersales.contract.schema import MOT_ITEMS
 from aftersales.demo import deck, texts
 from aftersales.demo.plan import Plan
 from aftersales.demo.quotas import allot
-from aftersales.schema import MOT_ITEMS
 
 # Weights the agency computes its MOT score with.
 _WEIGHTS = np.array([0.10, 0.05, 0.15, 0.10, 0.05, 0.15, 0.05, 0.05, 0.20, 0.10])
@@ -33,9 +33,9 @@ def oem_css(plan: Plan, rng: np.random.Generator) -> dict[str, Any]:
             row = plan.oem.get((month, scope)) or (n, *scores, _mot(scores))
             rows.append((month, scope, None, *row))
         total = plan.oem[month, "store"][0] if (month, "store") in plan.oem else sample
-        there = plan.orders[month] > 0
-        samples = allot(total, np.maximum(plan.orders[month], 0.001), 0 * there, total * there)
-        for a in np.flatnonzero(there).tolist():
+        present = plan.orders[month] > 0
+        samples = allot(total, np.maximum(plan.orders[month], 0.001), 0 * present, total * present)
+        for a in np.flatnonzero(present).tolist():
             scores = store[:10] + plan.traits.advisor_offset + rng.normal(0, 2.2, 10)
             scores = np.r_[np.round(scores, 1), np.nan]
             row = plan.oem.get((month, plan.advisors[a])) or (samples[a], *scores, _mot(scores))
@@ -78,7 +78,10 @@ def oem_pt(plan: Plan, rng: np.random.Generator) -> dict[str, Any]:
                 points += list(given[section] if given else drawn)
     notes = {0.0: "未执行", 0.5: "部分执行"}
     return {
-        "month": months, "section": sections, "item": items, "points": points,
+        "month": months,
+        "section": sections,
+        "item": items,
+        "points": points,
         "max_points": [1.0] * len(items),
         "note": [notes.get(p, "不适用" if p != p else None) for p in points],
-    }  # fmt: skip
+    }

@@ -36,8 +36,8 @@ def complaints(
     personal = rng.random(count) < 0.3
     turn = rank_within(category, np.arange(count)) + int(rng.integers(12))  # no story twice in a row
     pools = [texts.COMPLAINTS[CAUSES[c]] for c in category]
-    told = [pool[t % len(pool)] for pool, t in zip(pools, turn, strict=True)]
-    description = [t[0] + "。" for t in told]
+    cases = [pool[t % len(pool)] for pool, t in zip(pools, turn, strict=True)]
+    description = [t[0] + "。" for t in cases]
     for i in np.flatnonzero(personal & (order >= 0)).tolist():
         description[i] += texts.call_back(int(pick[i]), int(orders.vehicle[order[i]]), vehicles)
     known, planned = closed | (pick % 3 > 0), closed | (pick % 2 > 0)
@@ -49,10 +49,10 @@ def complaints(
         "level": np.array([*_LEVELS, None], object)[np.where((level == 0) & (pick % 6 == 0), -1, level)],
         "order_id": np.r_[orders.number, [None]][order],
         "category": [CAUSES[c] for c in category],
-        "department": [t[3] for t in told],
+        "department": [t[3] for t in cases],
         "description": description,
-        "root_cause": [t[1] if k else None for t, k in zip(told, known, strict=True)],
-        "handling": [t[2] if p else texts.HANDLING_OPEN for t, p in zip(told, planned, strict=True)],
+        "root_cause": [t[1] if k else None for t, k in zip(cases, known, strict=True)],
+        "handling": [t[2] if p else texts.HANDLING_OPEN for t, p in zip(cases, planned, strict=True)],
         "handler": [_HANDLERS[h] for h in rng.integers(len(_HANDLERS), size=count)],
         "first_contact_at": np.where(contact < end, contact, np.datetime64("NaT")),
         "status": np.where(closed, "closed", "open"),
@@ -71,7 +71,8 @@ def _received(plan: Plan, month: np.ndarray, rng: np.random.Generator) -> np.nda
 
 
 def _hours(hours: np.ndarray) -> np.ndarray:
-    return np.maximum(hours * 60, 5).astype(np.int64) * MINUTE
+    minutes: np.ndarray = np.maximum(hours * 60, 5).astype(np.int64)
+    return minutes * MINUTE
 
 
 def _at_work(time: np.ndarray) -> np.ndarray:

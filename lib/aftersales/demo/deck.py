@@ -5,7 +5,7 @@ Nothing here is computed. Where the deck contradicts itself the comment says whi
 
 from __future__ import annotations
 
-from aftersales import place
+from aftersales.contract import place
 
 STORE = place.DEMO_STORE
 

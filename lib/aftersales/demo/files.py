@@ -9,11 +9,11 @@ from typing import Any, Literal, Protocol
 
 import pandas as pd
 
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import TABLES
 from aftersales.demo import texts
 from aftersales.demo.store import generate
 from aftersales.demo.traits import OF_DECK
-from aftersales.errors import InputError
-from aftersales.schema import TABLES
 
 Format = Literal["csv", "xlsx", "parquet"]
 Progress = Callable[[str], None]
@@ -178,9 +178,13 @@ class _Excel:
         """How a cell is written; a text stays a text, whatever it begins with."""
         if kind == "date":
             return lambda row, column, value: self.sheet.write_datetime(row, column, value, self.date)
+        sheet = self.sheet
+        write: Callable[[int, int, Any], Any] = sheet.write_string
         if kind == "datetime":
-            return self.sheet.write_datetime
-        return self.sheet.write_number if kind in ("number", "integer", "answer") else self.sheet.write_string
+            write = sheet.write_datetime
+        elif kind in ("number", "integer", "answer"):
+            write = sheet.write_number
+        return write
 
     def close(self) -> None:
         self.book.close()

@@ -79,7 +79,8 @@ def _opening(plan: Plan, count: int, rng: np.random.Generator) -> _State:
 
 def _shares_by_age() -> NDArray[np.float64]:
     shares = 0.22 + 0.78 * np.exp(-np.arange(BASE_MONTHS) / 2.2)
-    return shares / shares.sum()
+    of_all: NDArray[np.float64] = shares / shares.sum()
+    return of_all
 
 
 def _choose(

@@ -7,12 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales.schema import TABLES
+from aftersales.contract.schema import TABLES
 
 _DTYPES = {
-    "text": "str", "code": "str", "month": "str", "datetime": "datetime64[us]", "date": "datetime64[us]",
-    "number": "float64", "integer": "float64", "answer": "float64", "flag": "boolean",
-}  # fmt: skip
+    "text": "str",
+    "code": "str",
+    "month": "str",
+    "datetime": "datetime64[us]",
+    "date": "datetime64[us]",
+    "number": "float64",
+    "integer": "float64",
+    "answer": "float64",
+    "flag": "boolean",
+}
 
 
 def typed(table: str, columns: Mapping[str, Any], store: str) -> pd.DataFrame:
@@ -46,11 +53,11 @@ def serials(prefix: str, months: Any, width: int = 4) -> list[str]:
     ['RO2403-0001', 'RO2404-0001', 'RO2404-0002']
     """
     out, last, number = [], None, 0
-    heads: dict[int, str] = {}
+    beginnings: dict[int, str] = {}
     for month in months.astype("datetime64[M]").astype("int64").tolist():
         if month != last:
             last, number = month, 0
-            heads[month] = f"{prefix}{(1970 + month // 12) % 100:02d}{month % 12 + 1:02d}-"
+            beginnings[month] = f"{prefix}{(1970 + month // 12) % 100:02d}{month % 12 + 1:02d}-"
         number += 1
-        out.append(f"{heads[month]}{number:0{width}d}")
+        out.append(f"{beginnings[month]}{number:0{width}d}")
     return out

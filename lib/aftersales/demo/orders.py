@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aftersales.contract.schema import CODES
 from aftersales.demo import frames, workdays
 from aftersales.demo.fleet import Fleet
 from aftersales.demo.plan import Plan
 from aftersales.demo.quotas import Ints, deal
-from aftersales.schema import CODES
 
 MINUTE = np.timedelta64(1, "m")
 DAY = np.timedelta64(1, "D")
@@ -68,13 +68,14 @@ def make(plan: Plan, fleet: Fleet, rng: np.random.Generator) -> Orders:
     kinds = [rng.choice(5, len(opened), p=shares) for shares in (_TYPE_SHARES, _SECOND_SHARES)]
     kind = np.where(second, kinds[1], kinds[0])
     delivered, finished = _delivery(opened, kind, rng)
-    slack = np.where(rng.random(len(opened)) < 0.82, rng.integers(0, 75, len(opened)),
-                     -rng.integers(10, 180, len(opened)))  # fmt: skip
+    slack = np.where(
+        rng.random(len(opened)) < 0.82, rng.integers(0, 75, len(opened)), -rng.integers(10, 180, len(opened))
+    )
     promised = np.maximum(delivered + slack * MINUTE, opened + 20 * MINUTE)
     promised += -promised.astype(np.int64) % 15 * MINUTE  # promises are made to the quarter of an hour
     promised[rng.random(len(opened)) < 0.03] = np.datetime64("NaT")
-    there = delivered >= plan.last + DAY
-    delivered[there] = finished[there] = np.datetime64("NaT")
+    still_in_shop = delivered >= plan.last + DAY
+    delivered[still_in_shop] = finished[still_in_shop] = np.datetime64("NaT")
     number = np.array(frames.serials("RO", opened), object)
     return Orders(number, vehicle, advisor, month, second, kind, opened, promised, delivered, finished)
 

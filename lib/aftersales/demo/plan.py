@@ -1,20 +1,22 @@
 """How many of everything in each month: the counts that the records are then built to.
 
-A plan is drawn from a store's traits. That of the deck store is drawn in the same way, and then `of_deck`
-writes the deck's figures over the months that the deck is about; the generators do not know the difference.
+A plan is drawn from a store's traits. That of the deck store is drawn in the same way, and then
+`with_deck_values` writes the deck's figures over the months that the deck is about; the generators do not
+know the difference.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aftersales.contract.schema import CODES
 from aftersales.demo import deck, workdays
 from aftersales.demo.quotas import Ints
 from aftersales.demo.traits import Traits
-from aftersales.schema import CODES
 
 BEFORE = 18  # months lived through before the records begin, so that they begin with an established store
 CALL_RESULTS = tuple(CODES["call_result"])
@@ -77,14 +79,15 @@ class Plan:
     lost_fleet: dict[int, int] = field(default_factory=dict)
     churn_results: dict[int, Ints] = field(default_factory=dict)
     churn_reasons: dict[int, Ints] = field(default_factory=dict)
-    oem: dict[tuple[int, str], tuple] = field(default_factory=dict)
+    oem: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     pt: dict[int, dict[str, tuple[float, ...]]] = field(default_factory=dict)
-    actions: dict[int, tuple[dict, ...]] = field(default_factory=dict)
+    actions: dict[int, tuple[dict[str, Any], ...]] = field(default_factory=dict)
 
     @property
     def last(self) -> np.datetime64:
         """The last day of the records."""
-        return (self.first + self.months).astype("datetime64[D]") - 1
+        end: np.datetime64 = (self.first + self.months).astype("datetime64[D]")
+        return end - 1
 
     def month(self, index: int) -> np.datetime64:
         """The month of that index."""
@@ -132,19 +135,32 @@ def draw(traits: Traits, end: np.datetime64, months: int, rng: np.random.Generat
     came = np.round(visits * share).astype(np.int64)
     level = np.array([*deck.OEM["national"][1], deck.OEM["national"][3]]) + traits.css_offset
     return Plan(
-        traits=traits, first=end - (months - 1), months=months,
-        archive_before=int(archive[0]), created=np.diff(archive), vehicles=vehicles, base=base, lost=lost,
-        advisors=advisors, technicians=technicians, orders=orders, surveyed=surveyed,
-        jobs=jobs, rework=rework, calls=calls, delighted=delighted, disappointed=disappointed,
+        traits=traits,
+        first=end - (months - 1),
+        months=months,
+        archive_before=int(archive[0]),
+        created=np.diff(archive),
+        vehicles=vehicles,
+        base=base,
+        lost=lost,
+        advisors=advisors,
+        technicians=technicians,
+        orders=orders,
+        surveyed=surveyed,
+        jobs=jobs,
+        rework=rework,
+        calls=calls,
+        delighted=delighted,
+        disappointed=disappointed,
         arrived=rng.multinomial(came, [0.72, 0.1, 0.18]),
         missed=rng.multinomial(np.round(came * rng.uniform(0.15, 0.25, months)).astype(np.int64), [0.5, 0.5]),
         proactive=np.linspace(*traits.proactive_share, months) + rng.normal(0, 0.012, months),
         complaints=rng.poisson(visits * traits.complaint_rate),
         oem_level=level + rng.normal(0, 1.2, len(level)),
-    )  # fmt: skip
+    )
 
 
-def of_deck(plan: Plan) -> Plan:
+def with_deck_values(plan: Plan) -> Plan:
     """Write the deck's figures over the last months of a plan of the deck store's traits.
 
     The cohort of slide 27 lies six months back (index -7 of the per-vehicle counts).
@@ -195,7 +211,8 @@ def _shares(rng: np.random.Generator, staff: int, months: int, since: int) -> ND
     shares = np.tile(rng.uniform(0.75, 1.25, staff), (months, 1))
     shares[: max(months - since, 0), -2] = 0
     shares[max(months - since, 0) :, -1] = 0
-    return shares / shares.sum(axis=1, keepdims=True)
+    of_all: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)
+    return of_all
 
 
 def _rework(traits: Traits, end: np.datetime64, jobs: Ints, rng: np.random.Generator) -> Ints:

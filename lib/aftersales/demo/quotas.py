@@ -58,7 +58,8 @@ def deal(groups: ArrayLike, keys: ArrayLike, counts: ArrayLike) -> Ints:
 def weighted(rng: np.random.Generator, weights: ArrayLike) -> NDArray[np.float64]:
     """Random keys by which members come up early in proportion to their weights."""
     weights = np.asarray(weights, float)
-    return rng.exponential(size=weights.shape) / weights
+    keys: NDArray[np.float64] = rng.exponential(size=weights.shape) / weights
+    return keys
 
 
 def allot(total: int, weights: ArrayLike, low: ArrayLike, high: ArrayLike) -> Ints:
@@ -70,7 +71,7 @@ def allot(total: int, weights: ArrayLike, low: ArrayLike, high: ArrayLike) -> In
     low, high = np.asarray(low), np.asarray(high)
     shares = np.asarray(weights, float)
     ideal = total * shares / shares.sum()
-    parts = np.clip(np.floor(ideal).astype(np.int64), low, high)
+    parts: Ints = np.clip(np.floor(ideal).astype(np.int64), low, high)
     while parts.sum() != total:
         step = 1 if parts.sum() < total else -1
         room = parts < high if step > 0 else parts > low

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import TABLES
 from aftersales.demo import (
     actions,
     agency,
@@ -19,13 +21,26 @@ from aftersales.demo import (
     vehicles,
     workshop,
 )
-from aftersales.errors import InputError
-from aftersales.schema import TABLES
 
 _STREAMS = (
-    "traits", "plan", "fleet", "vehicles", "orders", "repair_orders", "jobs", "bookings", "calls",
-    "survey_calls", "suggestions", "grievances", "oem_css", "oem_pt", "complaints", "churn_calls", "actions",
-)  # fmt: skip
+    "traits",
+    "plan",
+    "fleet",
+    "vehicles",
+    "orders",
+    "repair_orders",
+    "jobs",
+    "bookings",
+    "calls",
+    "survey_calls",
+    "suggestions",
+    "grievances",
+    "oem_css",
+    "oem_pt",
+    "complaints",
+    "churn_calls",
+    "actions",
+)
 
 
 def generate(
@@ -76,7 +91,7 @@ def generate(
     chosen = traits.OF_DECK if seed is None else traits.draw(rng["traits"], store, technicians)
     made = plan.draw(chosen, np.datetime64(end, "M"), months, rng["plan"])
     if seed is None:
-        made = plan.of_deck(made)
+        made = plan.with_deck_values(made)
 
     cars = fleet.simulate(made, rng["fleet"])
     owned = vehicles.describe(made, cars, rng["vehicles"])

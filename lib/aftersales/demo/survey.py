@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aftersales.contract.schema import QUESTIONS
 from aftersales.demo import frames, texts, workdays
 from aftersales.demo.orders import DAY, MINUTE, Orders
 from aftersales.demo.plan import CALL_RESULTS, CAUSES, Plan
 from aftersales.demo.quotas import Ints, allot, deal, weighted
-from aftersales.schema import QUESTIONS
 
 _WEEK_ENDS = np.array([7, 14, 21])
 _CAUSE_SHARES = (0.31, 0.22, 0.17, 0.06, 0.045, 0.015, 0.01, 0.13)
 # How customers who were delighted, content, disappointed overall answer a question: 100, 80, 60, 40, 20.
-_ANSWERS = np.array(
-    [[0.72, 0.24, 0.04, 0, 0], [0.3, 0.55, 0.12, 0.03, 0], [0.1, 0.36, 0.34, 0.15, 0.05]]
-)  # fmt: skip
+_ANSWERS = np.array([[0.72, 0.24, 0.04, 0, 0], [0.3, 0.55, 0.12, 0.03, 0], [0.1, 0.36, 0.34, 0.15, 0.05]])
 _DISAPPOINTED = (0.62, 0.27, 0.11)  # 60, 40, 20 as answers to the first question
 # Questions 2 to 8: the lounge and the wash lag behind.
 _MOOD_SHIFT = np.array([0.06, 0.02, 0.0, -0.09, -0.07, -0.02, 0.04])
@@ -70,8 +68,8 @@ def _called_orders(plan: Plan, orders: Orders, rng: np.random.Generator) -> tupl
     valid = deal(groups, rng.random(len(done)), plan.surveyed.reshape(-1, 1)) == 0
     rest = deal(month, np.where(valid, np.inf, rng.random(len(done))), plan.calls[:, 1:] * 3 // 4) + 1
     result = np.where(valid, 0, rest)
-    asked = valid | (rest < 4)
-    return done[asked], month[asked], result[asked], day[asked]
+    called = valid | (rest < 4)
+    return done[called], month[called], result[called], day[called]
 
 
 def _days(plan: Plan, counts: Ints, rng: np.random.Generator) -> workdays.Days:
@@ -88,7 +86,7 @@ def week(days: workdays.Days) -> Ints:
     day = (days.astype("datetime64[D]") - days.astype("datetime64[M]").astype("datetime64[D]")).astype(
         np.int64
     )
-    return np.searchsorted(_WEEK_ENDS, day, side="right")
+    return np.asarray(np.searchsorted(_WEEK_ENDS, day, side="right"))
 
 
 def _moods(

@@ -67,14 +67,32 @@ class Traits:
 
 
 OF_DECK = Traits(
-    store=deck.STORE, plates="沪A", advisors=tuple(deck.ADVISORS), former_advisor="唐志强",
-    technicians=tuple(deck.TECHNICIANS), former_technician="孙德明",
-    vehicles=1110, growth=0.025, archive_share=0.607, base_ratio=3.92, lost_rate=0.25, fleet_share=0.2,
-    orders_per_vehicle=1.29, jobs_per_order=1.19, failure_rate=0.0175,
-    calls_per_order=0.57, valid_rate=0.815, delight_rate=0.205, disappointment_rate=0.44, coverage=0.34,
-    booking_rate=(0.20, 0.345), proactive_share=(0.28, 0.47), complaint_rate=0.0082,
-    css_offset=4.4, advisor_offset=-16.5,
-)  # fmt: skip
+    store=deck.STORE,
+    plates="沪A",
+    advisors=tuple(deck.ADVISORS),
+    former_advisor="唐志强",
+    technicians=tuple(deck.TECHNICIANS),
+    former_technician="孙德明",
+    vehicles=1110,
+    growth=0.025,
+    archive_share=0.607,
+    base_ratio=3.92,
+    lost_rate=0.25,
+    fleet_share=0.2,
+    orders_per_vehicle=1.29,
+    jobs_per_order=1.19,
+    failure_rate=0.0175,
+    calls_per_order=0.57,
+    valid_rate=0.815,
+    delight_rate=0.205,
+    disappointment_rate=0.44,
+    coverage=0.34,
+    booking_rate=(0.20, 0.345),
+    proactive_share=(0.28, 0.47),
+    complaint_rate=0.0082,
+    css_offset=4.4,
+    advisor_offset=-16.5,
+)
 
 
 def draw(rng: np.random.Generator, store: str | None = None, technicians: int | None = None) -> Traits:

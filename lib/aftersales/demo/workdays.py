@@ -9,11 +9,26 @@ Days = np.ndarray  # of datetime64[D]
 
 # First day of the Chinese new year.
 _SPRING_FESTIVAL = np.array(
-    ["2015-02-19", "2016-02-08", "2017-01-28", "2018-02-16", "2019-02-05", "2020-01-25", "2021-02-12",
-     "2022-02-01", "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26",
-     "2029-02-13", "2030-02-03"],
+    [
+        "2015-02-19",
+        "2016-02-08",
+        "2017-01-28",
+        "2018-02-16",
+        "2019-02-05",
+        "2020-01-25",
+        "2021-02-12",
+        "2022-02-01",
+        "2023-01-22",
+        "2024-02-10",
+        "2025-01-29",
+        "2026-02-17",
+        "2027-02-06",
+        "2028-01-26",
+        "2029-02-13",
+        "2030-02-03",
+    ],
     "datetime64[D]",
-)  # fmt: skip
+)
 _WEEKDAYS = np.array([0.98, 0.92, 0.93, 0.94, 1.0, 1.25, 1.12])  # Monday first
 
 
@@ -25,7 +40,8 @@ def weekday(days: Days) -> NDArray[np.int64]:
 def _after_festival(days: Days) -> NDArray[np.int64]:
     """Days since the nearest new year's day."""
     gaps = (days[:, None] - _SPRING_FESTIVAL[None, :]).astype(np.int64)
-    return gaps[np.arange(len(days)), np.abs(gaps).argmin(axis=1)]
+    nearest: NDArray[np.int64] = gaps[np.arange(len(days)), np.abs(gaps).argmin(axis=1)]
+    return nearest
 
 
 def business(days: Days) -> NDArray[np.float64]:

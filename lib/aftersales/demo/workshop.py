@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from aftersales.contract.schema import CODES, REWORK_CAUSES
 from aftersales.demo import frames, workdays
 from aftersales.demo.orders import MINUTE, Orders
 from aftersales.demo.plan import Plan
 from aftersales.demo.quotas import deal, rank_within, weighted
-from aftersales.schema import CODES, REWORK_CAUSES
 
 BOOKING_STATUS = tuple(CODES["booking_status"])
 
@@ -64,14 +64,14 @@ def bookings(plan: Plan, orders: Orders, rng: np.random.Generator) -> dict[str, 
     first = np.flatnonzero(~orders.second)
     likely = np.where(orders.kind[first] == 0, 2.0, 1.0)
     status = deal(orders.month[first], weighted(rng, likely), plan.arrived)
-    kept, status = first[status < 3], status[status < 3]
+    arrived, status = first[status < 3], status[status < 3]
     shift = np.select(
         [status == 0, status == 1],
-        [rng.integers(-10, 11, len(kept)), rng.integers(20, 90, len(kept))],
-        -rng.integers(20, 120, len(kept)),
+        [rng.integers(-10, 11, len(arrived)), rng.integers(20, 90, len(arrived))],
+        -rng.integers(20, 120, len(arrived)),
     )  # an early car comes before its planned time
-    planned = orders.opened[kept] + shift * MINUTE
-    day = orders.opened[kept].astype("datetime64[D]")
+    planned = orders.opened[arrived] + shift * MINUTE
+    day = orders.opened[arrived].astype("datetime64[D]")
     planned = np.clip(planned, day + 480 * MINUTE, day + 1079 * MINUTE)
 
     missed_status = np.concatenate([np.repeat([3, 4], plan.missed[m]) for m in range(plan.months)])
@@ -83,7 +83,7 @@ def bookings(plan: Plan, orders: Orders, rng: np.random.Generator) -> dict[str, 
     at = np.concatenate(missed_day) + (480 + 30 * rng.integers(0, 18, len(missed_status))) * MINUTE
 
     planned = np.r_[planned, at]
-    number = np.r_[orders.number[kept], np.full(len(at), None)]
+    number = np.r_[orders.number[arrived], np.full(len(at), None)]
     status = np.r_[status, missed_status]
     month = (planned.astype("datetime64[M]") - plan.first).astype(np.int64)
     order = np.lexsort((np.arange(len(planned)), planned))

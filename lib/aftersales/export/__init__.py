@@ -1,1 +1,1 @@
-"""The report's forms: page, document, mail and workbook, each made from the executed notebooks."""
+"""The report's formats: page, document, mail and workbook, each made from the executed notebooks."""

@@ -88,10 +88,12 @@ def svg(markup: str, prefix: str, colours: Mapping[str, str] | None = None, natu
     root.set("aria-hidden", "true")
     root.set("focusable", "false")
     etree.cleanup_namespaces(root)
-    return etree.tostring(root, encoding="unicode").strip()
+    return str(etree.tostring(root, encoding="unicode")).strip()
 
 
-def _svg_attribute(element: etree._Element, key: str, value: str, prefix: str, colours: Mapping) -> None:
+def _svg_attribute(
+    element: etree._Element, key: str, value: str, prefix: str, colours: Mapping[str, str]
+) -> None:
     if key in (_XLINK_HREF, "href"):
         del element.attrib[key]
         if value.startswith("#"):

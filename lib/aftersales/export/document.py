@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from nbformat import NotebookNode
 
-from aftersales.exhibit import MIME as EXHIBIT
-from aftersales.schema import Lang
+from aftersales.contract.schema import Lang
+from aftersales.display.exhibit import MIME as EXHIBIT
 
 SUMMARY = "summary"
 # Exhibits of the summary that a form sets in places of their own.
@@ -62,7 +62,7 @@ class Chapter:
     title: str
     anchor: str
     question: str = ""
-    findings: list[dict] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
 
     @property
@@ -96,7 +96,7 @@ class Document:
         """The lists of the summary, in the order in which every form shows them."""
         return [p for role in LISTS for p in self.role(role)]
 
-    def role(self, role: str) -> list[dict]:
+    def role(self, role: str) -> list[dict[str, Any]]:
         """The summary's payloads of a role (``verdict``, ``cards`` …)."""
         blocks = self.summary.blocks if self.summary else []
         return [b.body for b in blocks if b.kind == "exhibit" and b.body.get("role") == role]
@@ -110,21 +110,24 @@ def language(nb: NotebookNode) -> Lang:
 def read(nb: NotebookNode) -> Document:
     """Read a notebook, combined report or single chapter; it is not changed.
 
-    Cells tagged ``remove-cell`` and those of the other language are left out.
+    Cells tagged ``remove-cell`` and those of the other language are left out. A text that has the report's
+    language in its metadata (``aftersales.en``) is read from there.
     """
     lang = language(nb)
     unwanted = {"remove-cell"} | ({"zh", "en"} - {lang})
-    kept = [cell for cell in nb.cells if unwanted.isdisjoint(cell.metadata.get("tags", []))]
+    wanted = [
+        _in_language(cell, lang) for cell in nb.cells if unwanted.isdisjoint(cell.metadata.get("tags", []))
+    ]
     chapters: list[Chapter] = []
     anchors: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     appendices = 0
-    for key, number, cells in _parts(kept):
+    for key, number, cells in _parts(wanted):
         title, question, rest = _opening(cells)
         found = _NUMBER.match(title)
-        shown = str(number) if number is not None else found[1] if found else ""
-        chapter = Chapter(key, shown, _NUMBER.sub("", title), f"ch-{_slug(key)}", question)
-        if chapters and not shown and key != SUMMARY:
+        number_text = str(number) if number is not None else found[1] if found else ""
+        chapter = Chapter(key, number_text, _NUMBER.sub("", title), f"ch-{_slug(key)}", question)
+        if chapters and not number_text and key != SUMMARY:
             chapter.number = chr(ord("A") + appendices)
             appendices += 1
         counts.clear()
@@ -134,8 +137,9 @@ def read(nb: NotebookNode) -> Document:
                 chapter.findings.append(block.body)
             else:
                 chapter.blocks.append(block)
-        if not any(map(_shows, chapter.blocks)):
-            chapter.blocks = []  # its finding says that there is nothing; a row of empty sections would not say more
+        if not any(map(_has_content, chapter.blocks)):
+            # its finding says that there is nothing; a row of empty sections would not say more
+            chapter.blocks = []
         chapters.append(chapter)
     summary = next((c for c in chapters if c.key == SUMMARY), None)
     if summary:
@@ -149,7 +153,12 @@ def read(nb: NotebookNode) -> Document:
     )
 
 
-def _shows(block: Block) -> bool:
+def _in_language(cell: NotebookNode, lang: Lang) -> NotebookNode:
+    text = cell.metadata.get("aftersales", {}).get(lang)
+    return cell if text is None else NotebookNode({**cell, "source": text})
+
+
+def _has_content(block: Block) -> bool:
     return block.kind != "heading" and not (block.kind == "exhibit" and block.body["kind"] == "empty")
 
 
@@ -176,12 +185,12 @@ def _opening(cells: list[NotebookNode]) -> tuple[str, str, list[NotebookNode]]:
     for place, cell in enumerate(cells):
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
             title, _, question = cell.source.lstrip().partition("\n")
-            head, text = title[2:].strip(), question.strip()
+            heading, text = title[2:].strip(), question.strip()
             if any(_HEADING.match(line) for line in text.splitlines()):
                 rest = cell.copy()
                 rest["source"] = text
-                return head, "", [*cells[:place], rest, *cells[place + 1 :]]
-            return head, _QUOTE.sub("", text), cells[:place] + cells[place + 1 :]
+                return heading, "", [*cells[:place], rest, *cells[place + 1 :]]
+            return heading, _QUOTE.sub("", text), cells[:place] + cells[place + 1 :]
     return "", "", cells
 
 
@@ -227,7 +236,7 @@ def _heading_something(blocks: list[Block]) -> Iterator[Block]:
 
 
 def _output(output: NotebookNode, heading: str) -> Block | None:
-    """What to show of one output: the exhibit where there is one, else the best form of it."""
+    """The block of one output: its exhibit if it has one, else its best format."""
     if output.output_type == "stream":
         return (
             Block("plain", output.text.rstrip()) if output.name == "stdout" and output.text.strip() else None
@@ -270,7 +279,7 @@ def _pieces(markdown: str) -> Iterator[tuple[str, bool]]:
 
 def _with_attachments(cell: NotebookNode) -> str:
     """A Markdown cell's text, the pictures pasted into it as data."""
-    text = cell.source
+    text = str(cell.source)
     for name, data in cell.get("attachments", {}).items():
         for mime in ("image/png", "image/jpeg"):
             if mime in data:

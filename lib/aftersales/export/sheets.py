@@ -1,4 +1,4 @@
-"""The sheets of the workbook: which tables there are, their names, columns and raw values."""
+"""The sheets of the workbook: the tables, their names, columns and raw values."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aftersales import schema
-from aftersales.export import fields
-from aftersales.export.fields import Field
-from aftersales.metrics.catalogue import FIGURES
-from aftersales.metrics.rules import RULES
-from aftersales.schema import Lang
+from aftersales.contract import schema
+from aftersales.contract.columns import Column
+from aftersales.contract.figures import FIGURES, UNITS, Figure
+from aftersales.contract.own import Record, figures_with, tables_with
+from aftersales.contract.report_tables import ReportTable, table_record
+from aftersales.contract.schema import Lang
+from aftersales.reconcile.rules import RULES
 
 WORDS = {
     "zh": {
@@ -62,21 +63,18 @@ WORDS = {
 }
 
 
-UNITS = {
-    "zh": {"rate": "%", "points": "分", "hours": "小时", "per_1000": "每千台次"},
-    "en": {"rate": "%", "points": "points", "hours": "hours", "per_1000": "per 1,000 visits"},
-}
+_RULES = {name: (rule.zh, rule.en) for name, rule in RULES.items()}
 
 
-_LABELS = {
-    "rule": {name: (rule.zh, rule.en) for name, rule in RULES.items()},
-    "severity": {
-        "ok": ("正常", "Fine"),
-        "note": ("提示", "Note"),
-        "warning": ("可疑", "Suspicious"),
-        "error": ("错误", "Error"),
-    },
-}
+@dataclass(frozen=True)
+class Field:
+    """A column of a sheet: its key, its header, how its cells are formatted, and the codes that they hold."""
+
+    key: str
+    label: str
+    kind: str
+    codes: str = ""
+    digits: int = 1
 
 
 @dataclass(frozen=True)
@@ -91,41 +89,74 @@ class Sheet:
     rows: list[list[Any]]
 
 
-def sheets(payloads: Sequence[Mapping[str, Any]], figures: Mapping[str, Any], lang: Lang) -> list[Sheet]:
-    """The sheets of a workbook: first figures and contract tables, then the exhibits' other tables."""
+def sheets(
+    payloads: Sequence[Mapping[str, Any]],
+    figures: Mapping[str, Any],
+    lang: Lang,
+    records: Sequence[Record] = (),
+) -> list[Sheet]:
+    """The sheets of a workbook: first figures and contract tables, then the exhibits' other tables.
+
+    `records` are those of chapters of one's own.
+    """
+    known, declared_tables = figures_with(records), tables_with(records)
     words = WORDS[lang]
-    shown = {str(p["id"]): p for p in payloads if p.get("kind") == "table" and p.get("id")}
+    exhibits = {str(p["id"]): p for p in payloads if p.get("kind") == "table" and p.get("id")}
     taken = {words["contents"], words["notes"]}
-    found = [_figures_sheet(figures.get("figures", {}), lang, _sheet_name(words["figures"], taken))]
-    at = 0 if lang == "zh" else 1
-    order = {name: place for place, name in enumerate(fields.TABLES)}
+    found = [_figures_sheet(figures.get("figures", {}), known, lang, _sheet_name(words["figures"], taken))]
+    order = {name: place for place, name in enumerate(declared_tables)}
     tables = sorted(figures.get("tables", {}).items(), key=lambda table: order.get(table[0], len(order)))
     for name, rows in tables:
-        title = (fields.TABLES.get(name) or fields.SHOWN.get(name) or (name, name))[at]
-        exhibit = shown.pop(name, {})
-        labels = {column["key"]: _shown_field(column).label for column in exhibit.get("columns", [])}
-        heads = fields.of_table(name, rows, lang, labels)
-        cells = [[_labelled(row.get(head.key), head, lang) for head in heads] for row in rows]
-        told = exhibit.get("title", "")
-        found.append(Sheet(_sheet_name(title, taken), title, told, name, heads, cells))
-    for code, payload in shown.items():
+        record = declared_tables.get(name) or table_record(name)
+        exhibit = exhibits.pop(name, {})
+        fields = _fields(record, rows, exhibit.get("columns", ()), known, lang)
+        cells = [[_labelled(row.get(field.key), field, lang) for field in fields] for row in rows]
+        title = record.label(lang)
+        found.append(Sheet(_sheet_name(title, taken), title, exhibit.get("title", ""), name, fields, cells))
+    for code, payload in exhibits.items():
         own = str(payload.get("sheet") or payload["title"])
-        called = fields.SHOWN.get(code, (own, own))
-        if called is None:
+        declared = declared_tables.get(code)
+        if declared and not declared.on_sheet:
             continue
-        kept = [i for i, column in enumerate(payload["columns"]) if column.get("type") != "svg"]
-        heads = [_shown_field(payload["columns"][i]) for i in kept]
+        title = declared.label(lang) if declared else own
+        places = [i for i, column in enumerate(payload["columns"]) if column.get("type") != "svg"]
+        fields = [_displayed_field(payload["columns"][i]) for i in places]
         cells = [
-            [display[i] if head.kind == "text" else raw[i] for i, head in zip(kept, heads, strict=True)]
+            [display[i] if field.kind == "text" else raw[i] for i, field in zip(places, fields, strict=True)]
             for raw, display in zip(payload["rows"], payload["display"], strict=True)
         ]
-        told = payload.get("title", "")
-        found.append(Sheet(_sheet_name(called[at], taken), called[at], told, code, heads, cells))
+        found.append(Sheet(_sheet_name(title, taken), title, payload.get("title", ""), code, fields, cells))
     return found
 
 
+def _fields(
+    record: ReportTable,
+    rows: Sequence[Mapping[str, Any]],
+    displayed: Sequence[Mapping[str, Any]],
+    figures: Mapping[str, Figure],
+    lang: Lang,
+) -> list[Field]:
+    """The columns of a glued table, in the order of its keys; undeclared ones are named as displayed."""
+    keys = dict.fromkeys(key for row in rows for key in row)
+    as_displayed = {column["key"]: _displayed_field(column) for column in displayed}
+    declared = {column.key for column in record.columns}
+    return [
+        as_displayed[key]
+        if key in as_displayed and key not in declared
+        else _field(record.column(key, [row.get(key) for row in rows], figures), lang)
+        for key in keys
+    ]
+
+
+def _field(column: Column, lang: Lang) -> Field:
+    unit = "" if column.form == "percent" else column.unit(lang)
+    label = f"{column.label(lang)} ({unit})" if unit else column.label(lang)
+    kind = "text" if column.form in ("code", "status") else column.form
+    return Field(column.key, label, kind, column.codes, column.digits)
+
+
 def _sheet_name(wanted: str, taken: set[str]) -> str:
-    """A name that Excel takes and that is not there yet; adds it to `taken`.
+    """A name that Excel takes and that is not taken yet; adds it to `taken`.
 
     >>> taken = {"投诉"}
     >>> _sheet_name("投诉", taken), _sheet_name("a/b[c]:d" * 9, taken)
@@ -141,34 +172,32 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _figures_sheet(figures: Mapping[str, Any], lang: Lang, name: str) -> Sheet:
+def _figures_sheet(figures: Mapping[str, Any], records: Mapping[str, Figure], lang: Lang, name: str) -> Sheet:
     words = WORDS[lang]
-    heads = [
-        Field(key, words[key], "text") for key in ("figure", "value", "unit", "formula", "name")
-    ]
-    heads[1] = Field("value", words["value"], "figure")
+    fields = [Field(key, words[key], "text") for key in ("figure", "value", "unit", "formula", "name")]
+    fields[1] = Field("value", words["value"], "figure")
     rows: list[list[Any]] = []
     for code, value in figures.items():
-        known = FIGURES.get(code)
+        known = records.get(code)
         if known is None:
             rows.append([code, value, "", "", code])
             continue
-        label, formula = (known.zh, known.formula_zh) if lang == "zh" else (known.en, known.formula_en)
-        rows.append([label, value, UNITS[lang].get(known.unit, ""), formula, code])
-    return Sheet(name, words["figures"], words["figures_about"], "figures", heads, rows)
+        label, formula = known.label(lang), known.formula(lang)
+        rows.append([label, value, UNITS.get(known.unit, ("", ""))[0 if lang == "zh" else 1], formula, code])
+    return Sheet(name, words["figures"], words["figures_about"], "figures", fields, rows)
 
 
-def figure_field(code: str, value: Any) -> Field:
+def figure_field(code: str, value: Any, records: Mapping[str, Figure] = FIGURES) -> Field:
     """How a figure's value is formatted: as the report prints it.
 
     >>> figure_field("ftf.rate", 0.98).kind, figure_field("ftf.rate", 0.98).digits
     ('percent', 2)
     """
-    known = FIGURES.get(code)
+    known = records.get(code)
     if known is None:
         return Field("value", "", "integer" if isinstance(value, int) else "number")
     kind = {"rate": "percent", "count": "integer"}.get(known.unit, "number")
-    return Field("value", "", kind, None, known.digits or 1)
+    return Field("value", "", kind, "", known.decimals)
 
 
 def _labelled(value: Any, column: Field, lang: Lang) -> Any:
@@ -176,13 +205,13 @@ def _labelled(value: Any, column: Field, lang: Lang) -> Any:
         return value
     if isinstance(value, list):
         return "、".join(map(str, value)) if lang == "zh" else ", ".join(map(str, value))
-    if value in _LABELS.get(column.key, ()):
-        return _LABELS[column.key][value][0 if lang == "zh" else 1]
+    if column.key == "rule" and value in _RULES:
+        return _RULES[value][0 if lang == "zh" else 1]
     return schema.label(column.codes, value, lang) if column.codes else value
 
 
-def _shown_field(column: Mapping[str, Any]) -> Field:
+def _displayed_field(column: Mapping[str, Any]) -> Field:
     kind = column.get("type", "text")
     label = f"{column['label']} ({column['unit']})" if column.get("unit") else column["label"]
     kept = {"integer", "number", "percent", "change", "date", "datetime", "month"}
-    return Field(column["key"], label, kind if kind in kept else "text", None, int(column.get("digits") or 1))
+    return Field(column["key"], label, kind if kind in kept else "text", "", int(column.get("digits", 1)))

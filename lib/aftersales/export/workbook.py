@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -15,11 +15,13 @@ from nbformat import NotebookNode
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from aftersales import theme
-from aftersales.export.document import EXHIBIT, language
-from aftersales.export.fields import Field
-from aftersales.export.sheets import WORDS, Sheet, figure_field, sheets
-from aftersales.schema import Lang
+from aftersales.contract.figures import Figure
+from aftersales.contract.own import Record, figures_with
+from aftersales.contract.schema import Lang
+from aftersales.display import theme
+from aftersales.display.exhibit import MIME as EXHIBIT
+from aftersales.export.document import language
+from aftersales.export.sheets import WORDS, Field, Sheet, figure_field, sheets
 
 _HEAD_ROW = 4
 _LONGEST = 32_767  # characters that a cell of Excel holds
@@ -32,6 +34,7 @@ def write(
     figures: Mapping[str, Any],
     path: str | Path,
     lang: Lang | None = None,
+    records: Sequence[Record] = (),
 ) -> Path:
     """Write `tables.xlsx`.
 
@@ -46,6 +49,8 @@ def write(
         Where to write.
     lang : str, optional
         ``zh`` or ``en``; by default the report's.
+    records : sequence of Figure and ReportTable, optional
+        What the figures and tables of chapters of one's own are.
 
     Returns
     -------
@@ -66,8 +71,8 @@ def write(
     title = " · ".join(str(part) for part in (*known, synthetic) if part)
     book.set_properties({"title": title, "created": _created(str(figures.get("month", "")))})
     book.set_size(2400, 1600)
-    filled = _Book(book, lang)
-    found, notes = sheets(payloads, figures, lang), figures.get("notes", [])
+    filled = _Book(book, lang, figures_with(records))
+    found, notes = sheets(payloads, figures, lang, records), figures.get("notes", [])
     filled.contents(found, title, len(notes))
     for sheet in found:
         filled.table(sheet)
@@ -97,9 +102,9 @@ def _created(month: str) -> dt.datetime:
 class _Book:
     """The workbook being written: its formats, and a sheet at a time."""
 
-    def __init__(self, book: xlsxwriter.Workbook, lang: Lang) -> None:
-        self.book, self.words = book, WORDS[lang]
-        self.formats: dict[tuple, Format] = {}
+    def __init__(self, book: xlsxwriter.Workbook, lang: Lang, figures: Mapping[str, Figure]) -> None:
+        self.book, self.words, self.figures = book, WORDS[lang], figures
+        self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def style(self, **properties: Any) -> Format:
         """A format, made once."""
@@ -136,14 +141,19 @@ class _Book:
         target = "internal:'" + sheet.replace("'", "''") + "'!A1"
         page.write_url(row, 0, target, self.style(font_color=theme.LIGHT["this"], underline=1), text)
 
-    def heads(self, page: Worksheet, labels: list[str], numeric: list[bool]) -> None:
-        """The heads, ruled below and frozen."""
+    def header_row(self, page: Worksheet, labels: list[str], numeric: list[bool]) -> None:
+        """The headers, ruled below and frozen."""
         for c, (label, right) in enumerate(zip(labels, numeric, strict=True)):
             style = self.style(
-                bold=True, bottom=1, bottom_color=theme.LIGHT["ink"], text_wrap=True, valign="bottom",
-                align="right" if right else "left", indent=int(c > 0 and not right),
+                bold=True,
+                bottom=1,
+                bottom_color=theme.LIGHT["ink"],
+                text_wrap=True,
+                valign="bottom",
+                align="right" if right else "left",
+                indent=int(c > 0 and not right),
                 font_color=theme.LIGHT["muted"],
-            )  # fmt: skip
+            )
             page.write_string(_HEAD_ROW, c, label, style)
         page.freeze_panes(_HEAD_ROW + 1, 1)
         page.repeat_rows(_HEAD_ROW)
@@ -152,7 +162,7 @@ class _Book:
         """The first sheet: a line a sheet, with a link to it."""
         words = self.words
         page = self.open(words["contents"], title, "", back=False)
-        self.heads(
+        self.header_row(
             page, [words[key] for key in ("sheet", "about", "rows", "name")], [False, False, True, False]
         )
         lines = [(s.name, s.note or s.title, len(s.rows), s.code) for s in found]
@@ -167,19 +177,20 @@ class _Book:
             page.set_column(c, c, width)
 
     def table(self, sheet: Sheet) -> None:
-        """A table: heads with a filter, real numbers and dates, widths that fit."""
+        """A table: headers with a filter, real numbers and dates, widths that fit."""
         page = self.open(sheet.name, sheet.title, sheet.note if sheet.note != sheet.title else "")
         if not sheet.rows:
             page.write_string(_HEAD_ROW, 0, self.words["empty"], self.style())
             page.set_column(0, 0, 30)
             return
         numeric = [_is_numeric(f, [row[i] for row in sheet.rows]) for i, f in enumerate(sheet.fields)]
-        self.heads(page, [f.label for f in sheet.fields], numeric)
+        self.header_row(page, [f.label for f in sheet.fields], numeric)
         page.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(sheet.rows), len(sheet.fields) - 1)
         widths = [min(_width(f.label) + 3, 20) for f in sheet.fields]
         for r, row in enumerate(sheet.rows, _HEAD_ROW + 1):
             for c, (column, value) in enumerate(zip(sheet.fields, row, strict=True)):
-                shape = figure_field(str(row[-1]), value) if column.kind == "figure" else column
+                figure = column.kind == "figure"
+                shape = figure_field(str(row[-1]), value, self.figures) if figure else column
                 widths[c] = max(widths[c], self.cell(page, r, c, value, shape))
         widths = [min(width, _WIDEST) for width in widths]
         for c, width in enumerate(widths):
@@ -190,7 +201,7 @@ class _Book:
             )
 
     def cell(self, page: Worksheet, row: int, place: int, value: Any, column: Field) -> float:
-        """Write a value as what it is, text always as text; returns the width it asks for."""
+        """Write a value as what it is, text always as text; returns the width it needs."""
         value = _parsed(value, column.kind)
         left = {"align": "left", "indent": int(place > 0)}
         if value is None:

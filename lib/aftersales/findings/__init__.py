@@ -13,7 +13,6 @@ _MODULES = (
     "checks",
     "churn",
     "complaints",
-    "faults",
     "first_time_fix",
     "internal_css",
     "oem_css",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, known, plural, rate, say, words
-from aftersales.statistics import FEW
+from aftersales.contract import formats as f
+from aftersales.contract.language import Words, known, plural, rate, say, words
+from aftersales.contract.statistics import FEW
 
 
 def headline(figures: Mapping[str, Any], target: float | None, lang: str = "zh") -> str:
@@ -76,8 +76,23 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
                 f"预约率与{f.month(start, lang)}持平（{f.percent(last)}）",
                 f"The booking rate is where it was in {f.month(start, lang)} ({f.percent(last)})",
             )
-    return words(title, say(lang, f"预约率、主动预约比例（%）与预约数 · 截至{f.month(month, lang)}的12个月", f"Booking rate, proactive share (%), bookings · 12 months to {f.month(month, lang)}"),
-                 say(lang, "预约率 = 预约进厂 ÷ 进厂台次；主动预约 = 本店主动致电。来源：预约登记、维修工单。", "Booking rate = arrived ÷ visits; proactive = the store called. Sources: bookings, repair orders."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"预约率、主动预约比例（%）与预约数 · 截至{f.month(month, lang)}的12个月",
+            f"Booking rate, proactive share (%), bookings · 12 months to {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "预约率 = 预约进厂 ÷ 进厂台次；主动预约 = 本店主动致电。来源：预约登记、维修工单。",
+            (
+                "Booking rate = arrived ÷ visits; "
+                "proactive = the store called. Sources: bookings, repair orders."
+            ),
+        ),
+        lang,
+    )
 
 
 def status(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
@@ -93,7 +108,10 @@ def status(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, la
         f"{f.count(figures['booking.booked'])}个预约中{f.count(figures['booking.arrived'])}个进厂{share}"
         if n
         else "本月没有登记预约",
-        f"{f.count(figures['booking.arrived'])} of {f.count(figures['booking.booked'])} bookings were kept{share}"
+        (
+            f"{f.count(figures['booking.arrived'])} of "
+            f"{f.count(figures['booking.booked'])} bookings were kept{share}"
+        )
         if n
         else "No booking was registered this month",
     )
@@ -118,13 +136,3 @@ def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         say(lang, "来源：改善措施。", "Source: actions."),
         lang,
     )
-
-
-def lines(lang: str = "zh") -> tuple[list[Any], Any]:
-    """The lines and the volume of the bookings' trend."""
-    from aftersales.charts import Line
-
-    return [
-        Line("rate", say(lang, "预约率", "Booking rate")),
-        Line("proactive_share", say(lang, "主动预约比例", "Store called"), role="last"),
-    ], Line("booked", say(lang, "预约数", "Bookings"), "count")

@@ -8,112 +8,218 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, say, small, words
-from aftersales.metrics.catalogue import FIGURES
-from aftersales.metrics.rules import RULES
-from aftersales.schema import CODES, TABLES, label, short_item
+from aftersales.contract import formats as f
+from aftersales.contract.figures import FIGURES
+from aftersales.contract.language import Words, say, small, words
+from aftersales.contract.schema import CODES, TABLES, label, short_item
+from aftersales.reconcile.rules import RULES
 
-# What is said of a breach and what to do next: Chinese, English, next step in both. {r} reported, {c} computed, {g} the gap.
-_SAID: dict[str, tuple[str, str, str, str]] = {
+# The sentence for a breach and what to do next: Chinese, English, next step in both.
+# {r} is reported, {c} computed, {g} the gap.
+_SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "mot": (
-        "{subject}：印的MOT是{r}，按权重和十项得分算是{c}", "{subject}: MOT is printed as {r}, weights and items give {c}",
-        "请代理机构核对这一行的得分", "Ask the agency to check the scores of this row"),
+        "{subject}：印的MOT是{r}，按权重和十项得分算是{c}",
+        "{subject}: MOT is printed as {r}, weights and items give {c}",
+        "请代理机构核对这一行的得分",
+        "Ask the agency to check the scores of this row",
+    ),
     "advisor_samples": (
-        "本店外访样本{r}，各服务顾问合计{c}", "The store's sample is {r}, the advisors' add up to {c}",
-        "核对厂家文件里各服务顾问的样本量", "Check the advisors' samples in the car maker's file"),
+        "本店外访样本{r}，各服务顾问合计{c}",
+        "The store's sample is {r}, the advisors' add up to {c}",
+        "核对厂家文件里各服务顾问的样本量",
+        "Check the advisors' samples in the car maker's file",
+    ),
     "weights": (
-        "MOT权重之和是{r}，应为{c}", "The MOT weights add up to {r} instead of {c}",
-        "改参数文件里的 weights", "Correct weights in the params"),
+        "MOT权重之和是{r}，应为{c}",
+        "The MOT weights add up to {r} instead of {c}",
+        "改参数文件里的 weights",
+        "Correct weights in the params",
+    ),
     "pt_weights": (
-        "神秘访客环节权重之和是{r}，应为{c}", "The mystery visit's weights add up to {r} instead of {c}",
-        "改参数文件里的 pt_weights", "Correct pt_weights in the params"),
+        "神秘访客环节权重之和是{r}，应为{c}",
+        "The mystery visit's weights add up to {r} instead of {c}",
+        "改参数文件里的 pt_weights",
+        "Correct pt_weights in the params",
+    ),
     "call_results": (
-        "回访{r}次，四种结果合计{c}次", "There are {r} calls, the four results add up to {c}",
-        "补上没有结果的回访", "Fill in the results that are missing"),
+        "回访{r}次，四种结果合计{c}次",
+        "There are {r} calls, the four results add up to {c}",
+        "补上没有结果的回访",
+        "Fill in the results that are missing",
+    ),
     "orders_of_calls": (
-        "{r}次回访记了工单号，其中{g}个工单号在维修工单里没有", "{r} calls name an order; {g} of these orders do not exist",
-        "改正工单号，或按同一时段导出维修工单", "Correct the order numbers, or export the orders of the same period"),
+        "{r}次回访记了工单号，其中{g}个工单号在维修工单里没有",
+        "{r} calls name an order; {g} of these orders do not exist",
+        "改正工单号，或按同一时段导出维修工单",
+        "Correct the order numbers, or export the orders of the same period",
+    ),
     "orders_of_jobs": (
-        "{r}次派工记了工单号，其中{g}个工单号在维修工单里没有", "{r} jobs name an order; {g} of these orders do not exist",
-        "改正工单号，或按同一时段导出维修工单", "Correct the order numbers, or export the orders of the same period"),
+        "{r}次派工记了工单号，其中{g}个工单号在维修工单里没有",
+        "{r} jobs name an order; {g} of these orders do not exist",
+        "改正工单号，或按同一时段导出维修工单",
+        "Correct the order numbers, or export the orders of the same period",
+    ),
     "orders_of_bookings": (
-        "{r}个预约记了工单号，其中{g}个工单号在维修工单里没有", "{r} bookings name an order; {g} of these orders do not exist",
-        "改正工单号，或按同一时段导出维修工单", "Correct the order numbers, or export the orders of the same period"),
+        "{r}个预约记了工单号，其中{g}个工单号在维修工单里没有",
+        "{r} bookings name an order; {g} of these orders do not exist",
+        "改正工单号，或按同一时段导出维修工单",
+        "Correct the order numbers, or export the orders of the same period",
+    ),
     "orders_of_complaints": (
-        "{r}件投诉记了工单号，其中{g}个工单号在维修工单里没有", "{r} complaints name an order; {g} of these orders do not exist",
-        "改正工单号，或按同一时段导出维修工单", "Correct the order numbers, or export the orders of the same period"),
+        "{r}件投诉记了工单号，其中{g}个工单号在维修工单里没有",
+        "{r} complaints name an order; {g} of these orders do not exist",
+        "改正工单号，或按同一时段导出维修工单",
+        "Correct the order numbers, or export the orders of the same period",
+    ),
     "grievances_valid": (
-        "{r}条不满意原因中{g}条所属的回访不是有效回访", "{g} of {r} grievances belong to calls that are not valid",
-        "改回访结果，或删去这些原因", "Correct the calls' results, or remove these grievances"),
+        "{r}条不满意原因中{g}条所属的回访不是有效回访",
+        "{g} of {r} grievances belong to calls that are not valid",
+        "改回访结果，或删去这些原因",
+        "Correct the calls' results, or remove these grievances",
+    ),
     "lost_split": (
-        "流失{r}辆，公车加私车是{c}辆", "{r} vehicles are lost, fleet and private ones add up to {c}",
-        "核对客户类型", "Check the owner types"),
+        "流失{r}辆，公车加私车是{c}辆",
+        "{r} vehicles are lost, fleet and private ones add up to {c}",
+        "核对客户类型",
+        "Check the owner types",
+    ),
     "to_call_split": (
-        "应回访{r}辆，成功、未成功和未拨打合计{c}辆", "{r} are to be called; reached, not reached and never called add up to {c}",
-        "核对流失回访的结果", "Check the results of the churn calls"),
+        "应回访{r}辆，成功、未成功和未拨打合计{c}辆",
+        "{r} are to be called; reached, not reached and never called add up to {c}",
+        "核对流失回访的结果",
+        "Check the results of the churn calls",
+    ),
     "internal_samples": (
         "有效回访{r}次，记到服务顾问名下的只有{c}次，其余{g}次没有工单号或服务顾问",
         "Of {r} valid calls {c} are on an advisor's order; {g} have no order or no advisor",
-        "补上这些回访的工单号", "Fill in the order numbers of these calls"),
+        "补上这些回访的工单号",
+        "Fill in the order numbers of these calls",
+    ),
     "copied_columns": (
-        "{r}列得分只有{c}种内容，照抄的是{copies}", "{r} columns hold {c} different sets of scores; copies: {copies}",
-        "请填表的人确认各列分别打过分", "Ask whoever filled it in whether each column was scored"),
+        "{r}列得分只有{c}种内容，照抄的是{copies}",
+        "{r} columns hold {c} different sets of scores; copies: {copies}",
+        "请填表的人确认各列分别打过分",
+        "Ask whoever filled it in whether each column was scored",
+    ),
     "oem_repeated": (
-        "本月的厂家得分与上月逐项相同，可能拿错了月份", "The car maker's scores are those of last month: the wrong file, perhaps",
-        "核对厂家文件的月份", "Check the month of the car maker's file"),
+        "本月的厂家得分与上月逐项相同，可能拿错了月份",
+        "The car maker's scores are those of last month: the wrong file, perhaps",
+        "核对厂家文件的月份",
+        "Check the month of the car maker's file",
+    ),
     "oem_scale": (
-        "{g}个厂家得分不超过10，其余约100：量纲混用，或小了100倍", "{g} of the car maker's scores are 10 or less, the others near 100: two scales, or 100 times too small",
-        "核对这些得分的小数点", "Check the decimal point of these scores"),
+        "{g}个厂家得分不超过10，其余约100：量纲混用，或小了100倍",
+        (
+            "{g} of the car maker's scores are 10 or less, the others near 100: "
+            "two scales, or 100 times too small"
+        ),
+        "核对这些得分的小数点",
+        "Check the decimal point of these scores",
+    ),
     "answer_scale": (
-        "{r}个问卷得分中{g}个不超过10，像是5分制或10分制", "{g} of {r} answers are 10 or less: they look like a scale to 5 or 10",
-        "换算成0–100分，或填非常满意、满意……", "Convert them to 0–100, or give them in words"),
+        "{r}个问卷得分中{g}个不超过10，像是5分制或10分制",
+        "{g} of {r} answers are 10 or less: they look like a scale to 5 or 10",
+        "换算成0–100分，或填非常满意、满意……",
+        "Convert them to 0–100, or give them in words",
+    ),
     "causes_shift": (
         "第{week}周“{rises}”{r}次，按各周构成应约{c}次，“{falls}”同时只有{fallen}次（{p}）：登记口径可能变了",
-        "In week {week} “{rises}” has {r} mentions where the mix of all weeks gives {c}, “{falls}” only {fallen} ({p}): the coding may have changed",
-        "请客服核对这一周的归类", "Customer service to check how that week was coded"),
+        (
+            "In week {week} “{rises}” has {r} mentions where the mix of all weeks gives {c}, "
+            "“{falls}” only {fallen} ({p}): the coding may have changed"
+        ),
+        "请客服核对这一周的归类",
+        "Customer service to check how that week was coded",
+    ),
     "months_mixed": (
-        "{r}次有效回访中{g}次问的是上月以前的工单", "{g} of {r} valid calls are about orders older than last month",
-        "核对回访记录的月份", "Check the month of the survey calls"),
+        "{r}次有效回访中{g}次问的是上月以前的工单",
+        "{g} of {r} valid calls are about orders older than last month",
+        "核对回访记录的月份",
+        "Check the month of the survey calls",
+    ),
     "figure": (
-        "{figure}印的是{r}，由记录计算是{c}", "{figure} is printed as {r}, the records give {c}",
-        "改报告，或查两边的口径", "Correct the report, or compare the definitions"),
+        "{figure}印的是{r}，由记录计算是{c}",
+        "{figure} is printed as {r}, the records give {c}",
+        "改报告，或查两边的口径",
+        "Correct the report, or compare the definitions",
+    ),
     "same_figure": (
-        "{where}把{figure}印成{r}，前面是{c}{is}", "{where} prints {figure} as {r}, {c} before{is}",
-        "改正标题或数值", "Correct the label or the value"),
+        "{where}把{figure}印成{r}，前面是{c}{is}",
+        "{where} prints {figure} as {r}, {c} before{is}",
+        "改正标题或数值",
+        "Correct the label or the value",
+    ),
     "ratio": (
-        "{subject}印的是{r}，分子除以分母是{c}", "{subject} is printed as {r}, its parts give {c}", "重算这个比率", "Compute the rate again"),
+        "{subject}印的是{r}，分子除以分母是{c}",
+        "{subject} is printed as {r}, its parts give {c}",
+        "重算这个比率",
+        "Compute the rate again",
+    ),
     "total": (
-        "{subject}印的合计是{r}，各项相加是{c}", "{subject}: the total is printed as {r}, its parts add up to {c}",
-        "核对合计与各项", "Check total and parts"),
+        "{subject}印的合计是{r}，各项相加是{c}",
+        "{subject}: the total is printed as {r}, its parts add up to {c}",
+        "核对合计与各项",
+        "Check total and parts",
+    ),
     "share": (
-        "{subject}的占比印的是{r}，应为{c}", "{subject}: the share is printed as {r} instead of {c}", "重算占比", "Compute the share again"),
+        "{subject}的占比印的是{r}，应为{c}",
+        "{subject}: the share is printed as {r} instead of {c}",
+        "重算占比",
+        "Compute the share again",
+    ),
     "exchanged": (
         "{subject}的占比填反了：印的是{r}和{other_reported}，应为{c}和{other_computed}",
-        "{subject}: the shares are exchanged: printed {r} and {other_reported} instead of {c} and {other_computed}",
-        "对调这两个占比", "Exchange the two shares"),
+        (
+            "{subject}: the shares are exchanged: "
+            "printed {r} and {other_reported} instead of {c} and {other_computed}"
+        ),
+        "对调这两个占比",
+        "Exchange the two shares",
+    ),
     "hundredfold": (
-        "{subject}印的是{r}，应为{c}：小了100倍", "{subject} is printed as {r} instead of {c}: 100 times too small",
-        "改正百分数", "Correct the percentage"),
+        "{subject}印的是{r}，应为{c}：小了100倍",
+        "{subject} is printed as {r} instead of {c}: 100 times too small",
+        "改正百分数",
+        "Correct the percentage",
+    ),
     "complement": (
         "“一次修复率”一列印的全是返修率：{subject}印{r}，应为{c}（共{n}行）",
-        "The column of the first-time-fix rate holds the failure rate: {subject} has {r} instead of {c} ({n} rows)",
-        "改列名，或用1减去", "Rename the column, or take it from 1"),
+        (
+            "The column of the first-time-fix rate holds the failure rate: "
+            "{subject} has {r} instead of {c} ({n} rows)"
+        ),
+        "改列名，或用1减去",
+        "Rename the column, or take it from 1",
+    ),
     "volumes": (
-        "台次有{n}个数：{subject}，口径不同又没有分别命名", "The volume has {n} values, {subject}: different things under one name",
-        "分别写明工单、派工和车辆", "Name orders, jobs and vehicles apart"),
+        "台次有{n}个数：{subject}，口径不同又没有分别命名",
+        "The volume has {n} values, {subject}: different things under one name",
+        "分别写明工单、派工和车辆",
+        "Name orders, jobs and vehicles apart",
+    ),
     "report_months": (
-        "报告是{subject}，却有{g}处是别的月份：{rows}", "The report is of {subject}, {g} places name another month: {rows}",
-        "换成本月的数据和文字", "Put in this month's data and text"),
+        "报告是{subject}，却有{g}处是别的月份：{rows}",
+        "The report is of {subject}, {g} places name another month: {rows}",
+        "换成本月的数据和文字",
+        "Put in this month's data and text",
+    ),
     "sentence": (
-        "{where}说“{rows}”，表中却不是这样：{why}", "{where} says “{rows}”, the table does not: {why}",
-        "按表改写", "Rewrite it after the table"),
-}  # fmt: skip
+        "{where}说“{rows}”，表中却不是这样：{why}",
+        "{where} says “{rows}”, the table does not: {why}",
+        "按表改写",
+        "Rewrite it after the table",
+    ),
+}
 _TABLE_NAMES = {
-    "css.advisors": ("服务顾问表", "Advisors,"), "ftf.technicians": ("技师表", "Technicians,"), "oem.css": ("厂家CSS表", "CSS table,"),
-    "complaints.causes": ("不满意原因表", "Causes,"), "complaints.departments": ("责任部门表", "Departments,"),
-    "churn.reasons": ("流失原因表", "Churn reasons,"), "churn.results": ("流失回访表", "Churn calls,"), "params": ("参数", "Params"),
-}  # fmt: skip
+    "css.advisors": ("服务顾问表", "Advisors,"),
+    "ftf.technicians": ("技师表", "Technicians,"),
+    "oem.css": ("厂家CSS表", "CSS table,"),
+    "complaints.causes": ("不满意原因表", "Causes,"),
+    "complaints.departments": ("责任部门表", "Departments,"),
+    "churn.reasons": ("流失原因表", "Churn reasons,"),
+    "churn.results": ("流失回访表", "Churn calls,"),
+    "params": ("参数", "Params"),
+}
 _RATES = ("share", "exchanged", "hundredfold", "complement", "ratio")
 _COUNTED = (
     ("error", "不一致", "wrong"),
@@ -151,7 +257,7 @@ def sentence(row: Mapping[str, Any], lang: str = "zh") -> str:
     if row["verdict"] == "consistent":
         table = next((t for t in TABLES.values() if row["subject"].endswith(t.name)), None)
         return say(lang, rule.zh, rule.en) + (say(lang, f"（{table.zh}）", f" ({table.en})") if table else "")
-    zh, en, *_ = _SAID[row["rule"]]
+    zh, en, *_ = _SENTENCES[row["rule"]]
     text = say(lang, zh, en).format_map(_values(row, lang))
     if row["verdict"] == "rounding":
         text += say(lang, "，差在各项得分的四舍五入之内", ", which the rounding of the items explains")
@@ -162,7 +268,7 @@ def next_step(row: Mapping[str, Any], lang: str = "zh") -> str:
     """What to do about a breach."""
     if row["verdict"] != "inconsistent":
         return ""
-    return say(lang, *_SAID[row["rule"]][2:]) + say(lang, "。", ".")
+    return say(lang, *_SENTENCES[row["rule"]][2:]) + say(lang, "。", ".")
 
 
 def subject(text: str, lang: str = "zh") -> str:
@@ -184,7 +290,7 @@ def subject(text: str, lang: str = "zh") -> str:
 
 
 def value(number: float, rule: str = "", figure: str = "") -> str:
-    """A reported or computed value as it prints: counts whole, rates as percentages, scores to three decimals.
+    """A reported or computed value as text: counts whole, rates as percentages, scores to three decimals.
 
     >>> value(83.265), value(700.0), value(0.005, "share")
     ('83.265', '700', '0.5%')
@@ -203,10 +309,15 @@ def _values(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
     rule, detail, rows = row["rule"], row["detail"], row["rows"]
     figure = detail.get("figure", row["subject"])
     out: dict[str, Any] = {
-        "subject": subject(row["subject"], lang), "n": len(rows), "rows": f.join(list(map(str, rows)), lang),
-        "r": value(row["reported"], rule, figure), "c": value(row["computed"], rule, figure),
-        "g": value(abs(row["reported"] - row["computed"])), "figure": subject(figure, lang), "where": detail.get("where", "") or row["subject"],
-    }  # fmt: skip
+        "subject": subject(row["subject"], lang),
+        "n": len(rows),
+        "rows": f.join(list(map(str, rows)), lang),
+        "r": value(row["reported"], rule, figure),
+        "c": value(row["computed"], rule, figure),
+        "g": value(abs(row["reported"] - row["computed"])),
+        "figure": subject(figure, lang),
+        "where": detail.get("where", "") or row["subject"],
+    }
     if rule == "copied_columns":
         groups = [say(lang, "＝", " = ").join(_column(c, lang) for c in g) for g in detail.get("groups", [])]
         out["copies"] = say(lang, "；", "; ").join(groups)
@@ -224,7 +335,7 @@ def _values(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 
 def _refuted(row: Mapping[str, Any], values: Mapping[str, Any], lang: str) -> str:
-    """What the table says in place of the sentence."""
+    """What the table shows in place of the sentence."""
     detail = row["detail"]
     if "figure" in detail:
         return say(
@@ -233,8 +344,11 @@ def _refuted(row: Mapping[str, Any], values: Mapping[str, Any], lang: str) -> st
             f"{values['figure']} went from {values['r']} to {values['c']}",
         )
     blamed, top = (_label(detail["codes"], detail[k], lang) for k in ("cause", "top"))
-    return say(lang, f"{blamed}最少，{values['r']}次；最多的是{top}，{values['c']}次",
-               f"{blamed} has the fewest, {values['r']}; {top} leads with {values['c']}")  # fmt: skip
+    return say(
+        lang,
+        f"{blamed}最少，{values['r']}次；最多的是{top}，{values['c']}次",
+        f"{blamed} has the fewest, {values['r']}; {top} leads with {values['c']}",
+    )
 
 
 def _label(codes: str, code: str, lang: str) -> str:
@@ -248,19 +362,22 @@ def _column(name: str, lang: str) -> str:
 def table_words(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the checks that do not agree."""
     counts = [(int((table["severity"] == k).sum()), zh, en) for k, zh, en in _COUNTED]
-    there = [(n, zh, en) for n, zh, en in counts if n]
+    present = [(n, zh, en) for n, zh, en in counts if n]
     title = say(
         lang,
-        f"{len(table)}项校验中" + "、".join(f"{n}项{zh}" for n, zh, _ in there)
-        if there
+        f"{len(table)}项校验中" + "、".join(f"{n}项{zh}" for n, zh, _ in present)
+        if present
         else f"{len(table)}项校验全部一致",
-        f"Of {len(table)} checks " + f.join([f"{n} {en}" for n, _, en in there], lang)
-        if there
+        f"Of {len(table)} checks " + f.join([f"{n} {en}" for n, _, en in present], lang)
+        if present
         else f"All {len(table)} checks agree",
     )
-    note = say(lang, "修约差：考虑到各项得分本身已四舍五入，两值仍可能相等。可疑：数字不矛盾，但值得查一查。",
-               "Rounding: the values may still agree, since their inputs were rounded themselves. "
-               "Suspicious: no contradiction, but worth a look.")  # fmt: skip
+    note = say(
+        lang,
+        "修约差：考虑到各项得分本身已四舍五入，两值仍可能相等。可疑：数字不矛盾，但值得查一查。",
+        "Rounding: the values may still agree, since their inputs were rounded themselves. "
+        "Suspicious: no contradiction, but worth a look.",
+    )
     return words(title, f.month(month, lang), note, lang)
 
 
@@ -270,11 +387,11 @@ def agreeing_words(table: pd.DataFrame, lang: str = "zh") -> Words:
     return words(say(lang, f"{n}项一致", f"{n} checks agree"), "", "", lang)
 
 
-def remarks(told: pd.DataFrame, lang: str = "zh") -> list[str]:
+def remarks(checks: pd.DataFrame, lang: str = "zh") -> list[str]:
     """A remark on each check that does not add up."""
-    heads = {"error": ("勾稽不一致：", "Does not add up: "), "warning": ("勾稽可疑：", "Suspicious: ")}
+    headers = {"error": ("勾稽不一致：", "Does not add up: "), "warning": ("勾稽可疑：", "Suspicious: ")}
     return [
-        say(lang, *heads[r["severity"]]) + r["said"]
-        for r in told.to_dict("records")
-        if r["severity"] in heads
+        say(lang, *headers[r["severity"]]) + r["said"]
+        for r in checks.to_dict("records")
+        if r["severity"] in headers
     ]

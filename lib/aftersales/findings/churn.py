@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, moved, plural, rate, say, words
-from aftersales.schema import label
-from aftersales.statistics import FEW
+from aftersales.contract import formats as f
+from aftersales.contract.language import Words, moved, plural, rate, say, words
+from aftersales.contract.schema import label
+from aftersales.contract.statistics import FEW
 
 
 def headline(
@@ -71,7 +71,10 @@ def archive(table: pd.DataFrame, month: pd.Period, base_months: int, lang: str =
         title = say(
             lang,
             f"基盘客户{f.count(base.iloc[-1])}，较上月{moved(base.iloc[-1] - base.iloc[-2], 0, lang)}",
-            f"A base of {f.count(base.iloc[-1])}; it {moved(base.iloc[-1] - base.iloc[-2], 0, lang)} on last month",
+            (
+                f"A base of {f.count(base.iloc[-1])}; "
+                f"it {moved(base.iloc[-1] - base.iloc[-2], 0, lang)} on last month"
+            ),
         )
     note = (
         say(
@@ -82,8 +85,24 @@ def archive(table: pd.DataFrame, month: pd.Period, base_months: int, lang: str =
         if short
         else ""
     )
-    return words(title, say(lang, f"客户数 · {month.year}年1月至{month.month}月", f"Customers · January to {f.month(month, lang)}"),
-                 note + say(lang, f"档案：截至月末建档的客户；基盘：{base_months}个月内来过的车辆。来源：客户档案、维修工单。", f"Archive: customers created up to the month's end; base: vehicles with a visit in {base_months} months. Sources: customers, repair orders."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"客户数 · {month.year}年1月至{month.month}月",
+            f"Customers · January to {f.month(month, lang)}",
+        ),
+        note
+        + say(
+            lang,
+            f"档案：截至月末建档的客户；基盘：{base_months}个月内来过的车辆。来源：客户档案、维修工单。",
+            (
+                "Archive: customers created up to the month's end; "
+                f"base: vehicles with a visit in {base_months} months. Sources: customers, repair orders."
+            ),
+        ),
+        lang,
+    )
 
 
 def bridge(
@@ -102,14 +121,20 @@ def bridge(
         title = say(
             lang,
             f"流失{f.count(figures['churn.lost'])}辆，剔除非流失后为{f.count(steps['really_lost'])}辆",
-            f"Lost: {f.count(figures['churn.lost'])}, and {f.count(steps['really_lost'])} when those who are no loss are taken off",
+            (
+                f"Lost: {f.count(figures['churn.lost'])}, "
+                f"and {f.count(steps['really_lost'])} when those who are no loss are taken off"
+            ),
         )
     elif figures["churn.lost"] and "really_lost" in steps:
         share = f.percent(steps["really_lost"] / figures["churn.cohort"])
         title = say(
             lang,
             f"名义流失{f.percent(figures['churn.rate'])}，剔除非流失后为{share}",
-            f"Nominally {f.percent(figures['churn.rate'])} are lost, {share} when those who are no loss are taken off",
+            (
+                f"Nominally {f.percent(figures['churn.rate'])} are lost, "
+                f"{share} when those who are no loss are taken off"
+            ),
         )
     else:
         title = say(
@@ -117,8 +142,29 @@ def bridge(
             f"{then}来站的车辆全部回站" if figures["churn.cohort"] else f"{then}没有车辆来站",
             f"All vehicles of {then} came back" if figures["churn.cohort"] else f"No vehicle came in {then}",
         )
-    return words(title, say(lang, f"辆 · {then}来站的{f.count(figures['churn.cohort'])}辆车，截至{f.month(month, lang)}末", f"Vehicles · the {f.count(figures['churn.cohort'])} of {then}, as at the end of {f.month(month, lang)}"),
-                 say(lang, "一年一万公里的车约一年来一次，半年未回未必流失。未到期与仅来一次只在已回访的私车中得知。来源：维修工单、流失回访。", "A car of 10,000 km a year is due about once a year: half a year away is not yet lost. Not due and one visit are known of the called only. Sources: repair orders, churn calls."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"辆 · {then}来站的{f.count(figures['churn.cohort'])}辆车，截至{f.month(month, lang)}末",
+            (
+                f"Vehicles · the {f.count(figures['churn.cohort'])} of {then}, "
+                f"as at the end of {f.month(month, lang)}"
+            ),
+        ),
+        say(
+            lang,
+            (
+                "一年一万公里的车约一年来一次，半年未回未必流失。"
+                "未到期与仅来一次只在已回访的私车中得知。来源：维修工单、流失回访。"
+            ),
+            (
+                "A car of 10,000 km a year is due about once a year: half a year away is not yet lost. "
+                "Not due and one visit are known of the called only. Sources: repair orders, churn calls."
+            ),
+        ),
+        lang,
+    )
 
 
 def results(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
@@ -127,9 +173,30 @@ def results(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
         return words(say(lang, "没有未接受回访的客户", "Nobody was left unreached"), "", "", lang)
     n = int(table["count"].sum())
     top = table.iloc[0]
-    return words(say(lang, f"{n}位未接受回访，最多的是{label('churn_result', top['result'], lang)}（{top['count']}）", f"Not reached: {n}, most often: {label('churn_result', top['result'], lang).lower()} ({top['count']})"),
-                 say(lang, f"人 · 应回访私车{f.count(figures['churn.to_call'])} · {f.month(month, lang)}", f"Customers · {f.count(figures['churn.to_call'])} private vehicles to call · {f.month(month, lang)}"),
-                 say(lang, "“仅来站一次”不是未接通，应另列。来源：流失回访。", "“Came only once” is an exclusion, not a failed call. Source: churn calls."), lang)  # fmt: skip
+    return words(
+        say(
+            lang,
+            f"{n}位未接受回访，最多的是{label('churn_result', top['result'], lang)}（{top['count']}）",
+            (
+                f"Not reached: {n}, most often: "
+                f"{label('churn_result', top['result'], lang).lower()} ({top['count']})"
+            ),
+        ),
+        say(
+            lang,
+            f"人 · 应回访私车{f.count(figures['churn.to_call'])} · {f.month(month, lang)}",
+            (
+                f"Customers · {f.count(figures['churn.to_call'])} private vehicles to call "
+                f"· {f.month(month, lang)}"
+            ),
+        ),
+        say(
+            lang,
+            "“仅来站一次”不是未接通，应另列。来源：流失回访。",
+            "“Came only once” is an exclusion, not a failed call. Source: churn calls.",
+        ),
+        lang,
+    )
 
 
 def reasons(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
@@ -139,9 +206,23 @@ def reasons(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
     n, top = int(table["count"].sum()), table.iloc[0]
     not_due = figures["churn.not_due"] or 0
     name = label("churn_reason", top["reason"], lang)
-    return words(say(lang, f"首要原因是{name}（{top['count']}人）；只是未到期的{not_due}人", f"The leading reason: {name.lower()} ({top['count']}); simply not due: {not_due}"),
-                 say(lang, f"人与占比 · 已回访{f.count(figures['churn.reached'])}，说明原因{n} · {f.month(month, lang)}", f"Customers and share · {f.count(figures['churn.reached'])} reached, {n} gave a reason · {f.month(month, lang)}"),
-                 say(lang, "来源：流失回访。", "Source: churn calls."), lang)  # fmt: skip
+    return words(
+        say(
+            lang,
+            f"首要原因是{name}（{top['count']}人）；只是未到期的{not_due}人",
+            f"The leading reason: {name.lower()} ({top['count']}); simply not due: {not_due}",
+        ),
+        say(
+            lang,
+            f"人与占比 · 已回访{f.count(figures['churn.reached'])}，说明原因{n} · {f.month(month, lang)}",
+            (
+                f"Customers and share · {f.count(figures['churn.reached'])} reached, {n} gave a reason "
+                f"· {f.month(month, lang)}"
+            ),
+        ),
+        say(lang, "来源：流失回访。", "Source: churn calls."),
+        lang,
+    )
 
 
 def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -166,15 +247,6 @@ def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         ),
         say(lang, "来源：维修工单。", "Source: repair orders."),
         lang,
-    )
-
-
-def lines(lang: str = "zh") -> tuple[Any, Any]:
-    """The two lines of archive and base."""
-    from aftersales.charts import Line
-
-    return Line("archive", say(lang, "档案客户", "Archive"), "count"), Line(
-        "base", say(lang, "基盘客户", "Base"), "count"
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, known, plural, say, small, words
-from aftersales.schema import label
-from aftersales.statistics import FEW
+from aftersales.contract import formats as f
+from aftersales.contract.language import Words, known, plural, say, small, words
+from aftersales.contract.schema import label
+from aftersales.contract.statistics import FEW
 
 ALARM = 0.10  # 其他 above this share: the coding hides something
 
@@ -41,7 +41,10 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
         text += say(
             lang,
             f"回访中客户{f.count(mentions)}次说到不满意的原因。",
-            f" In the survey customers named a cause of dissatisfaction {'once' if mentions == 1 else f'{f.count(mentions)} times'}.",
+            (
+                " In the survey customers named a cause of dissatisfaction "
+                f"{'once' if mentions == 1 else f'{f.count(mentions)} times'}."
+            ),
         )
     return text
 
@@ -97,15 +100,24 @@ def causes(table: pd.DataFrame, shift: Mapping[str, Any], month: pd.Period, lang
         notes.append(
             say(
                 lang,
-                f"第{shift['week']}周“{falling}”骤减而“{rising}”骤增（χ² {small(shift['p'])}），疑似登记口径改变。",
-                f"In week {shift['week']} “{falling}” drops while “{rising}” jumps (χ² {small(shift['p'])}): the coding seems to have changed.",
+                (
+                    f"第{shift['week']}周“{falling}”骤减而“{rising}”骤增"
+                    f"（χ² {small(shift['p'])}），疑似登记口径改变。"
+                ),
+                (
+                    f"In week {shift['week']} “{falling}” drops while “{rising}” jumps "
+                    f"(χ² {small(shift['p'])}): the coding seems to have changed."
+                ),
             )
         )
     notes.append(
         say(
             lang,
             "可多选；占比以提及次数为分母。来源：不满意原因、回访记录。",
-            "Several causes a customer; shares are of the mentions. Sources: causes of dissatisfaction, survey calls.",
+            (
+                "Several causes a customer; shares are of the mentions. "
+                "Sources: causes of dissatisfaction, survey calls."
+            ),
         )
     )
     return words(
@@ -151,8 +163,20 @@ def register(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         if late
         else f"{plural(len(table), 'complaint')}, handled within the promised time",
     )
-    return words(title, say(lang, f"受理的投诉，状态截至{f.month(month, lang)}末", f"Complaints received, as at the end of {f.month(month, lang)}"),
-                 say(lang, "月末以后关闭的仍算处理中。来源：投诉台账。", "Closed after the end of the month counts as open. Source: complaints."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"受理的投诉，状态截至{f.month(month, lang)}末",
+            f"Complaints received, as at the end of {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "月末以后关闭的仍算处理中。来源：投诉台账。",
+            "Closed after the end of the month counts as open. Source: complaints.",
+        ),
+        lang,
+    )
 
 
 def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, lang: str = "zh") -> Words:
@@ -176,7 +200,10 @@ def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, 
         say(
             lang,
             f"从受理到关闭的小时数，空心为月末未关闭 · n = {len(table)} · {f.month(month, lang)}",
-            f"Hours from receipt to close, hollow = open at the end of the month · n = {len(table)} · {f.month(month, lang)}",
+            (
+                "Hours from receipt to close, hollow = open at the end of the month "
+                f"· n = {len(table)} · {f.month(month, lang)}"
+            ),
         ),
         say(lang, "来源：投诉台账。", "Source: complaints."),
         lang,
@@ -202,10 +229,25 @@ def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(
             lang,
             f"本月每千台次{f.number(rates.iloc[-1])}件，{side}12个月平均{f.number(mean)}件",
-            f"{f.number(rates.iloc[-1])} per 1,000 visits this month, {side} the 12-month mean of {f.number(mean)}",
+            (
+                f"{f.number(rates.iloc[-1])} per 1,000 visits this month, "
+                f"{side} the 12-month mean of {f.number(mean)}"
+            ),
         )
-    return words(title, say(lang, f"每千台次投诉件数 · 截至{f.month(month, lang)}的12个月", f"Complaints per 1,000 visits · 12 months to {f.month(month, lang)}"),
-                 say(lang, "阴影为偶然波动的范围（3σ）。来源：投诉台账、维修工单。", "The band is the range of chance (3σ). Sources: complaints, repair orders."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"每千台次投诉件数 · 截至{f.month(month, lang)}的12个月",
+            f"Complaints per 1,000 visits · 12 months to {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "阴影为偶然波动的范围（3σ）。来源：投诉台账、维修工单。",
+            "The band is the range of chance (3σ). Sources: complaints, repair orders.",
+        ),
+        lang,
+    )
 
 
 def by_week(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -224,8 +266,23 @@ def by_week(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         f"第{'一二三四'[number - 1]}周提及最多（{f.count(weeks.max())}次）",
         f"Week {number} has the most mentions ({f.count(weeks.max())})",
     )
-    return words(title, say(lang, f"提及次数 · 1–7日、8–14日、15–21日、22日至月末 · {f.month(month, lang)}", f"Mentions · days 1–7, 8–14, 15–21, 22 to the end · {f.month(month, lang)}"),
-                 say(lang, "占不满意客户 = 提到该原因的客户 ÷ 提到任一原因的客户。来源：不满意原因、回访记录。", "Of customers = customers naming the cause ÷ customers naming any. Sources: causes of dissatisfaction, survey calls."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"提及次数 · 1–7日、8–14日、15–21日、22日至月末 · {f.month(month, lang)}",
+            f"Mentions · days 1–7, 8–14, 15–21, 22 to the end · {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "占不满意客户 = 提到该原因的客户 ÷ 提到任一原因的客户。来源：不满意原因、回访记录。",
+            (
+                "Of customers = customers naming the cause ÷ customers naming any. "
+                "Sources: causes of dissatisfaction, survey calls."
+            ),
+        ),
+        lang,
+    )
 
 
 def axis(promised: Mapping[str, float], lang: str = "zh") -> dict[str, str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, known, plural, rate, say, small, words
-from aftersales.schema import label
-from aftersales.statistics import FEW
+from aftersales.contract import formats as f
+from aftersales.contract.language import Words, known, plural, rate, say, small, words
+from aftersales.contract.schema import label
+from aftersales.contract.statistics import FEW
 
 
 def headline(figures: Mapping[str, Any], causes: pd.DataFrame, target: float | None, lang: str = "zh") -> str:
@@ -59,17 +59,54 @@ def technicians(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Perio
     if table.empty:
         return words(say(lang, "本月没有完工的派工", "No job was finished this month"), "", "", lang)
     worst = table.iloc[0]
-    title = say(lang, f"全店{f.percent(figures['ftf.rate'], 2)}，最低的是{worst['technician']}（{f.percent(worst['rate'], 2)}，{f.count(worst['jobs'])}台次中{f.count(worst['not_fixed'])}台）",
-                f"The store {f.percent(figures['ftf.rate'], 2)}; the lowest is {worst['technician']} with {f.percent(worst['rate'], 2)} ({f.count(worst['not_fixed'])} of {f.count(worst['jobs'])})")  # fmt: skip
+    store, lowest = f.percent(figures["ftf.rate"], 2), f.percent(worst["rate"], 2)
+    name, jobs, not_fixed = worst["technician"], f.count(worst["jobs"]), f.count(worst["not_fixed"])
+    title = say(
+        lang,
+        f"全店{store}，最低的是{name}（{lowest}，{jobs}台次中{not_fixed}台）",
+        f"The store {store}; the lowest is {name} with {lowest} ({not_fixed} of {jobs})",
+    )
     if len(table) == 1 or figures["ftf.jobs"] < FEW:
-        title = say(lang, f"{f.count(figures['ftf.jobs'])}台次中{f.count(figures['ftf.not_fixed'])}台未一次修复", f"Not fixed at the first visit: {f.count(figures['ftf.not_fixed'])} of {plural(figures['ftf.jobs'], 'job')}")  # fmt: skip
+        title = say(
+            lang,
+            f"{f.count(figures['ftf.jobs'])}台次中{f.count(figures['ftf.not_fixed'])}台未一次修复",
+            (
+                "Not fixed at the first visit: "
+                f"{f.count(figures['ftf.not_fixed'])} of {plural(figures['ftf.jobs'], 'job')}"
+            ),
+        )
     elif worst["jobs"] < FEW:
-        title = say(lang, f"全店{f.percent(figures['ftf.rate'], 2)}；有技师台次太少，不作比较", f"The store {f.percent(figures['ftf.rate'], 2)}; some technicians have too few jobs to compare")  # fmt: skip
-    return words(title, say(lang, f"台次与比率 · {f.count(figures['ftf.jobs'])}台次，{f.count(figures['ftf.not_fixed'])}台未一次修复 · {f.month(month, lang)}", f"Jobs and rates · {f.count(figures['ftf.jobs'])} jobs, {f.count(figures['ftf.not_fixed'])} not fixed · {f.month(month, lang)}"),
-                 say(lang, "一次维修合格率 = 1 − 未一次修复 ÷ 维修台次；区间为95%威尔逊区间；近三月为合并比率。来源：派工记录。", "Rate = 1 − not fixed ÷ jobs; 95% Wilson interval; three months pooled. Source: jobs."), lang)  # fmt: skip
+        title = say(
+            lang,
+            f"全店{f.percent(figures['ftf.rate'], 2)}；有技师台次太少，不作比较",
+            f"The store {f.percent(figures['ftf.rate'], 2)}; some technicians have too few jobs to compare",
+        )
+    return words(
+        title,
+        say(
+            lang,
+            (
+                f"台次与比率 · {f.count(figures['ftf.jobs'])}台次，"
+                f"{f.count(figures['ftf.not_fixed'])}台未一次修复 · {f.month(month, lang)}"
+            ),
+            (
+                f"Jobs and rates · {f.count(figures['ftf.jobs'])} jobs, "
+                f"{f.count(figures['ftf.not_fixed'])} not fixed · {f.month(month, lang)}"
+            ),
+        ),
+        say(
+            lang,
+            (
+                "一次维修合格率 = 1 − 未一次修复 ÷ 维修台次；"
+                "区间为95%威尔逊区间；近三月为合并比率。来源：派工记录。"
+            ),
+            "Rate = 1 − not fixed ÷ jobs; 95% Wilson interval; three months pooled. Source: jobs.",
+        ),
+        lang,
+    )
 
 
-def funnel(table: pd.DataFrame, chance: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
+def funnel(table: pd.DataFrame, homogeneity: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the funnel plot: who differs from the store by more than chance, if anybody does."""
     out = table[table["outside"] == "99.8"] if len(table) else table
     maybe = table[table["outside"] == "95"] if len(table) else table
@@ -86,7 +123,10 @@ def funnel(table: pd.DataFrame, chance: Mapping[str, Any], month: pd.Period, lan
         title = say(
             lang,
             f"{names}超出95%控制限；{n}人中偶尔有人超出属正常",
-            f"{names} {'lies' if len(maybe) == 1 else 'lie'} outside the 95% limits; among {n} now and then one does by chance",
+            (
+                f"{names} {'lies' if len(maybe) == 1 else 'lie'} outside the 95% limits; "
+                f"among {n} now and then one does by chance"
+            ),
         )
     else:
         title = say(
@@ -97,21 +137,27 @@ def funnel(table: pd.DataFrame, chance: Mapping[str, Any], month: pd.Period, lan
             else "One technician: nothing to compare",
         )
     notes = []
-    if known(chance.get("p")):
+    if known(homogeneity.get("p")):
         notes.append(
             say(
                 lang,
-                f"各技师相同的假设：χ² {small(chance['p'])}。",
-                f"That all are equal: χ² {small(chance['p'])}.",
+                f"各技师相同的假设：χ² {small(homogeneity['p'])}。",
+                f"That all are equal: χ² {small(homogeneity['p'])}.",
             )
         )
-    if known(chance.get("chance_of_worst")) and n > 1 and chance["chance_of_worst"] >= 0.05:
+    if known(homogeneity.get("chance_of_worst")) and n > 1 and homogeneity["chance_of_worst"] >= 0.05:
         worst = f.percent(table["failure_rate"].max(), 2)
         notes.append(
             say(
                 lang,
-                f"即使人人相同，{n}人中最差者达到{worst}的机会也有{f.percent(chance['chance_of_worst'], 0)}。",
-                f"Were all equal, the worst of {n} would still reach {worst} in {f.percent(chance['chance_of_worst'], 0)} of months.",
+                (
+                    "即使人人相同，"
+                    f"{n}人中最差者达到{worst}的机会也有{f.percent(homogeneity['chance_of_worst'], 0)}。"
+                ),
+                (
+                    f"Were all equal, the worst of {n} would still reach {worst} "
+                    f"in {f.percent(homogeneity['chance_of_worst'], 0)} of months."
+                ),
             )
         )
     notes.append(
@@ -126,7 +172,10 @@ def funnel(table: pd.DataFrame, chance: Mapping[str, Any], month: pd.Period, lan
         say(
             lang,
             f"一次维修合格率与台次 · {f.count(table['jobs'].sum() if n else 0)}台次 · {f.month(month, lang)}",
-            f"First-time-fix rate by volume · {f.count(table['jobs'].sum() if n else 0)} jobs · {f.month(month, lang)}",
+            (
+                "First-time-fix rate by volume "
+                f"· {f.count(table['jobs'].sum() if n else 0)} jobs · {f.month(month, lang)}"
+            ),
         ),
         say(lang, "", " ").join(notes),
         lang,
@@ -165,7 +214,10 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(
             lang,
             f"{f.join([f.short_month(m, lang) for m in signals], lang)}超出控制限，其余各月在偶然波动之内",
-            f"{f.join([f.short_month(m, lang) for m in signals], lang)} outside the limits, the other months within chance",
+            (
+                f"{f.join([f.short_month(m, lang) for m in signals], lang)} "
+                "outside the limits, the other months within chance"
+            ),
         )
     else:
         change = rates.iloc[-1] - rates.iloc[-2]
@@ -173,10 +225,25 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(
             lang,
             f"本月{f.percent(rates.iloc[-1], 2)}，较上月{points}；{len(rates)}个月都在偶然波动之内",
-            f"{f.percent(rates.iloc[-1], 2)} this month, {points} on last; all {len(rates)} months are within chance",
+            (
+                f"{f.percent(rates.iloc[-1], 2)} this month, {points} on last; "
+                f"all {len(rates)} months are within chance"
+            ),
         )
-    return words(title, say(lang, f"一次维修合格率 · 截至{f.month(month, lang)}的12个月", f"First-time-fix rate · 12 months to {f.month(month, lang)}"),
-                 say(lang, "阴影为p控制图的3σ界限；登记值接近98%时，常有漏登。来源：派工记录。", "The band is the p-chart's 3σ limits; a register near 98% usually lacks cases. Source: jobs."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"一次维修合格率 · 截至{f.month(month, lang)}的12个月",
+            f"First-time-fix rate · 12 months to {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "阴影为p控制图的3σ界限；登记值接近98%时，常有漏登。来源：派工记录。",
+            "The band is the p-chart's 3σ limits; a register near 98% usually lacks cases. Source: jobs.",
+        ),
+        lang,
+    )
 
 
 def axis(figures: Mapping[str, Any], lang: str = "zh") -> dict[str, str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, plural, rate, say, words
-from aftersales.schema import label
-from aftersales.statistics import FEW, SMALL
+from aftersales.contract import formats as f
+from aftersales.contract.language import Words, plural, rate, say, words
+from aftersales.contract.schema import label
+from aftersales.contract.statistics import FEW, SMALL
 
 
 def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> str:
@@ -29,9 +29,15 @@ def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> st
         glad, sad = figures["css.delighted"], figures["css.disappointed"]
         return say(
             lang,
-            f"回访{f.count(calls)}位客户，有效{valid}位" + (f"，其中特别满意{glad}位、一般以下{sad}位。" if valid else "，满意与否无从得知。"),
-            f"{plural(calls, 'customer')} called, {valid} answered" + (f": {glad} delighted, {sad} disappointed." if valid else ": how content they are cannot be known."),
-        )  # fmt: skip
+            f"回访{f.count(calls)}位客户，有效{valid}位"
+            + (f"，其中特别满意{glad}位、一般以下{sad}位。" if valid else "，满意与否无从得知。"),
+            f"{plural(calls, 'customer')} called, {valid} answered"
+            + (
+                f": {glad} delighted, {sad} disappointed."
+                if valid
+                else ": how content they are cannot be known."
+            ),
+        )
     lead, other = (rate_base, "valid" if rate_base == "calls" else "calls")
     zh = {"calls": "回访总数", "valid": "有效回访"}
     en = {"calls": "all calls", "valid": "the valid ones"}
@@ -39,10 +45,14 @@ def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> st
     down = {b: f.percent(figures[f"css.disappointment_rate_{b}"]) for b in zh}
     return say(
         lang,
-        f"回访{f.count(calls)}位客户，有效{f.count(valid)}位（{f.percent(figures['css.valid_rate'])}{'' if valid >= SMALL else '，样本小'}）；"
-        f"按{zh[lead]}计，欣喜率{up[lead]}、失望率{down[lead]}；按{zh[other]}计为{up[other]}和{down[other]}。",
-        f"{f.count(calls)} customers were called and {f.count(valid)} answered ({rate(figures['css.valid_rate'], valid, lang)}). "
-        f"Of {en[lead]} {up[lead]} were delighted and {down[lead]} disappointed; of {en[other]} {up[other]} and {down[other]}.",
+        f"回访{f.count(calls)}位客户，有效{f.count(valid)}位"
+        f"（{f.percent(figures['css.valid_rate'])}{'' if valid >= SMALL else '，样本小'}）；"
+        f"按{zh[lead]}计，欣喜率{up[lead]}、失望率{down[lead]}；"
+        f"按{zh[other]}计为{up[other]}和{down[other]}。",
+        f"{f.count(calls)} customers were called and {f.count(valid)} answered "
+        f"({rate(figures['css.valid_rate'], valid, lang)}). "
+        f"Of {en[lead]} {up[lead]} were delighted and {down[lead]} disappointed; "
+        f"of {en[other]} {up[other]} and {down[other]}.",
     )
 
 
@@ -67,11 +77,28 @@ def calls(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lan
         return words(say(lang, "本月没有回访", "No customer was called this month"), "", "", lang)
     title = say(
         lang,
-        f"{f.count(n)}次回访中{f.count(figures['css.valid'])}次有效，{f.count(figures['css.unreachable'])}次无法联系",
-        f"{f.count(figures['css.valid'])} of {f.count(n)} calls valid, {plural(figures['css.unreachable'], 'customer')} not reached",
+        (
+            f"{f.count(n)}次回访中{f.count(figures['css.valid'])}次有效，"
+            f"{f.count(figures['css.unreachable'])}次无法联系"
+        ),
+        (
+            f"{f.count(figures['css.valid'])} of {f.count(n)} calls valid, "
+            f"{plural(figures['css.unreachable'], 'customer')} not reached"
+        ),
     )
-    return words(title, say(lang, f"回访次数 · {f.month(month, lang)}", f"Calls · {f.month(month, lang)}"),
-                 say(lang, "欣喜和失望只有接受回访的客户才谈得上，所以两种基数都列出。来源：回访记录。", "Only those who answered can be delighted or disappointed, hence both bases. Source: survey calls."), lang)  # fmt: skip
+    return words(
+        title,
+        say(lang, f"回访次数 · {f.month(month, lang)}", f"Calls · {f.month(month, lang)}"),
+        say(
+            lang,
+            "欣喜和失望只有接受回访的客户才谈得上，所以两种基数都列出。来源：回访记录。",
+            (
+                "Only those who answered can be delighted or disappointed, "
+                "hence both bases. Source: survey calls."
+            ),
+        ),
+        lang,
+    )
 
 
 def questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -90,16 +117,26 @@ def questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         if len(both):
             most = both.loc[both["change"].abs().idxmax()]
             if round(abs(most["change"]), 1) > 0:
-                title += say(
-                    lang,
-                    f"，变化最大的是{label('question', most['question'], lang)}（{f.change(most['change'], 1, lang)}）",
-                    f"; {label('question', most['question'], lang)} changed most ({f.change(most['change'], 1, lang)})",
-                )
+                name, change = label("question", most["question"], lang), f.change(most["change"], 1, lang)
+                title += say(lang, f"，变化最大的是{name}（{change}）", f"; {name} changed most ({change})")
     n = f"{f.count(scored['n'].max())}" if len(scored) else "0"
     last = f.count(table["n_previous"].max()) if len(table) else "0"
-    return words(title, say(lang, f"平均得分（0–100）· {f.short_month(month, lang)} n ≤ {n}，{f.short_month(month - 1, lang)} n ≤ {last} · 有效且作答的回访",
-                            f"Mean score (0–100) · {f.short_month(month, lang)} n ≤ {n}, {f.short_month(month - 1, lang)} n ≤ {last} · valid calls that answered"),
-                 say(lang, "来源：回访记录。", "Source: survey calls."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            (
+                f"平均得分（0–100）· {f.short_month(month, lang)} n ≤ {n}，"
+                f"{f.short_month(month - 1, lang)} n ≤ {last} · 有效且作答的回访"
+            ),
+            (
+                f"Mean score (0–100) · {f.short_month(month, lang)} n ≤ {n}, "
+                f"{f.short_month(month - 1, lang)} n ≤ {last} · valid calls that answered"
+            ),
+        ),
+        say(lang, "来源：回访记录。", "Source: survey calls."),
+        lang,
+    )
 
 
 def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
@@ -123,10 +160,28 @@ def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang:
             title += say(
                 lang,
                 f"，{low['advisor']}得分最低（{f.number(low['score'])}，n = {f.count(low['external_n'])}）",
-                f"; {low['advisor']} scores lowest ({f.number(low['score'])}, n = {f.count(low['external_n'])})",
+                (
+                    f"; {low['advisor']} scores lowest "
+                    f"({f.number(low['score'])}, n = {f.count(low['external_n'])})"
+                ),
             )
-    return words(title, say(lang, f"外访得分为指数；失望顾客为问题一不高于60分的有效回访 · {f.month(month, lang)}", f"External score: index; disappointed: valid calls with q1 ≤ 60 · {f.month(month, lang)}"),
-                 say(lang, "外访样本少，差异多属偶然。来源：厂家CSS、维修工单、回访记录。", "External samples are small; most differences are chance. Sources: car maker's CSS, repair orders, survey calls."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"外访得分为指数；失望顾客为问题一不高于60分的有效回访 · {f.month(month, lang)}",
+            f"External score: index; disappointed: valid calls with q1 ≤ 60 · {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "外访样本少，差异多属偶然。来源：厂家CSS、维修工单、回访记录。",
+            (
+                "External samples are small; most differences are chance. "
+                "Sources: car maker's CSS, repair orders, survey calls."
+            ),
+        ),
+        lang,
+    )
 
 
 def advisors(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -142,10 +197,31 @@ def advisors(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(
             lang,
             (f"内访覆盖率{low}" if low == high else f"内访覆盖率从{low}到{high}不等") + "，得分要结合样本看",
-            f"The survey covers {low if low == high else f'from {low} to {high}'} of an advisor's visits: read scores with their samples",
+            (
+                f"The survey covers {low if low == high else f'from {low} to {high}'} "
+                "of an advisor's visits: read scores with their samples"
+            ),
         )
-    return words(title, say(lang, f"接车与回访为台次，得分为指数 · {len(table)}位服务顾问 · {f.month(month, lang)}", f"Visits and calls are counts, scores index points · {plural(len(table), 'advisor')} · {f.month(month, lang)}"),
-                 say(lang, "“外访”列来自厂家代理机构，与内访不是同一量表。来源：维修工单、回访记录、厂家CSS。", "Columns under “external” come from the car maker's agency and are not on the same scale. Sources: repair orders, survey calls, car maker's CSS."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"接车与回访为台次，得分为指数 · {len(table)}位服务顾问 · {f.month(month, lang)}",
+            (
+                "Visits and calls are counts, scores index points "
+                f"· {plural(len(table), 'advisor')} · {f.month(month, lang)}"
+            ),
+        ),
+        say(
+            lang,
+            "“外访”列来自厂家代理机构，与内访不是同一量表。来源：维修工单、回访记录、厂家CSS。",
+            (
+                "Columns under “external” come from the car maker's agency and are not "
+                "on the same scale. Sources: repair orders, survey calls, car maker's CSS."
+            ),
+        ),
+        lang,
+    )
 
 
 def advisor_questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -155,13 +231,27 @@ def advisor_questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -
         title = say(lang, "各服务顾问样本太少，不作比较", "Too few calls an advisor to compare")
     else:
         low = scored.loc[scored["current"].astype(float).idxmin()]
+        who, question = low["advisor"], label("question", low["question"], lang)
+        score, n = f.number(low["current"]), f.count(low["n"])
         title = say(
             lang,
-            f"最低的是{low['advisor']}的{label('question', low['question'], lang)}（{f.number(low['current'])}，n = {f.count(low['n'])}）",
-            f"The lowest is {label('question', low['question'], lang)} of {low['advisor']} ({f.number(low['current'])}, n = {f.count(low['n'])})",
+            f"最低的是{who}的{question}（{score}，n = {n}）",
+            f"The lowest is {question} of {who} ({score}, n = {n})",
         )
-    return words(title, say(lang, f"平均得分（0–100），颜色越深得分越低 · 有效回访 · {f.month(month, lang)}", f"Mean score (0–100), darker is lower · valid calls · {f.month(month, lang)}"),
-                 say(lang, f"样本少于{FEW}的格子留空。来源：回访记录。", f"Cells with fewer than {FEW} calls stay blank. Source: survey calls."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"平均得分（0–100），颜色越深得分越低 · 有效回访 · {f.month(month, lang)}",
+            f"Mean score (0–100), darker is lower · valid calls · {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            f"样本少于{FEW}的格子留空。来源：回访记录。",
+            f"Cells with fewer than {FEW} calls stay blank. Source: survey calls.",
+        ),
+        lang,
+    )
 
 
 def suggestions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -193,5 +283,13 @@ def bases(figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Wor
     )
     if (figures["css.valid"] or 0) < FEW:
         title = say(lang, "有效回访太少，不计比率", "Too few valid calls for a rate")
-    return words(title, say(lang, f"比率 · {f.month(month, lang)}", f"Rates · {f.month(month, lang)}"),
-                 say(lang, "按回访总数计，基数里有未接受回访的人，他们无从欣喜或失望。", "Of all calls, the base has those who did not answer and can be neither."), lang)  # fmt: skip
+    return words(
+        title,
+        say(lang, f"比率 · {f.month(month, lang)}", f"Rates · {f.month(month, lang)}"),
+        say(
+            lang,
+            "按回访总数计，基数里有未接受回访的人，他们无从欣喜或失望。",
+            "Of all calls, the base has those who did not answer and can be neither.",
+        ),
+        lang,
+    )

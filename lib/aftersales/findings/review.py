@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, known, plural, say, words
-from aftersales.schema import label
+from aftersales.contract import formats as f
+from aftersales.contract.language import Words, known, plural, say, words
+from aftersales.contract.schema import label
 
 
 def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
@@ -64,8 +64,20 @@ def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         f"{plural(late, 'measure')} late" if late else "No measure is late",
     )
     period = f.month(month - 1, lang)
-    return words(title, say(lang, f"{period}提出的措施，状态截至{f.month(month, lang)}末 · {len(table)}项", f"Measures raised in {period}, as at the end of {f.month(month, lang)} · {len(table)}"),
-                 say(lang, "月末以后完成的措施仍算进行中。来源：改善措施。", "A measure done after the end of the month counts as in progress. Source: actions."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"{period}提出的措施，状态截至{f.month(month, lang)}末 · {len(table)}项",
+            f"Measures raised in {period}, as at the end of {f.month(month, lang)} · {len(table)}",
+        ),
+        say(
+            lang,
+            "月末以后完成的措施仍算进行中。来源：改善措施。",
+            "A measure done after the end of the month counts as in progress. Source: actions.",
+        ),
+        lang,
+    )
 
 
 def mot(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -95,8 +107,12 @@ def mot(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
             f"Of {len(both)} items behind the measures {rose} rose and {fell} fell",
         )
     period = f"{f.short_month(month - 1, lang)} → {f.short_month(month, lang)}"
-    return words(title, say(lang, f"厂家CSS得分（指数）· {period}", f"Car maker's CSS scores (index) · {period}"),
-                 say(lang, "一个月的变化可能只是波动，见第2章。", "One month's change may be chance, see chapter 2."), lang)  # fmt: skip
+    return words(
+        title,
+        say(lang, f"厂家CSS得分（指数）· {period}", f"Car maker's CSS scores (index) · {period}"),
+        say(lang, "一个月的变化可能只是波动，见第2章。", "One month's change may be chance, see chapter 2."),
+        lang,
+    )
 
 
 def effect(change: Any, lang: str = "zh") -> str:

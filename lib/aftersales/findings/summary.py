@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, known, plural, say, words
-from aftersales.metrics.catalogue import FIGURES, name_of
-from aftersales.remarks import told
-from aftersales.schema import label
-from aftersales.sources.repairs import told as repairs_told
-from aftersales.statistics import FEW, SMALL
+from aftersales.contract import formats as f
+from aftersales.contract.figures import FIGURES, UNITS, Figure, name_of
+from aftersales.contract.language import Words, known, plural, say, words
+from aftersales.contract.notes import Note, texts
+from aftersales.contract.own import Record, figures_with
+from aftersales.contract.schema import label
+from aftersales.contract.statistics import FEW, SMALL
+from aftersales.sources.cells.repairs import messages as repair_messages
 
 Item = dict[str, Any]
 
@@ -24,19 +25,21 @@ def value_of(figure: str, value: Any, lang: str) -> str:
     return f.figure(value, FIGURES[figure], lang)
 
 
-def _difference(figure: str, change: Any, lang: str, told: Callable[..., str] = f.change) -> str:
+def _difference(figure: str, change: Any, lang: str, form: Callable[..., str] = f.change) -> str:
     """A change in the figure's own unit: rates in percentage points."""
     if FIGURES[figure].unit == "rate":
-        return told(change * 100, FIGURES[figure].digits or 1, lang, say(lang, "个百分点", " pp"))
-    return told(change, FIGURES[figure].digits or 1, lang)
+        return form(change * 100, FIGURES[figure].digits or 1, lang, say(lang, "个百分点", " pp"))
+    return form(change, FIGURES[figure].digits or 1, lang)
 
 
 def _stands_out(row: Mapping[str, Any], lang: str) -> bool:
     """Whether a key figure's change is beyond normal variation, and large enough to be printed."""
     return (
-        known(row["beyond_noise"]) and bool(row["beyond_noise"]) and known(row["better"])
+        known(row["beyond_noise"])
+        and bool(row["beyond_noise"])
+        and known(row["better"])
         and _difference(row["figure"], row["change"], lang) != f.change(0.0, lang=lang)
-    )  # fmt: skip
+    )
 
 
 def _tone(row: Mapping[str, Any], lang: str) -> str:
@@ -44,41 +47,41 @@ def _tone(row: Mapping[str, Any], lang: str) -> str:
     return "" if not _stands_out(row, lang) else "better" if row["better"] else "worse"
 
 
-def _change_in_words(row: Mapping[str, Any], lang: str) -> str:
-    """A key figure's change with what may be said of it."""
-    shown = _difference(row["figure"], row["change"], lang, f.signed)
-    if shown == f.change(0.0, lang=lang):
-        return shown
+def _change_text(row: Mapping[str, Any], lang: str) -> str:
+    """A key figure's change with its reading."""
+    text = _difference(row["figure"], row["change"], lang, f.signed)
+    if text == f.change(0.0, lang=lang):
+        return text
     if not known(row["beyond_noise"]):
-        return shown + say(lang, "（历史太短，不评价）", " (too little history to judge)")
-    still, held = say(lang, "", "within"), say(lang, "波动", "noise")
+        return text + say(lang, "（历史太短，不评价）", " (too little history to judge)")
+    still, noise = say(lang, "", "within"), say(lang, "波动", "noise")
     if known(row.get("lower")):  # it is the month that lies in its band, and not the change
         ends = f"{f.number(row['lower'])}–{f.number(row['upper'])}"
-        still, held = say(lang, "仍在", "still within"), say(lang, f"波动带{ends}", f"its band of {ends}")
+        still, noise = say(lang, "仍在", "still within"), say(lang, f"波动带{ends}", f"its band of {ends}")
     if _stands_out(row, lang):
-        shown = _difference(row["figure"], row["change"], lang)
-        return shown + say(lang, f"（超出{held}）", f" (beyond {held})")
-    return shown + say(lang, f"（{still}{held}之内）", f" ({still} {held})")
+        text = _difference(row["figure"], row["change"], lang)
+        return text + say(lang, f"（超出{noise}）", f" (beyond {noise})")
+    return text + say(lang, f"（{still}{noise}之内）", f" ({still} {noise})")
 
 
-def _told_apart(figure: str, value: float, target: float) -> str:
+def _told_apart(what: Figure, value: float, target: float, lang: str) -> str:
     """A value with as many decimals as tell it from a target that it misses by less than is printed."""
-    what = FIGURES[figure]
-    wanted = (f.figure(v, replace(what, digits=n)) for n in range(1, 9) for v in (value, target))
+    wanted = (f.figure(v, replace(what, digits=n), lang) for n in range(1, 9) for v in (value, target))
     return next((a for a, b in zip(wanted, wanted, strict=True) if a != b), str(value))
 
 
-def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
-    """The key figures as cards."""
-    out = []
+def cards(table: pd.DataFrame, lang: str = "zh", records: Sequence[Record] = ()) -> list[Item]:
+    """The key figures as cards; `records` are those of chapters of one's own."""
+    out, catalogue = [], figures_with(records)
     for row in table.to_dict("records"):
         name, value, target, met = row["figure"], row["value"], row["target"], row["met"]
-        unit = FIGURES[name].unit
+        figure = catalogue[name]
         few = known(row["n"]) and row["n"] < FEW
-        shown = f.NONE if few else value_of(name, value, lang)
-        sign = "%" if unit == "rate" and shown.endswith("%") else ""
+        shown = f.NONE if few else f.figure(value, figure, lang)
+        sign = "%" if figure.unit == "rate" and shown.endswith("%") else ""
+        unit = sign or _unit(figure, lang)
         change = row["change"]
-        words_ = f.NONE if few or not known(change) else _change_in_words(row, lang)
+        change_text = f.NONE if few or not known(change) else _change_text(row, lang)
         tone = "" if few else _tone(row, lang)
         status, text = "none", say(lang, "无目标", "no target")
         if not known(value):
@@ -93,38 +96,71 @@ def cards(table: pd.DataFrame, lang: str = "zh") -> list[Item]:
                 if met
                 else ("bad", say(lang, "✗ 未达标", "✗ target missed"))
             )
-            if not met and shown == value_of(name, target, lang):
-                text += say(lang, f"（{_told_apart(name, value, target)}）", f" ({_told_apart(name, value, target)})")
+            if not met and shown == f.figure(target, figure, lang):
+                text += say(
+                    lang,
+                    f"（{_told_apart(figure, value, target, lang)}）",
+                    f" ({_told_apart(figure, value, target, lang)})",
+                )
             if known(row["n"]) and row["n"] < SMALL:
                 text += say(
                     lang, f"，样本小（n = {f.count(row['n'])}）", f", small sample (n = {f.count(row['n'])})"
                 )
-        out.append({
-            "id": name, "label": name_of(name, lang), "value": value, "display": shown.removesuffix("%"), "unit": sign or _unit(unit, lang),
-            "target": target, "target_display": value_of(name, target, lang), "previous_display": value_of(name, row["previous"], lang),
-            "change": change, "change_display": words_, "direction": "flat" if not known(change) or abs(change) < 1e-12 else "up" if change > 0 else "down",
-            "year_ago_display": value_of(name, row["year_ago"], lang), "spark": row["spark"], "spark_months": row["months"],
-            "status": status, "status_text": text, "tone": tone, "note": FIGURES[name].formula_zh if lang == "zh" else FIGURES[name].formula_en,
-        })  # fmt: skip
+        out.append(
+            {
+                "id": name,
+                "label": figure.label(lang),
+                "value": value,
+                "display": shown.removesuffix(unit).rstrip(),
+                "unit": unit,
+                "target": target,
+                "target_display": f.figure(target, figure, lang),
+                "previous_display": f.figure(row["previous"], figure, lang),
+                "change": change,
+                "change_display": change_text,
+                "direction": "flat"
+                if not known(change) or abs(change) < 1e-12
+                else "up"
+                if change > 0
+                else "down",
+                "year_ago_display": f.figure(row["year_ago"], figure, lang),
+                "spark": row["spark"],
+                "spark_months": row["months"],
+                "status": status,
+                "status_text": text,
+                "tone": tone,
+                "note": figure.formula(lang),
+            }
+        )
     return out
 
 
-def _unit(unit: str, lang: str) -> str:
+def _unit(figure: Figure, lang: str) -> str:
+    if figure.unit == "per_1000" and figure.name not in FIGURES:  # of complaints alone it counts cases
+        return UNITS["per_1000"][0 if lang == "zh" else 1]
     return {
         "points": say(lang, "分", "points"),
         "per_1000": say(lang, "件/千台次", "per 1,000"),
         "hours": say(lang, "小时", "h"),
-    }.get(unit, "")
+    }.get(figure.unit, "")
 
 
-def verdict(table: pd.DataFrame, lang: str = "zh", items: pd.DataFrame | None = None) -> str:
+def verdict(
+    table: pd.DataFrame,
+    lang: str = "zh",
+    items: pd.DataFrame | None = None,
+    records: Sequence[Record] = (),
+) -> str:
     """The month in one sentence: targets met, and what moved beyond noise.
 
     Parameters
     ----------
     items
         The MOT items, whose changes the summary's lists tell too.
+    records
+        What the figures of chapters of one's own are.
     """
+    catalogue = figures_with(records)
     tried = table[[known(m) for m in table["met"]]]
     met = int(tried["met"].astype(bool).sum()) if len(tried) else 0
     if tried.empty:
@@ -136,17 +172,18 @@ def verdict(table: pd.DataFrame, lang: str = "zh", items: pd.DataFrame | None = 
             lang, f"{len(tried)}项关键指标全部达标", f"All {len(tried)} key figures meet their targets"
         )
         if len(tried) == 1:
+            only = catalogue[tried["figure"].iloc[0]].label(lang)
             text = say(
                 lang,
-                f"可评价的只有{name_of(tried['figure'].iloc[0], lang)}，已达标",
-                f"Only {name_of(tried['figure'].iloc[0], lang)} can be judged; it meets its target",
+                f"可评价的只有{only}，已达标",
+                f"Only {only} can be judged; it meets its target",
             )
     elif met == 0 and len(tried) > 2:
         text = say(
             lang, f"{len(tried)}项关键指标均未达标", f"None of the {len(tried)} key figures meets its target"
         )
     else:
-        missed = [name_of(n, lang) for n in tried.loc[~tried["met"].astype(bool), "figure"]]
+        missed = [catalogue[n].label(lang) for n in tried.loc[~tried["met"].astype(bool), "figure"]]
         text = say(
             lang,
             f"{len(tried)}项关键指标中{met}项达标，未达标的是{f.join(missed, lang)}",
@@ -154,7 +191,9 @@ def verdict(table: pd.DataFrame, lang: str = "zh", items: pd.DataFrame | None = 
         )
     large = _large(table, items, lang)
     if large:
-        moves = [say(lang, f"{m['name']}（{m['value']}）", f"{m['name']} ({m['value']})") for m in large[:_NAMED]]
+        moves = [
+            say(lang, f"{m['name']}（{m['value']}）", f"{m['name']} ({m['value']})") for m in large[:_NAMED]
+        ]
         more = len(large) - len(moves)
         text += say(
             lang,
@@ -185,13 +224,16 @@ _NAMED = 4
 
 
 def _large(table: pd.DataFrame, items: pd.DataFrame | None, lang: str) -> list[Item]:
-    """The changes beyond normal variation, better or worse: key figures, then the MOT items by what they did to MOT."""
+    """The changes beyond normal variation: key figures, then the MOT items by what they did to MOT."""
     out: list[Item] = []
     for row in table.to_dict("records"):
         if tone := _tone(row, lang):
             name = name_of(row["figure"], lang)
             gap = say(lang, "", " ")
-            text = f"{name}{gap}{value_of(row['figure'], row['previous'], lang)} → {value_of(row['figure'], row['value'], lang)}"
+            text = (
+                f"{name}{gap}{value_of(row['figure'], row['previous'], lang)} "
+                f"→ {value_of(row['figure'], row['value'], lang)}"
+            )
             value = _difference(row["figure"], row["change"], lang)
             out.append({"name": name, "text": text, "value": value, "tone": tone})
     moved_ = [] if items is None or items.empty else items.dropna(subset=["contribution"]).to_dict("records")
@@ -200,8 +242,14 @@ def _large(table: pd.DataFrame, items: pd.DataFrame | None, lang: str) -> list[I
         if known(row["beyond_noise"]) and row["beyond_noise"] and value != f.change(0.0, lang=lang):
             name = label("mot_item", row["item"], lang)
             text = say(lang, f"{name}{f.number(row['previous'])}", f"{name} {f.number(row['previous'])}")
-            out.append({"name": name, "text": f"{text} → {f.number(row['current'])}", "value": value,
-                        "tone": "better" if row["change"] > 0 else "worse"})  # fmt: skip
+            out.append(
+                {
+                    "name": name,
+                    "text": f"{text} → {f.number(row['current'])}",
+                    "value": value,
+                    "tone": "better" if row["change"] > 0 else "worse",
+                }
+            )
     return out
 
 
@@ -219,23 +267,25 @@ def _judged(table: pd.DataFrame, items: pd.DataFrame | None) -> list[bool]:
 def moved(table: pd.DataFrame, items: pd.DataFrame, better: bool, lang: str = "zh") -> list[Item]:
     """What got better, or worse, beyond normal variation: key figures, then MOT items."""
     tone = "better" if better else "worse"
-    kept = ("text", "value", "tone")
-    return [{key: m[key] for key in kept} for m in _large(table, items, lang) if m["tone"] == tone]
+    fields = ("text", "value", "tone")
+    return [{key: m[key] for key in fields} for m in _large(table, items, lang) if m["tone"] == tone]
 
 
 def compared(table: pd.DataFrame, items: pd.DataFrame, lang: str = "zh") -> list[Item]:
-    """What is to be said of the changes that stand in no list; nothing where both lists have some."""
+    """Sentences on the changes that stand in no list; nothing where both lists have some."""
     tones = {m["tone"] for m in _large(table, items, lang)}
     if len(tones) == 2:
         return []
     judged = _judged(table, items)
-    told = []
+    sentences = []
     if any(judged) and tones:
-        told.append(say(lang, "其余变化都在正常波动之内", "All other changes are within normal variation"))
+        sentences.append(
+            say(lang, "其余变化都在正常波动之内", "All other changes are within normal variation")
+        )
     elif any(judged) and all(judged):
-        told.append(say(lang, "没有变化超出正常波动", "No change is beyond normal variation"))
+        sentences.append(say(lang, "没有变化超出正常波动", "No change is beyond normal variation"))
     elif any(judged):
-        told.append(
+        sentences.append(
             say(
                 lang,
                 "能判断的变化都在正常波动之内",
@@ -250,16 +300,16 @@ def compared(table: pd.DataFrame, items: pd.DataFrame, lang: str = "zh") -> list
     if not all(_judged(items, None)):
         short.append(say(lang, "MOT项目", "MOT items"))
     if short:
-        told.append(
+        sentences.append(
             say(
                 lang,
                 f"历史太短，变化不作评价：{f.join(short, lang)}",
                 f"Too little history to judge the change: {f.join(short, lang)}",
             )
         )
-    if not told:
-        told.append(say(lang, "没有上月的数值可比", "No value of last month to compare with"))
-    return [{"text": text} for text in told]
+    if not sentences:
+        sentences.append(say(lang, "没有上月的数值可比", "No value of last month to compare with"))
+    return [{"text": text} for text in sentences]
 
 
 def decisions(
@@ -273,12 +323,14 @@ def decisions(
     out: list[Item] = []
     if len(priorities) and priorities.iloc[0]["priority"] > 1e-9:
         row = priorities.iloc[0]
+        item, weight = label("mot_item", row["item"], lang), f.percent(row["weight"], 0)
+        score, gap = f.number(row["current"]), f.number(row["gap"])
         out.append(
             {
                 "text": say(
                     lang,
-                    f"下月重点：{label('mot_item', row['item'], lang)}（{f.number(row['current'])}，距目标{f.number(row['gap'])}分，权重{f.percent(row['weight'], 0)}）",
-                    f"Focus for next month: {label('mot_item', row['item'], lang)} ({f.number(row['current'])}, {f.number(row['gap'])} short of target, weight {f.percent(row['weight'], 0)})",
+                    f"下月重点：{item}（{score}，距目标{gap}分，权重{weight}）",
+                    f"Focus for next month: {item} ({score}, {gap} short of target, weight {weight})",
                 )
             }
         )
@@ -310,7 +362,10 @@ def decisions(
                 "text": say(
                     lang,
                     f"不满意原因第{shift['week']}周登记口径疑似改变，请客服核对",
-                    f"The coding of causes seems to have changed in week {shift['week']}: customer service to check",
+                    (
+                        f"The coding of causes seems to have changed in week {shift['week']}: "
+                        "customer service to check"
+                    ),
                 )
             }
         )
@@ -321,7 +376,10 @@ def decisions(
                 "text": say(
                     lang,
                     f"{wrong}项勾稽校验需要核对，见“勾稽校验”",
-                    f"{plural(wrong, 'check')} of the reconciliation need{'s' if wrong == 1 else ''} a look: see “Reconciliation”",
+                    (
+                        f"{plural(wrong, 'check')} of the reconciliation "
+                        f"need{'s' if wrong == 1 else ''} a look: see “Reconciliation”"
+                    ),
                 )
             }
         )
@@ -351,39 +409,80 @@ def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
     return say(
         lang,
         f"本月{f.count(a)}张工单、{f.count(b)}辆车、{zh}：三种台次口径不同，不可互换。",
-        f"{plural(a, 'repair order')}, {plural(b, 'vehicle')} and {en} this month: three different volumes that must not be exchanged.",
+        (
+            f"{plural(a, 'repair order')}, {plural(b, 'vehicle')} and {en} this month: "
+            "three different volumes that must not be exchanged."
+        ),
     )
 
 
-_HEADS = {"cards": ("关键指标", "Key figures"), "better": ("变好，超出正常波动", "Better, beyond normal variation"),
-          "worse": ("变差，超出正常波动", "Worse, beyond normal variation"), "compared": ("与上月相比", "Against last month"),
-          "decisions": ("需要决定", "What needs a decision")}  # fmt: skip
+_HEADERS = {
+    "cards": ("关键指标", "Key figures"),
+    "better": ("变好，超出正常波动", "Better, beyond normal variation"),
+    "worse": ("变差，超出正常波动", "Worse, beyond normal variation"),
+    "compared": ("与上月相比", "Against last month"),
+    "decisions": ("需要决定", "What needs a decision"),
+}
 
 
 def heads(part: str, lang: str = "zh") -> tuple[str]:
-    """The head of a part of the summary."""
-    return (_HEADS[part][0 if lang == "zh" else 1],)
+    """The header of a part of the summary."""
+    return (_HEADERS[part][0 if lang == "zh" else 1],)
 
 
 def repairs(mended: Iterable[Mapping[str, Any]], lang: str = "zh") -> list[str]:
     """What the reader mended in the input, a sentence a kind."""
-    return repairs_told(mended, lang)
+    return repair_messages(mended, lang)
 
 
-def remarks(notes: Iterable[str], lang: str = "zh") -> list[str]:
+def remarks(notes: Iterable[Note], lang: str = "zh") -> list[str]:
     """The source's remarks in the report's language."""
-    return [told(note, lang) for note in notes]
+    return texts(notes, lang)
 
 
-def left_out(titles: Sequence[str], lang: str = "zh") -> list[str]:
-    """That the month's params leave chapters out, which nobody should take for an oversight."""
+def own_targets(records: Sequence[Record], targets: Mapping[str, float], lang: str = "zh") -> list[str]:
+    """That targets of figures of one's own stand among the key figures alone."""
+    names = [record.label(lang) for record in records if record.name in targets]
+    if not names:
+        return []
+    named = f.join(names, lang)
+    return [
+        say(
+            lang,
+            f"自建章节的{named}有自己的目标，只在“关键指标”中对照，不计入“下月工作目标”。",
+            f"{named}, from a chapter of the store's own, is held against its target among the key figures "
+            "alone and not counted in “Targets for next month”."
+            if len(names) == 1
+            else f"{named}, from chapters of the store's own, are held against their targets among the key "
+            "figures alone and not counted in “Targets for next month”.",
+        )
+    ]
+
+
+def left_out(titles: Sequence[str], lang: str = "zh", own: bool = False) -> list[str]:
+    """That the month's params leave chapters out, which nobody should take for an oversight.
+
+    `own` says that they are chapters of one's own, whose figures nobody computes without them.
+    """
     if not titles:
         return []
     named = f.join(list(titles), lang)
+    if own:
+        return [
+            say(
+                lang,
+                f"按本月参数，报告未列入自建的{named}，其指标本月没有计算。",
+                f"By this month's params the report leaves out {named}, of the store's own; their "
+                "figures were not computed.",
+            )
+        ]
     return [
         say(
             lang,
             f"按本月参数，报告未列入{named}；其指标照常计算，见“口径”。",
-            f"By this month's params the report leaves out {named}; their figures are computed all the same, see “Definitions”.",
+            (
+                f"By this month's params the report leaves out {named}; "
+                "their figures are computed all the same, see “Definitions”."
+            ),
         )
     ]

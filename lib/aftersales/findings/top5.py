@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.findings.words import Words, plural, say, words
-from aftersales.metrics.catalogue import FIGURES
-from aftersales.schema import label
+from aftersales.contract import formats as f
+from aftersales.contract.figures import FIGURES
+from aftersales.contract.language import Words, plural, say, words
+from aftersales.contract.schema import label
 
 
 def headline(priorities: pd.DataFrame, targets: pd.DataFrame, lang: str = "zh") -> str:
@@ -35,7 +35,10 @@ def headline(priorities: pd.DataFrame, targets: pd.DataFrame, lang: str = "zh") 
         text += say(
             lang,
             f"{'；' if text else ''}按权重 × 差距，下月先抓{f.join(first, lang)}",
-            f"{'; ' if text else ''}by weight × gap the first to work on: {f.join([f'“{i}”' for i in first], lang)}",
+            (
+                f"{'; ' if text else ''}by weight × gap the first to work on: "
+                f"{f.join([f'“{i}”' for i in first], lang)}"
+            ),
         )
     if not text:
         return say(lang, "本月没有可据以提出目标的数据。", "There are no figures to set targets by.")
@@ -51,9 +54,23 @@ def targets(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     )
     if tried.empty:
         title = say(lang, "没有可与目标比较的指标", "No figure to hold against a target")
-    return words(title,
-                 say(lang, f"{f.month(month, lang)}实绩与目标，{f.month(month + 1, lang)}建议目标", f"{f.month(month, lang)} against target; proposal for {f.month(month + 1, lang)}"),
-                 say(lang, "已达标的保持目标；未达标的，建议下月先走完差距的一半。目标见params。", "A target that is met stays; where it is missed, half the gap is proposed for next month. Targets: params."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"{f.month(month, lang)}实绩与目标，{f.month(month + 1, lang)}建议目标",
+            f"{f.month(month, lang)} against target; proposal for {f.month(month + 1, lang)}",
+        ),
+        say(
+            lang,
+            "已达标的保持目标；未达标的，建议下月先走完差距的一半。目标见params。",
+            (
+                "A target that is met stays; where it is missed, "
+                "half the gap is proposed for next month. Targets: params."
+            ),
+        ),
+        lang,
+    )
 
 
 def matrix(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -72,18 +89,48 @@ def matrix(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
             "All ten items reach the target" if len(table) else "No scores, no order",
         )
     )
-    return words(title, say(lang, f"MOT十项：权重与距目标的差距 · {f.month(month, lang)}", f"Ten MOT items: weight and gap to target · {f.month(month, lang)}"),
-                 say(lang, "优先顺序 = 权重 × 差距，相同时看不满意提及次数。来源：厂家CSS。", "Priority = weight × gap, ties by mentions of the cause. Source: car maker's CSS."), lang)  # fmt: skip
+    return words(
+        title,
+        say(
+            lang,
+            f"MOT十项：权重与距目标的差距 · {f.month(month, lang)}",
+            f"Ten MOT items: weight and gap to target · {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "优先顺序 = 权重 × 差距，相同时看不满意提及次数。来源：厂家CSS。",
+            "Priority = weight × gap, ties by mentions of the cause. Source: car maker's CSS.",
+        ),
+        lang,
+    )
 
 
 def department(table: pd.DataFrame, name: str, month: pd.Period, lang: str = "zh") -> Words:
     """Words of a department's TOP5."""
     given = int((~table["proposed"].astype(bool)).sum())
-    asked = len(table) - given
+    proposed = len(table) - given
     who = label("action_department", name, lang)
-    return words(say(lang, f"{who}：{given}项已提出，{asked}项为程序建议", f"{who}: {given} raised, {asked} proposed by the program"),
-                 say(lang, f"{f.month(month, lang)}提出，{f.month(month + 1, lang)}执行", f"Raised in {f.month(month, lang)} for {f.month(month + 1, lang)}"),
-                 say(lang, "带“建议”的行由程序据本月数据提出，责任人和完成时间由部门填写。", "Rows marked “proposal” come from the month's figures; owner and date are for the department to fill in."), lang)  # fmt: skip
+    return words(
+        say(
+            lang,
+            f"{who}：{given}项已提出，{proposed}项为程序建议",
+            f"{who}: {given} raised, {proposed} proposed by the program",
+        ),
+        say(
+            lang,
+            f"{f.month(month, lang)}提出，{f.month(month + 1, lang)}执行",
+            f"Raised in {f.month(month, lang)} for {f.month(month + 1, lang)}",
+        ),
+        say(
+            lang,
+            "带“建议”的行由程序据本月数据提出，责任人和完成时间由部门填写。",
+            (
+                "Rows marked “proposal” come from the month's figures; "
+                "owner and date are for the department to fill in."
+            ),
+        ),
+        lang,
+    )
 
 
 def axis(lang: str = "zh") -> dict[str, str]:

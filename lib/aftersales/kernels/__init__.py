@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "Done": "aftersales.kernels.execution",
-    "Job": "aftersales.kernels.execution",
+    "NotebookResult": "aftersales.kernels.execution",
+    "NotebookJob": "aftersales.kernels.execution",
     "NAME": "aftersales.kernels.spec",
     "NotebookFailed": "aftersales.kernels.failure",
     "execute": "aftersales.kernels.execution",

@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from aftersales import lazily
-from aftersales.errors import AftersalesError
+from aftersales.contract import lazily
+from aftersales.contract.errors import AftersalesError
 from aftersales.kernels import files
 from aftersales.kernels.failure import NotebookFailed, ending
 from aftersales.kernels.spec import NAME
@@ -22,7 +22,7 @@ _MARKER = "papermill-error-cell-tag"
 
 
 @dataclass(frozen=True)
-class Job:
+class NotebookJob:
     """A notebook to run: from where, to where, with which parameters.
 
     `failed` is where it goes when it fails, by default beside the output as ``<name>.failed.ipynb``.
@@ -36,10 +36,10 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Done:
+class NotebookResult:
     """A job that was run, how long it took and what went wrong with it, if anything."""
 
-    job: Job
+    job: NotebookJob
     seconds: float
     error: Exception | None = None
 
@@ -47,8 +47,8 @@ class Done:
 def prepare() -> None:
     """Import all that running takes.
 
-    Two threads that import at once what needs one another may each find half a module, so this is done before another
-    thread is started.
+    Two threads that import at once what needs one another may each find half a module, so this is done before
+    another thread is started.
     """
     lazily.papermill()
     for name in ("nbclient", "aftersales.kernels.manager", "aftersales.kernels.provisioner"):
@@ -71,7 +71,7 @@ def execute(
     Parameters
     ----------
     path_in, path_out
-        The notebook and where it goes; a file that is there is replaced in one step, and only by a notebook
+        The notebook and where it goes; an existing file is replaced in one step, and only by a notebook
         that has run to its end.
     parameters
         Values for names that the cell tagged ``parameters`` declares: texts, numbers, booleans, None, lists
@@ -85,7 +85,7 @@ def execute(
     timeout
         Seconds for one cell, by default without end.
     on_start
-        Called when the kernel is there.
+        Called when the kernel has started.
 
     Returns
     -------
@@ -100,19 +100,19 @@ def execute(
         The notebook cannot be read, or a parameter is none of its own.
     """
     saved, folder = Path(failed) if failed else None, Path(cwd) if cwd else None
-    job = Job(Path(path_in), Path(path_out), parameters or {}, saved, folder)
+    job = NotebookJob(Path(path_in), Path(path_out), parameters or {}, saved, folder)
     return _Run(job, kernel, timeout, on_start).execute()
 
 
 def execute_many(
-    jobs: Sequence[Job],
+    jobs: Sequence[NotebookJob],
     workers: int | None = None,
     on_done: Callable[[str, float, Exception | None], None] | None = None,
     *,
     on_start: Callable[[str], None] | None = None,
     kernel: str = NAME,
     timeout: float | None = None,
-) -> list[Done]:
+) -> list[NotebookResult]:
     """Run notebooks side by side; they may not need one another.
 
     Parameters
@@ -130,7 +130,7 @@ def execute_many(
 
     Returns
     -------
-    list of Done
+    list of NotebookResult
         One for each job, in their order.
 
     Raises
@@ -143,8 +143,10 @@ def execute_many(
     prepare()
     runs = [_Run(job, kernel, timeout) for job in jobs]
     with ThreadPoolExecutor(max(1, min(workers or _cores(), len(runs)) if runs else 1)) as pool:
-        at_work: dict[Future[Done], int] = {pool.submit(run.timed, on_start): n for n, run in enumerate(runs)}
-        results: dict[int, Done] = {}
+        at_work: dict[Future[NotebookResult], int] = {
+            pool.submit(run.timed, on_start): n for n, run in enumerate(runs)
+        }
+        results: dict[int, NotebookResult] = {}
         try:
             while at_work:
                 for future in wait(at_work, return_when=FIRST_COMPLETED).done:
@@ -158,8 +160,8 @@ def execute_many(
             raise
     errors = [done.error for _, done in sorted(results.items()) if done.error is not None]
     if len(errors) > 1:
-        told = "\n".join(map(str, errors))
-        raise AftersalesError(f"{len(errors)} notebooks failed.\n{told}") from errors[0]
+        messages = "\n".join(map(str, errors))
+        raise AftersalesError(f"{len(errors)} notebooks failed.\n{messages}") from errors[0]
     if errors:
         raise errors[0]
     return [results[n] for n in range(len(runs))]
@@ -173,7 +175,11 @@ class _Run:
     """One notebook's run: the job, and what is known of its kernel and of the cell at work."""
 
     def __init__(
-        self, job: Job, kernel: str, timeout: float | None, on_start: Callable[[], object] | None = None
+        self,
+        job: NotebookJob,
+        kernel: str,
+        timeout: float | None,
+        on_start: Callable[[], object] | None = None,
     ) -> None:
         self.job, self.kernel, self.timeout, self.on_start = job, kernel, timeout, on_start
         self.notebook: Any = None
@@ -181,7 +187,7 @@ class _Run:
         self.managers: list[Any] = []
         self.ended = False
 
-    def timed(self, on_start: Callable[[str], None] | None = None) -> Done:
+    def timed(self, on_start: Callable[[str], None] | None = None) -> NotebookResult:
         """Run in a thread of a pool."""
         from jupyter_core.utils import ensure_event_loop
 
@@ -196,7 +202,7 @@ class _Run:
         finally:
             # Jupyter has made an event loop for this thread, which has three open files.
             ensure_event_loop().close()
-        return Done(self.job, time.perf_counter() - start, error)
+        return NotebookResult(self.job, time.perf_counter() - start, error)
 
     def end(self) -> None:
         """Kill the kernel, or see to it that none is started."""

@@ -1,4 +1,4 @@
-"""A notebook that failed, told so that somebody can mend it."""
+"""A notebook that failed, with a message by which somebody can repair it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import signal
 from pathlib import Path
 
-from aftersales.errors import AftersalesError
+from aftersales.contract.errors import AftersalesError
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 

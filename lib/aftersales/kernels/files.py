@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aftersales.errors import InputError
+from aftersales.contract.errors import InputError
 
-# What papermill's record in a notebook may tell: nothing of this machine.
+# What papermill's record in a notebook may reveal: nothing of this machine.
 _RECORD = ("parameters", "start_time", "end_time", "duration", "version", "exception")
 
 
@@ -22,7 +22,7 @@ def tagged(cell: Any, tag: str) -> bool:
 
 
 def read(path: Path) -> Any:
-    """A notebook from its file; InputError when there is none."""
+    """A notebook from its file; InputError when it does not exist."""
     import nbformat
 
     try:
@@ -38,8 +38,8 @@ def check(path: Path, notebook: Any, parameters: Mapping[str, Any]) -> None:
     declared = _declared(notebook)
     unknown = sorted(set(parameters) - declared)
     if unknown:
-        there = ", ".join(sorted(declared)) or "none"
-        raise InputError(f"{path.name}: no parameter {', '.join(unknown)}. Its parameters are: {there}.")
+        existing = ", ".join(sorted(declared)) or "none"
+        raise InputError(f"{path.name}: no parameter {', '.join(unknown)}. Its parameters are: {existing}.")
     for name, value in parameters.items():
         try:
             same = json.loads(json.dumps(value)) == value

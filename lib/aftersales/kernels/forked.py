@@ -22,7 +22,7 @@ _INLINE = "module://matplotlib_inline.backend_inline"
 
 
 def run(connection: socket.socket, request: wire.Request, set_by_imports: Mapping[str, str]) -> None:
-    """Be the kernel that was asked for, until it ends."""
+    """Be the kernel that was requested, until it ends."""
     os.setsid()
     try:
         _take(request, set_by_imports)

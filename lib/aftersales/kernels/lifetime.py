@@ -36,7 +36,7 @@ THREADS = {
 def serving() -> Iterator[dict[str, str]]:
     """A fork server for the kernels that are started inside the `with` block, here and in kernels.
 
-    It starts at once and imports beside the caller; a kernel that is asked for meanwhile waits for it. Inside
+    It starts at once and imports beside the caller; a kernel that is requested meanwhile waits for it. Inside
     another `serving` block that one's server is used. Where processes cannot be forked safely, nothing is
     started and kernels are stock ones.
 

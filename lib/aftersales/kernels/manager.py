@@ -7,7 +7,7 @@ from contextlib import suppress
 from queue import Empty
 from typing import Any
 
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
@@ -22,13 +22,13 @@ class Client(AsyncKernelClient):
         """Wait until the kernel answers and its outputs arrive.
 
         Jupyter's own way ends by listening for a fifth of a second to hear that nothing comes; here it ends
-        with the message by which the kernel says that it has done what it was asked.
+        with the message by which the kernel says that it has done what was requested.
         """
         until = time.monotonic() + (timeout or 3600)
         while True:
-            asked = self.kernel_info()
-            if await self._hears(self.shell_channel, asked, "kernel_info_reply", 1) and await self._hears(
-                self.iopub_channel, asked, "status", 0.2
+            request = self.kernel_info()
+            if await self._hears(self.shell_channel, request, "kernel_info_reply", 1) and await self._hears(
+                self.iopub_channel, request, "status", 0.2
             ):
                 return
             if not await self.is_alive():
@@ -36,12 +36,12 @@ class Client(AsyncKernelClient):
             if time.monotonic() > until:
                 raise RuntimeError(f"the kernel was not ready within {timeout} s")
 
-    async def _hears(self, channel: Any, asked: str, kind: str, seconds: float) -> bool:
+    async def _hears(self, channel: Any, request: str, kind: str, seconds: float) -> bool:
         """Whether the answer of a kind to a request comes in time; a status is one when it is idle."""
         try:
             while True:
                 message = await channel.get_msg(timeout=seconds)
-                if message["parent_header"].get("msg_id") != asked or message["msg_type"] != kind:
+                if message["parent_header"].get("msg_id") != request or message["msg_type"] != kind:
                     continue
                 if kind == "kernel_info_reply":
                     self._handle_kernel_info_reply(message)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 
-from aftersales import lazily
+from aftersales.contract import lazily
 
 # What a kernel and a notebook that draws nothing need. Packages of aftersales come whole.
 FIRST = (
@@ -34,14 +34,14 @@ FIRST = (
     "pandas.io.formats.html",
     "pyarrow.pandas_compat",
     "jupyter_client.asynchronous",
-    "aftersales.inputs",
-    "aftersales.scraps",
-    "aftersales.chapters",
+    "aftersales.sources.load",
+    "aftersales.chapters.scraps",
+    "aftersales.chapters.notebooks",
     "aftersales.kernels.execution",
-    "aftersales.exhibit",
+    "aftersales.display.exhibit",
     "aftersales.metrics",
     "aftersales.findings",
-    "aftersales.show",
+    "aftersales.display.tables",
 )
 # What drawing needs, in small steps: the master's kernel is forked between two of them.
 REST = (
@@ -57,8 +57,8 @@ REST = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "seaborn",
-    "aftersales.charts",
-    "aftersales.explanation",
+    "aftersales.display.charts",
+    "aftersales.explanation.explain",
 )
 
 
@@ -70,14 +70,8 @@ def first() -> Iterator[str]:
 
 
 def rest() -> Iterator[str]:
-    """Import what is left, and let matplotlib know the fonts; a caller may do something else between two."""
+    """Import what is left; a caller may do something else between two."""
     yield from _imported(REST)
-    from aftersales import theme
-
-    try:
-        theme.rc()
-    except Exception as error:
-        _say(f"no fonts to draw with: {type(error).__name__}: {error}")
     # A fork leaves the locks of other threads as they are, and shares the position in open files.
     if len(os.listdir("/proc/self/task")) > 1:
         _say("an import has started threads; kernels may hang")
@@ -86,9 +80,12 @@ def rest() -> Iterator[str]:
 
 
 def _warm() -> None:
-    """Do once what each notebook that runs others would do: compile the notebooks' schema, look for provisioners."""
+    """Do once what each notebook that runs others would do.
+
+    Compile the notebooks' schema, look for provisioners.
+    """
     import nbformat
-    from jupyter_client.provisioning import KernelProvisionerFactory
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
     nbformat.validate(nbformat.v4.new_notebook())
     KernelProvisionerFactory.instance()
@@ -138,8 +135,8 @@ def _import(name: str) -> None:
 
 def _open_files() -> list[str]:
     """Files that are open, but for the standard streams."""
-    there = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd") if int(fd) > 2]
-    paths = [os.readlink(link) for link in there if os.path.lexists(link)]
+    open_files = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd") if int(fd) > 2]
+    paths = [os.readlink(link) for link in open_files if os.path.lexists(link)]
     return [path for path in paths if path.startswith("/") and not path.startswith(("/dev/", "/proc/"))]
 
 

@@ -40,7 +40,7 @@ class ForkedProcess:
     async def start(
         cls, server: str, argv: list[str], env: dict[str, str], cwd: str, stdout: int, stderr: int
     ) -> ForkedProcess:
-        """Ask the server at a socket for a kernel.
+        """Request a kernel from the server at a socket.
 
         Raises
         ------
@@ -55,8 +55,8 @@ class ForkedProcess:
             connection.connect(server)
             if not wire.peer_is_me(connection):
                 raise wire.Refused("the server belongs to another user")
-            head, body = wire.pack(argv, env, cwd)
-            socket.send_fds(connection, [head], [stdout, stderr])
+            header, body = wire.pack(argv, env, cwd)
+            socket.send_fds(connection, [header], [stdout, stderr])
             connection.setblocking(False)
             await loop.sock_sendall(connection, body)
             heard = b""

@@ -1,4 +1,4 @@
-"""The kernel provisioner `aftersales-warm`: a local kernel, forked when there is a fork server."""
+"""The kernel provisioner `aftersales-warm`: a local kernel, forked when a fork server is running."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from aftersales.kernels.lifetime import THREADS
 from aftersales.kernels.process import ForkedProcess
 from aftersales.kernels.wire import CAN_FORK, VARIABLE, Refused
 
 _log = logging.getLogger(__name__)
-_TOLD = "AFTERSALES_KERNEL_TOLD"
+_WARNED = "AFTERSALES_KERNEL_WARNED"
 # A Unix socket's path has 107 bytes at most, 103 on macOS.
 _LONGEST_PATH = 100
 _KILLING_SECONDS = 2
@@ -62,7 +62,7 @@ class WarmProvisioner(LocalProvisioner):
             self.process = await self._fork(cmd, kwargs)
         except (Refused, OSError) as reason:
             self.warm = False
-            self._tell(str(reason), env)
+            self._warn(str(reason), env)
             return await super().launch_kernel(cmd, **kwargs)
         self.warm = True
         self.pid = self.pgid = self.process.pid
@@ -97,7 +97,7 @@ class WarmProvisioner(LocalProvisioner):
             self.folder = None
 
     def _choose_sockets(self) -> None:
-        """Have the manager use Unix sockets in a folder of this kernel's own, unless told otherwise."""
+        """Have the manager use Unix sockets in a folder of this kernel's own, unless configured otherwise."""
         manager = self.parent
         if os.name != "posix" or manager is None or manager.transport != "tcp" or any(manager.ports):
             return
@@ -136,20 +136,20 @@ class WarmProvisioner(LocalProvisioner):
                 return
             await asyncio.sleep(0.002)
 
-    def _tell(self, reason: str, env: dict[str, str]) -> None:
+    def _warn(self, reason: str, env: dict[str, str]) -> None:
         """Say once, here and in the kernels started from here, that kernels are slow."""
-        if not os.environ.get(_TOLD):
+        if not os.environ.get(_WARNED):
             _log.warning("Kernels are started, not forked, which takes seconds longer: %s.", reason)
-            os.environ[_TOLD] = "1"
-        env[_TOLD] = "1"
+            os.environ[_WARNED] = "1"
+        env[_WARNED] = "1"
 
 
 @contextlib.contextmanager
-def _stream(asked: Any, standard: int) -> Iterator[int]:
+def _stream(request: Any, standard: int) -> Iterator[int]:
     """A file descriptor for a kernel's stream, as `subprocess.Popen` understands the argument."""
-    if asked == subprocess.PIPE or asked == subprocess.STDOUT:
+    if request == subprocess.PIPE or request == subprocess.STDOUT:
         raise Refused("it was asked for with a pipe")
-    fd = standard if asked is None else asked if isinstance(asked, int) else asked.fileno()
+    fd = standard if request is None else request if isinstance(request, int) else request.fileno()
     try:
         if fd == subprocess.DEVNULL:
             raise OSError

@@ -56,7 +56,7 @@ def main() -> None:
 
 
 class Server:
-    """Takes requests, forks kernels, tells how they ended.
+    """Takes requests, forks kernels, reports how they ended.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Server:
     def run(self, imports: Iterator[str]) -> tuple[socket.socket, wire.Request] | None:
         """Serve until the end; None then, and in each forked child its connection and request.
 
-        The first kernel that is asked for is the master's, which draws nothing: it is forked between two
+        The first kernel that is requested is the master's, which draws nothing: it is forked between two
         imports. All others wait until the imports are done, which is sooner than doing them themselves.
         """
         self.waking.setblocking(False)
@@ -114,7 +114,7 @@ class Server:
         return None
 
     def _imported(self) -> None:
-        """All is imported: from now on every kernel is forked as soon as it is asked for."""
+        """All is imported: from now on every kernel is forked as soon as it is requested."""
         gc.freeze()  # what lies about of the imports is little, and to look for it takes a tenth of a second
         self.sources = preload.sources() | self.sources
         if self.listener not in self.selector.get_map():
@@ -149,7 +149,7 @@ class Server:
         os.close(request.stdout)
         os.close(request.stderr)
         if reason:
-            _tell(connection, refused=reason)
+            _send(connection, refused=reason)
             connection.close()
             return None
         if not self.kernels:  # until then nobody but the system need end anything
@@ -171,7 +171,7 @@ class Server:
         return ""
 
     def _look(self) -> None:
-        """Tell of kernels that have ended; they stay zombies, their pids taken, until their clients know."""
+        """Report kernels that have ended; they stay zombies, their pids taken, until their clients know."""
         for pid, kernel in list(self.kernels.items()):
             if kernel.status is not None:
                 continue
@@ -183,7 +183,7 @@ class Server:
             if kernel.connection is None:
                 self._reap(pid)
             else:
-                _tell(kernel.connection, status=kernel.status)
+                _send(kernel.connection, status=kernel.status)
 
     def _release(self, pid: int) -> None:
         """A client has gone, or knows how its kernel ended."""
@@ -219,9 +219,9 @@ def _ended(lifeline: int) -> bool:
     return bool(select.select([lifeline], [], [], 0)[0])
 
 
-def _tell(connection: socket.socket, **told: object) -> None:
+def _send(connection: socket.socket, **message: object) -> None:
     with contextlib.suppress(OSError):
-        connection.send(wire.line(**told), socket.MSG_DONTWAIT)
+        connection.send(wire.line(**message), socket.MSG_DONTWAIT)
 
 
 def _kill(pid: int) -> None:

@@ -25,7 +25,7 @@ def content() -> dict[str, Any]:
 
 
 def install(prefix: str | Path = sys.prefix) -> Path:
-    """Write the kernelspec where Jupyter looks for it; nothing is written when it is there already.
+    """Write the kernelspec where Jupyter looks for it; nothing is written when it exists already.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from aftersales.errors import AftersalesError
+from aftersales.contract.errors import AftersalesError
 
 
 def read(path: Path) -> dict[str, dict[str, Any]]:

@@ -7,13 +7,30 @@ from email.message import EmailMessage
 
 from lxml import html as markup
 
-from aftersales import mask
+from aftersales.contract import mask
 
 MOST_BYTES = 80_000  # Gmail clips near 102 KB
 _ELEMENTS = frozenset(
-    ("audio", "base", "button", "canvas", "embed", "form", "frame", "iframe", "input", "link", "math", "object",
-     "script", "select", "svg", "textarea", "video")
-)  # fmt: skip
+    (
+        "audio",
+        "base",
+        "button",
+        "canvas",
+        "embed",
+        "form",
+        "frame",
+        "iframe",
+        "input",
+        "link",
+        "math",
+        "object",
+        "script",
+        "select",
+        "svg",
+        "textarea",
+        "video",
+    )
+)
 _CSS = re.compile(
     r"(?<![\w-])(float\s*:|position\s*:|display\s*:\s*(?:inline-)?(?:flex|grid)\b|@import\b|@font-face\b|url\()",
     re.IGNORECASE,
@@ -38,13 +55,17 @@ def faults(message: EmailMessage) -> list[str]:
     shown = [piece.strip() for piece in tree.xpath("//body")[0].itertext() if piece.strip()]
     alternatives = [image.get("alt") or "" for image in tree.iter("img")]
     figures = {number for piece in [*shown, *alternatives] for number in _NUMBER.findall(piece)}
-    if lacking := sorted(figures - set(_NUMBER.findall(text))):
-        found.append(f"figures of the HTML that the plain text lacks: {', '.join(lacking[:10])}")
-    told = {"HTML": shown, "picture's alt text": alternatives, "plain text": text.splitlines(),
-            "subject": [str(message["Subject"])]}  # fmt: skip
+    if missing := sorted(figures - set(_NUMBER.findall(text))):
+        found.append(f"figures of the HTML that the plain text lacks: {', '.join(missing[:10])}")
+    texts = {
+        "HTML": shown,
+        "picture's alt text": alternatives,
+        "plain text": text.splitlines(),
+        "subject": [str(message["Subject"])],
+    }
     found += [
         f"personal data that is not masked in the {name}"
-        for name, pieces in told.items()
+        for name, pieces in texts.items()
         if any(mask.text(piece) != piece for piece in pieces)
     ]
     return found
@@ -128,7 +149,7 @@ def _luminance(colour: str) -> float:
 
 
 def _invert(colour: str) -> str:
-    """As mail programs do in dark mode: lightness turned round, hue kept."""
+    """As mail programs do in dark mode: lightness turned round, the same hue."""
     import colorsys
 
     r, g, b = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))

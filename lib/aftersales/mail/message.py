@@ -12,12 +12,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from aftersales import publish
-from aftersales.errors import AftersalesError
-from aftersales.export import document, mail
+from aftersales.contract.errors import AftersalesError
+from aftersales.contract.params import Params
+from aftersales.export import document, publish
+from aftersales.mail import body as mail
 from aftersales.mail import lint
 from aftersales.mail.recipients import address, are_of
-from aftersales.params import Params
 
 POLICY = policy.SMTP
 
@@ -94,5 +94,5 @@ def content_hash(message: EmailMessage) -> str:
     digest = hashlib.sha256(str(message["Subject"]).encode())
     for part in message.walk():
         if not part.is_multipart():
-            digest.update(bytes(part.get_payload(decode=True) or b""))  # type: ignore[arg-type]
+            digest.update(bytes(part.get_payload(decode=True) or b""))
     return digest.hexdigest()

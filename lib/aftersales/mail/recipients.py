@@ -6,8 +6,8 @@ import re
 import unicodedata
 from email.headerregistry import Address
 
-from aftersales.errors import InputError
-from aftersales.params import ROLES, Params
+from aftersales.contract.errors import InputError
+from aftersales.contract.params import ROLES, Params
 
 DEPARTMENTS = ("front", "workshop", "parts", "service")
 _SPEC = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
@@ -39,7 +39,8 @@ def address(text: str) -> Address:
 def are_of(store: str, params: Params) -> bool:
     """Whether the recipients are those of a store.
 
-    No address says whose it is, so all of them belong to the params' own store, however blanks and widths are typed.
+    No address says whose it is, so all of them belong to the params' own store, however blanks and widths are
+    typed.
     """
     return _same(store) == _same(params.store)
 
@@ -54,9 +55,11 @@ def check_store(store: str, params: Params) -> None:
     """
     if not are_of(store, params):
         raise InputError(
-            f"got a report of the store {store or 'unknown'}; expected one of {params.store}, whose recipients the "
+            f"got a report of the store {store or 'unknown'}; expected one of "
+            f"{params.store}, whose recipients the "
             f"params name. Let params of its own name the recipients of {store or 'that store'} and say "
-            f"`store: {store or '…'}` (AFTERSALES_PARAMS=folder), then run the command again. Nothing was sent."
+            f"`store: {store or '…'}` (AFTERSALES_PARAMS=folder), then run the "
+            "command again. Nothing was sent."
         )
 
 
@@ -77,7 +80,7 @@ def by_address(params: Params) -> dict[str, str]:
     Raises
     ------
     InputError
-        An address is none, or outside the allowed domains, or there is nobody; all such faults in one go.
+        An address is none, or outside the allowed domains, or nobody is named; all such faults in one go.
     """
     allowed = {domain.lower().lstrip("@") for domain in params.recipients.get("allowed_domains", [])}
     people: dict[str, str] = {}

@@ -16,11 +16,13 @@ from typing import Any, NamedTuple
 import nbformat
 from nbformat import NotebookNode
 
-from aftersales import assemble
-from aftersales.errors import AftersalesError, InputError
+from aftersales.contract import command
+from aftersales.contract.command import Command
+from aftersales.contract.errors import AftersalesError, InputError
+from aftersales.contract.params import Params
+from aftersales.export import assemble
 from aftersales.mail import ledger, recipients, server
 from aftersales.mail import message as messages
-from aftersales.params import Params
 
 TRIES, FIRST_WAIT = 3, 1.0  # a 4xx answer is tried again after 1 and 2 seconds
 
@@ -42,6 +44,7 @@ def send_published(
     again: bool = False,
     progress: Callable[[str], None] = print,
     environment: Mapping[str, str] = os.environ,
+    make: Command | None = None,
 ) -> None:
     """Send the report of a folder to everybody who has not had it yet.
 
@@ -50,9 +53,11 @@ def send_published(
     Parameters
     ----------
     folder
-        ``<out>/<YYYY-MM>/<store>``; the ledger is kept in ``<out>/.sent/``.
+        ``<out>/<YYYY-MM>/<store>``; the ledger is stored in ``<out>/.sent/``.
     lang
         The language that is expected; None = that of the report.
+    make
+        The command that makes the report, for a message; by default the params give its store and source.
 
     Raises
     ------
@@ -61,26 +66,29 @@ def send_published(
     AftersalesError
         Somebody did not get it; the message names them.
     """
-    notebook, pdf = published(folder, lang)
+    notebook, pdf = published(folder, lang, make)
     path = folder.parents[1] / ".sent" / f"{folder.parent.name}-{folder.name}.json"
     send(notebook, pdf, params, path, dry_run=dry_run, again=again, environment=environment, say=progress)
 
 
-def published(folder: Path, lang: str | None = None) -> tuple[NotebookNode, bytes]:
+def published(
+    folder: Path, lang: str | None = None, make: Command | None = None
+) -> tuple[NotebookNode, bytes]:
     """The notebook and the PDF of a published report."""
-    month = folder.parent.name
+    make = make or command.report(folder.parent.name, None, None, lang)
+    first = f"put the source into the environment variable {make.variable}, then " if make.variable else ""
     try:
         pdf = (folder / "report.pdf").read_bytes()
         master = nbformat.read(folder / "notebooks" / "master.ipynb", as_version=4)
         meta: dict[str, Any] = dict(master.metadata["aftersales"])
     except (FileNotFoundError, KeyError):
         raise InputError(
-            f"{folder}: no report is published there. Make it first: make report MONTH={month}."
+            f"{folder}: no report is published there. Make it first: {first}{make.text}"
         ) from None
     if lang and lang != meta["lang"]:
         raise InputError(
             f"{folder}: the report there is in {meta['lang']}, not {lang}. "
-            f"Make it in that language first: make report MONTH={month} REPORT_LANG={lang}."
+            f"Make it in that language first: {first}{make.text}"
         )
     return assemble.whole(master, folder / "notebooks", "master"), pdf
 
@@ -110,8 +118,8 @@ def send(
     Raises
     ------
     InputError
-        The report is not masked, or not that of the store whose recipients the params name; a recipient or the
-        server's name is bad. Nothing was sent.
+        The report is not masked, or not that of the store whose recipients the params name; a recipient or
+        the server's name is bad. Nothing was sent.
     AftersalesError
         Somebody did not get it; the message names them.
     """
@@ -126,7 +134,8 @@ def send(
         for letter in _due(people, made, ledger.read(path), again, say):
             size = len(letter.message.as_bytes())
             say(
-                f"{letter.person} ({letter.role}): would be sent “{letter.message['Subject']}”, {size:,} bytes"
+                f"{letter.person} ({letter.role}): would be sent “{letter.message['Subject']}”, "
+                f"{size:,} bytes"
             )
         return
     with ledger.alone(path):
@@ -167,7 +176,7 @@ def _deliver(
     say: Callable[[str], None],
 ) -> None:
     refused: dict[str, str] = {}
-    lacking = [letter.person for letter in todo]
+    unsent = [letter.person for letter in todo]
     connection: smtplib.SMTP | None = None
     try:
         for letter in todo:
@@ -178,22 +187,22 @@ def _deliver(
                 except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
                     _close(connection)
                     connection = None
-                    code, told = _answer(error)
+                    code, answer = _answer(error)
                     if 400 <= code < 500 and attempt < TRIES - 1:
                         time.sleep(FIRST_WAIT * 2**attempt)
                         continue
                     if isinstance(error, smtplib.SMTPAuthenticationError):
                         reason = "the server refuses user and password (SMTP_USER, SMTP_PASSWORD)"
-                        raise AftersalesError(_stopped(where, reason, refused, lacking)) from None
-                    refused[letter.person] = f"{code} {told}"
+                        raise AftersalesError(_stopped(where, reason, refused, unsent)) from None
+                    refused[letter.person] = f"{code} {answer}"
                 except OSError as error:
                     _close(connection)
                     connection = None
-                    raise AftersalesError(_stopped(where, _why(error), refused, lacking)) from None
+                    raise AftersalesError(_stopped(where, _why(error), refused, unsent)) from None
                 else:
                     sent[letter.person] = _entry(letter)
                     ledger.write(path, sent)
-                    lacking.remove(letter.person)
+                    unsent.remove(letter.person)
                     say(f"{letter.person} ({letter.role}): sent")
                 break
     finally:
@@ -222,16 +231,16 @@ def _entry(letter: Letter) -> dict[str, str]:
 
 def _answer(error: smtplib.SMTPException) -> tuple[int, str]:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, told = next(iter(error.recipients.values()))
+        code, text = next(iter(error.recipients.values()))
     else:
-        code, told = error.smtp_code, error.smtp_error  # type: ignore[attr-defined]
-    return int(code), told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
+        code, text = error.smtp_code, error.smtp_error  # type: ignore[attr-defined]
+    return int(code), text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
 def _why(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
-        told = getattr(error, "verify_message", "") or error.reason or error
-        return f"its certificate is not trusted or TLS failed ({told})"
+        detail = getattr(error, "verify_message", "") or error.reason or error
+        return f"its certificate is not trusted or TLS failed ({detail})"
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "no answer in time (SMTP_TIMEOUT)"
     if isinstance(error, smtplib.SMTPServerDisconnected):
@@ -241,14 +250,14 @@ def _why(error: Exception) -> str:
     return f"no connection ({getattr(error, 'strerror', None) or error})"
 
 
-def _stopped(where: server.Server, why: str, refused: Mapping[str, str], lacking: list[str]) -> str:
-    """What is told when the server is of no more use; the next call sends the rest."""
-    rest = f"Not sent to: {', '.join(lacking)}. Run the same command again to send the rest."
+def _stopped(where: server.Server, why: str, refused: Mapping[str, str], unsent: list[str]) -> str:
+    """The message when the server is of no more use; the next call sends the rest."""
+    rest = f"Not sent to: {', '.join(unsent)}. Run the same command again to send the rest."
     return "\n".join([f"{where}: {why}. {rest}", *_lines(refused)])
 
 
 def _lines(refused: Mapping[str, str]) -> list[str]:
-    return [f"  {person}: {told}" for person, told in refused.items()]
+    return [f"  {person}: {reason}" for person, reason in refused.items()]
 
 
 def _close(connection: smtplib.SMTP | None) -> None:

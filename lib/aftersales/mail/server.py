@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aftersales.errors import InputError
+from aftersales.contract.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,11 @@ def named(environment: Mapping[str, str]) -> Server:
 
 
 def _seconds(environment: Mapping[str, str]) -> float:
-    told = environment.get("SMTP_TIMEOUT") or "30"
+    text = environment.get("SMTP_TIMEOUT") or "30"
     try:
-        seconds = float(told)
+        seconds = float(text)
     except ValueError:
         seconds = math.nan
     if not 0 < seconds <= 3600:
-        raise InputError(f"SMTP_TIMEOUT: got {told!r}; expected seconds from above 0 to 3600.")
+        raise InputError(f"SMTP_TIMEOUT: got {text!r}; expected seconds from above 0 to 3600.")
     return seconds

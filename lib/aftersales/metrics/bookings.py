@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aftersales.metrics.periods import counts, months_to, ratio, within
-from aftersales.schema import ARRIVED, CODES
+from aftersales.contract.keys import where
+from aftersales.contract.months import counts, in_month, months_to, ratio, within
+from aftersales.contract.schema import ARRIVED, CODES
 
-TREND = ["month", "visits", "booked", "arrived", "rate", "kept_rate", "proactive_share"]
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
+
+TREND = ["month", "visits", "booked", "arrived", "rate", "kept_rate", "proactive_share", "no_show_rate"]
 
 
 def figures(
@@ -23,19 +29,30 @@ def figures(
 def by_month(
     bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, months: Sequence[pd.Period]
 ) -> list[dict[str, float | int | None]]:
-    """Visits, bookings and arrivals of each month; 预约率 = arrived / visits; proactive = the store called."""
+    """Visits, bookings and arrivals of each month; 预约率 = arrived / visits; proactive = the store called.
+
+    ``no_show_rate`` = bookings that never came and were not cancelled / booked."""
     unknown: Sequence[int | None] = [None] * len(months)
     visits = unknown if repair_orders is None else counts(repair_orders["opened_at"], months)
-    booked = arrived = proactive = unknown
+    booked = arrived = proactive = missed = unknown
     if bookings is not None:
         planned = bookings["planned_at"]
         booked = counts(planned, months)
         arrived = counts(planned[bookings["status"].isin(ARRIVED)], months)
         proactive = counts(planned[bookings["proactive"].astype(bool)], months)
+        missed = counts(planned[bookings["status"] == "no_show"], months)
     return [
-        {"visits": v, "booked": b, "arrived": a, "rate": ratio(a, v), "kept_rate": ratio(a, b), "proactive_share": ratio(p, b)}
-        for v, b, a, p in zip(visits, booked, arrived, proactive, strict=True)
-    ]  # fmt: skip
+        {
+            "visits": v,
+            "booked": b,
+            "arrived": a,
+            "rate": ratio(a, v),
+            "kept_rate": ratio(a, b),
+            "proactive_share": ratio(p, b),
+            "no_show_rate": ratio(m, b),
+        }
+        for v, b, a, p, m in zip(visits, booked, arrived, proactive, missed, strict=True)
+    ]
 
 
 def trend(
@@ -46,8 +63,8 @@ def trend(
         return pd.DataFrame(columns=TREND)
     months = months_to(month)
     rows = [
-        [str(m), *of.values()]
-        for m, of in zip(months, by_month(bookings, repair_orders, months), strict=True)
+        [str(m), *row.values()]
+        for m, row in zip(months, by_month(bookings, repair_orders, months), strict=True)
     ]
     return pd.DataFrame(rows, columns=TREND)
 
@@ -64,7 +81,7 @@ def status(bookings: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     )
 
 
-def actions(raised: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def measures(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """The measures for bookings raised in the month, by rank. Deck slide 25."""
     columns = [
         "action_id",
@@ -77,7 +94,20 @@ def actions(raised: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
         "supervisor",
         "due",
     ]
-    if raised is None:
+    if actions is None:
         return pd.DataFrame(columns=columns)
-    now = raised[(raised["month"] == str(month)) & (raised["department"] == "booking")]
+    now = actions[(actions["month"] == str(month)) & (actions["department"] == "booking")]
     return now.sort_values(["rank", "action_id"], kind="stable")[columns].reset_index(drop=True)
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the chapter's figures, by the names that their records use."""
+    booked = in_month(tables.bookings, month, "planned_at")
+    return {
+        "visits": in_month(tables.repair_orders, month, "opened_at"),
+        "booked": booked,
+        "arrived": where(booked, lambda f: f["status"].isin(ARRIVED)),
+        "not_arrived": where(booked, lambda f: ~f["status"].isin(ARRIVED)),
+        "no_show": where(booked, lambda f: f["status"] == "no_show"),
+        "proactive": where(booked, lambda f: f["proactive"].astype(bool)),
+    }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from aftersales.metrics.keys import among
-from aftersales.metrics.periods import after, ratio, start, within
-from aftersales.schema import CODES
-from aftersales.statistics import FEW
+from aftersales.contract.keys import among, where
+from aftersales.contract.months import after, ratio, start, within
+from aftersales.contract.schema import CODES
+from aftersales.contract.statistics import FEW
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 _MONTHS = 120_000  # more than have passed since the year 0
 LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result", "reason", "called_at"]
@@ -59,15 +63,15 @@ def last_calls(churn_calls: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
     return now.sort_values("called_at", kind="stable").drop_duplicates("vin", keep="last")
 
 
-def cohort(
+def lost_vehicles(
     repair_orders: pd.DataFrame | None,
     churn_calls: pd.DataFrame | None,
     month: pd.Period,
     churn_months: int = 6,
 ) -> pd.DataFrame:
-    """The lost vehicles: with a visit in the month `churn_months` ago and none in any later one. Deck slide 27.
+    """The lost vehicles: a visit in the month `churn_months` ago and none in any later one. Deck slide 27.
 
-    The last order of that month is a lost vehicle's latest, so it tells the owner type, too.
+    The last order of that month is a lost vehicle's latest, so it gives the owner type, too.
     """
     if repair_orders is None:
         return pd.DataFrame(columns=LOST)
@@ -88,7 +92,7 @@ def cohort(
 
 
 def visit_months(repair_orders: pd.DataFrame) -> pd.DataFrame:
-    """The months in which each vehicle came: ``month`` (counted from the year 0), ``gap`` (months until it came again)."""
+    """The months in which each vehicle came: ``month`` (from year 0), ``gap`` (months to its next one)."""
     opened, vehicle = repair_orders["opened_at"], pd.factorize(repair_orders["vin"])[0]
     came = np.unique(vehicle * _MONTHS + (opened.dt.year * 12 + opened.dt.month - 1).to_numpy())
     vehicle, month = np.divmod(came, _MONTHS)
@@ -97,8 +101,8 @@ def visit_months(repair_orders: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"month": month, "gap": gap})
 
 
-def _number(month: pd.Period) -> int:
-    return month.year * 12 + month.month - 1
+def _month_number(month: pd.Period) -> int:
+    return int(month.year) * 12 + int(month.month) - 1
 
 
 def rates(
@@ -108,7 +112,7 @@ def rates(
     if repair_orders is None:
         return [None] * len(months)
     visits = visit_months(repair_orders)
-    gaps = [visits.loc[visits["month"] == _number(m - churn_months), "gap"] for m in months]
+    gaps = [visits.loc[visits["month"] == _month_number(m - churn_months), "gap"] for m in months]
     return [ratio(len(gap) - int((gap <= churn_months).sum()), len(gap)) for gap in gaps]
 
 
@@ -123,7 +127,7 @@ def figures(
 ) -> dict[str, float | int | None]:
     """Archive, base, cohort, lost and called (``churn.*``). Deck slides 26 to 28.
 
-    `lost` is what `cohort` gives, where it was asked already.
+    `lost` is the result of `lost_vehicles`, where it is known already.
     """
     names = (
         "cohort",
@@ -144,7 +148,7 @@ def figures(
     if repair_orders is None:
         return out
     if lost is None:
-        lost = cohort(repair_orders, churn_calls, month, churn_months)
+        lost = lost_vehicles(repair_orders, churn_calls, month, churn_months)
     size = int(repair_orders.loc[within(repair_orders["opened_at"], month - churn_months), "vin"].nunique())
     private = lost[lost["owner_type"] == "private"]
     out |= {
@@ -165,7 +169,7 @@ def figures(
     return out
 
 
-def _counted(codes: pd.Series, name: str, known: str) -> pd.DataFrame:
+def _counts(codes: pd.Series, name: str, known: str) -> pd.DataFrame:
     rows = [
         [c, int((codes == c).sum()), float((codes == c).mean())] for c in CODES[known] if (codes == c).any()
     ]
@@ -177,9 +181,9 @@ def _counted(codes: pd.Series, name: str, known: str) -> pd.DataFrame:
 
 
 def results(lost: pd.DataFrame) -> pd.DataFrame:
-    """Results of the last calls to the lost private vehicles of `cohort`. Deck slide 27."""
+    """Results of the last calls to the lost private vehicles of `lost_vehicles`. Deck slide 27."""
     private = lost[lost["owner_type"] == "private"]
-    return _counted(private["result"].dropna(), "result", "churn_result")
+    return _counts(private["result"].dropna(), "result", "churn_result")
 
 
 def unreached(results: pd.DataFrame) -> pd.DataFrame:
@@ -191,7 +195,7 @@ def unreached(results: pd.DataFrame) -> pd.DataFrame:
 def reasons(lost: pd.DataFrame) -> pd.DataFrame:
     """Reasons given by those who were reached. Deck slide 28."""
     private = lost[(lost["owner_type"] == "private") & (lost["result"] == "reached")]
-    return _counted(private["reason"].dropna(), "reason", "churn_reason")
+    return _counts(private["reason"].dropna(), "reason", "churn_reason")
 
 
 def bridge(lost: pd.DataFrame, figures: Mapping[str, Any]) -> pd.DataFrame:
@@ -218,17 +222,55 @@ def bridge(lost: pd.DataFrame, figures: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def retention(repair_orders: pd.DataFrame | None, month: pd.Period, cohorts: int = 12) -> pd.DataFrame:
-    """Of each month's vehicles, the share that was back within 1, 2, … months: ``cohort_month``, ``months_later``, ``rate``; none of few vehicles."""
+    """Of each month's vehicles, the share that was back within 1, 2, … months; none of few vehicles.
+
+    Columns: ``cohort_month``, ``months_later``, ``rate``.
+    """
     columns = ["cohort_month", "months_later", "rate"]
     if repair_orders is None:
         return pd.DataFrame(columns=columns)
     visits, later = visit_months(repair_orders), np.arange(1, cohorts + 1)
     rows = []
     for back in range(cohorts, 0, -1):
-        gaps = visits.loc[visits["month"] == _number(month - back), "gap"].to_numpy()
+        gaps = visits.loc[visits["month"] == _month_number(month - back), "gap"].to_numpy()
         shares = (gaps[:, None] <= later).mean(axis=0) if len(gaps) >= FEW else np.full(cohorts, np.nan)
         rows += [
             [str(month - back), k, rate if k <= back else None]
             for k, rate in zip(later.tolist(), shares.tolist(), strict=True)
         ]
     return pd.DataFrame(rows, columns=columns).astype({"rate": float})
+
+
+def last_orders(repair_orders: pd.DataFrame | None, first: pd.Period, last: pd.Period) -> pd.DataFrame | None:
+    """The vehicles that came in the months from `first` to `last`: the last order of each."""
+    came = where(repair_orders, lambda f: (f["opened_at"] >= start(first)) & (f["opened_at"] < after(last)))
+    if came is None:
+        return None
+    return came.sort_values(["opened_at", "order_id"], kind="stable").groupby("vin").tail(1)
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the chapter's figures, by the names that their records use."""
+    orders, then = tables.repair_orders, month - params.churn_months
+    cohort_orders = last_orders(orders, then, then)
+    lost = None if orders is None else lost_vehicles(orders, tables.churn_calls, month, params.churn_months)
+    private = where(lost, lambda f: f["owner_type"] == "private")
+    called = private if tables.churn_calls is not None else None
+    reached = where(called, lambda f: f["result"] == "reached")
+    returned = cohort_orders
+    if cohort_orders is not None and lost is not None:
+        returned = cohort_orders[~cohort_orders["vin"].isin(lost["vin"])]
+    return {
+        "archive": where(tables.customers, lambda f: f["created_at"] < after(month)),
+        "base": last_orders(orders, month - params.base_months + 1, month),
+        "cohort": cohort_orders,
+        "lost": lost,
+        "returned": returned,
+        "fleet": where(lost, lambda f: f["owner_type"] != "private"),
+        "private": private,
+        "reached": reached,
+        "not_reached": where(called, lambda f: f["result"].notna() & (f["result"] != "reached")),
+        "not_called": where(called, lambda f: f["result"].isna()),
+        "not_due": where(reached, lambda f: f["reason"].isin(("about_to_come", "mileage_not_due"))),
+        "went_elsewhere": where(reached, lambda f: f["reason"] == "went_elsewhere"),
+    }

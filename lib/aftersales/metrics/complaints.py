@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aftersales.metrics.keys import among
-from aftersales.metrics.periods import after, counts, months_to, ratio, within
-from aftersales.schema import CODES
-from aftersales.statistics import chi_square
+from aftersales.contract.keys import among, where
+from aftersales.contract.months import after, counts, in_month, months_to, ratio, within
+from aftersales.contract.schema import CODES
+from aftersales.contract.statistics import chi_square
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 REGISTER = [
     "complaint_id",
@@ -63,11 +68,11 @@ def causes(
     if named.empty:
         return pd.DataFrame(columns=columns)
     total, customers = len(named), named["call_id"].nunique()
-    said = Counter(zip(named["cause"], named["week"], strict=True))
+    counts = Counter(zip(named["cause"], named["week"], strict=True))
     naming = Counter(named.drop_duplicates(["cause", "call_id"])["cause"])
     out = []
     for cause in CODES["cause"]:
-        weeks = [said[cause, week] for week in (1, 2, 3, 4)]
+        weeks = [counts[cause, week] for week in (1, 2, 3, 4)]
         if count := sum(weeks):
             out.append([cause, *weeks, count, count / total, naming[cause] / customers])
     return (
@@ -78,7 +83,7 @@ def causes(
 
 
 def register(
-    complaints: pd.DataFrame | None, month: pd.Period, promised: Mapping[str, float] | None = None
+    complaints: pd.DataFrame | None, month: pd.Period, promised_hours: Mapping[str, float] | None = None
 ) -> pd.DataFrame:
     """The month's complaints as they stood at its end: closed later is open. Deck slide 18."""
     if complaints is None:
@@ -95,7 +100,7 @@ def register(
     now["hours_to_contact"] = ((now["first_contact_at"] - now["received_at"]) / hour).clip(lower=0)
     now["hours_to_close"] = ((now["closed_at"] - now["received_at"]) / hour).clip(lower=0)
     now["age_hours"] = ((end - now["received_at"]) / hour).where(~closed)
-    limits = {"contact": 2.0, "close": 72.0, **(promised or {})}
+    limits = {"contact": 2.0, "close": 72.0, **(promised_hours or {})}
     contact = now["hours_to_contact"].fillna((end - now["received_at"]) / hour)
     now["overdue"] = (contact > limits["contact"]) | (
         now["hours_to_close"].fillna(now["age_hours"]) > limits["close"]
@@ -175,7 +180,7 @@ def departments(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
 def history(
     complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
 ) -> pd.DataFrame:
-    """Complaints and visits of the 12 months to `month`, complaints per 1,000 visits, and the u-chart's 3σ limits."""
+    """Complaints and visits of the 12 months to `month`, complaints per 1,000 visits, u-chart's 3σ limits."""
     columns = ["month", "count", "visits", "per_1000_visits", "centre", "lower", "upper", "signal"]
     if complaints is None or repair_orders is None:
         return pd.DataFrame(columns=columns)
@@ -214,8 +219,8 @@ def shift(table: pd.DataFrame) -> dict[str, object]:
 
     Notes
     -----
-    In the deck 时间 falls to 9 in week 4 while 其他 rises to 45: p = 0.0004. Causes with fewer than five expected
-    mentions a week count as one, as χ² asks for.
+    In the deck 时间 falls to 9 in week 4 while 其他 rises to 45: p = 0.0004. Causes with fewer than five
+    expected mentions a week count as one, as χ² requires.
     """
     nothing: dict[str, object] = {"found": False, "p": None, "week": None, "falls": None, "rises": None}
     if len(table) < 2:
@@ -248,3 +253,25 @@ def _expected(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         counts.sum(axis=1).to_numpy()[:, None] * share.to_numpy(), counts.index, counts.columns
     )
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the chapter's figures, by the names that their records use."""
+    t = tables
+    surveyed = t.grievances is not None and t.survey_calls is not None
+    received = None if t.complaints is None else register(t.complaints, month, params.promised_hours)
+    closed = where(received, lambda f: f["status"] == "closed")
+    still_open = where(received, lambda f: f["status"] == "open")
+    answered = where(closed, lambda f: f["satisfied"].notna())
+    return {
+        "mentions": mentions(t.grievances, t.survey_calls, month) if surveyed else None,
+        "received": received,
+        "closed": closed,
+        "open": still_open,
+        "still_open": still_open,
+        "answered": answered,
+        "satisfied": where(answered, lambda f: f["satisfied"].astype(bool)),
+        "satisfaction_unknown": where(closed, lambda f: f["satisfied"].isna()),
+        "not_contacted": where(received, lambda f: f["first_contact_at"].isna()),
+        "visits": in_month(t.repair_orders, month, "opened_at"),
+    }

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from aftersales.metrics.periods import counts, months_to, within
-from aftersales.schema import REWORK_CAUSES
-from aftersales.statistics import binomial_cdf, binomial_limits, chi_square, wilson
+from aftersales.contract.keys import where
+from aftersales.contract.months import counts, in_month, months_to, within
+from aftersales.contract.schema import REWORK_CAUSES
+from aftersales.contract.statistics import binomial_cdf, binomial_limits, chi_square, wilson
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 TECHNICIANS = [
     "technician",
@@ -28,7 +34,7 @@ LIMITS = ["volume", "lower_95", "upper_95", "lower_998", "upper_998"]
 
 
 def figures(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
-    """Jobs of the month, those not fixed at the first visit, and the rate = 1 − not_fixed / jobs (``ftf.*``)."""
+    """Jobs of the month, those not fixed at the first visit, the rate = 1 − not_fixed / jobs (``ftf.*``)."""
     (now,) = by_month(jobs, [month])
     return {f"ftf.{name}": value for name, value in now.items()}
 
@@ -46,7 +52,7 @@ def by_month(jobs: pd.DataFrame | None, months: Sequence[pd.Period]) -> list[dic
 
 
 def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
-    """First-time-fix rate of each technician, worst first, with its Wilson interval and whether it lies outside the limits of chance."""
+    """First-time-fix rate of each technician, worst first, with Wilson interval and the limit it breaks."""
     if jobs is None:
         return pd.DataFrame(columns=TECHNICIANS)
     now = jobs[within(jobs["finished_at"], month)]
@@ -105,7 +111,7 @@ def trend(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     if jobs is None:
         return pd.DataFrame(columns=TREND)
     months = months_to(month)
-    rows = [[str(m), *of.values()] for m, of in zip(months, by_month(jobs, months), strict=True)]
+    rows = [[str(m), *row.values()] for m, row in zip(months, by_month(jobs, months), strict=True)]
     out = pd.DataFrame(rows, columns=TREND[:4]).astype({"rate": float})
     n = out["jobs"].sum()
     centre = 1 - out["not_fixed"].sum() / n if n else np.nan
@@ -120,7 +126,7 @@ def trend(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
 
 
 def funnel_limits(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
-    """Limits of chance round the store's rate over the range of volumes, for the funnel plot (Spiegelhalter 2005)."""
+    """Control limits round the store's rate over the range of volumes (funnel plot, Spiegelhalter 2005)."""
     table = technicians(jobs, month)
     if table.empty:
         return pd.DataFrame(columns=LIMITS)
@@ -133,7 +139,7 @@ def funnel_limits(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
 
 
 def homogeneity(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float | None]:
-    """Could all technicians be equal? χ² p value; and how often the worst of so many equals would do as badly as the worst did."""
+    """Could all technicians be equal? The χ² p value, and how often the worst of equals would do as badly."""
     table = technicians(jobs, month)
     if len(table) < 2 or not table["not_fixed"].sum():
         return {"p": None, "chance_of_worst": None}
@@ -141,3 +147,9 @@ def homogeneity(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float 
     overall, worst = table["not_fixed"].sum() / table["jobs"].sum(), table["failure_rate"].max()
     below = np.prod([binomial_cdf(np.ceil(worst * n - 1e-9) - 1, n, overall) for n in table["jobs"]])
     return {"p": p, "chance_of_worst": float(1 - below)}
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the chapter's figures, by the names that their records use."""
+    jobs = in_month(tables.jobs, month, "finished_at")
+    return {"jobs": jobs, "not_fixed": where(jobs, lambda f: f["rework_cause"].notna())}

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aftersales.metrics.keys import among
+from aftersales.contract.keys import among, where
+from aftersales.contract.months import counts, in_month, months_to, ratio, within
+from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
 from aftersales.metrics.oem_css import mot_score, row_of
-from aftersales.metrics.periods import counts, months_to, ratio, within
-from aftersales.schema import CODES, MOT_ITEMS, QUESTIONS
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 ADVISORS = ["advisor", "orders", "internal_n", "coverage", "external_n", *MOT_ITEMS, "mot", *QUESTIONS]
 DELIGHTED, DISAPPOINTED = 100, 60
 
 
-def of_month(survey_calls: pd.DataFrame, month: pd.Period, valid: bool = True) -> pd.DataFrame:
+def calls_in_month(survey_calls: pd.DataFrame, month: pd.Period, valid: bool = True) -> pd.DataFrame:
     """The calls of a month, by default the valid ones."""
     now = survey_calls[within(survey_calls["called_at"], month)]
     return now[now["result"] == "valid"] if valid else now
 
 
 def figures(survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
-    """Calls, valid ones, delighted (q1 = 100) and disappointed (q1 ≤ 60) ones, rates on both bases. Slide 11."""
+    """Calls: all, valid, delighted (q1 = 100), disappointed (q1 ≤ 60), rates on both bases. Deck slide 11."""
     (now,) = by_month(survey_calls, [month])
     return {f"css.{name}": value for name, value in now.items()}
 
@@ -37,8 +42,8 @@ def by_month(
     called, result, q1 = (survey_calls[column] for column in ("called_at", "result", "q1"))
     valid = result == "valid"
     chosen = (valid, valid & (q1 == DELIGHTED), valid & (q1 <= DISAPPOINTED), result == "unreachable")
-    found = [counts(called, months), *(counts(called[those], months) for those in chosen)]
-    return [_with_rates(dict(zip(names, of, strict=True))) for of in zip(*found, strict=True)]
+    found = [counts(called, months), *(counts(called[rows], months) for rows in chosen)]
+    return [_with_rates(dict(zip(names, numbers, strict=True))) for numbers in zip(*found, strict=True)]
 
 
 def _with_rates(n: Mapping[str, int | None]) -> dict[str, float | int | None]:
@@ -56,7 +61,7 @@ def history(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame
     """The survey's counts and rates of the 12 months to `month`."""
     months = months_to(month)
     found = zip(months, by_month(survey_calls, months), strict=True)
-    frame = pd.DataFrame([{"month": str(m), **of} for m, of in found])
+    frame = pd.DataFrame([{"month": str(m), **row} for m, row in found])
     return frame if survey_calls is not None else frame.iloc[:0]
 
 
@@ -66,7 +71,7 @@ def calls(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     if survey_calls is None:
         return pd.DataFrame(columns=columns)
     now, before = (
-        of_month(survey_calls, m, valid=False)["result"].value_counts() for m in (month, month - 1)
+        calls_in_month(survey_calls, m, valid=False)["result"].value_counts() for m in (month, month - 1)
     )
     total = int(now.sum())
     rows = [
@@ -81,8 +86,8 @@ def questions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFra
     columns = ["question", "previous", "current", "n", "n_previous", "change"]
     if survey_calls is None:
         return pd.DataFrame(columns=columns)
-    asked = survey_calls[["called_at", "result", *QUESTIONS]]
-    now, before = of_month(asked, month), of_month(asked, month - 1)
+    answers = survey_calls[["called_at", "result", *QUESTIONS]]
+    now, before = calls_in_month(answers, month), calls_in_month(answers, month - 1)
     out = pd.DataFrame(
         {
             "question": list(QUESTIONS),
@@ -99,9 +104,9 @@ def with_advisor(survey_calls: pd.DataFrame, repair_orders: pd.DataFrame) -> pd.
     """Calls with the advisor of the order they name, of whatever month up to that of the call."""
     named = among(repair_orders["order_id"], survey_calls["order_id"])
     orders = repair_orders.loc[named, ["order_id", "opened_at", "advisor"]].set_index("order_id")
-    told = orders.reindex(survey_calls["order_id"]).set_axis(survey_calls.index)
-    known = told["opened_at"].dt.to_period("M") <= survey_calls["called_at"].dt.to_period("M")
-    return survey_calls.assign(advisor=told["advisor"].where(known))
+    matched = orders.reindex(survey_calls["order_id"]).set_axis(survey_calls.index)
+    known = matched["opened_at"].dt.to_period("M") <= survey_calls["called_at"].dt.to_period("M")
+    return survey_calls.assign(advisor=matched["advisor"].where(known))
 
 
 def lowest_item(oem_css: pd.DataFrame | None, month: pd.Period) -> dict[str, object]:
@@ -127,8 +132,8 @@ def lowest_by_advisor(
     table["score"] = table[item] if item else None
     table["disappointed"] = None
     if survey_calls is not None and repair_orders is not None:
-        mine = with_advisor(of_month(survey_calls, month), repair_orders)
-        bad = mine[mine["q1"] <= DISAPPOINTED]["advisor"].value_counts()
+        calls = with_advisor(calls_in_month(survey_calls, month), repair_orders)
+        bad = calls[calls["q1"] <= DISAPPOINTED]["advisor"].value_counts()
         table["disappointed"] = table["advisor"].map(bad).fillna(0).astype(int)
     return table.sort_values("score", kind="stable", na_position="last")[columns].reset_index(drop=True)
 
@@ -149,10 +154,10 @@ def advisors(
         if repair_orders is None
         else repair_orders.loc[within(repair_orders["opened_at"], month), "advisor"].value_counts()
     )
-    mine = None
+    calls = None
     if survey_calls is not None and repair_orders is not None:
-        mine = with_advisor(of_month(survey_calls, month), repair_orders)
-        internal, means = mine["advisor"].value_counts(), mine.groupby("advisor")[list(QUESTIONS)].mean()
+        calls = with_advisor(calls_in_month(survey_calls, month), repair_orders)
+        internal, means = calls["advisor"].value_counts(), calls.groupby("advisor")[list(QUESTIONS)].mean()
     else:
         internal, means = pd.Series(dtype=int), pd.DataFrame(columns=list(QUESTIONS))
     external = {}
@@ -163,13 +168,23 @@ def advisors(
     for name in sorted({*orders.index, *internal.index, *external}):
         row = external.get(name) or {}
         n = int(orders.get(name, 0))
-        k = None if mine is None else int(internal.get(name, 0))
+        k = None if calls is None else int(internal.get(name, 0))
         sample = None if oem_css is None else int(row.get("sample") or 0)
         if not (n or k or sample):
             continue
-        asked = means.loc[name] if name in means.index else {}
-        out.append({"advisor": name, "orders": n, "internal_n": k, "coverage": ratio(k, n), "external_n": sample,
-                    **{i: row.get(i) for i in MOT_ITEMS}, "mot": mot_score(row or None, weights), **{q: asked.get(q) for q in QUESTIONS}})  # fmt: skip
+        scores = means.loc[name] if name in means.index else {}
+        out.append(
+            {
+                "advisor": name,
+                "orders": n,
+                "internal_n": k,
+                "coverage": ratio(k, n),
+                "external_n": sample,
+                **{i: row.get(i) for i in MOT_ITEMS},
+                "mot": mot_score(row or None, weights),
+                **{q: scores.get(q) for q in QUESTIONS},
+            }
+        )
     frame = pd.DataFrame(out, columns=ADVISORS)
     return frame.sort_values("orders", ascending=False, kind="stable").reset_index(drop=True)
 
@@ -182,7 +197,7 @@ def advisor_questions(
     if survey_calls is None or repair_orders is None:
         return pd.DataFrame(columns=columns)
     now, before = (
-        with_advisor(of_month(survey_calls, m), repair_orders).groupby("advisor")[list(QUESTIONS)]
+        with_advisor(calls_in_month(survey_calls, m), repair_orders).groupby("advisor")[list(QUESTIONS)]
         for m in (month, month - 1)
     )
     means, counts, last = now.mean(), now.count(), before.mean()
@@ -195,10 +210,25 @@ def advisor_questions(
 
 
 def suggestions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
-    """What customers suggested, the disappointed first. Slide 10, question 9."""
+    """The customers' suggestions, the disappointed first. Slide 10, question 9."""
     columns = ["call_id", "called_at", "order_id", "q1", "suggestion"]
     if survey_calls is None:
         return pd.DataFrame(columns=columns)
-    now = of_month(survey_calls, month)
-    said = now[now["suggestion"].fillna("").astype(str).str.strip() != ""]
-    return said.sort_values(["q1", "called_at"], kind="stable")[columns].reset_index(drop=True)
+    now = calls_in_month(survey_calls, month)
+    given = now[now["suggestion"].fillna("").astype(str).str.strip() != ""]
+    return given.sort_values(["q1", "called_at"], kind="stable")[columns].reset_index(drop=True)
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the chapter's figures, by the names that their records use."""
+    made = in_month(tables.survey_calls, month, "called_at")
+    valid = where(made, lambda f: f["result"] == "valid")
+    return {
+        "calls": made,
+        "valid": valid,
+        "delighted": where(valid, lambda f: f["q1"] == DELIGHTED),
+        "disappointed": where(valid, lambda f: f["q1"] <= DISAPPOINTED),
+        "unreachable": where(made, lambda f: f["result"] == "unreachable"),
+        "without_answer": where(made, lambda f: f["result"] != "valid"),
+        "q1_unanswered": where(valid, lambda f: f["q1"].isna()),
+    }

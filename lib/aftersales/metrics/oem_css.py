@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aftersales.metrics.periods import months_to
-from aftersales.schema import MOT_ITEMS, PT_SECTIONS
-from aftersales.statistics import moving_range_sigma
+from aftersales.contract.keys import where
+from aftersales.contract.months import months_to
+from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS
+from aftersales.contract.statistics import moving_range_sigma
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 SCORES = ["scope", "sample", *MOT_ITEMS, "mot", "css"]
 ITEMS = [
@@ -149,8 +154,8 @@ def pt_sections(
     for section in PT_SECTIONS:
         if section not in by_section:
             continue
-        of = by_section[section]
-        counted = of[of["points"].notna()]
+        checked = by_section[section]
+        counted = checked[checked["points"].notna()]
         full = float(counted["max_points"].sum())
         score = 100 * float(counted["points"].sum()) / full if full else None
         weight = pt_weights[section]
@@ -163,7 +168,7 @@ def pt_sections(
                 score,
                 weight,
                 None if score is None else weight * score,
-                len(of) - len(counted),
+                len(checked) - len(counted),
             ]
         )
     return pd.DataFrame(out, columns=SECTIONS)
@@ -211,4 +216,53 @@ def figures(
         "oem.mot_branch": at("branch", "mot"),
         "oem.mot_national": at("national", "mot"),
         "oem.pt_total": float(sum(pt_weights[s] * sections[s] for s in needed)) if known and needed else None,
+    }
+
+
+def weighted(row: Mapping[str, Any] | None, weights: Mapping[str, float]) -> pd.DataFrame | None:
+    """The ten items of one row of the agency's file: ``item``, ``weight``, ``score``, ``contribution``."""
+    if row is None:
+        return None
+    frame = pd.DataFrame({"item": list(MOT_ITEMS), "weight": [weights[i] for i in MOT_ITEMS]})
+    frame["score"] = pd.Series([row[i] for i in MOT_ITEMS], dtype=float)
+    return frame.assign(contribution=frame["weight"] * frame["score"])
+
+
+def pt_checks(
+    oem_pt: pd.DataFrame | None, month: pd.Period, pt_weights: Mapping[str, float]
+) -> pd.DataFrame | None:
+    """Each checked item with what it adds to the total of the mystery visit, ``contribution``.
+
+    A weighted section without items makes the total unknown, so no item has a contribution.
+    """
+    if oem_pt is None:
+        return None
+    now = oem_pt[oem_pt["month"] == str(month)]
+    known = now[now["points"].notna()].copy()
+    full = known["max_points"].fillna(1)
+    whole = full.groupby(known["section"]).transform("sum")
+    weight = known["section"].map(pt_weights).astype(float)
+    known["contribution"] = weight * 100 * known["points"] / whole
+    scored = set(known.loc[whole > 0, "section"])
+    if any(pt_weights[s] > 0 and s not in scored for s in PT_SECTIONS):
+        known["contribution"] = float("nan")
+    return known
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the chapter's figures, by the names that their records use."""
+    css, visit = tables.oem_css, tables.oem_pt
+
+    def weighted_items(when: pd.Period, scope: str) -> pd.DataFrame | None:
+        return weighted(row_of(css, when, scope), params.weights)
+
+    store = where(css, lambda f: (f["month"] == str(month)) & (f["scope"] == "store"))
+    return {
+        "store": None if store is None else store.head(1),
+        "items": weighted_items(month, "store"),
+        "items_previous": weighted_items(month - 1, "store"),
+        "items_branch": weighted_items(month, "branch"),
+        "items_national": weighted_items(month, "national"),
+        "checks": pt_checks(visit, month, params.pt_weights),
+        "not_applicable": where(visit, lambda f: (f["month"] == str(month)) & f["points"].isna()),
     }

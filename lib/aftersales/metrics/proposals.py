@@ -8,19 +8,26 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.metrics.catalogue import FIGURES, judged
-from aftersales.schema import TABLES, label
-from aftersales.statistics import FEW
+from aftersales.contract import formats as f
+from aftersales.contract.figures import FIGURES, judged
+from aftersales.contract.schema import TABLES, label
+from aftersales.contract.statistics import FEW
 
 Proposal = tuple[str, str, str]
 
 # Which department answers for a MOT item, and for a question of the survey.
 ITEM_OF = {
-    "explain_work": "front", "reception_speed": "front", "explain_bill": "front", "handover_speed": "front",
-    "listening": "front", "handover_escort": "front", "work_quality": "workshop", "time_in_shop": "workshop",
-    "car_clean": "workshop", "lounge": "service",
-}  # fmt: skip
+    "explain_work": "front",
+    "reception_speed": "front",
+    "explain_bill": "front",
+    "handover_speed": "front",
+    "listening": "front",
+    "handover_escort": "front",
+    "work_quality": "workshop",
+    "time_in_shop": "workshop",
+    "car_clean": "workshop",
+    "lounge": "service",
+}
 QUESTION_OF = {
     "q1": "service",
     "q2": "front",
@@ -105,7 +112,7 @@ MEASURES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("未完成的措施逐项重定责任人和期限", "Give every unfinished measure an owner and a date again"),
         ("每周例会通报进度", "Report the progress every week"),
     ),
-    "lacking": (
+    "missing": (
         ("按月从DMS导出该表，随月报一起交", "Export the table from the DMS every month, with the report"),
         ("月报前检查数据是否齐全", "Check the data before the report is made"),
     ),
@@ -117,8 +124,8 @@ MEASURES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a month shows, counted once for all departments.
+class Evidence:
+    """The evidence of a month, computed once for all departments.
 
     Attributes
     ----------
@@ -128,8 +135,8 @@ class Shown:
         The ten MOT items, and their order by weight × gap.
     causes, rework, complaints, questions
         Causes of dissatisfaction, causes of rework, complaints by department, scores of the questions.
-    lacking
-        The tables that the source lacks.
+    missing
+        The tables that are missing from the source.
     """
 
     figures: Mapping[str, Any]
@@ -140,106 +147,159 @@ class Shown:
     rework: pd.DataFrame
     complaints: pd.DataFrame
     questions: pd.DataFrame
-    lacking: frozenset[str]
+    missing: frozenset[str]
 
 
-def proposals(shown: Shown, name: str, lang: str, named: set[str]) -> list[Proposal]:
+def proposals(evidence: Evidence, name: str, lang: str, named: set[str]) -> list[Proposal]:
     """What the month's figures show against a department, most important first; then what to keep an eye on.
 
-    Each is the kind of its measure in `MEASURES`, the problem, and the figure behind it. MOT items in `named` are
-    in hand already.
+    Each is the kind of its measure in `MEASURES`, the problem, and the figure behind it. MOT items in
+    `named` are in hand already.
     """
     zh = lang == "zh"
     found: list[Proposal] = []
-    order = shown.priorities.to_dict("records")
+    order = evidence.priorities.to_dict("records")
     items = [row for row in order if ITEM_OF[row["item"]] == name and row["item"] not in named]
 
-    def of_item(row: dict[str, Any], kind: str) -> Proposal:
+    def from_item(row: dict[str, Any], kind: str) -> Proposal:
         item = label("mot_item", row["item"], lang)
         gap = f"{f.number(abs(row['gap']))}"
         side = ("低于" if row["gap"] > 0 else "高于") if zh else ("below" if row["gap"] > 0 else "above")
-        evidence = (
+        numbers = (
             f"{item} {f.number(row['current'])}，{side}基准 {gap} 分，权重 {f.percent(row['weight'], 0)}"
             if zh
-            else f"{item} {f.number(row['current'])}, {gap} points {side} the benchmark, weight {f.percent(row['weight'], 0)}"
+            else (
+                f"{item} {f.number(row['current'])}, "
+                f"{gap} points {side} the benchmark, weight {f.percent(row['weight'], 0)}"
+            )
         )
         problem = (
             (f"{item}得分低于基准" if kind == "item" else f"{item}：保持")
             if zh
             else (f"{item}: below the benchmark" if kind == "item" else f"{item}: keep it")
         )
-        return kind, problem, evidence
+        return kind, problem, numbers
 
-    found += [of_item(row, "item") for row in items if row["gap"] > 0]
+    found += [from_item(row, "item") for row in items if row["gap"] > 0]
     if name == "workshop":
-        table = shown.rework
+        table = evidence.rework
         for row in table.to_dict("records"):
             cause = label("rework_cause", row["cause"], lang)
-            found.append(("rework", f"返修原因：{cause}" if zh else f"Rework: {cause}",
-                          f"{row['count']} 台未一次修复{_share(row['share'], table['count'], zh)}" if zh else f"Jobs not fixed first time: {row['count']}{_share(row['share'], table['count'], zh)}"))  # fmt: skip
+            found.append(
+                (
+                    "rework",
+                    f"返修原因：{cause}" if zh else f"Rework: {cause}",
+                    f"{row['count']} 台未一次修复{_share_text(row['share'], table['count'], zh)}"
+                    if zh
+                    else (
+                        f"Jobs not fixed first time: {row['count']}"
+                        f"{_share_text(row['share'], table['count'], zh)}"
+                    ),
+                )
+            )
     if name == "parts":
-        found += _parts(shown.rework, zh)
-    causes = shown.causes
+        found += _rework_of_parts(evidence.rework, zh)
+    causes = evidence.causes
     for row in causes.to_dict("records"):
         if CAUSE_OF.get(row["cause"]) == name:
             cause = label("cause", row["cause"], lang)
-            found.append(("cause", f"客户不满：{cause}" if zh else f"Dissatisfied with: {cause.lower()}",
-                          f"{row['month']} 次提及{_share(row['share'], causes['month'], zh)}" if zh else f"Mentions: {row['month']}{_share(row['share'], causes['month'], zh)}"))  # fmt: skip
-    by = shown.complaints.set_index("department")["count"]
+            found.append(
+                (
+                    "cause",
+                    f"客户不满：{cause}" if zh else f"Dissatisfied with: {cause.lower()}",
+                    f"{row['month']} 次提及{_share_text(row['share'], causes['month'], zh)}"
+                    if zh
+                    else f"Mentions: {row['month']}{_share_text(row['share'], causes['month'], zh)}",
+                )
+            )
+    by = evidence.complaints.set_index("department")["count"]
     if name in by.index:
         n = int(by[name])
-        found.append(("complaint", f"{label('complaint_department', name, lang)}责任投诉" if zh else f"Complaints about {label('complaint_department', name, lang).lower()}",
-                      f"本月 {n} 件" if zh else f"{n} this month"))  # fmt: skip
+        found.append(
+            (
+                "complaint",
+                f"{label('complaint_department', name, lang)}责任投诉"
+                if zh
+                else f"Complaints about {label('complaint_department', name, lang).lower()}",
+                f"本月 {n} 件" if zh else f"{n} this month",
+            )
+        )
     if name == "front":
-        found += _missed(shown, {"booking.rate": "booking", "booking.kept_rate": "kept"}, lang)
+        found += _missed_targets(evidence, {"booking.rate": "booking", "booking.kept_rate": "kept"}, lang)
     if name == "service":
-        found += _service(shown, lang)
-    questions = shown.questions.dropna(subset=["current"])
+        found += _customer_service(evidence, lang)
+    questions = evidence.questions.dropna(subset=["current"])
     for row in questions.sort_values("current", kind="stable").to_dict("records"):
         if QUESTION_OF[row["question"]] == name:
             q = label("question", row["question"], lang)
-            found.append(("question", f"{q}得分偏低" if zh and row["current"] < 80 else f"{q}：跟踪" if zh else f"{q}: {'low score' if row['current'] < 80 else 'follow it'}",
-                          f"{q} {f.number(row['current'])} 分，n = {row['n']}" if zh else f"{q} {f.number(row['current'])}, n = {row['n']}"))  # fmt: skip
-    found += _lacking(shown.lacking, name, zh)
-    return found + [of_item(row, "watch") for row in reversed(items) if row["gap"] <= 0]
+            found.append(
+                (
+                    "question",
+                    f"{q}得分偏低"
+                    if zh and row["current"] < 80
+                    else f"{q}：跟踪"
+                    if zh
+                    else f"{q}: {'low score' if row['current'] < 80 else 'follow it'}",
+                    f"{q} {f.number(row['current'])} 分，n = {row['n']}"
+                    if zh
+                    else f"{q} {f.number(row['current'])}, n = {row['n']}",
+                )
+            )
+    found += _missing_tables(evidence.missing, name, zh)
+    return found + [from_item(row, "watch") for row in reversed(items) if row["gap"] <= 0]
 
 
-def _share(share: float, counts: pd.Series, zh: bool) -> str:
+def _share_text(share: float, counts: pd.Series, zh: bool) -> str:
     """A share of counts, where there are enough of them."""
     if counts.sum() < FEW:
         return ""
     return f"，占 {f.percent(share)}" if zh else f", {f.percent(share)} of all"
 
 
-def _lacking(lacking: frozenset[str], name: str, zh: bool) -> list[Proposal]:
-    """Tables that the source lacks: without them the department's problems do not show."""
+def _missing_tables(missing: frozenset[str], name: str, zh: bool) -> list[Proposal]:
+    """Tables missing from the source: without them the department's problems do not show."""
     return [
         (
-            "lacking",
-            f"缺少{TABLES[table].zh}，看不出相关问题" if zh else f"{TABLES[table].en}: no table, so no problem of it shows",
+            "missing",
+            f"缺少{TABLES[table].zh}，看不出相关问题"
+            if zh
+            else f"{TABLES[table].en}: no table, so no problem of it shows",
             f"来源中没有{TABLES[table].zh}（{table}）" if zh else f"The source has no table {table}",
         )
         for table in TABLES_OF[name]
-        if table in lacking
-    ]  # fmt: skip
+        if table in missing
+    ]
 
 
-def _missed(shown: Shown, kinds: Mapping[str, str], lang: str) -> list[Proposal]:
+def _missed_targets(evidence: Evidence, kinds: Mapping[str, str], lang: str) -> list[Proposal]:
     """Figures that miss their target."""
     out = []
     for figure, kind in kinds.items():
-        value, target = judged(shown.figures, figure), shown.targets.get(figure)
+        value, target = judged(evidence.figures, figure), evidence.targets.get(figure)
         if value is None or target is None:
             continue
         what = FIGURES[figure].zh if lang == "zh" else FIGURES[figure].en
         if (value > target) if FIGURES[figure].better == "down" else (value < target):
-            out.append((kind, f"{what}未达目标" if lang == "zh" else f"{what}: target missed",
-                        f"{what} {f.figure(value, FIGURES[figure], lang)}，目标 {f.figure(target, FIGURES[figure], lang)}" if lang == "zh" else f"{what} {f.figure(value, FIGURES[figure], lang)}, target {f.figure(target, FIGURES[figure], lang)}"))  # fmt: skip
+            out.append(
+                (
+                    kind,
+                    f"{what}未达目标" if lang == "zh" else f"{what}: target missed",
+                    (
+                        f"{what} {f.figure(value, FIGURES[figure], lang)}，"
+                        f"目标 {f.figure(target, FIGURES[figure], lang)}"
+                    )
+                    if lang == "zh"
+                    else (
+                        f"{what} {f.figure(value, FIGURES[figure], lang)}, "
+                        f"target {f.figure(target, FIGURES[figure], lang)}"
+                    ),
+                )
+            )
     return out
 
 
-def _parts(rework: pd.DataFrame, zh: bool) -> list[Proposal]:
-    """What the shop's register says of parts."""
+def _rework_of_parts(rework: pd.DataFrame, zh: bool) -> list[Proposal]:
+    """Rework after a part was replaced."""
     table = rework.set_index("cause")["count"]
     n, out = int(table.get("parts", 0)), []
     if n:
@@ -253,10 +313,10 @@ def _parts(rework: pd.DataFrame, zh: bool) -> list[Proposal]:
     return out
 
 
-def _service(shown: Shown, lang: str) -> list[Proposal]:
+def _customer_service(evidence: Evidence, lang: str) -> list[Proposal]:
     """What falls to customer service: the survey itself, open complaints, churn, measures left undone."""
     zh = lang == "zh"
-    out, got = _missed(shown, {"css.valid_rate": "survey"}, lang), shown.figures
+    out, got = _missed_targets(evidence, {"css.valid_rate": "survey"}, lang), evidence.figures
     if got["complaints.open"]:
         n, total = got["complaints.open"], got["complaints.count"]
         out.append(
@@ -275,4 +335,4 @@ def _service(shown: Shown, lang: str) -> list[Proposal]:
                 f"已回访 {k} 人中 {n} 人" if zh else f"{n} of {k} who were reached",
             )
         )
-    return out + _missed(shown, {"churn.rate": "churn", "review.completion_rate": "review"}, lang)
+    return out + _missed_targets(evidence, {"churn.rate": "churn", "review.completion_rate": "review"}, lang)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from aftersales.metrics.periods import after, ratio
-from aftersales.schema import MOT_ITEMS
+from aftersales.contract.months import after, ratio
+from aftersales.contract.schema import MOT_ITEMS
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 ACTIONS = [
     "action_id",
@@ -32,7 +38,7 @@ def status_at_end(actions: pd.DataFrame, month: pd.Period) -> pd.Series:
     return status.mask(later, "in_progress")
 
 
-def actions(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def measures(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """The actions raised in the month before, with their status at the end of `month`."""
     if actions is None:
         return pd.DataFrame(columns=ACTIONS)
@@ -49,12 +55,12 @@ def actions(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     return last.loc[order, ACTIONS].reset_index(drop=True)
 
 
-def figures(raised: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
+def figures(actions: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
     """Actions of the month before by status, and the share done (``review.*``)."""
-    if raised is None:
+    if actions is None:
         names = ("actions", "done", "in_progress", "not_started", "completion_rate")
         return {f"review.{name}": None for name in names}
-    status = status_at_end(raised[raised["month"] == str(month - 1)], month)
+    status = status_at_end(actions[actions["month"] == str(month - 1)], month)
     counts = {name: int((status == name).sum()) for name in ("done", "in_progress", "not_started")}
     return {
         "review.actions": len(status),
@@ -63,11 +69,11 @@ def figures(raised: pd.DataFrame | None, month: pd.Period) -> dict[str, float | 
     }
 
 
-def mot(raised: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
+def mot(actions: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """MOT items that the actions of the month before name, with the store's score before and after."""
     from aftersales.metrics.oem_css import row_of
 
-    last = actions(raised, month)
+    last = measures(actions, month)
     before, now = row_of(oem_css, month - 1, "store"), row_of(oem_css, month, "store")
     rows = []
     for item in MOT_ITEMS:
@@ -82,3 +88,15 @@ def mot(raised: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Per
     return pd.DataFrame(
         rows, columns=["item", "actions", "done", "completion_rate", "previous", "current", "change"]
     )
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the chapter's figures, by the names that their records use."""
+    raised = None if tables.actions is None else measures(tables.actions, month)
+    later = None if tables.actions is None else tables.actions[tables.actions["done_at"] >= after(month)]
+    sets = {"actions": raised, "done_later": None}
+    if raised is not None and later is not None:
+        sets["done_later"] = raised[raised["action_id"].isin(later["action_id"])]
+    for status in ("done", "in_progress", "not_started"):
+        sets[status] = None if raised is None else raised[raised["status"] == status]
+    return sets

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aftersales import formats as f
-from aftersales.metrics import all_figures, complaints, first_time_fix, internal_css, oem_css
-from aftersales.metrics.catalogue import FIGURES, judged
-from aftersales.metrics.proposals import MEASURES, Shown, proposals
-from aftersales.schema import TABLES, label
+from aftersales.contract import formats as f
+from aftersales.contract.figures import FIGURES, judged
+from aftersales.contract.schema import TABLES, label
+from aftersales.metrics import complaints, first_time_fix, internal_css, oem_css
+from aftersales.metrics.month import all_figures
+from aftersales.metrics.proposals import MEASURES, Evidence, proposals
 
 if TYPE_CHECKING:
-    from aftersales.params import Params
-    from aftersales.tables import Tables
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 COLUMNS = ["rank", "problem", "proposed", "evidence", "measure", "owner", "due", "supervisor", "checkpoint"]
 TARGETS = ["figure", "current", "target", "gap", "met", "next_target"]
@@ -34,7 +35,7 @@ CAUSE_OF_ITEM = {
 
 
 def priorities(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
-    """The ten MOT items by weight × gap to the benchmark (Martilla & James 1977), ties by mentions of their cause.
+    """The ten MOT items by weight × gap to the benchmark (Martilla & James 1977), then mentions of the cause.
 
     The benchmark is the target for the MOT score, or the branch's score where the params set none.
     """
@@ -66,8 +67,8 @@ def _priorities(items: pd.DataFrame, causes: pd.DataFrame, params: Params) -> pd
 def targets(figures: Mapping[str, Any], params: Params) -> pd.DataFrame:
     """Each figure with a target: where it stands, and what is proposed for next month.
 
-    A target that was met is kept. For one that was missed by far, next month's goal is half the way to it.
-    A rate of few cases is not held against its target.
+    A target that was met stays. For one that was missed by far, next month's goal is half the way to it.
+    A rate of few cases is not compared with its target.
     """
     rows = []
     for name, target in params.targets.items():
@@ -83,13 +84,13 @@ def targets(figures: Mapping[str, Any], params: Params) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=TARGETS)
 
 
-def shown(
+def evidence(
     tables: Tables, month: pd.Period, params: Params, figures: Mapping[str, Any] | None = None
-) -> Shown:
-    """What the month shows, on which the departments' proposals rest; `figures` are those of `all_figures`, if known."""
+) -> Evidence:
+    """The evidence for the departments' proposals; `figures` are those of `all_figures`, if known."""
     items = oem_css.items(tables.oem_css, month, params.weights)
     causes = complaints.causes(tables.grievances, tables.survey_calls, month)
-    return Shown(
+    return Evidence(
         figures=all_figures(tables, month, params) if figures is None else figures,
         targets=params.targets,
         items=items,
@@ -98,24 +99,30 @@ def shown(
         rework=first_time_fix.causes(tables.jobs, month),
         complaints=complaints.departments(tables.complaints, month),
         questions=internal_css.questions(tables.survey_calls, month),
-        lacking=frozenset(name for name in TABLES if tables[name] is None),
+        missing=frozenset(name for name in TABLES if tables[name] is None),
     )
 
 
 def department(
-    tables: Tables, month: pd.Period, params: Params, name: str, lang: str = "zh", known: Shown | None = None
+    tables: Tables,
+    month: pd.Period,
+    params: Params,
+    name: str,
+    lang: str = "zh",
+    known: Evidence | None = None,
 ) -> pd.DataFrame:
     """A department's TOP5: its actions raised in the month by rank, padded to five with proposals.
 
-    `known` is what the month shows, where it was counted already.
+    `known` is the month's `evidence`, where it is computed already.
 
     Returns
     -------
     DataFrame
         ``rank``, ``problem``, ``proposed`` (the program proposed it), ``evidence`` (the figure behind it),
-        ``measure``, ``owner``, ``due``, ``supervisor``, ``checkpoint``. A proposal names no people and no date.
+        ``measure``, ``owner``, ``due``, ``supervisor``, ``checkpoint``. A proposal names no people and no
+        date.
     """
-    known = known or shown(tables, month, params)
+    known = known or evidence(tables, month, params)
     rows: list[dict[str, Any]] = []
     named: set[str] = set()
     if tables.actions is not None:
@@ -133,18 +140,33 @@ def department(
             rank = action["rank"]
             if rank is None or rank != rank:  # without a rank it comes after those that have one
                 rank = rows[-1]["rank"] + 1 if rows else 1
-            rows.append({
-                "rank": int(rank),
-                "problem": action["problem"], "proposed": False, "evidence": _item_evidence(scores, item, lang),
-                **{key: action[key] for key in ("measure", "owner", "due", "supervisor", "checkpoint")},
-            })  # fmt: skip
+            rows.append(
+                {
+                    "rank": int(rank),
+                    "problem": action["problem"],
+                    "proposed": False,
+                    "evidence": _item_evidence(scores, item, lang),
+                    **{key: action[key] for key in ("measure", "owner", "due", "supervisor", "checkpoint")},
+                }
+            )
     last = max((row["rank"] for row in rows), default=0)
     wanted = LEAST - len(rows)
     candidates = proposals(known, name, lang, named) if wanted > 0 else []
-    for place, (kind, problem, evidence) in enumerate(candidates[:wanted], last + 1):
+    for place, (kind, problem, numbers) in enumerate(candidates[:wanted], last + 1):
         measure, checkpoint = (pair[0 if lang == "zh" else 1] for pair in MEASURES[kind])
-        rows.append({"rank": place, "problem": problem, "proposed": True, "evidence": evidence, "measure": measure,
-                     "owner": None, "due": None, "supervisor": None, "checkpoint": checkpoint})  # fmt: skip
+        rows.append(
+            {
+                "rank": place,
+                "problem": problem,
+                "proposed": True,
+                "evidence": numbers,
+                "measure": measure,
+                "owner": None,
+                "due": None,
+                "supervisor": None,
+                "checkpoint": checkpoint,
+            }
+        )
     while len(rows) < LEAST:
         rank = max((row["rank"] for row in rows), default=0) + 1
         text = (

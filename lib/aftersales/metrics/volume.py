@@ -1,10 +1,17 @@
-"""Three volumes that the trade mixes up: visits, vehicles and jobs (工单, 车辆, 派工). Deck slides 14, 21, 27."""
+"""Three volumes easily mixed up: visits, vehicles, jobs (工单, 车辆, 派工). Deck slides 14, 21, 27."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from aftersales.metrics.periods import months_to, within
+from aftersales.contract.months import in_month, months_to, within
+from aftersales.metrics.churn import last_orders
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 
 def figures(
@@ -26,3 +33,12 @@ def history(repair_orders: pd.DataFrame | None, jobs: pd.DataFrame | None, month
         now = figures(repair_orders, jobs, m)
         rows.append({"month": str(m)} | {k.split(".")[1]: v for k, v in now.items()})
     return pd.DataFrame(rows, columns=["month", "orders", "vehicles", "jobs"])
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the three volumes, by the names that their records use."""
+    return {
+        "orders": in_month(tables.repair_orders, month, "opened_at"),
+        "vehicles": last_orders(tables.repair_orders, month, month),
+        "jobs": in_month(tables.jobs, month, "finished_at"),
+    }

@@ -1,8 +1,8 @@
 """Known errors of a source, corrected while it is read: `params/corrections.yml`.
 
-Each entry names a table, the rows it is about, what is wrong and why, and who says so. The source stays as it is;
-what was corrected stands in the report's notes. An entry that matches nothing is an error: it has done its work, or
-never did any.
+Each entry names a table, the rows it is about, what is wrong and why, and who says so. The source stays as it
+is; what was corrected stands in the report's notes. An entry that matches nothing is an error: it has done
+its work, or never did any.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from aftersales import mask
-from aftersales.errors import Fault, InputError
-from aftersales.params import Loader
-from aftersales.schema import TABLES, Column
-from aftersales.sources import values
-from aftersales.sources.normalise import columns_of, shown
-from aftersales.sources.raw import Raw, plain, table_name
+from aftersales.contract import mask
+from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.notes import Note
+from aftersales.contract.params import Loader
+from aftersales.contract.schema import TABLES, Column
+from aftersales.sources.cells import values
+from aftersales.sources.cells.coerce import columns_of, shown
+from aftersales.sources.cells.raw import Raw, plain, table_name
 
 FILE = "corrections.yml"
 KEYS = ("table", "match", "column", "value", "drop", "reason", "reported_by", "status")
@@ -127,9 +128,15 @@ def _entry(number: int, entry: Any) -> Correction:
         if not isinstance(value, _PLAIN):
             raise wrong(f"{key}: expected one value, got {value!r}.")
     return Correction(
-        number, name, {column(c): v for c, v in entry["match"].items()}, None if drop else column(entry["column"]),
-        entry.get("value"), str(entry["reason"]), str(entry["reported_by"]), str(entry.get("status") or ""),
-    )  # fmt: skip
+        number,
+        name,
+        {column(c): v for c, v in entry["match"].items()},
+        None if drop else column(entry["column"]),
+        entry.get("value"),
+        str(entry["reason"]),
+        str(entry["reported_by"]),
+        str(entry.get("status") or ""),
+    )
 
 
 def _near(text: Any, known: Sequence[str]) -> str:
@@ -138,7 +145,7 @@ def _near(text: Any, known: Sequence[str]) -> str:
 
 def applied(
     raw: Raw, corrections: Sequence[Correction], more: Mapping[str, str]
-) -> tuple[Raw, list[str], list[Fault]]:
+) -> tuple[Raw, list[Note], list[Fault]]:
     """A raw table as the corrections have it.
 
     Returns
@@ -147,20 +154,22 @@ def applied(
     list of str
         Notes: what was corrected.
     list of Fault
-        Entries that match nothing or name a column that the source lacks.
+        Entries that match nothing or name a column that is missing in the source.
     """
     notes, faults = [], []
     for one in (c for c in corrections if c.table == raw.table):
         at, _, _ = columns_of(raw, more)
-        lacking = [c for c in (*one.match, one.column) if c is not None and c not in at]
-        if lacking:
-            listed = ", ".join(lacking)
+        missing = [c for c in (*one.match, one.column) if c is not None and c not in at]
+        if missing:
+            listed = ", ".join(missing)
             hint = f"{raw.file} has no such column: remove the entry"
-            faults.append(Fault("correction", listed, "columns of the source", FILE, hint=hint, record=one.place))
+            faults.append(
+                Fault("correction", listed, "columns of the source", FILE, hint=hint, record=one.place)
+            )
             continue
         rows = _matching(raw, at, one)
         if not rows.any():
-            got = "match " + ", ".join(f"{c} = {_told(one.table, c, v)}" for c, v in one.match.items())
+            got = "match " + ", ".join(f"{c} = {_text(one.table, c, v)}" for c, v in one.match.items())
             hint = "Remove the entry if the source has been corrected"
             expected = f"rows of {raw.file} that match"
             faults.append(Fault("correction", got, expected, FILE, hint=hint, record=one.place))
@@ -179,12 +188,12 @@ def applied(
     return raw, notes, faults
 
 
-def absent(corrections: Sequence[Correction], there: Sequence[str]) -> list[Fault]:
+def absent(corrections: Sequence[Correction], existing: Sequence[str]) -> list[Fault]:
     """Entries for a table that the source does not have."""
     return [
         Fault("correction", c.table, "a table of the source", FILE, hint="Remove the entry", record=c.place)
         for c in corrections
-        if c.table not in there
+        if c.table not in existing
     ]
 
 
@@ -209,14 +218,16 @@ def _read(value: Any, column: Column) -> Any:
         return str(value).strip()
 
 
-def _told(table: str, column: str, value: Any) -> str:
+def _text(table: str, column: str, value: Any) -> str:
     return "empty" if value is None else shown(TABLES[table].column(column), value)
 
 
-def _note(raw: Raw, one: Correction, count: int) -> str:
+def _note(raw: Raw, one: Correction, count: int) -> Note:
     table = TABLES[one.table]
-    rows = "、".join(f"{table.column(c).zh}={_told(one.table, c, v)}" for c, v in one.match.items())
-    what = "删除" if one.column is None else f"{table.column(one.column).zh}改为{_told(one.table, one.column, one.value)}"
+    rows = "、".join(f"{table.column(c).zh}={_text(one.table, c, v)}" for c, v in one.match.items())
     who = "，".join(part for part in (one.reported_by, one.status) if part)
-    why = mask.text(f"{one.reason}（{who}）")
-    return f"已更正{table.zh}（{rows}）{count}行：{what}；原因：{why}。"
+    values = {"table": table.zh, "rows": rows, "count": count, "reason": mask.text(f"{one.reason}（{who}）")}
+    if one.column is None:
+        return Note("corrected_dropped", values)
+    column, value = table.column(one.column).zh, _text(one.table, one.column, one.value)
+    return Note("corrected_set", {**values, "column": column, "value": value})

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from aftersales.errors import Fault
-from aftersales.schema import TABLES
-from aftersales.sources.normalise import shown
+from aftersales.contract.errors import Fault
+from aftersales.contract.schema import TABLES
+from aftersales.sources.cells.coerce import shown
+from aftersales.sources.cells.typed import Origin
 
 # Rules between two columns: the later one, the earlier one.
 _ORDER = {
@@ -21,16 +22,6 @@ _HINTS = {
     "unique": "Remove the row that stands there twice, or correct its number",
     "reference": "Export both tables over the same period",
 }
-
-
-class Origin(NamedTuple):
-    """Where a table stands: file, sheet, our columns as it names them, and whether its rows have numbers."""
-
-    table: str
-    file: str
-    sheet: str | None
-    heads: Mapping[str, str]
-    numbered: bool = True
 
 
 def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]) -> list[Fault]:
@@ -56,7 +47,7 @@ def _cells(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     faults = []
     for column in TABLES[name].columns:
         values = frame[column.name]
-        if column.required and column.name in origin.heads:  # a missing column is told once
+        if column.required and column.name in origin.headers:  # a missing column is reported once
             faults += [
                 fault_at("empty_cell", "an empty cell", "a value", origin, frame, int(place), column.name)
                 for place in values.isna().to_numpy().nonzero()[0]
@@ -68,7 +59,13 @@ def _cells(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
             out |= (values > column.maximum).to_numpy(dtype=bool)
         faults += [
             fault_at(
-                "out_of_range", shown(column, values.iloc[place]), _bounds(column), origin, frame, int(place), column.name
+                "out_of_range",
+                shown(column, values.iloc[place]),
+                _bounds(column),
+                origin,
+                frame,
+                int(place),
+                column.name,
             )
             for place in out.nonzero()[0]
         ]
@@ -96,14 +93,24 @@ def fault_at(
     hint: str = "",
 ) -> Fault:
     """A fault of a cell of a typed table."""
-    head = origin.heads.get(column, column)
+    header = origin.headers.get(column, column)
     if origin.numbered:
-        return Fault(kind, got, expected, origin.file, origin.sheet, int(frame.index[place]), head, hint)
-    return Fault(kind, got, expected, origin.file, origin.sheet, None, head, hint, record_of(origin.table, frame, place))
+        return Fault(kind, got, expected, origin.file, origin.sheet, int(frame.index[place]), header, hint)
+    return Fault(
+        kind,
+        got,
+        expected,
+        origin.file,
+        origin.sheet,
+        None,
+        header,
+        hint,
+        record_of(origin.table, frame, place),
+    )
 
 
 def record_of(name: str, frame: pd.DataFrame, place: int) -> str:
-    """What a row without a number is told by: its key."""
+    """What identifies a row without a number: its key."""
     table, row = TABLES[name], frame.iloc[place]
     keys = [k for k in table.key or table.names if not pd.isna(row[k])]
     return ", ".join(f"{k} {shown(table.column(k), row[k])}" for k in keys[:3])
@@ -172,14 +179,14 @@ def _unique(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     if not key or frame.empty:
         return []
     columns = ["store", *key]
-    there = frame[[k for k in key if k != "advisor"]].notna().all(axis=1).to_numpy()
+    complete = frame[[k for k in key if k != "advisor"]].notna().all(axis=1).to_numpy()
     keys = frame[columns].astype(object)
-    if name == "oem_css":  # only a row of the scope `advisor` is told apart by its advisor
+    if name == "oem_css":  # only a row of the scope `advisor` is distinguished by its advisor
         keys["advisor"] = keys["advisor"].where(frame["scope"] == "advisor")
-    again = keys.duplicated(keep="first").to_numpy() & there
+    again = keys.duplicated(keep="first").to_numpy() & complete
     if not again.any():
         return []
-    first: dict[tuple, int] = {}
+    first: dict[tuple[str, ...], int] = {}
     texts = list(map(tuple, keys.astype(str).to_numpy()))
     for text, row in zip(texts, frame.index, strict=True):
         first.setdefault(text, int(row))
@@ -213,8 +220,8 @@ def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin
                 continue
             known = pd.MultiIndex.from_frame(tables[other][["store", key]].astype(str))
             mine = pd.MultiIndex.from_frame(frame[["store", column]].astype(str))
-            lacking = ~mine.isin(known) & frame[[column, "store"]].notna().all(axis=1).to_numpy()
-            for place in lacking.nonzero()[0]:
+            missing = ~mine.isin(known) & frame[[column, "store"]].notna().all(axis=1).to_numpy()
+            for place in missing.nonzero()[0]:
                 got = shown(TABLES[name].column(column), frame[column].iloc[place])
                 out.append(
                     fault_at(

@@ -7,23 +7,27 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from aftersales import inputs, params, place
-from aftersales.errors import InputError
-from aftersales.schema import TABLES
+from aftersales.contract import call, params, place
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import TABLES
+from aftersales.sources import load as inputs
 from aftersales.template import guide, sheets
 from aftersales.template.styles import Styles
 
 
 def write(
-    out: Path | None = None, month: str | None = None, year: str | None = None, store: str | None = None,
+    out: Path | None = None,
+    month: str | None = None,
+    year: str | None = None,
+    store: str | None = None,
     source: str | None = None,
-) -> Path:  # fmt: skip
+) -> Path:
     """Write the template.
 
     Parameters
     ----------
     out
-        The file; one that is there already is not written over.
+        The file; an existing one is not written over.
     month, year
         The month to fill in; by default the one after the source's last.
     store, source
@@ -38,20 +42,21 @@ def write(
     Raises
     ------
     InputError
-        The file is there already; the source or the month is bad.
+        The file exists already; the source or the month is bad.
     """
-    asked = None if month is None else inputs.parse_month(month, year)
+    request = None if month is None else call.parse_month(month, year)
     settings = params.load()
     given = source or (settings.source if not place.is_demo(settings.source) else None)
     tables = inputs.load(given, store) if given else None
-    there = [] if tables is None else inputs.months_with_records(tables)
-    period = _period(asked, there[-1] if there else None)
+    months = [] if tables is None else inputs.months_with_records(tables)
+    period = _period(request, months[-1] if months else None)
     path = out or Path(f"客服部月报数据{'' if period is None else f'-{period}'}.xlsx")
     if path.suffix.lower() != ".xlsx":
         raise InputError(f"{path}: expected a file ending in .xlsx.")
     if path.exists():
         raise InputError(
-            f"{path} is there already and may be filled in: remove it, or give another name with OUT=… (--out …)."
+            f"{path} is there already and may be filled in: remove it, or give another "
+            "name with OUT=… (--out …)."
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     carried = carried_over(None if tables is None else tables.actions, period)
@@ -66,11 +71,11 @@ def write(
     return path
 
 
-def _period(asked: tuple[int, int | None] | None, last: pd.Period | None) -> pd.Period | None:
+def _period(request: tuple[int, int | None] | None, last: pd.Period | None) -> pd.Period | None:
     """The month to fill in; of a number alone the first such month after the source's last."""
-    if asked is None:
+    if request is None:
         return None if last is None else last + 1
-    number, year = asked
+    number, year = request
     if year is not None:
         return pd.Period(year=year, month=number, freq="M")
     if last is None:
@@ -79,7 +84,10 @@ def _period(asked: tuple[int, int | None] | None, last: pd.Period | None) -> pd.
 
 
 def carried_over(actions: pd.DataFrame | None, month: pd.Period | None) -> pd.DataFrame:
-    """The measures that go into a month's sheet: all of the month before, which its report reviews, and older ones that are open."""
+    """The measures that go into a month's sheet.
+
+    All of the month before, which its report reviews, and older ones that are open.
+    """
     if actions is None or month is None:
         return pd.DataFrame(columns=TABLES["actions"].names)
     last = actions["month"] == str(month - 1)

@@ -6,8 +6,9 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from aftersales import formats, theme
-from aftersales.schema import EXAMPLE, GUIDE, TABLES
+from aftersales.contract import formats
+from aftersales.contract.schema import EXAMPLE, GUIDE, TABLES
+from aftersales.display import theme
 from aftersales.template import words
 from aftersales.template.styles import Styles, for_print
 
@@ -36,7 +37,8 @@ def write(
             if carried
             else "请写上月提出的和本月新提的。"
         ),
-        f"填好以后先检查：make check MONTH={named} SOURCE=本文件，再做报告：make report MONTH={named} SOURCE=本文件。",
+        f"填好以后先检查：make check MONTH={named} SOURCE=本文件，再做报告：make report "
+        f"MONTH={named} SOURCE=本文件。",
     ]
     for r, line in enumerate(lines, 3):
         page.write_string(r, 0, f"{r - 2}.  {line}", style())
@@ -46,15 +48,15 @@ def write(
     page.freeze_panes(1, 0)
 
 
-def _heads(page: Worksheet, style: Styles, row: int, heads: tuple[str, ...]) -> None:
+def _headers(page: Worksheet, style: Styles, row: int, headers: tuple[str, ...]) -> None:
     looks = style(bold=True, font_color=theme.MUTED, bottom=1, bottom_color=theme.INK)
-    for c, head in enumerate(heads):
-        page.write_string(row, c, head, looks)
+    for c, header in enumerate(headers):
+        page.write_string(row, c, header, looks)
 
 
 def _contents(page: Worksheet, style: Styles, row: int) -> int:
     """The sheets, each with a link; gives the row after."""
-    _heads(page, style, row, ("工作表", "英文名", "必须有", "填什么", "", ""))
+    _headers(page, style, row, ("工作表", "英文名", "必须有", "填什么", "", ""))
     link = style(font_color=theme.THIS, underline=1)
     for table in TABLES.values():
         row += 1
@@ -67,15 +69,19 @@ def _contents(page: Worksheet, style: Styles, row: int) -> int:
 
 def _dictionary(page: Worksheet, style: Styles, row: int, month: pd.Period | None) -> None:
     """Every column: required or not, how to fill it in, its options, an example."""
-    _heads(page, style, row, ("工作表", "列", "必填", "怎么填", "可选", "示例"))
+    _headers(page, style, row, ("工作表", "列", "必填", "怎么填", "可选", "示例"))
     for table in TABLES.values():
         for i, column in enumerate(table.columns):
             row += 1
             line = {"top": 1, "top_color": theme.GRID} if i == 0 else {}
             texts = (
-                table.zh if i == 0 else "", column.zh, "必填" if column.required else "", words.how(table.name, column),
-                "、".join(words.options(column)), words.text(words.example(table, column, month)),
-            )  # fmt: skip
+                table.zh if i == 0 else "",
+                column.zh,
+                "必填" if column.required else "",
+                words.instruction(table.name, column),
+                "、".join(words.options(column)),
+                words.text(words.example(table, column, month)),
+            )
             for c, text in enumerate(texts):
                 looks = {"bold": c in (0, 2), "text_wrap": c == 4, "valign": "top"}
                 page.write_string(row, c, text, style(**looks, **line))

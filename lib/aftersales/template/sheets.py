@@ -1,4 +1,4 @@
-"""The template's sheets, one a table: heads with explanations, an example, drop-down lists, formats."""
+"""The template's sheets, one a table: headers with explanations, an example, drop-down lists, formats."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from aftersales import formats, theme
-from aftersales.schema import Column, Table
+from aftersales.contract import formats
+from aftersales.contract.schema import Column, Table
+from aftersales.display import theme
 from aftersales.template import words
 from aftersales.template.styles import Styles, for_print
 
@@ -37,9 +38,13 @@ _WIDTHS = {
 
 
 def write(
-    book: xlsxwriter.Workbook, style: Styles, table: Table, month: pd.Period | None, carried: pd.DataFrame | None
-) -> None:  # fmt: skip
-    """One table: heads with explanations, an example, lists and formats; the measures that are carried over."""
+    book: xlsxwriter.Workbook,
+    style: Styles,
+    table: Table,
+    month: pd.Period | None,
+    carried: pd.DataFrame | None,
+) -> None:
+    """One table: headers with explanations, an example, lists, formats, and the measures carried over."""
     page = book.add_worksheet(table.zh)
     page.set_tab_color(theme.THIS if table.name == "repair_orders" else theme.LAST)
     page.set_row(0, 32)
@@ -52,28 +57,28 @@ def write(
         for c, column in enumerate(table.columns):
             value = row[column.name]
             if not formats.missing(value):
-                _put(page, r, c, column, words.shown(column, value), _cell(style, column))
+                _put(page, r, c, column, words.displayed(column, value), _cell(style, column))
 
 
 def _column(
     page: Worksheet, style: Styles, table: Table, c: int, column: Column, month: pd.Period | None
 ) -> None:
-    head = column.zh + ("*" if column.required else "")
+    header = column.zh + ("*" if column.required else "")
     looks = (
         {"bg_color": theme.THIS, "font_color": theme.PAPER} if column.required else {"bg_color": theme.GRID}
     )
     page.write_string(
         0,
         c,
-        head,
+        header,
         style(bold=True, text_wrap=True, align="center", border=1, border_color=theme.PAPER, **looks),
     )
     wide = _WIDTHS.get(
         column.kind, 20 if column.name == "vin" else 26 if column.personal == "free_text" else 15
     )
-    page.set_column(c, c, max(wide, min(len(head) * 2 + 3, 22)), _cell(style, column))
+    page.set_column(c, c, max(wide, min(len(header) * 2 + 3, 22)), _cell(style, column))
     example = words.example(table, column, month)
-    parts = ["必填" if column.required else "可空", words.how(table.name, column)]
+    parts = ["必填" if column.required else "可空", words.instruction(table.name, column)]
     if offered := words.options(column):
         parts.append("可选：" + "、".join(offered))
     if example is not None and column.name != "store":
@@ -97,9 +102,16 @@ def _column(
     if column.required:
         last, here = xl_col_to_name(len(table.columns) - 1), xl_col_to_name(c)
         page.conditional_format(
-            2, c, _ROWS, c,
-            {"type": "formula", "criteria": f"=AND(COUNTA($A3:${last}3)>0,ISBLANK({here}3))", "format": style.book.add_format({"bg_color": "#f9d2ce"})},
-        )  # fmt: skip
+            2,
+            c,
+            _ROWS,
+            c,
+            {
+                "type": "formula",
+                "criteria": f"=AND(COUNTA($A3:${last}3)>0,ISBLANK({here}3))",
+                "format": style.book.add_format({"bg_color": "#f9d2ce"}),
+            },
+        )
 
 
 def _cell(style: Styles, column: Column, **more: Any) -> Format:
@@ -129,22 +141,22 @@ def _validation(column: Column, month: pd.Period | None) -> dict[str, Any] | Non
     if column.kind == "month" and month is not None:
         return {"validate": "list", "source": [str(month), str(month - 1)], "show_error": False}
     if offered:
-        told = {"error_title": column.zh, "error_message": "请从下拉列表中选。"}
-        return {"validate": "list", "source": offered, "show_error": column.kind != "answer", **told}
+        message = {"error_title": column.zh, "error_message": "请从下拉列表中选。"}
+        return {"validate": "list", "source": offered, "show_error": column.kind != "answer", **message}
     if column.kind in ("datetime", "date"):
-        told = {
+        message = {
             "error_title": column.zh,
             "error_message": "请填日期，如 2024-04-09 14:30。",
             "error_type": "warning",
         }
-        return {"validate": "date", "criteria": ">=", "value": dt.date(1980, 1, 1), **told}
+        return {"validate": "date", "criteria": ">=", "value": dt.date(1980, 1, 1), **message}
     if column.kind in ("number", "integer"):
         least = -1e9 if column.minimum is None else column.minimum
-        told = {"error_title": column.zh, "error_message": f"请填{words.how('', column)}。"}
+        message = {"error_title": column.zh, "error_message": f"请填{words.instruction('', column)}。"}
         return {
             "validate": "decimal" if column.kind == "number" else "integer",
             "criteria": ">=",
             "value": least,
-            **told,
+            **message,
         }
     return None

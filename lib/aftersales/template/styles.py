@@ -8,7 +8,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from aftersales import theme
+from aftersales.display import theme
 
 
 class Styles:
@@ -16,7 +16,7 @@ class Styles:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.book = book
-        self.made: dict[tuple, Format] = {}
+        self.made: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __call__(self, **properties: Any) -> Format:
         """The format with these properties besides font and colour."""

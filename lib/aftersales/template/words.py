@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftersales.schema import ANSWERS, CODES, EXAMPLE, MOT_ITEMS, QUESTIONS, Column, Table
+from aftersales.contract.schema import ANSWERS, CODES, EXAMPLE, MOT_ITEMS, QUESTIONS, Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Of each table: what a row of it is, and which chapter lacks without it.
+# Of each table: what a row of it is, and which chapter is missing without it.
 WHAT: dict[str, str] = {
     "repair_orders": "每张工单一行；流失和基盘要看前12个月，请连同以前的一起留着。唯一必须有的表",
     "bookings": "每个预约一行，按预约进厂时间算月份",
@@ -109,11 +109,11 @@ def options(column: Column) -> list[str]:
     )
 
 
-def how(table: str, column: Column) -> str:
+def instruction(table: str, column: Column) -> str:
     """How to fill in a column.
 
-    >>> from aftersales.schema import TABLES
-    >>> how("jobs", TABLES["jobs"].column("rework_cause"))
+    >>> from aftersales.contract.schema import TABLES
+    >>> instruction("jobs", TABLES["jobs"].column("rework_cause"))
     '从下拉列表中选；一次修好的空着'
     """
     kind = _KINDS[column.kind]
@@ -123,7 +123,7 @@ def how(table: str, column: Column) -> str:
     return f"{kind}；{note}" if note else kind
 
 
-def shown(column: Column, value: object) -> object:
+def displayed(column: Column, value: object) -> object:
     """An example as it is filled in: codes by their Chinese names."""
     if column.codes:
         return CODES[column.codes][str(value)][0]
@@ -139,7 +139,7 @@ def example(table: Table, column: Column, month: pd.Period | None) -> object:
         return None
     if column.kind in ("datetime", "date", "month") and month is not None:
         value = str(value).replace("2024-05", str(month + 1)).replace("2024-04", str(month))
-    return shown(column, value)
+    return displayed(column, value)
 
 
 def text(value: object) -> str:

@@ -1,0 +1,1 @@
+"""What is cached so that nothing is done twice."""

@@ -1,0 +1,82 @@
+"""Files with one table are cached as they were typed, so that of a folder only what has changed is read
+again.
+
+They are not masked yet, for that takes all tables of a store. So each is sealed with a key made of the file's
+own content: without the file nobody can open it, and with it nobody learns more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from aftersales.cache import store
+from aftersales.cache.tables import code
+
+LIMIT = 60  # files
+_NONCE = bytes(12)  # each key seals one thing only
+
+
+class Sealed:
+    """What is cached of files that are read in one way.
+
+    Parameters
+    ----------
+    way
+        What the typing of a table depends on besides its file, as plain values; None passes the cache by:
+        nothing is found and nothing cached.
+    """
+
+    def __init__(self, way: Callable[[str], Any] | None) -> None:
+        self.way = way
+        self.keys: dict[str, bytes] = {}
+
+    def find(self, table: str, file: str, data: bytes) -> Any:
+        """A file as it was typed, if it was; else None, and what is typed of it can be cached.
+
+        Parameters
+        ----------
+        table, file
+            Canonical name, and the file's.
+        data
+            Its content.
+        """
+        if self.way is None:
+            return None
+        depends = json.dumps([code(), table, file, self.way(table)])
+        self.keys[table] = key = hashlib.sha256(depends.encode() + b"\0" + data).digest()
+        try:
+            typed = pickle.loads(_cipher(key).decrypt(_NONCE, _place(key).read_bytes(), None))
+        except Exception:  # not cached, or damaged: a cipher and a pickle may raise anything
+            return None
+        with suppress(OSError):
+            os.utime(_place(key))
+        return typed
+
+    def keep(self, table: str, typed: Any) -> None:
+        """Keep what was typed of a file that was requested.
+
+        Where that can't be done it is typed again, no more.
+        """
+        if key := self.keys.get(table):
+            with suppress(OSError, OverflowError):
+                data = pickle.dumps(typed, protocol=5)
+                store.write(_place(key), _cipher(key).encrypt(_NONCE, data, None))
+                store.sweep(_place(key).parent, "*", LIMIT)
+
+
+def _place(key: bytes) -> Path:
+    """Where it is cached; the name does not reveal the key."""
+    return store.folder("sealed") / hashlib.sha256(b"name" + key).hexdigest()[:32]
+
+
+def _cipher(key: bytes) -> Any:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)

@@ -1,0 +1,201 @@
+"""What was read is cached.
+
+Tables as pickles, one file a table, under a key of everything that they depend on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aftersales.cache import store as cached
+from aftersales.contract import place
+from aftersales.contract.notes import Note
+from aftersales.contract.schema import TABLES
+from aftersales.contract.tables import Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIMIT = 20
+_UNFINISHED = ".new-"
+_SNAPSHOT = "snapshot-"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CODE = ("contract/*.py", "sources/**/*.py", "demo/*.py")
+
+
+def folder() -> Path:
+    """Where tables are cached."""
+    return cached.folder("tables")
+
+
+def key(source: str, way: Sequence[Any], snapshot: str, part: tuple[str | None, ...]) -> str | None:
+    """The key of a source, of its files as they are now; None for a database, which may change unseen.
+
+    Parameters
+    ----------
+    way
+        What a reading depends on besides the source, as plain values.
+    snapshot
+        Names a reading that counts for one whole report: of a database, or of files read anew.
+    part
+        Store and months, where the source can be read in part.
+    """
+    url = place.is_url(source)
+    if url and not snapshot:
+        return None
+    files: list[tuple[str, int, int]] = []
+    if not place.is_demo(source) and not url:
+        path = place.path(source)
+        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+            state = file.stat()
+            files.append((str(file.resolve()), state.st_size, state.st_mtime_ns))
+    in_parts = url or any(name.endswith(".parquet") for name, _, _ in files)
+    payload = [
+        source,
+        place.behind(source),
+        *way,
+        files,
+        part if in_parts else None,
+        code(),
+    ]
+    digest = hashlib.sha256(json.dumps(payload, ensure_ascii=False).encode()).hexdigest()[:32]
+    return f"{_SNAPSHOT}{snapshot}-{digest}" if snapshot else digest
+
+
+def forget(snapshot: str) -> None:
+    """Remove what was cached for one report alone."""
+    for at in folder().glob(f"{_SNAPSHOT}{snapshot}-*"):
+        shutil.rmtree(at, ignore_errors=True)
+
+
+@cache
+def code() -> str:
+    """A hash of the code and the versions that decide what comes out of a reading."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {version('pandas')} {version('numpy')}".encode())
+    for pattern in _CODE:
+        for file in sorted(_PACKAGE.glob(pattern)):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def stores(key: str) -> tuple[list[str], bool] | None:
+    """The stores of a source that was read, and whether it is the source that names them.
+
+    None = not cached.
+    """
+    try:
+        about = json.loads((folder() / key / "stores.json").read_text(encoding="utf-8"))
+        return list(about["stores"]), about["named"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
+    """Keep what was read; of two that read the same at once the first wins.
+
+    Where nothing can be cached (a full disk, a folder that is not ours) the next reading takes longer, no
+    more.
+    """
+    base = folder()
+    try:
+        base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=base))
+    except OSError:
+        return
+    about = {}
+    try:
+        for number, (store, tables) in enumerate(read.items()):
+            existing, hashes = [], {}
+            for name in TABLES:
+                frame = tables[name]
+                if frame is None:
+                    continue
+                (work / f"{number}-{name}.pickle").write_bytes(pickle.dumps(frame, protocol=5))
+                existing.append(name)
+                hashes[name] = _content(frame)
+            about[store] = {
+                "number": number,
+                "tables": existing,
+                "hashes": hashes,
+                "source": tables.source,
+                "synthetic": tables.synthetic,
+                "notes": [[note.code, dict(note.values)] for note in tables.notes],
+                "repairs": tables.repairs,
+            }
+        (work / "stores.json").write_text(
+            json.dumps({"named": named, "stores": about}, ensure_ascii=False), encoding="utf-8"
+        )
+        os.rename(work, base / key)
+    except OSError:
+        pass
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _forget(base)
+
+
+def _content(frame: pd.DataFrame) -> str:
+    """A hash of what a table holds; its pickle may have other bytes each time."""
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
+    with pa.BufferOutputStream() as stream:
+        with pa.ipc.new_stream(stream, table.schema) as writer:
+            writer.write_table(table.combine_chunks())
+        return hashlib.sha256(stream.getvalue()).hexdigest()[:16]
+
+
+def load(key: str, store: str) -> Tables | None:
+    """One store's tables as they were cached.
+
+    None where a file is damaged or another run has just removed it.
+    """
+    at = folder() / key
+    try:
+        about = json.loads((at / "stores.json").read_text(encoding="utf-8"))["stores"][store]
+        frames = {
+            name: pickle.loads((at / f"{about['number']}-{name}.pickle").read_bytes())
+            for name in about["tables"]
+        }
+    except Exception:  # a damaged pickle may raise anything
+        return None
+    with suppress(OSError):
+        os.utime(at)
+    return Tables(
+        store=store,
+        source=about["source"],
+        synthetic=about["synthetic"],
+        notes=tuple(Note(*note) for note in about["notes"]),
+        repairs=tuple(about["repairs"]),
+        hashes=about["hashes"],
+        **frames,
+    )
+
+
+def drop(key: str) -> None:
+    """Remove what was cached of a source."""
+    shutil.rmtree(folder() / key, ignore_errors=True)
+
+
+def _forget(base: Path) -> None:
+    """Keep the sources used last; of runs that were cut off nothing stays."""
+    used = {}
+    for path in base.iterdir():
+        with suppress(OSError):  # another run may remove it at the same time
+            used[path] = path.stat().st_mtime
+    finished = sorted((p for p in used if not p.name.startswith(_UNFINISHED)), key=lambda p: used[p])
+    cut_off = [p for p in used if p.name.startswith(_UNFINISHED) and used[p] < time.time() - 3600]
+    for old in [*finished[:-LIMIT], *cut_off]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,174 @@
+"""What all cells of a chapter share.
+
+The month, the store's tables, the params, the language, and whether to mask.
+
+With a context a cell says what is computed and shown, and nothing else::
+
+    chapter = context(month, store, source, lang)
+    count, say, show, charts = chapter.room("first_time_fix")
+    technicians = count.technicians()
+    show.technician_table(technicians, **say.technicians(technicians, count.figures()))
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from aftersales.chapters import scraps
+from aftersales.contract.params import Params
+from aftersales.contract.schema import TABLES, label
+from aftersales.contract.tables import Tables
+from aftersales.sources.load import get_params, load
+
+# Settings that functions ask for by name.
+_SETTINGS = (
+    "weights",
+    "pt_weights",
+    "base_months",
+    "churn_months",
+    "promised_hours",
+    "questionnaire",
+    "rate_base",
+)
+
+
+class Bound:
+    """A module's functions with what the context knows filled in; what a call names itself comes first."""
+
+    def __init__(self, module: ModuleType, context: Context) -> None:
+        self._module, self._context = module, context
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._module, name)
+        return self._context.filled(found) if inspect.isfunction(found) else found
+
+    def __dir__(self) -> list[str]:
+        return [name for name in dir(self._module) if not name.startswith("_")]
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a chapter works with: figures, sentences, tables and charts; it unpacks in this order."""
+
+    count: Bound
+    say: Bound
+    show: Bound
+    charts: Bound
+
+    def __iter__(self) -> Iterator[Bound]:
+        return iter((self.count, self.say, self.show, self.charts))
+
+
+@dataclass(frozen=True)
+class Context:
+    """A month of a store, in a language.
+
+    Attributes
+    ----------
+    month, tables, params, lang
+        The report month, the store's tables, the month's settings, ``zh`` or ``en``.
+    """
+
+    month: pd.Period
+    tables: Tables
+    params: Params
+    lang: str
+
+    def room(self, chapter: str) -> Room:
+        """Figures and sentences of a chapter, and the tables and charts, all of this month and in this
+        language.
+
+        Parameters
+        ----------
+        chapter
+            Stem of its modules: ``first_time_fix``.
+        """
+        modules = (
+            f"metrics.{chapter}",
+            f"findings.{chapter}",
+            "display.tables",
+            "display.charts",
+        )
+        return Room(*(self.bound(import_module(f"aftersales.{name}")) for name in modules))
+
+    def bound(self, module: ModuleType) -> Bound:
+        """A module's functions, called with this month, language, tables and settings."""
+        return Bound(module, self)
+
+    def label(self, codes: str, code: str) -> str:
+        """What a code is called in this language."""
+        return label(codes, code, self.lang)
+
+    def target(self, figure: str) -> float | None:
+        """The target of a figure, where the params have one."""
+        return self.params.targets.get(figure)
+
+    def glue(
+        self,
+        figures: Mapping[str, Any] | None = None,
+        tables: Mapping[str, pd.DataFrame] | None = None,
+        notes: Iterable[str] = (),
+        **own: Any,
+    ) -> None:
+        """Hand the chapter's results to the report, masked as the params say.
+
+        `own` are ``records`` and ``rows`` of a chapter of one's own; see `scraps.glue`.
+        """
+        scraps.glue(figures, tables, notes, masked=self.params.mask, **own)
+
+    def filled(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function that takes from the context what a call does not give."""
+        asked = inspect.signature(function)
+
+        @wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            given = asked.bind_partial(*args, **kwargs).arguments
+            named = [name for name, one in asked.parameters.items() if one.kind is not one.VAR_KEYWORD]
+            more = {name: self._known(name) for name in named if name not in given and self._knows(name)}
+            return function(*args, **kwargs, **more)
+
+        return call
+
+    @staticmethod
+    def _knows(name: str) -> bool:
+        return name in TABLES or name in _SETTINGS or name in ("month", "lang", "params", "tables")
+
+    def _known(self, name: str) -> Any:
+        if name in TABLES:
+            return self.tables[name]
+        return getattr(self.params if name in _SETTINGS else self, name)
+
+
+def context(
+    month: object, store: str | None = None, source: str | None = None, lang: str | None = None
+) -> Context:
+    """The context of a chapter's cells: records read, params loaded.
+
+    Parameters
+    ----------
+    month
+        ``2024-04``.
+    store, source, lang
+        None: those of the params.
+
+    Raises
+    ------
+    InputError
+        The records or the params are bad, or there are none of that month.
+
+    Examples
+    --------
+    >>> april = context("2024-04", source="demo")
+    >>> round(april.room("first_time_fix").count.figures()["ftf.rate"], 4)
+    0.9825
+    """
+    params = get_params(month)
+    return Context(pd.Period(str(month), "M"), load(source, store, month), params, lang or params.lang)

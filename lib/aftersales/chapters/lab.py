@@ -1,0 +1,86 @@
+"""JupyterLab on the project: its kernel chosen.
+
+Notebooks, params and the published months in the file browser.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aftersales import kernels
+from aftersales.contract.params import ROOT
+
+# Nothing is requested and nothing is fetched: no news, no update check, no list of extensions from the
+# network.
+OPTIONS = (
+    f"--LabApp.app_settings_dir={Path(__file__).with_name('lab_settings')}",
+    f"--MultiKernelManager.default_kernel_name={kernels.NAME}",
+    f"--KernelSpecManager.allowed_kernelspecs={kernels.NAME}",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+    "--LanguageServerManager.autodetect=False",
+    "--ServerApp.allow_root=True",
+    "--ServerApp.answer_yes=True",
+)
+
+_ENDING_SECONDS = 10
+
+
+def run(options: Sequence[str] = (), root: Path = ROOT) -> int:
+    """Open JupyterLab on the tour and wait until it ends.
+
+    Kernels are forked from a server that has the imports done, and started as Jupyter does where that cannot
+    be.
+
+    Parameters
+    ----------
+    options
+        Options of JupyterLab, as ``--no-browser``; they win over ours.
+    root
+        The project's folder.
+
+    Returns
+    -------
+    int
+        JupyterLab's exit code.
+    """
+    kernels.install()
+    trust(root / "output")
+    where = (f"--ServerApp.root_dir={root}", "--LabApp.default_url=/lab/tree/notebooks/explore.ipynb")
+    command = [sys.executable, "-m", "jupyterlab", *where, *OPTIONS, *options]
+    with kernels.serving(), subprocess.Popen(command, cwd=root) as lab:
+        signal.signal(signal.SIGTERM, lambda *_: _stop(lab))
+        try:
+            return lab.wait()
+        except KeyboardInterrupt:  # JupyterLab hears it too; at times it ends all but a thread of its own
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return lab.wait(_ENDING_SECONDS)
+            return 0
+        finally:
+            lab.kill()
+
+
+def _stop(lab: subprocess.Popen[bytes]) -> None:
+    lab.terminate()
+    raise KeyboardInterrupt
+
+
+def trust(published: Path) -> None:
+    """Sign the notebooks of the published months, as `jupyter trust` does.
+
+    Else JupyterLab would not draw their charts.
+    """
+    from nbformat import from_dict
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary()
+    for path in sorted(published.glob("*/*/notebooks/*.ipynb")):
+        with contextlib.suppress(ValueError, KeyError):  # one that is none is shown as what it is
+            notary.sign(from_dict(json.loads(path.read_text(encoding="utf-8"))))

@@ -1,0 +1,86 @@
+"""A chapter of one's own: a notebook from the template, and its line in the params."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from aftersales.chapters import notebooks as chapters
+from aftersales.contract import params
+from aftersales.contract.errors import InputError
+
+TEMPLATE = Path(__file__).with_name("chapter_template.ipynb")
+_NAME_IN_TEMPLATE = "my_chapter"
+
+
+def start(name: str) -> tuple[Path, Path]:
+    """Start a chapter: its notebook, last in the report.
+
+    Parameters
+    ----------
+    name
+        ``waiting``, or with its number ``08_waiting``; without one it gets the next.
+
+    Returns
+    -------
+    tuple of Path
+        The notebook, and the params file that names it.
+
+    Raises
+    ------
+    InputError
+        The name is none, or another chapter has it; nothing was written.
+    """
+    found = re.fullmatch(r"(?:(\d\d)_)?([^\W\d]\w*)", name.strip())
+    if not found:
+        raise InputError(
+            f"chapter: got {name!r}; expected letters, digits and _, as in NAME=waiting or NAME=08_waiting."
+        )
+    there = {path.stem[3:]: path.stem for path in chapters.FOLDER.glob("[0-9][0-9]_*.ipynb")}
+    if found[2] in there:
+        raise InputError(f"chapter: notebooks/{there[found[2]]}.ipynb is there already; choose another name.")
+    number = found[1] or f"{max((int(stem[:2]) for stem in there.values()), default=0) + 1:02d}"
+    stem = f"{number}_{found[2]}"
+    settings = params.folder() / "default.yml"
+    text = with_chapter(settings.read_text(encoding="utf-8"), stem)
+    notebook = chapters.FOLDER / f"{stem}.ipynb"
+    template = TEMPLATE.read_text(encoding="utf-8")
+    notebook.write_text(template.replace(_NAME_IN_TEMPLATE, found[2]), encoding="utf-8")
+    settings.write_text(text, encoding="utf-8")
+    return notebook, settings
+
+
+def with_chapter(text: str, stem: str) -> str:
+    """A params file's text with a chapter put last; everything else stays as it stands, comments too.
+
+    Raises
+    ------
+    InputError
+        It has no list of chapters.
+
+    Examples
+    --------
+    >>> print(with_chapter("chapters:  # in order\\n  - 01_review\\nlang: zh\\n", "08_waiting"))
+    chapters:  # in order
+      - 01_review
+      - 08_waiting
+    lang: zh
+    <BLANKLINE>
+    >>> with_chapter("chapters: [01_review]", "08_waiting")
+    'chapters: [01_review, 08_waiting]'
+    """
+    root = yaml.compose(text)
+    pairs = root.value if isinstance(root, yaml.MappingNode) else []
+    listed = next((value for key, value in pairs if key.value == "chapters"), None)
+    if not isinstance(listed, yaml.SequenceNode) or not listed.value:
+        raise InputError("params: chapters: expected a list of notebook stems.")
+    last = listed.value[-1]
+    if stem in [item.value for item in listed.value]:
+        return text
+    if listed.flow_style:
+        return f"{text[: last.end_mark.index]}, {stem}{text[last.end_mark.index :]}"
+    line = text.index("\n", last.end_mark.index) if "\n" in text[last.end_mark.index :] else len(text)
+    indent = " " * listed.start_mark.column
+    return f"{text[:line]}\n{indent}- {stem}{text[line:]}"

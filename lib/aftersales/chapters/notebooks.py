@@ -1,0 +1,147 @@
+"""The chapter notebooks: where they are, and running them from the master."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aftersales.contract import params
+from aftersales.contract.errors import InputError
+
+FOLDER = params.ROOT / "notebooks"
+BUILT_IN = (
+    "01_review",
+    "02_oem_css",
+    "03_internal_css",
+    "04_complaints",
+    "05_first_time_fix",
+    "06_churn",
+    "07_top5",
+)
+# Where executed chapters go when a report is being made.
+INTO = "AFTERSALES_NOTEBOOKS"
+
+
+def path(stem: str) -> Path:
+    """The notebook of a chapter.
+
+    Raises
+    ------
+    InputError
+        No such notebook exists; the message lists the existing ones.
+    """
+    notebook = FOLDER / f"{stem}.ipynb"
+    if not notebook.exists():
+        existing = ", ".join(sorted(p.stem for p in FOLDER.glob("[0-9]*.ipynb")))
+        raise InputError(f"params: chapters: no notebook {stem}.ipynb in notebooks/. There are: {existing}.")
+    return notebook
+
+
+def left_out(stems: Sequence[str], own: bool | None = None) -> list[str]:
+    """The chapters that `params/default.yml` names and this list does not.
+
+    `own` asks for chapters of one's own alone (True), or for the built-in ones (False).
+    """
+    missing = [stem for stem in params.load().chapters if stem not in stems]
+    return [stem for stem in missing if own is None or (stem not in BUILT_IN) == own]
+
+
+def speaks_of(stems: Sequence[str], word: str) -> bool:
+    """Whether a chapter has a word anywhere in its notebook."""
+    return any(word in path(stem).read_text(encoding="utf-8") for stem in stems)
+
+
+def titles(stems: Sequence[str], lang: str) -> list[str]:
+    """What chapters are called: the first heading of each in a language.
+
+    >>> titles(["06_churn"], "en")
+    ['Churned customers']
+    """
+    return [_title(path(stem), lang) for stem in stems]
+
+
+def _title(notebook: Path, lang: str) -> str:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    texts = [text for cell in cells if (text := _text(cell, lang))]
+    headings = [
+        line.removeprefix("# ") for text in texts for line in text.splitlines() if line.startswith("# ")
+    ]
+    return headings[0] if headings else notebook.stem
+
+
+def _text(cell: Mapping[str, Any], lang: str) -> str:
+    """A text cell in a language: that of its metadata, or its source where it is in that language.
+
+    Else nothing.
+    """
+    if cell["cell_type"] != "markdown":
+        return ""
+    tags = cell["metadata"].get("tags", [])
+    source = "" if {"zh", "en"} & set(tags) - {lang} else "".join(cell["source"])
+    return str(cell["metadata"].get("aftersales", {}).get(lang) or source)
+
+
+def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | None = None) -> list[Path]:
+    """Execute chapters side by side, as many as there are cores.
+
+    Parameters
+    ----------
+    stems
+        Stems of the notebooks, in the report's order.
+    parameters
+        Given to each of them: ``month``, ``store``, ``source``, ``lang``.
+    into
+        Folder of the executed notebooks; by default that of the report being made, else a temporary one.
+
+    Returns
+    -------
+    list of Path
+        The executed notebooks, in the order of `stems`.
+
+    Raises
+    ------
+    aftersales.kernels.NotebookFailed
+        A chapter failed; the message names notebook and cell.
+    """
+    from aftersales import kernels
+    from aftersales.cache import chapters as cached
+    from aftersales.chapters import progress, scraps
+    from aftersales.contract.schema import TABLES
+    from aftersales.sources.load import load
+
+    folder = Path(into or os.environ.get(INTO) or tempfile.mkdtemp(prefix="aftersales-"))
+    hashes = load(parameters.get("source"), parameters.get("store"), parameters.get("month")).hashes
+    made = [folder / f"{stem}.ipynb" for stem in stems]
+    jobs, keys = [], {}
+    for stem, out in zip(stems, made, strict=True):
+        keys[stem] = cached.key_of(path(stem), parameters)
+        if cached.fetch(keys[stem], hashes, out):
+            progress.record(stem, progress.UNCHANGED)
+        else:
+            jobs.append(
+                kernels.NotebookJob(path(stem), out, dict(parameters), cwd=Path.cwd(), failed=failed(stem))
+            )
+
+    def done(stem: str, seconds: float, error: Exception | None) -> None:
+        progress.record(stem, progress.FAILED if error else progress.DONE, seconds)
+        if error is None:
+            out = folder / f"{stem}.ipynb"
+            reads = scraps.read(out)["reads"]
+            cached.keep(keys[stem], out, TABLES if reads is None else reads, hashes)
+
+    with kernels.serving():  # the report's own server, where there is one
+        kernels.execute_many(jobs, on_start=lambda stem: progress.record(stem, progress.BEGUN), on_done=done)
+    return made
+
+
+def failed(stem: str) -> Path:
+    """Where the notebook of a chapter that fails is saved, to look into."""
+    from aftersales.cache import store
+
+    at = store.folder("failed")
+    at.mkdir(parents=True, exist_ok=True)
+    return at / f"{stem}.ipynb"

@@ -1,0 +1,1 @@
+"""Saying what is wrong with the records, without making a report."""

@@ -1,0 +1,180 @@
+"""Checking a source without making a report of it: what is wrong, what was repaired, what does not add up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aftersales.check import problems, terminal
+from aftersales.check.problems import Problem
+from aftersales.contract import command, params
+from aftersales.contract.errors import InputError
+from aftersales.contract.language import plural, say
+from aftersales.findings import checks as words
+from aftersales.sources import load as inputs
+
+if TYPE_CHECKING:
+    from aftersales.contract.tables import Tables
+
+
+def check(
+    month: str,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    lang: str | None = None,
+    xlsx: Path | None = None,
+    printed: Path | None = None,
+) -> int:
+    """Say what is wrong with a source, and write it into a copy of the workbook where one is requested.
+
+    Parameters
+    ----------
+    month, year, store, source, lang
+        As for a report.
+    xlsx
+        Where to write a workbook with the faults marked; the source itself stays as it is.
+    printed
+        A report made by hand, typed off, to hold against itself and against the records.
+
+    Returns
+    -------
+    int
+        0 = a report can be made of it, even where a check of the reconciliation fails; 2 = the input is bad.
+
+    Raises
+    ------
+    InputError
+        The call is bad, or there is nothing to read at all.
+    """
+    try:
+        lang_given = lang
+        request = inputs.ask(month, year, store, source, lang)
+    except InputError as error:
+        if not error.faults:
+            raise
+        settings = params.load()
+        lang = lang or settings.lang
+        found = problems.from_faults(error.faults, lang)
+        print(
+            say(
+                lang,
+                f"数据有误，共{len(found):,}处。改正以后才能做报告。",
+                f"The input is bad: {plural(len(found), 'fault')}. No report can be made of "
+                "it before they are mended.",
+            )
+        )
+        _table(problems.HEADERS[lang], problems.first_of_each(found, lang))
+        _mark(xlsx, source or settings.source, found, settings, lang)
+        return 2
+    lang, tables = request.lang, request.tables
+    from aftersales.reconcile.records import reconcile
+
+    table = reconcile(tables, request.month, request.params)
+    worded = words.in_words(table, lang)
+    found = problems.from_checks(worded, lang)
+    print(f"{request.store} · {words.subject(str(request.month), lang)} · {tables.source}\n")
+    _table(say(lang, "表 行数 月份", "table rows months").split(" "), _counts(tables, lang))
+    for title, lines in _repaired(tables, lang):
+        print("\n" + title)
+        for line in lines:
+            print("  " + line)
+    print("\n" + words.table_words(table, request.month, lang)["title"] + say(lang, "。", "."))
+    if found:
+        _table(problems.HEADERS[lang], problems.first_of_each(found, lang))
+    if printed is not None:
+        _held_against_records(printed, request)
+    _mark(xlsx, source or request.params.source, found, request.params, lang)
+    odd = sum(p.severity != "note" for p in found)
+    print(
+        "\n"
+        + say(
+            lang,
+            "数据可用" + (f"，{odd}项需要核对" if odd else "") + "。",
+            "The input is usable"
+            + (f"; {odd} check{'s need' if odd > 1 else ' needs'} a look" if odd else "")
+            + ". ",
+        )
+        + _next_step(command.report(request.month, store, source, lang_given), lang)
+    )
+    return 0
+
+
+def _next_step(make: command.Command, lang: str) -> str:
+    """How the report of this very month, store and source is made; the command stands last."""
+    if not make.variable:
+        return say(lang, f"做报告：{make.text}", f"To make the report: {make.text}")
+    return say(
+        lang,
+        f"来源里可能有密码，这里不写出：先把它放进环境变量{make.variable}，再做报告：{make.text}",
+        f"The source may hold a password and is not printed here. Put it into the environment variable "
+        f"{make.variable}, then make the report: {make.text}",
+    )
+
+
+def _held_against_records(path: Path, request: inputs.ReportRequest) -> None:
+    """What a report made by hand prints that is not so."""
+    from aftersales.metrics import all_figures
+    from aftersales.reconcile import printed as reported
+    from aftersales.reconcile import printed_file as printed_report
+
+    page = printed_report.read(path, request.month)
+    p = request.params
+    table = reported.examine(page, p.weights, all_figures(request.tables, request.month, p), p.churn_months)
+    title = words.table_words(table, request.month, request.lang)["title"]
+    print(f"\n{path.name}{say(request.lang, '：', ': ')}{title}")
+    if wrong := problems.from_checks(words.in_words(table, request.lang), request.lang, from_records=False):
+        _table(problems.HEADERS[request.lang], problems.first_of_each(wrong, request.lang))
+
+
+def _counts(tables: Tables, lang: str) -> list[list[str]]:
+    """Each table with its rows and months; an absent one says so."""
+    lines = []
+    for name, zh, rows, first, last in tables.summary():
+        months = "" if not first else first if first == last else f"{first} … {last}"
+        if rows is None:
+            months = say(lang, "没有这张表，相关内容从略", "absent: what needs it is left out")
+        elif rows == 0:
+            months = say(
+                lang,
+                "没有一行：按零计；若没有登记，请删去这张表",
+                "no row: counts as zero; remove the table if nothing is registered",
+            )
+        lines.append([say(lang, zh, name), "–" if rows is None else f"{rows:,}", months])
+    wide = max(len(line[1]) for line in lines)
+    return [[name, rows.rjust(wide), months] for name, rows, months in lines]
+
+
+def _repaired(tables: Tables, lang: str) -> list[tuple[str, list[str]]]:
+    """What was repaired, and the source's remarks: corrections, absent and unknown parts."""
+    from aftersales.findings import summary
+
+    parts = [
+        (say(lang, "已修复，不必处理：", "Repaired, nothing to do:"), summary.repairs(tables.repairs, lang)),
+        (
+            say(lang, "说明：", "Remarks:"),
+            summary.remarks([note for note in tables.notes if note.code != "absent_table"], lang),
+        ),
+    ]
+    return [(title, list(lines)) for title, lines in parts if lines]
+
+
+def _mark(
+    xlsx: Path | None, source: str, found: Sequence[Problem], settings: params.Params, lang: str
+) -> None:
+    if xlsx is None:
+        return
+    from aftersales.check import workbook
+
+    path = workbook.write(xlsx, source, found, settings, lang)
+    print("\n" + say(lang, f"已标在：{path}", f"Marked in: {path}"))
+
+
+def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    across = shutil.get_terminal_size((120, 24)).columns
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    print(terminal.table(headers, rows, max(across, 60), fixed=(0,), colour=colour))

@@ -1,0 +1,34 @@
+"""The call: what is wrong with it is reported before anything heavy is imported."""
+
+from __future__ import annotations
+
+import re
+
+from aftersales.contract import params, place
+from aftersales.contract.errors import InputError
+
+
+def check(month: str, year: str | None, source: str | None) -> None:
+    """Raise an InputError when month, year, params or the place of the source are bad."""
+    number, given_year = parse_month(month, year)
+    settings = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    chosen = source or settings.source
+    if not place.is_demo(chosen) and not place.is_url(chosen):
+        place.path(chosen)
+
+
+def parse_month(month: str, year: str | None = None) -> tuple[int, int | None]:
+    """Month and year of ``4``, ``04`` or ``2024-04``.
+
+    >>> parse_month("04"), parse_month("2024-04")
+    ((4, None), (4, 2024))
+    """
+    found = re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})", month.strip())
+    if not found or not 1 <= int(found[2]) <= 12:
+        raise InputError(f"month: got {month!r}; expected 1 to 12, or a month like 2024-04.")
+    if year is not None and not re.fullmatch(r"\d{4}", year.strip()):
+        raise InputError(f"year: got {year!r}; expected four digits, like 2024.")
+    if year is not None and found[1] and found[1] != year.strip():
+        raise InputError(f"month {month} and year {year} contradict each other; give one of them.")
+    chosen = found[1] or (year and year.strip())
+    return int(found[2]), int(chosen) if chosen else None

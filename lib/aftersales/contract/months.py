@@ -1,0 +1,52 @@
+"""Months: which rows are in one, and which months lead up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+
+def start(month: pd.Period) -> pd.Timestamp:
+    """First instant of a month."""
+    return month.start_time
+
+
+def after(month: pd.Period) -> pd.Timestamp:
+    """First instant of the next month: what is dated before it counts in the month's report."""
+    return (month + 1).start_time
+
+
+def within(dates: pd.Series, month: pd.Period) -> pd.Series:
+    """Which dates lie in a month, first to last day."""
+    return (dates >= start(month)) & (dates < after(month))
+
+
+def counts(dates: pd.Series, months: Sequence[pd.Period]) -> list[int]:
+    """How many dates lie in each month.
+
+    >>> counts(pd.Series(pd.to_datetime(["2024-04-01", "2024-04-30", "2024-05-01"])), [pd.Period("2024-04")])
+    [2]
+    """
+    ordered = np.sort(dates.to_numpy())
+    first, last = ([to_instant(m).to_datetime64() for m in months] for to_instant in (start, after))
+    found: list[int] = (np.searchsorted(ordered, last) - np.searchsorted(ordered, first)).tolist()
+    return found
+
+
+def months_to(month: pd.Period, count: int = 12) -> list[pd.Period]:
+    """The `count` months that end with `month`."""
+    return [month - back for back in range(count - 1, -1, -1)]
+
+
+def ratio(numerator: float | None, denominator: float | None) -> float | None:
+    """Numerator over denominator; None where it can't be known or the denominator is 0."""
+    if numerator is None or not denominator:
+        return None
+    return float(numerator) / float(denominator)
+
+
+def in_month(frame: pd.DataFrame | None, month: pd.Period, dated_by: str) -> pd.DataFrame | None:
+    """The rows of a table that are dated in a month; None where the table is absent."""
+    return None if frame is None else frame[within(frame[dated_by], month)]

@@ -1,0 +1,71 @@
+"""Remarks on the data: a code and its values, worded last, in the report's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# Chinese and English wording, with places for the values.
+WORDINGS: dict[str, tuple[str, str]] = {
+    "synthetic": (
+        "合成数据：内置示范店，全部记录由程序生成。",
+        "Synthetic data: the built-in store, all records made by a program.",
+    ),
+    "absent_table": (
+        "缺少{zh}（{table}），相关内容从略。",
+        "The table {table} ({zh}) is missing; what needs it is left out.",
+    ),
+    "unknown_file": (
+        "文件{file}不是本报告的表，已略过。",
+        "The file {file} is no table of this report and was passed over.",
+    ),
+    "unknown_sheet": (
+        "工作表{sheet}不是本报告的表，已略过。",
+        "The sheet {sheet} is no table of this report and was passed over.",
+    ),
+    "unknown_sql_table": (
+        "数据库中的{table}不是本报告的表，已略过。",
+        "The database's {table} is no table of this report and was passed over.",
+    ),
+    "unknown_columns": (
+        "{file}中的列{columns}不是本报告的列，已略过。",
+        "Of {file} these columns are none of this report's and were passed over: {columns}.",
+    ),
+    "hidden_twin": (
+        "隐藏的工作表{sheet}与{other}重名，已略过。",
+        "The hidden sheet {sheet} has the name of {other} and was passed over.",
+    ),
+    "corrected_dropped": (
+        "已更正{table}（{rows}）{count}行：删除；原因：{reason}。",
+        "Corrected {table} ({rows}), rows: {count}, dropped; reason: {reason}.",
+    ),
+    "corrected_set": (
+        "已更正{table}（{rows}）{count}行：{column}改为{value}；原因：{reason}。",
+        "Corrected {table} ({rows}), rows: {count}, {column} set to {value}; reason: {reason}.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark: `code` is one of `WORDINGS`, `values` fill its places."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, lang: str = "zh") -> str:
+        """The remark in words.
+
+        >>> Note("absent_table", {"zh": "厂家CSS", "table": "oem_css"}).text("en")
+        'The table oem_css (厂家CSS) is missing; what needs it is left out.'
+        """
+        return WORDINGS[self.code][0 if lang == "zh" else 1].format(**self.values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def texts(notes: Iterable[Note], lang: str = "zh") -> list[str]:
+    """Remarks in words, in a language."""
+    return [note.text(lang) for note in notes]

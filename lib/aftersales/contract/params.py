@@ -1,0 +1,298 @@
+"""The settings of a store: `params/default.yml`, and `params/<YYYY-MM>.yml` over it for one month."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from aftersales.contract import place
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS, QUESTIONS
+
+ROOT = Path(__file__).resolve().parents[3]
+ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
+HOURS = ("contact", "plan", "close")
+_DEFAULT = "default.yml"
+
+
+@dataclass(frozen=True)
+class Params:
+    """The settings that a report is made with; see `params/default.yml` for what each one means.
+
+    `origins` says of each key (``targets.ftf.rate``) which file it comes from.
+    """
+
+    store: str
+    source: str
+    lang: str
+    mask: bool
+    rate_base: str
+    base_months: int
+    churn_months: int
+    promised_hours: dict[str, float]
+    weights: dict[str, float]
+    pt_weights: dict[str, float]
+    targets: dict[str, float]
+    questionnaire: dict[str, dict[str, str]]
+    sender: str
+    recipients: dict[str, list[str]]
+    header_aliases: dict[str, str]
+    chapters: list[str]
+    origins: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def lines(self) -> list[tuple[str, Any, str]]:
+        """Key, value and origin of every setting, nested ones with dotted keys."""
+        out: list[tuple[str, Any, str]] = []
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name == "origins":
+                continue
+            if f.name == "source" and not place.may_be_shown(value):  # a URL may hold a password
+                value = "…"
+            if isinstance(value, dict) and value:
+                out += [(f"{f.name}.{k}", v, self.origins.get(f"{f.name}.{k}", "")) for k, v in value.items()]
+            else:
+                out.append((f.name, value, self.origins.get(f.name, "")))
+        return out
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{key:<36} {value!s:<40.40} {origin}" for key, value, origin in self.lines())
+
+    def _repr_html_(self) -> str:
+        groups: dict[str, list[tuple[str, Any, str]]] = {}
+        for key, value, origin in self.lines():
+            groups.setdefault(key.split(".")[0], []).append((key, value, origin))
+        single = [lines[0] for name, lines in groups.items() if lines[0][0] == name]
+        nested = {name: lines for name, lines in groups.items() if lines[0][0] != name}
+        return _html(single) + "".join(
+            f"<details><summary><code>{name}</code> ({len(lines)}){_changed(lines)}</summary>"
+            f"{_html(lines)}</details>"
+            for name, lines in nested.items()
+        )
+
+
+def _html(lines: list[tuple[str, Any, str]]) -> str:
+    """Settings as a table, those that a month's file sets in bold."""
+    rows = "".join(
+        f"<tr><td style='text-align:left'><code>{escape(key)}</code></td>"
+        f"<td style='text-align:left'>{escape(_plain(value))}</td>"
+        f"<td style='text-align:left'>{_origin(origin)}</td></tr>"
+        for key, value, origin in lines
+    )
+    headers = "".join(f"<th style='text-align:left'>{header}</th>" for header in ("param", "value", "from"))
+    return f"<table><thead><tr>{headers}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _plain(value: Any) -> str:
+    """A value as the params file has it."""
+    if isinstance(value, Mapping):
+        return " · ".join(map(str, value.values())) or "–"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _origin(file: str) -> str:
+    return escape(file) if file == _DEFAULT else f"<strong>{escape(file)}</strong>"
+
+
+def _changed(lines: list[tuple[str, Any, str]]) -> str:
+    """What of a closed group a month's file sets."""
+    changed = [
+        f"{key.split('.', 1)[1]} = {_plain(value)}" for key, value, origin in lines if origin != _DEFAULT
+    ]
+    return f": <strong>{escape(', '.join(changed))}</strong>" if changed else ""
+
+
+if TYPE_CHECKING:  # PyYAML has no types of its own
+
+    class _Safe:
+        def construct_object(self, node: yaml.Node) -> Any: ...
+        def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]: ...
+        @classmethod
+        def add_constructor(cls, tag: str, constructor: Callable[..., Any]) -> None: ...
+
+else:
+    # The parser in C, where PyYAML has it, reads the params in 4 ms instead of 50.
+    _Safe = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+class Loader(_Safe):
+    """YAML that refuses a key given twice: the second would silently win."""
+
+
+def _mapping(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            line = node.start_mark.line + 1
+            raise InputError(f"{node.start_mark.name}, line {line}: the key {key!r} stands there twice.")
+    return loader.construct_mapping(node, deep=True)
+
+
+Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+# The known keys of each nested section; sections that are not here take any key.
+_NESTED = {
+    "weights": MOT_ITEMS,
+    "pt_weights": PT_SECTIONS,
+    "promised_hours": HOURS,
+    "questionnaire": QUESTIONS,
+    "recipients": ("allowed_domains", *ROLES),
+}
+_KEYS = [f.name for f in fields(Params) if f.name != "origins"]
+
+
+def folder() -> Path:
+    """The folder of the params: that of ``AFTERSALES_PARAMS``, else the project's."""
+    return Path(os.environ.get("AFTERSALES_PARAMS") or ROOT / "params")
+
+
+def load(month: object = None, path: str | Path | None = None) -> Params:
+    """The settings for a month.
+
+    Parameters
+    ----------
+    month : Period or str, optional
+        ``2024-04``; without it only the default file counts.
+    path : path, optional
+        The folder of the files, by default `folder()`.
+
+    Raises
+    ------
+    InputError
+        A file is missing or not YAML, a key is unknown, a value is not what it should be.
+
+    Examples
+    --------
+    >>> load("2024-04").weights["car_clean"]
+    0.2
+    """
+    base = Path(path) if path else folder()
+    default = base / _DEFAULT
+    if not default.exists():
+        raise InputError(f"{default}: no such file. The settings of the store belong there.")
+    values = _read(default)
+    origins = dict.fromkeys(_flat(values), default.name)
+    missing = [key for key in _KEYS if key not in values]
+    if missing:
+        raise InputError(
+            f"{default.name}: the key{'s' * (len(missing) > 1)} {', '.join(missing)} are missing."
+        )
+    override = base / f"{month}.yml"
+    if month is not None and override.exists():
+        changes = _read(override)
+        for key, value in changes.items():
+            nested = isinstance(value, dict) and isinstance(values.get(key), dict)
+            values[key] = {**values[key], **value} if nested else value
+        origins |= dict.fromkeys(_flat(changes), override.name)
+    _check(values, override.name if month is not None and override.exists() else default.name)
+    return Params(**values, origins=origins)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            values = yaml.load(stream, Loader) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, Mapping):
+        raise InputError(f"{path.name}: expected `key: value` lines, got {type(values).__name__}.")
+    for key in values:
+        _known(path.name, "", key, _KEYS)
+        if key in _NESTED:
+            if not isinstance(values[key], Mapping):
+                raise InputError(f"{path.name}: {key}: expected `key: value` lines, got {values[key]!r}.")
+            for inner in values[key]:
+                _known(path.name, f"{key}.", inner, _NESTED[key])
+    return dict(values)
+
+
+def _known(file: str, prefix: str, key: object, known: tuple[str, ...] | list[str]) -> None:
+    if key not in known:
+        close = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)
+        raise InputError(f"{file}: unknown key {prefix}{key}. Did you mean {prefix}{close[0]}?")
+
+
+def _flat(values: Mapping[str, Any]) -> list[str]:
+    flat = list(values)
+    return flat + [f"{k}.{inner}" for k, v in values.items() if isinstance(v, Mapping) for inner in v]
+
+
+def _check(values: dict[str, Any], file: str) -> None:
+    def expect(good: bool, key: str, expected: str) -> None:
+        if not good:
+            raise InputError(f"{file}: {key}: got {values[key]!r}; expected {expected}.")
+
+    def is_number(value: object) -> bool:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+    for key in ("store", "source", "sender"):
+        expect(isinstance(values[key], (str, int)) and str(values[key]).strip() != "", key, "a text")
+        values[key] = str(values[key]).strip()
+    expect(values["lang"] in ("zh", "en"), "lang", "zh or en")
+    expect(isinstance(values["mask"], bool), "mask", "true or false")
+    expect(values["rate_base"] in ("calls", "valid"), "rate_base", "calls or valid")
+    for key in ("base_months", "churn_months"):
+        good = isinstance(values[key], int) and not isinstance(values[key], bool) and 1 <= values[key] <= 60
+        expect(good, key, "a whole number of months from 1 to 60")
+    for key, names in (("weights", MOT_ITEMS), ("pt_weights", PT_SECTIONS)):
+        weights = values[key]
+        good = set(weights) == set(names) and all(is_number(w) and w >= 0 for w in weights.values())
+        expect(good, key, f"a number ≥ 0 for each of {', '.join(names)}")
+        expect(
+            abs(sum(weights.values()) - 1) < 1e-9,
+            key,
+            f"weights that sum to 1, not {sum(weights.values()):g}",
+        )
+        values[key] = {name: float(weights[name]) for name in names}
+    hours = values["promised_hours"]
+    expect(
+        set(hours) == set(HOURS) and all(is_number(h) and h > 0 for h in hours.values()),
+        "promised_hours",
+        f"hours above 0 for {', '.join(HOURS)}",
+    )
+    targets = values["targets"]
+    expect(
+        isinstance(targets, Mapping) and all(is_number(t) for t in targets.values()),
+        "targets",
+        "`figure: number` lines",
+    )
+    from aftersales.contract.figures import FIGURES
+
+    for name in targets:
+        if name not in FIGURES:
+            from aftersales.contract.own import PREFIXES
+
+            prefix, _, rest = str(name).partition(".")
+            if (
+                not rest or prefix in PREFIXES
+            ):  # else a figure of one's own; the chapters know when they have run
+                _known(file, "targets.", name, list(FIGURES))
+    questions = values["questionnaire"]
+    good = all(isinstance(q, Mapping) and {"zh", "en"} >= set(q) and "zh" in q for q in questions.values())
+    expect(good, "questionnaire", "`zh: …` and `en: …` for each question")
+    recipients = values["recipients"]
+    expect(
+        all(isinstance(v, list) and all(isinstance(a, str) for a in v) for v in recipients.values()),
+        "recipients",
+        "a list of addresses for each role",
+    )
+    values["header_aliases"] = values["header_aliases"] or {}
+    aliases = values["header_aliases"]
+    expect(
+        isinstance(aliases, Mapping) and all(isinstance(v, str) for v in aliases.values()),
+        "header_aliases",
+        "`your header: column` lines",
+    )
+    chapters = values["chapters"]
+    good = isinstance(chapters, list) and all(re.fullmatch(r"\w+", str(c)) for c in chapters)
+    expect(good and len(set(chapters)) == len(chapters), "chapters", "a list of different notebook stems")

@@ -1,0 +1,155 @@
+"""Where a source is, and how it is shown.
+
+What stands behind ``env:NAME`` may be a secret, whatever it looks like. So a source is handed on as it was
+given; `behind` resolves it for what opens it, and messages, notes and reports show it by `label` and `name`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from aftersales.contract.errors import InputError
+
+DEMO = "demo"
+DEMO_STORE = "示范店"
+_ENV = "env:"
+_URL = re.compile(r"[a-z][a-z0-9+_]*://", re.I)
+LIKE = "postgresql://user:password@host/database"
+# Signs that a password may stand between, in the URLs and settings of any database, mistyped or not.
+_SIGNS = frozenset(":@=%?&;")
+# What was looked up in this process and may not be shown, and what is shown of it.
+_HIDDEN: dict[str, str] = {}
+
+
+def behind(source: str) -> str:
+    """What a source stands for: a path, a database URL or ``demo``.
+
+    Only for opening it, never for showing it.
+
+    Raises
+    ------
+    InputError
+        It names an environment variable that is none.
+    """
+    if not source.startswith(_ENV):
+        if not may_be_shown(source):
+            _HIDDEN[source] = "…"
+        return source
+    variable = source.removeprefix(_ENV)
+    if not variable.isidentifier():
+        raise InputError(
+            "source: expected env:NAME with the name of the environment variable that holds "
+            "the source, as in env:DMS"
+            " (no $ before it)."
+        )
+    if not os.environ.get(variable):
+        raise InputError(f"source {source}: the environment variable {variable} is not set.")
+    _HIDDEN[os.environ[variable]] = source
+    return os.environ[variable]
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is a database URL.
+
+    >>> is_url("sqlite:///dms.db"), is_url("exports/")
+    (True, False)
+    """
+    return _URL.match(behind(source)) is not None
+
+
+def is_demo(source: str) -> bool:
+    """Whether a source is the built-in store."""
+    return behind(source) == DEMO
+
+
+def not_built_in(store: str) -> str:
+    """The message about a store that the built-in records do not belong to."""
+    return (
+        f"store {store}: the built-in records are made up and belong to {DEMO_STORE}. Say where "
+        f"the records of {store} are:"
+        " SOURCE=… (--source …), or `source` in the params."
+    )
+
+
+def path(source: str) -> Path:
+    """The file or folder of a source that is neither a URL nor the built-in store.
+
+    Raises
+    ------
+    InputError
+        No such file or folder exists.
+    """
+    at = _existing(behind(source))
+    if at is None:
+        wanted = "Give a folder of exports, a workbook or a database URL"
+        if label(source) == f"source {source}" and not source.startswith(_ENV):
+            raise InputError(f"{label(source)}: no such file or folder. {wanted}.")
+        held = (
+            "what the variable holds"
+            if source.startswith(_ENV)
+            else "what was given (not shown: it may hold a password)"
+        )
+        raise InputError(f"{label(source)}: {held} is no file or folder that is there. {wanted} like {LIKE}.")
+    return at
+
+
+def label(source: str) -> str:
+    """How a message begins that is about a source.
+
+    A path as it was given, and nothing that may hold a password.
+
+    >>> label("exports/"), label("env:DMS"), label("me:secret@host/db")
+    ('source exports/', 'source env:DMS', 'source')
+    """
+    return f"source {source}" if may_be_shown(source) else "source"
+
+
+def may_be_shown(source: str) -> bool:
+    """Whether a source as it was given cannot hold a password: a variable's name, or a path.
+
+    >>> may_be_shown("env:DMS"), may_be_shown("sqlite:///dms.db"), may_be_shown("postgresql:/me:secret@host")
+    (True, True, False)
+    """
+    if source.startswith(_ENV):
+        return source.removeprefix(_ENV).isidentifier()
+    plain = unicodedata.normalize("NFKC", re.sub(r"^([a-z]:(?=[\\/])|sqlite:///)", "", source, flags=re.I))
+    return _SIGNS.isdisjoint(plain) or _existing(source) is not None
+
+
+def name(source: str) -> str:
+    """A source in words fit for print.
+
+    No password, no path of this machine, nothing of what a variable holds.
+    """
+    if source == DEMO or source.startswith(_ENV):
+        return source
+    if is_url(source):
+        import sqlalchemy as sa
+
+        url = sa.engine.make_url(source)
+        database = Path(url.database or "").name
+        return f"{url.get_backend_name()}:{database if may_be_shown(database) else ''}"
+    return Path(source).name or source
+
+
+def file_name(source: str, at: Path) -> str:
+    """What a source that is one file is called in messages."""
+    return source if source.startswith(_ENV) else at.name
+
+
+def without(text: str) -> str:
+    """A text of another program's making without what may not be shown of the sources that were used."""
+    for secret, shown in _HIDDEN.items():
+        text = text.replace(secret, shown)
+    return text
+
+
+def _existing(source: str) -> Path | None:
+    try:
+        at = Path(source).expanduser()
+        return at if at.exists() else None
+    except (OSError, ValueError, RuntimeError):  # a name too long for the system, or of nobody's home
+        return None

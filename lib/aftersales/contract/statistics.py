@@ -1,0 +1,118 @@
+"""Intervals, limits, tests and noise: what distinguishes a change from chance.
+
+`scipy.special` has the distributions; `scipy.stats` would add a second to every start. Nothing heavy is
+imported before it is used: what the params may name rests on this module.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FEW = 10  # of fewer cases than this a count is given, never a rate
+SMALL = 30  # a rate of fewer cases than this is marked as one of a small sample
+# Months before a month that its band is made from, and how many of them it needs.
+EARLIER, LEAST = 23, 11
+# Beyond so many standard errors a month stands out: one in a thousand by chance, as a year has many months
+# and figures.
+STANDS_OUT = 3.29
+
+
+def wilson(k: float, n: float, level: float = 0.95) -> tuple[float | None, float | None]:
+    """Wilson interval of a rate k / n (Brown, Cai & DasGupta 2001); (None, None) without cases."""
+    if not n or n != n or k != k:
+        return None, None
+    from statistics import NormalDist
+
+    z = NormalDist().inv_cdf(0.5 + level / 2)
+    p, zz = k / n, z * z / n
+    centre = (p + zz / 2) / (1 + zz)
+    half = z * math.sqrt(p * (1 - p) / n + zz / (4 * n)) / (1 + zz)
+    return 0.0 if k <= 0 else centre - half, 1.0 if k >= n else centre + half
+
+
+def binomial_limits(n: float, p: float, level: float) -> tuple[float, float]:
+    """Limits of an observed rate among n cases at true rate p: exact binomial, interpolated between counts.
+
+    Spiegelhalter 2005: without the interpolation the limits of a funnel plot are saw-teeth.
+    """
+    if n <= 0 or not 0 < p < 1:
+        return (p, p) if n > 0 else (0.0, 1.0)
+    tail = (1 - level) / 2
+
+    def at(q: float) -> float:
+        r = binomial_quantile(q, n, p)
+        above, below = binomial_cdf(r, n, p), binomial_cdf(r - 1, n, p)
+        share = (above - q) / (above - below) if above > below else 0.0
+        return float(r - share)
+
+    return max(0.0, at(tail)) / n, min(n, at(1 - tail) + 1) / n
+
+
+def binomial_cdf(k: float, n: float, p: float) -> float:
+    """Probability of at most `k` among `n` at rate `p`."""
+    from scipy.special import bdtr
+
+    return 0.0 if k < 0 else float(bdtr(math.floor(k), n, p))
+
+
+def binomial_quantile(q: float, n: float, p: float) -> float:
+    """The least count that is not exceeded with a probability of at least `q`."""
+    from scipy.special import bdtrik
+
+    at: int = math.ceil(bdtrik(q, n, p))
+    return at - 1 if at > 0 and binomial_cdf(at - 1, n, p) >= q else at
+
+
+def chi_square(counts: Any, correction: bool = True) -> tuple[float, np.ndarray]:
+    """Are rows and columns of a table of counts independent? χ² p value and the counts expected if they are.
+
+    Parameters
+    ----------
+    counts
+        Rows and columns, none of them all 0.
+    correction
+        Yates' for continuity, in a table of two by two.
+    """
+    import numpy as np
+    from scipy.special import chdtrc
+
+    seen = np.asarray(counts, dtype=float)
+    expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / seen.sum()
+    gap = np.abs(seen - expected)
+    freedom = (seen.shape[0] - 1) * (seen.shape[1] - 1)
+    if correction and freedom == 1:
+        gap -= np.minimum(0.5, gap)
+    return float(chdtrc(freedom, (gap**2 / expected).sum())), expected
+
+
+def moving_range_sigma(series: Sequence[float | None]) -> float | None:
+    """Month-to-month noise of a score: mean moving range / 1.128; None with fewer than three values."""
+    values = [v for v in series if v is not None and v == v]
+    if len(values) < 3:
+        return None
+    import numpy as np
+
+    return float(np.abs(np.diff(values)).mean() / 1.128)
+
+
+def band(earlier: Sequence[float | None]) -> tuple[float, float] | None:
+    """Where a score is expected after the months before it; None with fewer than eleven.
+
+    Mean ± 3.29 s √(1 + 1/n).
+
+    >>> tuple(round(v, 1) for v in band([99, 101] * 6))
+    (96.4, 103.6)
+    """
+    values = [v for v in earlier if v is not None and v == v]
+    if len(values) < LEAST:
+        return None
+    import numpy as np
+
+    n, middle, s = len(values), float(np.mean(values)), float(np.std(values, ddof=1))
+    reach = STANDS_OUT * s * (1 + 1 / n) ** 0.5
+    return middle - reach, middle + reach

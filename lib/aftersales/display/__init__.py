@@ -1,0 +1,1 @@
+"""How things look: exhibits, theme, fonts; charts and tables."""

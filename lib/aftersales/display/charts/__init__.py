@@ -1,0 +1,39 @@
+"""The charts: a finished frame in, an exhibit out. Nothing is aggregated here.
+
+Every function takes ``title`` (the finding), ``subtitle`` (unit, n, period), writes its text alternative
+from the frame, and draws itself twice, for a desk and for a phone.
+"""
+
+# ruff: noqa: E402
+from aftersales.contract import lazily
+from aftersales.display import theme
+
+lazily.seaborn()  # before any chart imports it
+theme.rc()  # kernels that are forked find the fonts registered
+
+from aftersales.display.charts.bars import bars
+from aftersales.display.charts.dots import dot_plot, pairs
+from aftersales.display.charts.flows import bridge, waterfall
+from aftersales.display.charts.gap import gap_trend
+from aftersales.display.charts.heat import heat
+from aftersales.display.charts.named import named
+from aftersales.display.charts.scatter import funnel, matrix
+from aftersales.display.charts.strip import strip
+from aftersales.display.charts.trends import Line, line, trend
+
+__all__ = [
+    "Line",
+    "bars",
+    "bridge",
+    "dot_plot",
+    "funnel",
+    "gap_trend",
+    "heat",
+    "line",
+    "matrix",
+    "named",
+    "pairs",
+    "strip",
+    "trend",
+    "waterfall",
+]

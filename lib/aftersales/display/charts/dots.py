@@ -1,0 +1,190 @@
+"""Dot plots: last month to this month, with the benchmarks as ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from aftersales.contract import formats
+from aftersales.display import exhibit, theme
+from aftersales.display.charts.cached import cached
+from aftersales.display.charts.frame import (
+    ACROSS_DOWN,
+    Variant,
+    apart,
+    bare,
+    gutter,
+    inside,
+    joined,
+    names,
+    nothing,
+    room,
+    say,
+    size,
+    steps,
+    width_of,
+)
+from aftersales.display.exhibit import Exhibit
+
+_HEADS = {
+    "zh": {"national": "全国", "branch": "分中心", "previous": "上月", "current": "本月"},
+    "en": {"national": "Nation", "branch": "Branch", "previous": "Last", "current": "This"},
+}
+# Of more rows than this each is lower.
+_MANY = 14
+
+
+@cached
+def dot_plot(
+    frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, note: str = "", mail: bool = False
+) -> Exhibit:
+    """Scores last month and this, ticks for branch and nation, highest first.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``label``, ``previous``, ``current`` and, where they are known, ``branch`` and ``national``. Where
+        it has ``beyond_noise``, only a change for which that is true has a colour and a glyph.
+    """
+    known = (
+        frame.dropna(subset=["current"])
+        .sort_values("current", ascending=False, kind="stable")
+        .reset_index(drop=True)
+    )
+    if known.empty:
+        return nothing(id, lang)
+    scores = [c for c in ("previous", "current", "branch", "national") if c in known]
+    known[scores] = known[scores].astype(float)  # None among the numbers becomes NaN
+    scores = [c for c in scores if known[c].notna().any()]
+
+    def draw(figure: Figure, variant: Variant) -> None:
+        px, wide = size(variant), variant == "wide"
+        step = (36 if wide else 38) if len(known) <= _MANY else 27
+        left, right = gutter(known["label"], px, 236 if wide else 118, gap=16), 112 if wide else 90
+        ax = room(figure, step * len(known) + 58, left, right, top=28, bottom=30)
+        values = known[scores].to_numpy(dtype=float)
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        pad = max((high - low) * 0.04, 0.4)
+        ax.set_xlim(low - pad, high + pad)
+        ax.set_ylim(len(known) - 0.5, -0.5)
+        bare(ax)
+        ax.xaxis.set_major_locator(steps(8 if wide else 4))
+        ax.tick_params(axis="x", labelsize=px - 1)
+        for y, row in enumerate(known.to_dict("records")):
+            colour = _row(ax, y, row)
+            end = (right - (66 if wide else 50), 0)
+            now, change = (
+                formats.number(row["current"]),
+                _change(row.get("previous"), row["current"], _judged(row)),
+            )
+            say(ax, now, (1, y), end, px=px, bold=True, colour=colour, ha="right", coords=ACROSS_DOWN)
+            say(ax, change, (1, y), (right, 0), px=px - 1, colour=theme.MUTED, ha="right", coords=ACROSS_DOWN)
+        names(ax, known["label"], px, left, gap=16)
+        _heads(ax, known.iloc[0], px, lang, right - (66 if wide else 50) - 34)
+
+    order: dict[str, str] = {
+        c: _HEADS[lang][c] for c in ("current", "previous", "branch", "national") if c in scores
+    }
+    return exhibit.chart(
+        draw,
+        id=id,
+        title=title,
+        subtitle=subtitle,
+        note=note,
+        alt=_alt(known, order, lang),
+        data=known,
+        lang=lang,
+        mail=mail,
+    )
+
+
+def _row(ax: Axes, y: int, row: Mapping[str, float]) -> str:
+    """A row's marks; its colour."""
+    previous, current = row.get("previous", np.nan), row["current"]
+    colour = theme.WORSE if current < previous and _judged(row) else theme.THIS
+    ticks = (("national", theme.NATION, 0.17, 1.6), ("branch", theme.TARGET, 0.24, 2.6))
+    for name, tint, reach, weight in ticks:
+        value = row.get(name, np.nan)
+        if value == value:
+            ax.plot(
+                [value] * 2, [y - reach, y + reach], color=tint, lw=weight, solid_capstyle="butt", zorder=2
+            )
+    if previous == previous:
+        ax.plot([previous, current], [y, y], color=colour, alpha=0.45, lw=3, solid_capstyle="butt", zorder=3)
+        ax.plot(previous, y, "o", ms=7.5, mfc=theme.PAPER, mec=theme.LAST, mew=1.8, zorder=4)
+    ax.plot(current, y, "o", ms=9, color=colour, zorder=5)
+    return colour
+
+
+def _heads(ax: Axes, row: pd.Series, px: float, lang: str, beyond: float) -> None:
+    """The marks of the first row say what they are; names that would touch are moved apart."""
+    falls = "previous" in row and row["current"] < row["previous"] and _judged(row)
+    tints = {
+        "national": theme.NATION,
+        "branch": theme.TARGET,
+        "previous": theme.LAST,
+        "current": theme.WORSE if falls else theme.THIS,
+    }
+    named = [(row[c], _HEADS[lang][c], tint) for c, tint in tints.items() if c in row and row[c] == row[c]]
+    low, high = ax.get_xlim()
+    width, _ = inside(ax)
+    places = [(x - low) / (high - low) * width for x, *_ in named]
+    sizes = [width_of(text, px - 1) + 8 for _, text, _ in named]
+    for place, (_, text, colour) in zip(apart(places, sizes, -10, width + beyond), named, strict=True):
+        say(
+            ax,
+            text,
+            (0, 1),
+            (place, 4),
+            px=px - 1,
+            colour=colour,
+            ha="center",
+            va="bottom",
+            bold=True,
+            coords="axes fraction",
+        )
+
+
+@cached
+def pairs(
+    frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, note: str = "", mail: bool = False
+) -> Exhibit:
+    """Scores last month and this, highest first (``label``, ``previous``, ``current``)."""
+    return dot_plot(
+        frame[["label", "previous", "current"]],
+        title=title,
+        subtitle=subtitle,
+        lang=lang,
+        id=id,
+        note=note,
+        mail=mail,
+    )
+
+
+def _judged(row: Mapping[str, Any] | pd.Series) -> bool:
+    """Whether a change may be coloured: it is beyond normal variation, or nothing is known of that."""
+    beyond = row.get("beyond_noise", True)
+    return not formats.missing(beyond) and bool(beyond)
+
+
+def _change(previous: float | None, current: float, judged: bool) -> str:
+    if previous is None or formats.missing(previous):
+        return ""
+    change = round(current - previous, 1)
+    rises, falls = ("▲ ", "▼ ") if judged else ("+", "−")
+    return "–" if change == 0 else f"{rises if change > 0 else falls}{abs(change):.1f}"
+
+
+def _alt(frame: pd.DataFrame, headers: Mapping[str, str], lang: str) -> str:
+    """Every row with its numbers."""
+    comma, colon = ("，", " ") if lang == "zh" else (", ", ": ")
+    rows = []
+    for row in frame.to_dict("records"):
+        known = [f"{headers[c]} {formats.number(row[c])}" for c in headers if row[c] == row[c]]
+        rows.append(f"{row['label']}{colon}{comma.join(known)}")
+    return joined(rows, lang)

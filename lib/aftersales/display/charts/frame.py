@@ -1,0 +1,213 @@
+"""The room a chart is drawn in: sizes in px, text that keeps inside, labels that keep apart."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from aftersales.display import exhibit, theme
+from aftersales.display.exhibit import Exhibit
+
+Variant = str  # "wide" or "narrow"
+ACROSS_DOWN = ("axes fraction", "data")  # x as a share of the axes, y as a value
+
+
+def size(variant: Variant) -> float:
+    """Text size in px; a phone shows a narrow chart in its own size, so nothing there is smaller than 11."""
+    return 13 if variant == "wide" else 12
+
+
+def room(
+    figure: Figure, height: float, left: float, right: float, top: float = 8, bottom: float = 28
+) -> Axes:
+    """Axes with margins in px on a figure of a height in px."""
+    width = figure.get_figwidth() * 72
+    figure.set_figheight(height / 72)
+    return figure.add_axes(
+        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
+    )
+
+
+def inside(ax: Axes) -> tuple[float, float]:
+    """Width and height of the axes in px."""
+    box, whole = ax.get_position(), ax.figure.bbox
+    return whole.width * box.width, whole.height * box.height
+
+
+def width_of(text: str, px: float) -> float:
+    """About how wide a text is: a Chinese character is as wide as high, a Latin one little more than half."""
+    return px * sum(1 if _is_wide(c) or c in "▲▼×−→" else 0.93 if c in "%MW@" else 0.58 for c in text)
+
+
+def gutter(labels: Sequence[str], px: float, most: float, gap: float = 12) -> float:
+    """Room for names at the left, as much as the longest needs: the picture begins where its title does."""
+    return min(max((width_of(str(t), px) for t in labels), default=0) + gap + 2, most)
+
+
+def say(
+    ax: Axes,
+    text: str,
+    at: tuple[float, float],
+    shift: tuple[float, float] = (0, 0),
+    *,
+    px: float,
+    colour: str = theme.INK,
+    ha: str = "left",
+    va: str = "center",
+    bold: bool = False,
+    coords: Any = "data",
+    **more: Any,
+) -> None:
+    """A text at a place, moved by some px; it may stand beside the axes."""
+    ax.annotate(
+        text,
+        at,
+        shift,
+        xycoords=coords,
+        textcoords="offset points",
+        fontsize=px,
+        color=colour,
+        ha=ha,
+        va=va,
+        weight="bold" if bold else "normal",
+        annotation_clip=False,
+        **more,
+    )
+
+
+def names(
+    ax: Axes,
+    labels: Sequence[str],
+    px: float,
+    left: float,
+    gap: float = 12,
+    at: Sequence[float] | None = None,
+) -> None:
+    """Names of the rows at the left, on two lines where need be; the rows are at `at`, else at 0, 1, 2 …"""
+    ax.set_yticks([])
+    for y, label in zip(at or range(len(labels)), labels, strict=True):
+        say(
+            ax,
+            fit(str(label), px, left - gap),
+            (0, y),
+            (2 - gap, 0),
+            px=px,
+            ha="right",
+            va="center_baseline",
+            coords=ACROSS_DOWN,
+            multialignment="right",
+            linespacing=1.3,
+        )
+
+
+def fit(text: str, px: float, room_px: float) -> str:
+    """A text on at most two lines of a width; what is longer still ends in an ellipsis."""
+    if width_of(text, px) <= room_px:
+        return text
+    lines = _lines(text, px, room_px)
+    if len(lines) == 2:  # two lines of about the same length, rather than one character left over
+        even = _lines(text, px, max(width_of(text, px) / 2 + px, room_px * 0.5))
+        lines = even if len(even) == 2 else lines
+    if len(lines) > 2:
+        lines = [lines[0], text[len(lines[0]) :].lstrip()]
+        while width_of(lines[1] + "…", px) > room_px:
+            lines[1] = lines[1][:-1]
+        lines[1] += "…"
+    return "\n".join(lines)
+
+
+def _lines(text: str, px: float, room_px: float) -> list[str]:
+    lines, line = [], ""
+    for part in _parts(text):
+        if line and width_of(line + part, px) > room_px:
+            lines.append(line.rstrip())
+            line = part.lstrip()
+        else:
+            line += part
+    return [*lines, line]
+
+
+def _parts(text: str) -> list[str]:
+    """Where a line may break: after Chinese characters, between words; not in brackets, not before a stop."""
+    parts: list[str] = []
+    for c in text:
+        before = parts[-1][-1] if parts else ""
+        stop = unicodedata.category(c) in ("Pe", "Pf", "Po", "Pd", "Pc")
+        opened = before and unicodedata.category(before) in ("Ps", "Pi")
+        word = c != " " and before != " " and not _is_wide(c) and not _is_wide(before or "中")
+        if parts and (stop or opened or word):
+            parts[-1] += c
+        else:
+            parts.append(c)
+    return parts
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def apart(
+    places: Sequence[float],
+    sizes: float | Sequence[float],
+    low: float | None = None,
+    high: float | None = None,
+) -> list[float]:
+    """Middles of labels moved as little as needed so that none touches its neighbour; order is kept.
+
+    Parameters
+    ----------
+    sizes
+        How long each label is, or all are.
+    low, high
+        Ends of the room for them.
+    """
+    each = [sizes] * len(places) if isinstance(sizes, (int, float)) else list(sizes)
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    out = list(places)
+    for _ in range(80):
+        moved = False
+        for i in order:
+            least = out[i] if low is None else max(out[i], low + each[i] / 2)
+            kept = least if high is None else min(least, high - each[i] / 2)
+            moved, out[i] = moved or abs(kept - out[i]) > 1e-6, kept
+        for a, b in itertools.pairwise(order):
+            lack = (each[a] + each[b]) / 2 - (out[b] - out[a])
+            if lack > 1e-6:
+                out[a] -= lack / 2
+                out[b] += lack / 2
+                moved = True
+        if not moved:
+            break
+    return out
+
+
+def bare(ax: Axes, x: bool = True) -> None:
+    """No frame; hairlines where values are read off."""
+    for side in ("left", "right", "top", "bottom"):
+        ax.spines[side].set_visible(False)
+    ax.tick_params(length=0)
+    if x:
+        ax.grid(axis="x", color=theme.GRID, linewidth=1)
+    ax.set_axisbelow(True)
+
+
+def steps(most: int, whole: bool = False) -> MaxNLocator:
+    """Ticks at 1, 2 or 5 times a power of ten, at most so many."""
+    return MaxNLocator(most, steps=[1, 2, 5, 10], integer=whole)
+
+
+def joined(parts: Sequence[str], lang: str) -> str:
+    """The rows of a text alternative as one text."""
+    return ("；" if lang == "zh" else "; ").join(parts) + ("。" if lang == "zh" else ".")
+
+
+def nothing(id: str, lang: str) -> Exhibit:
+    """What stands where there is nothing to draw."""
+    text = "本月没有可画的数据。" if lang == "zh" else "There is nothing to draw for this month."
+    return exhibit.empty(text, id=id, lang=lang)

@@ -1,0 +1,55 @@
+"""Display tables: a finished frame in, an exhibit out. `table` takes any frame, the others a chapter's."""
+
+from aftersales.contract.columns import Column, col
+from aftersales.display.tables.checks import agreeing_table, checks_table
+from aftersales.display.tables.churn import cohorts
+from aftersales.display.tables.columns import rate_table, table
+from aftersales.display.tables.complaints import cause_table, complaint_register, hours_by_level
+from aftersales.display.tables.first_time_fix import measures, technician_table
+from aftersales.display.tables.internal_css import (
+    advisor_table,
+    both_bases,
+    grid,
+    lowest_table,
+    questionnaire,
+    suggestion_table,
+)
+from aftersales.display.tables.oem_css import missed_items, mot_items, section_name
+from aftersales.display.tables.review import action_table, mot_effect
+from aftersales.display.tables.summary import changes, decisions, definitions, finding, key_figures, note_list
+from aftersales.display.tables.top5 import closing, target_table, top5_table
+
+__all__ = [
+    "Column",
+    "action_table",
+    "advisor_table",
+    "agreeing_table",
+    "both_bases",
+    "cause_table",
+    "changes",
+    "checks_table",
+    "closing",
+    "cohorts",
+    "col",
+    "complaint_register",
+    "decisions",
+    "definitions",
+    "finding",
+    "grid",
+    "hours_by_level",
+    "key_figures",
+    "lowest_table",
+    "measures",
+    "missed_items",
+    "mot_effect",
+    "mot_items",
+    "note_list",
+    "questionnaire",
+    "rate_table",
+    "section_name",
+    "suggestion_table",
+    "table",
+    "target_table",
+    "technician_table",
+    "top5_table",
+]

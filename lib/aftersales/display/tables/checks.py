@@ -1,0 +1,54 @@
+"""The reconciliation as tables: first what does not agree and what to do about it, then what agrees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from aftersales.contract.report_tables import table_record
+from aftersales.display import exhibit
+from aftersales.display.exhibit import Exhibit
+from aftersales.display.tables.columns import table
+
+# Severity in a glyph and a word, so that it never stands by colour alone.
+SEVERITIES = {
+    "error": ("✗ 不一致", "✗ Wrong"),
+    "warning": ("! 可疑", "! Suspicious"),
+    "note": ("≈ 修约差", "≈ Rounding"),
+    "ok": ("✓ 一致", "✓ Agrees"),
+}
+_TONES = {"error": "worse", "warning": "worse", "note": "muted"}
+
+
+def checks_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
+    """The checks that do not agree, gravest first: the finding and the next step, both values."""
+    lang = words["lang"]
+    rows = checks[checks["severity"] != "ok"].reset_index(drop=True)
+    if rows.empty:
+        return exhibit.empty(words["title"] + ("。" if lang == "zh" else "."), id="checks", lang=lang)
+    rows = rows.assign(
+        verdict=[SEVERITIES[s][0 if lang == "zh" else 1] for s in rows["severity"]],
+        said=[
+            said + (f" → {step}" if step else "")
+            for said, step in zip(rows["said"], rows["next"], strict=True)
+        ],
+    )
+    return exhibit.table(
+        [c.head(lang) for c in table_record("checks").on_page],
+        rows[["verdict", "said", "reported", "computed"]].itertuples(index=False),
+        rows[["verdict", "said", "reported_display", "computed_display"]].itertuples(index=False),
+        id="checks",
+        tone={f"{r},0": _TONES[severity] for r, severity in enumerate(rows["severity"])},
+        **words,
+    )
+
+
+def agreeing_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
+    """The checks that agree, one line a rule: how many, and the value where it is one."""
+    rows = checks[checks["severity"] == "ok"]
+    by_rule = (
+        rows.groupby("said", sort=False).agg(n=("rule", "size"), value=("computed", "first")).reset_index()
+    )
+    by_rule["value"] = by_rule["value"].where(by_rule["n"] == 1)
+    return table(by_rule, table_record("checks.agreeing").on_page, id="checks.agreeing", **words)

@@ -1,0 +1,68 @@
+"""The summary, the remarks on the data and the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from aftersales.contract import formats
+from aftersales.contract.own import Record, figures_with
+from aftersales.contract.report_tables import table_record
+from aftersales.display import exhibit
+from aftersales.display.exhibit import Exhibit
+from aftersales.display.tables.columns import table
+
+
+def finding(sentence: str, lang: str = "zh", role: str = "finding") -> Exhibit:
+    """A finding in words."""
+    return exhibit.text(sentence, lang=lang, role=role)
+
+
+def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh") -> Exhibit:
+    """The key figures of the summary."""
+    return exhibit.cards(cards, id="summary.cards", title=title, lang=lang)
+
+
+def changes(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: str = "zh") -> Exhibit | None:
+    """What got better, what got worse, what holds for the rest; None where a list is empty."""
+    items = list(items)
+    if not items:
+        return None
+    return exhibit.list_(items, id=f"summary.{role}", title=title, lang=lang, role=role)
+
+
+def decisions(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: str = "zh") -> Exhibit:
+    """What needs a decision."""
+    items = list(items)
+    if not items:
+        items = [{"text": "无" if lang == "zh" else "Nothing"}]
+    return exhibit.list_(items, id=f"summary.{role}", title=title, lang=lang, role=role)
+
+
+def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
+    """The report's own remarks on the data."""
+    lang = words["lang"]
+    items = [{"text": n} for n in notes]
+    if not items:
+        return exhibit.empty(
+            "数据没有需要说明之处。" if lang == "zh" else "There is nothing to remark on the data.",
+            id="notes",
+            lang=lang,
+        )
+    return exhibit.list_(items, id="notes", title=words.get("title", ""), lang=lang, role="note")
+
+
+def definitions(figures: Mapping[str, Any], records: Sequence[Record] = (), **words: Any) -> Exhibit:
+    """What each figure means (口径), with its value; `records` are those of chapters of one's own."""
+    lang = words["lang"]
+    rows = [
+        [figure.label(lang), formats.figure(figures.get(name), figure, lang), figure.formula(lang)]
+        for name, figure in figures_with(records).items()
+    ]
+    columns = table_record("definitions").on_page
+    frame = pd.DataFrame(rows, columns=[column.key for column in columns])
+    made = table(frame, columns, id="definitions", **words)
+    made.payload["columns"][1]["align"] = "right"
+    return made

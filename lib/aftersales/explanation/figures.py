@@ -1,0 +1,71 @@
+"""The rows behind each figure: its record names them, and its chapter's metrics give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from aftersales.contract.figures import FIGURES, LEFT_OUT, Figure
+from aftersales.explanation.provenance import Parts
+from aftersales.metrics import (
+    bookings,
+    churn,
+    complaints,
+    first_time_fix,
+    internal_css,
+    oem_css,
+    review,
+    volume,
+)
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
+
+RowSets = Mapping[str, "pd.DataFrame | None"]
+
+_CHAPTERS: dict[str, Callable[[Tables, pd.Period, Params], RowSets]] = {
+    "review": review.row_sets,
+    "oem": oem_css.row_sets,
+    "css": internal_css.row_sets,
+    "complaints": complaints.row_sets,
+    "ftf": first_time_fix.row_sets,
+    "booking": bookings.row_sets,
+    "churn": churn.row_sets,
+    "volume": volume.row_sets,
+}
+
+
+def from_figure(name: str, tables: Tables, month: pd.Period, params: Params) -> Parts:
+    """The rows behind a figure of `contract.figures.FIGURES`.
+
+    Raises
+    ------
+    LookupError
+        Its record names rows that its chapter's metrics do not give; the message names them, and where
+        they belong.
+    """
+    sets = _CHAPTERS[name.split(".")[0]]
+    return _parts(FIGURES[name], sets(tables, month, params), sets.__module__)
+
+
+def _parts(figure: Figure, sets: RowSets, module: str) -> Parts:
+    rows = figure.rows
+    if rows is None:
+        raise LookupError(
+            f"{figure.name}: its record in contract/figures.py names no rows. Say which are counted."
+        )
+
+    def row_set(name: str) -> pd.DataFrame | None:
+        if name not in sets:
+            raise LookupError(
+                f"{figure.name}: its record names the rows {name!r}, "
+                f"which {module}.row_sets does not give. Add them there."
+            )
+        return sets[name]
+
+    excluded = {LEFT_OUT[name]: found for name in rows.left_out if (found := row_set(name)) is not None}
+    denominator = row_set(rows.of) if rows.of else None
+    return Parts(rows.by, row_set(rows.counted), denominator, rows.column, excluded, rows.params)

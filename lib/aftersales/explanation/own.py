@@ -1,0 +1,69 @@
+"""Figures of a chapter of one's own: explained in the notebook that glued them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from aftersales.contract import glued_here
+from aftersales.contract.errors import InputError
+from aftersales.contract.glued_here import Glued
+from aftersales.contract.own import PREFIXES
+from aftersales.contract.tables import Tables
+
+
+def find(name: str) -> Glued | None:
+    """The figure of that name, or of that Chinese or English one, that this notebook glued.
+
+    Raises
+    ------
+    InputError
+        It was glued without a record.
+    """
+    known = glued_here.figures()
+    titled = [g for g in known.values() if g.figure and name in (g.figure.zh, g.figure.en)]
+    found = known.get(name) or next(iter(titled), None)
+    if found is not None and found.figure is None:
+        raise InputError(
+            f"explain: {name} was glued without a record, so nothing is known of it but its value. "
+            f"Glue it with records=[Figure({name!r}, …)]."
+        )
+    return found
+
+
+def check(it: Glued, tables: Tables | None, month: object) -> None:
+    """A figure that was glued is of one month and one store, and of no other.
+
+    Raises
+    ------
+    InputError
+        Another month or store is asked for.
+    """
+    name = "" if it.figure is None else it.figure.name
+    if month is not None and it.month is not None and pd.Period(month, "M") != it.month:
+        raise InputError(
+            f"explain: {name} was glued for {it.month}; got {pd.Period(month, 'M')}. "
+            "Set that month in the notebook's first cell and run it all again."
+        )
+    if tables is not None and it.tables is not None and tables.store != it.tables.store:
+        raise InputError(
+            f"explain: {name} was glued for {it.tables.store}; got the tables of {tables.store}. "
+            "Set that store in the notebook's first cell and run it all again."
+        )
+
+
+def elsewhere(name: str, stems: Sequence[str]) -> str:
+    """Where a figure that is not known here may be explained.
+
+    In the chapter whose name it begins with, if there is one.
+    """
+    prefix = name.partition(".")[0]
+    stem = next((s for s in stems if s.lstrip("0123456789").removeprefix("_") == prefix), None)
+    if stem is None or prefix in PREFIXES or prefix == name:
+        return ""
+    return (
+        f"explain: no figure {name!r} in this notebook. Figures of a chapter of one's own are "
+        "explained where they are "
+        f"glued: open notebooks/{stem}.ipynb, run all of it, and ask explain({name!r}) there."
+    )

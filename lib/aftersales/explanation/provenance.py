@@ -1,0 +1,60 @@
+"""The rows behind a number, and how the number comes from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from aftersales.contract.figures import By
+from aftersales.contract.months import ratio
+
+# A reason in Chinese and in English.
+Reason = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rows behind a number.
+
+    Attributes
+    ----------
+    by
+        How the number comes from the rows: their ``count``; the ``share`` of the numerator in the denominator
+        (``one_minus_share``, ``per_1000``); the ``median``, ``mean``, ``sum`` or single ``value`` of
+        `column`.
+    numerator
+        The rows that are counted or measured; None where a table is absent.
+    denominator
+        The rows they are set against, for a share.
+    excluded
+        What looks as if it belonged but is left out, by the reason.
+    params
+        Settings that bear on the number, as dotted keys or their beginnings.
+    """
+
+    by: By
+    numerator: pd.DataFrame | None
+    denominator: pd.DataFrame | None = None
+    column: str = ""
+    excluded: Mapping[Reason, pd.DataFrame] = field(default_factory=dict)
+    params: tuple[str, ...] = ()
+
+    def value(self) -> float | int | None:
+        """The number, computed from the rows alone; None where it can't be known."""
+        if self.numerator is None:
+            return None
+        if self.by == "count":
+            return len(self.numerator)
+        if self.by in ("share", "one_minus_share", "per_1000"):
+            share = None if self.denominator is None else ratio(len(self.numerator), len(self.denominator))
+            if share is None:
+                return None
+            return {"share": share, "one_minus_share": 1 - share, "per_1000": 1000 * share}[self.by]
+        known = self.numerator[self.column].dropna()
+        if known.empty or (self.by == "sum" and len(known) < len(self.numerator)):
+            return None
+        return float(
+            {"median": known.median, "mean": known.mean, "sum": known.sum, "value": known.max}[self.by]()
+        )

@@ -1,0 +1,137 @@
+"""The executed master and its chapters as one notebook, in the order of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from aftersales.contract.errors import InputError
+
+# Report metadata that holds for each of its chapters and does not change what a chapter is called.
+_SHARED = ("lang", "synthetic", "masked")
+_AGAIN = (
+    "Convert the notebooks/master.ipynb of a published report where it lies; the report can be made again"
+)
+
+
+def combine(
+    master: NotebookNode, chapters: Sequence[tuple[str, NotebookNode]], meta: Mapping[str, Any]
+) -> NotebookNode:
+    """Put the chapters in the master's place for them.
+
+    Parameters
+    ----------
+    master
+        Executed master; the cell tagged ``chapters`` is where the chapters go. A cell's own
+        ``metadata.aftersales.chapter`` names the part it belongs to, by default ``summary`` before that
+        place and ``definitions`` after it.
+    chapters
+        Stem and executed notebook of each chapter, in the report's order.
+    meta
+        What cover, running headers and document properties need: ``store``, ``month``, ``lang``, ``title``,
+        ``synthetic``, ``masked``, ``version``.
+
+    Returns
+    -------
+    NotebookNode
+        A notebook whose cells know their chapter and its number; it shares their outputs with the others.
+    """
+    whole: NotebookNode = nbformat.v4.new_notebook(metadata={**master.metadata, "aftersales": dict(meta)})
+    part = "summary"
+    for cell in master.cells:
+        tags = cell.metadata.get("tags", [])
+        if "chapters" in tags and part != "summary":
+            continue  # the same place in the other language
+        if "chapters" in tags:
+            for number, (stem, chapter) in enumerate(chapters, 1):
+                whole.cells += [_placed(c, stem, number) for c in chapter.cells]
+            part = "definitions"
+            continue
+        part = cell.metadata.get("aftersales", {}).get("chapter", part)
+        whole.cells.append(_placed(cell, part, None))
+    if part == "summary" and chapters:
+        raise ValueError("The master notebook has no cell tagged `chapters`.")
+    for number, cell in enumerate(whole.cells):
+        cell["id"] = f"c{number:04d}"
+    return whole
+
+
+def _placed(cell: NotebookNode, chapter: str, number: int | None) -> NotebookNode:
+    own = {**cell.metadata.get("aftersales", {}), "chapter": chapter, "number": number}
+    return NotebookNode(cell, metadata=NotebookNode(cell.metadata, aftersales=NotebookNode(own)))
+
+
+def read(folder: Path, stems: Sequence[str]) -> list[tuple[str, NotebookNode]]:
+    """The executed chapters in a folder, in the order of their stems."""
+    return [(stem, nbformat.read(folder / f"{stem}.ipynb", as_version=4)) for stem in stems]
+
+
+def whole(notebook: NotebookNode, folder: Path | None, name: str = "") -> NotebookNode:
+    """The notebook to convert: for a published master the whole report, read from the chapters beside it.
+
+    Parameters
+    ----------
+    notebook
+        Any notebook; one that has no place for chapters comes back with its own cells.
+    folder
+        Where its file lies; None = unknown.
+    name
+        The stem of its file: an executed chapter is masked, synthetic and of a language as the master
+        beside it says.
+
+    Raises
+    ------
+    InputError
+        The chapters of a master can't be had: they are not beside it, or are those of another report, or
+        it was never published.
+    """
+    if not any("chapters" in cell.metadata.get("tags", []) for cell in notebook.cells):
+        return _chapter(notebook, folder, name)
+    meta = dict(notebook.metadata.get("aftersales", {}))
+    at = "This notebook" if folder is None else str(folder / f"{name or 'master'}.ipynb")
+    if "chapters" not in meta:
+        raise InputError(
+            f"{at}: not the master of a published report: "
+            "it names no chapters, and alone it is half of a report. "
+            f"{_AGAIN}: make report MONTH=…"
+        )
+    stems, again = meta.pop("chapters"), f"{_AGAIN}: make report MONTH={meta.get('month', '…')}"
+    if folder is None:
+        raise InputError(
+            f"{at}: a report's master, got without its file; its chapters lie beside that. {again}"
+        )
+    if lost := [stem for stem in stems if not (folder / f"{stem}.ipynb").exists()]:
+        missing = ", ".join(f"{stem}.ipynb" for stem in lost)
+        raise InputError(f"{at}: expected the report's chapters beside it; {missing}: not there. {again}")
+    chapters = read(folder, stems)
+    if others := [text for stem, chapter in chapters if (text := _mismatch(stem, chapter, meta))]:
+        raise InputError("\n  ".join([f"{at}: expected its own chapters beside it.", *others, again]))
+    return combine(notebook, chapters, meta)
+
+
+def _chapter(notebook: NotebookNode, folder: Path | None, name: str) -> NotebookNode:
+    """An executed chapter with the metadata that the master beside it has for all its chapters."""
+    if "aftersales" in notebook.metadata or folder is None or not (folder / "master.ipynb").exists():
+        return notebook
+    meta = nbformat.read(folder / "master.ipynb", as_version=4).metadata.get("aftersales", {})
+    if name not in meta.get("chapters", []) or _mismatch(name, notebook, meta):
+        return notebook
+    own = {key: meta[key] for key in _SHARED if key in meta}
+    return NotebookNode(notebook, metadata=NotebookNode(notebook.metadata, aftersales=NotebookNode(own)))
+
+
+def _mismatch(stem: str, chapter: NotebookNode, meta: Mapping[str, Any]) -> str:
+    """The message for a chapter of another report; empty for one of this report."""
+    ran = chapter.metadata.get("papermill", {}).get("parameters", {})
+    expected_values = {key: meta.get(key) for key in ("month", "store", "lang")}
+    got = {key: ran.get(key) for key in expected_values}
+    if got == expected_values:
+        return ""
+    expected = " ".join(str(v) for v in expected_values.values())
+    if None in got.values():
+        return f"{stem}.ipynb: got a chapter that was not run for a report; expected {expected}."
+    return f"{stem}.ipynb: got {' '.join(map(str, got.values()))}; expected {expected}."

@@ -1,0 +1,193 @@
+"""The report on paper: Typst sets the notebook's document as a tagged PDF that satisfies PDF/UA-1."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import re
+import unicodedata
+from collections.abc import Container, Iterable
+from pathlib import Path
+from typing import Any
+
+import typst
+from nbformat import NotebookNode
+from traitlets import Bool, default
+
+from aftersales.contract.errors import AftersalesError
+from aftersales.display import fonts
+from aftersales.export import document
+from aftersales.export.pdf import printed
+from aftersales.export.published import PublishedExporter
+
+_log = logging.getLogger(__name__)
+
+TEMPLATE = Path(__file__).parent / "typst"
+# Stands for a character that the fonts lack.
+SUBSTITUTE = "□"
+# Characters missing from the Chinese font that Typst's own monospaced font has.
+SYMBOLS = "✔✗✘☐☑☒₀₁₂₃₄₅₆₇₈₉₊₋⬆⬇➔➜➤�"
+_POINTS_PER_PIXEL = 0.75
+# What Typst says when pages still move after its last attempt, and of what moves.
+_UNSETTLED = re.compile(r"did not (?:converge|stabilize)")
+
+
+class ReportPDFExporter(PublishedExporter):
+    """Turns the report's notebook, its published master or a single executed chapter, into a PDF.
+
+    Inputs are hidden; the document is read as the page reads it, so numbers of exhibits and contents are
+    the same. The bytes depend on the notebook alone.
+    """
+
+    export_from_notebook = "After-sales report (PDF)"
+    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".pdf"
+
+    def from_notebook_node(  # type: ignore[override]  # nbconvert's own exporters of files do the same
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[bytes, dict[str, Any]]:
+        """The PDF of a notebook.
+
+        Returns
+        -------
+        tuple of bytes and dict
+            The PDF, and nbconvert's resources.
+        """
+        nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
+        return pdf(document.read(nb_copy)), resources
+
+
+def prepare() -> None:
+    """Load Typst and its fonts now, not when the first PDF is set: set an empty one."""
+    pdf(document.Document("zh", {}, None, [], []))
+
+
+def pdf(doc: document.Document) -> bytes:
+    """Set a document.
+
+    Parameters
+    ----------
+    doc : Document
+        What `document.read` made of a notebook.
+
+    Returns
+    -------
+    bytes
+        A tagged PDF/UA-1 with every font it uses inside.
+    """
+    content, replaced = printable(printed.data(doc))
+    made = _compile("report.typ", {**content, "replaced": replaced}, format="pdf", pdf_standards=["ua-1"])
+    return made if isinstance(made, bytes) else made[0]
+
+
+def svg_to_png(svg: str, width_px: int, scale: float = 2) -> bytes:
+    """Draw an SVG as a PNG on white, for mail programs that show no SVG.
+
+    Parameters
+    ----------
+    svg : str
+        The picture; its text is set in the report's font.
+    width_px : int
+        Width it will be shown at, in CSS pixels.
+    scale : float
+        Pixels of the PNG for each CSS pixel.
+    """
+    content, _ = printable({"svg": printed.narrow_signs(svg), "width": width_px * _POINTS_PER_PIXEL})
+    made = _compile("picture.typ", content, format="png", ppi=72 * scale / _POINTS_PER_PIXEL)
+    return made if isinstance(made, bytes) else made[0]
+
+
+def _compile(template: str, content: dict[str, Any], **options: Any) -> bytes | list[bytes]:
+    made: bytes | list[bytes]
+    try:
+        made, warnings = typst.compile_with_warnings(
+            str(TEMPLATE / template),
+            root=str(TEMPLATE),
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
+            **options,
+        )
+    except typst.TypstError as error:
+        raise AftersalesError(f"The PDF could not be set.\n{error.diagnostic}") from error
+    unsettled = [w for w in warnings if _UNSETTLED.search(w.message)]
+    if unsettled:
+        raise AftersalesError(_moving(str(content.get("title") or template), unsettled))
+    for warning in warnings:
+        _log.warning("Typst: %s", warning)
+    return made
+
+
+def _moving(title: str, unsettled: Iterable[typst.TypstWarning]) -> str:
+    """Why a PDF whose pages have not settled is not made: its contents could name wrong pages."""
+    messages = "; ".join(dict.fromkeys(warning.message for warning in unsettled))
+    return (
+        f"The PDF of “{title}” was not made: its pages still move after Typst's last attempt, so that page "
+        f"numbers in it could be wrong; expected a layout that settles. Typst says: {messages}.\n"
+        "Leave a chapter of your own out (`chapters` in the params) to see whether it is the cause; without "
+        "one, this is an error of the program: report it."
+    )
+
+
+def printable(content: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """Replace the characters that the fonts lack, and drop those that show nothing.
+
+    Parameters
+    ----------
+    content : dict
+        Plain data; it is not changed.
+
+    Returns
+    -------
+    tuple of dict and int
+        The same data, fit to be set, and how many characters were replaced.
+    """
+    count = 0
+
+    def fit(value: Any) -> Any:
+        nonlocal count
+        if isinstance(value, str):
+            strange = [character for character in set(value) if not _can_be_set(character)]
+            if not strange:
+                return value
+            table = {ord(c): "" if _shows_nothing(c) else SUBSTITUTE for c in strange}
+            count += sum(value.count(c) for c in strange if table[ord(c)])
+            return value.translate(table)
+        if isinstance(value, dict):
+            return {key: fit(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [fit(part) for part in value]
+        return value
+
+    return fit(content), count
+
+
+def _shows_nothing(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Cc", "Mn", "Me") or "\ufe00" <= character <= "\ufe0f"
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    """The Chinese font, and those that Typst brings along, of which only the symbols are used."""
+    return typst.Fonts(False, True, [str(fonts.folder())])
+
+
+@functools.cache
+def _can_be_set(character: str) -> bool:
+    if character in SYMBOLS or character in "\n\t\u200b":
+        return True
+    return ord(character) in _points() and not _shows_nothing(character)
+
+
+@functools.cache
+def _points() -> Container[int]:
+    """The code points of the Chinese font."""
+    import uharfbuzz as hb
+
+    points: Container[int] = hb.Face(hb.Blob.from_file_path(str(fonts.path("Regular")))).unicodes
+    return points

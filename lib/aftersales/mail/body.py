@@ -1,0 +1,262 @@
+"""The report as a mail: a template of its own over the executed notebook, for a phone and a minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import css_inline
+import jinja2
+from nbformat import NotebookNode
+from traitlets import Bool, Unicode, default
+
+from aftersales.contract import formats
+from aftersales.contract.errors import InputError
+from aftersales.display import theme
+from aftersales.export import document
+from aftersales.export.pdf.pdf import svg_to_png
+from aftersales.export.published import PublishedExporter
+from aftersales.export.words import WORDS
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LABELS = {
+    "zh": {
+        "cards": "关键指标",
+        "target": "目标",
+        "previous": "上月",
+        "attached": "完整报告见附件PDF。此邮件由程序自动发送。",
+        "owner": "责任人",
+        "due": "完成",
+    },
+    "en": {
+        "cards": "Key figures",
+        "target": "Target",
+        "previous": "last month",
+        "attached": "The whole report is attached as a PDF. This mail was sent by a program.",
+        "owner": "Owner",
+        "due": "due",
+    },
+}
+WIDTH = 360  # px: the drawing for phones
+LONGEST = 160  # characters of a measure or a problem, which people write: the mail is for a minute
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a message is made of.
+
+    Attributes
+    ----------
+    html
+        With its styles inlined.
+    text
+        The same for programs that show no HTML; every figure of the HTML stands in it.
+    images
+        Content-ID to PNG.
+    """
+
+    subject: str
+    html: str
+    text: str
+    images: dict[str, bytes] = field(default_factory=dict)
+
+
+class ReportMailExporter(PublishedExporter):
+    """Turns the report's notebook or its published master into the HTML of a mail.
+
+    Text and pictures are in the resources. nbconvert writes it into a file of its own, `master.mail.html`.
+    """
+
+    export_from_notebook = "After-sales report (mail)"
+    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
+    output_mimetype = "text/html"
+    department = Unicode("", help="The department whose TOP5 comes first").tag(config=True)
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".html"
+
+    def from_notebook_node(  # type: ignore[override]  # as in the other exporters
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The HTML of the mail; ``resources["mail"]`` holds the whole `Body`."""
+        nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
+        made = body(document.read(nb_copy), self.department)
+        resources["mail"] = made
+        resources["output_suffix"] = ".mail"  # master.html is the page
+        return made.html, resources
+
+
+def body(report: document.Document, department: str = "") -> Body:
+    """Subject, HTML, text and pictures of the mail.
+
+    Parameters
+    ----------
+    report
+        The report's document.
+    department
+        Code of the department whose TOP5 comes first; empty = all, as the report has them.
+
+    Raises
+    ------
+    InputError
+        The report does not say that it is masked.
+    """
+    _check_masked(report)
+    lang = report.lang
+    meta = {"store": "", "synthetic": False, "masked": None, **report.meta}
+    labels, words = _LABELS[lang], WORDS[lang]
+    month = formats.month(meta["month"], lang) if meta.get("month") else ""
+    verdict = " ".join(p["text"] for p in report.role("verdict"))
+    cards = [card for p in report.role("cards") for card in p["cards"]]
+    lists = report.lists
+    blocks = [b.body for c in report.chapters for b in c.blocks if b.kind == "exhibit"]
+    charts, images = _charts([p for p in blocks if p.get("mail") and p["kind"] == "chart"])
+    top5 = _top5([p for p in blocks if p.get("role") == "top5"], department, labels)
+    subject = (
+        f"{meta['store']} {month}{words['title']}".strip()
+        if lang == "zh"
+        else ", ".join(filter(None, [": ".join(filter(None, [meta["store"], words["title"]])), month]))
+    )
+    state = _state(words, meta)
+    page = template().render(
+        c=theme.LIGHT,
+        dark=theme.DARK,
+        words=words,
+        labels=labels,
+        meta=meta,
+        month=month,
+        subject=subject,
+        state=state,
+        verdict=verdict,
+        cards=cards,
+        lists=lists,
+        charts=charts,
+        top5=top5,
+        whole=report.summary is not None,
+    )
+    html = css_inline.inline(page, keep_style_tags=True, load_remote_stylesheets=False)
+    text = _text(labels, words, meta, month, state, verdict, cards, lists, charts, top5)
+    attached = [labels["attached"], ""] if report.summary is not None else []
+    return Body(subject, html, "\n".join([text, "", *attached]), images)
+
+
+def _check_masked(report: document.Document) -> None:
+    """A report is mailed only when it says itself that it is masked; a chapter on its own may say nothing."""
+    masked = report.meta.get("masked")
+    if masked is True or not (report.meta or report.summary):
+        return
+    month = str(report.meta.get("month") or "")
+    which = " ".join(filter(None, [str(report.meta.get("store") or ""), month])) or "this report"
+    raise InputError(
+        f"{which}: got a report marked masked: {masked}; expected True. What is not masked is never mailed. "
+        f"Set `mask: true` in the params and make the report again: make report MONTH={month or '…'}"
+    )
+
+
+@cache
+def template() -> jinja2.Template:
+    """The template of the HTML, compiled once."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template("body.html.j2")
+
+
+def _charts(payloads: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """The pictures, twice as fine as they are shown, and what stands beside them."""
+    charts, images = [], {}
+    for payload in payloads:
+        png = svg_to_png(payload["svg"]["narrow"], WIDTH, 2)
+        cid = f"{payload['id']}@aftersales"
+        width, height = (int.from_bytes(png[i : i + 4], "big") for i in (16, 20))
+        images[cid] = png
+        charts.append({**payload, "cid": cid, "width": WIDTH, "height": round(height * WIDTH / width)})
+    return charts, images
+
+
+def _top5(payloads: list[dict[str, Any]], department: str, labels: dict[str, str]) -> list[dict[str, Any]]:
+    """Each department's first things; one department's whole and first where it is requested."""
+    tables = []
+    for payload in payloads:
+        keys = [column["key"] for column in payload["columns"]]
+        mine = payload["id"] == f"top5.{department}"
+        rows = []
+        for line in payload["display"]:
+            row = dict(zip(keys, line, strict=True))
+            more = [row.get("evidence"), row.get("measure")]
+            more += [
+                f"{labels[k]} {row[k]}" for k in ("owner", "due") if row.get(k) not in (None, formats.NONE)
+            ]
+            details = " · ".join(_short(m) for m in more if m and m != formats.NONE)
+            rows.append(
+                {"rank": row["rank"], "problem": _short(row["problem"]), "more": details or formats.NONE}
+            )
+        tables.append(
+            (not mine, {"title": payload["title"], "rows": rows if mine or not department else rows[:2]})
+        )
+    if not department:
+        tables = [(True, {**t, "rows": t["rows"][:3]}) for _, t in tables]
+    return [table for _, table in sorted(tables, key=lambda pair: pair[0])]
+
+
+def _state(words: dict[str, str], meta: dict[str, Any]) -> str:
+    """What is being read: the report, made-up or not, masked or not."""
+    state = [words["title"]]
+    if meta["synthetic"]:
+        state.append(words["synthetic"])
+    if meta["masked"] is not None:
+        state.append(words["masked"] if meta["masked"] else words["unmasked"])
+    return " · ".join(state)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+
+
+def _text(
+    labels: dict[str, str],
+    words: dict[str, str],
+    meta: dict[str, Any],
+    month: str,
+    state: str,
+    verdict: str,
+    cards: list[dict[str, Any]],
+    lists: list[dict[str, Any]],
+    charts: list[dict[str, Any]],
+    top5: list[dict[str, Any]],
+) -> str:
+    """The mail as plain text."""
+    lines = [f"{meta['store']}  {month}".strip(), "", verdict, "", state]
+    lines += ["", labels["cards"]] if cards else []
+    for card in cards:
+        gap = " " if (card.get("unit") or "%") != "%" else ""
+        lines.append(
+            f"- {card['label']} {card['display']}{gap}{card.get('unit') or ''}  {card['status_text']}"
+        )
+        lines.append(
+            f"  {labels['target']} {card['target_display']} · {labels['previous']} "
+            f"{card['previous_display']} · {card['change_display']}"
+        )
+    for payload in lists:
+        lines += _listed(
+            payload.get("title") or words[payload["role"]], payload.get("items", []), words["none"]
+        )
+    for table in top5:
+        lines += ["", table["title"]]
+        for row in table["rows"]:
+            lines += [f"{row['rank']}. {row['problem']}", f"   {row['more']}"]
+    for chart in charts:
+        lines += ["", chart["title"], chart["subtitle"], chart["alt"]]
+    return "\n".join(lines)
+
+
+def _listed(name: str, items: list[dict[str, Any]], none: str) -> list[str]:
+    lines = [f"- {i['text']}" + (f"  {i['value']}" if i.get("value") else "") for i in items]
+    return ["", name, *(lines or [none])]

@@ -1,0 +1,97 @@
+"""Patterns in numbers that point to a slip: copies, mixed scales, exchanged values, 100 times too small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import combinations
+
+import pandas as pd
+
+from aftersales.reconcile.verdicts import Printed, verdict
+
+SMALL = 10  # a score of an index near 100, or of a scale to 100, that is not above this is of another scale
+FEW = 3  # odd values fewer than this may be true
+
+
+def copied_columns(frame: pd.DataFrame, columns: Sequence[str], least: int = 3) -> list[list[str]]:
+    """Groups of columns that hold the same values in every row.
+
+    Parameters
+    ----------
+    frame
+        One row a person or a case.
+    columns
+        Columns that measure different things.
+    least
+        Rows that are needed; columns that are empty, or the same in every row, do not count.
+
+    Examples
+    --------
+    >>> copied_columns(pd.DataFrame({"a": [1, 2, 3], "b": [1, 2, 3], "c": [3, 2, 2]}), ["a", "b", "c"])
+    [['a', 'b']]
+    """
+    values = frame[list(columns)].astype(float)
+    by_values: dict[tuple[float, ...], list[str]] = {}
+    for column in informative(values, least):
+        by_values.setdefault(tuple(values[column].fillna(float("inf"))), []).append(column)
+    return [names for names in by_values.values() if len(names) > 1]
+
+
+def informative(frame: pd.DataFrame, least: int) -> list[str]:
+    """The columns with at least so many numbers that are not all the same."""
+    chosen = (frame.count() >= least) & (frame.max() > frame.min())
+    return list(frame.columns[chosen])
+
+
+def off_scale(answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers on a smaller scale (1–5, 1–10, a fraction) than the others, which go to about 100.
+
+    Nothing is found where such values are few: one customer may give 10 of 100 points.
+    """
+    odd = (answers > 0) & (answers <= SMALL)
+    return odd & (odd.sum() >= FEW)
+
+
+def hundred_times_too_small(reported: Printed, computed: Decimal) -> bool:
+    """Whether a percentage was printed as a fraction under a header that says percent: 0.338 % for 33.8 %.
+
+    >>> from aftersales.reconcile.verdicts import printed
+    >>> hundred_times_too_small(printed("0.338%"), Decimal("0.33816"))
+    True
+    """
+    return (
+        reported.value != 0
+        and verdict(reported.value, computed, reported.decimals) == "inconsistent"
+        and verdict(reported.value * 100, computed, max(reported.decimals - 2, 0)) == "consistent"
+    )
+
+
+def exchanged(pairs: Sequence[tuple[Printed, Decimal]]) -> list[tuple[int, int]]:
+    """Pairs of values that do not agree with their own row but with each other's.
+
+    >>> from aftersales.reconcile.verdicts import printed
+    >>> exchanged([(printed("0.5%"), Decimal("0.00966")), (printed("1.0%"), Decimal("0.00483"))])
+    [(0, 1)]
+    """
+
+    def agrees(a: int, b: int) -> bool:
+        reported, computed = pairs[a][0], pairs[b][1]
+        return verdict(reported.value, computed, reported.decimals) == "consistent"
+
+    wrong = [i for i in range(len(pairs)) if not agrees(i, i)]
+    return [(a, b) for a, b in combinations(wrong, 2) if agrees(a, b) and agrees(b, a)]
+
+
+def complements(pairs: Sequence[tuple[Printed, Decimal]]) -> bool:
+    """Whether rates are all printed as one minus what they are, and none as what it is.
+
+    >>> from aftersales.reconcile.verdicts import printed
+    >>> complements([(printed("3.10%"), Decimal("0.96903")), (printed("0.45%"), Decimal("0.9955"))])
+    True
+    """
+    return bool(pairs) and all(
+        verdict(p.value, c, p.decimals) != "consistent"
+        and verdict(p.value, 1 - c, p.decimals) == "consistent"
+        for p, c in pairs
+    )

@@ -1,0 +1,72 @@
+"""A report that was made by hand, typed into a YAML file; see `reconcile.printed` for what it holds."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aftersales.contract.errors import InputError
+from aftersales.contract.figures import FIGURES
+from aftersales.contract.report_tables import REPORT_TABLES
+
+_KEYS = ("month", "figures", "tables", "sentences")
+_TABLES = (
+    "oem.css",
+    "css.advisors",
+    "complaints.causes",
+    "complaints.departments",
+    "ftf.technicians",
+    "churn.reasons",
+    "churn.results",
+)
+
+
+def read(path: Path, month: object) -> dict[str, Any]:
+    """A typed-off report, of a month where it names none.
+
+    Raises
+    ------
+    InputError
+        It is no such file; the message says what in it is wrong.
+    """
+    try:
+        page = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from None
+    _expect(isinstance(page, Mapping), path, f"`key: value` lines with the keys {', '.join(_KEYS)}")
+    for key in page:
+        _known(path, str(key), _KEYS)
+    page = {"month": str(month), **page}
+    _expect(str(page["month"]) == str(month), path, f"a report of {month}, not of {page['month']}")
+    for figure in page.get("figures") or []:
+        _expect(
+            isinstance(figure, Mapping) and {"name", "value"} <= set(figure),
+            path,
+            "`{name: …, value: …}` for each figure",
+        )
+        _known(path, str(figure["name"]).removesuffix("_previous"), tuple(FIGURES))
+    _expect(isinstance(page.get("tables") or {}, Mapping), path, "`table: rows` under tables")
+    for name, rows in (page.get("tables") or {}).items():
+        _known(path, name, _TABLES)
+        good = isinstance(rows, list) and all(
+            isinstance(r, Mapping) and REPORT_TABLES[name].key in r for r in rows
+        )
+        _expect(good, path, f"a list of rows with {REPORT_TABLES[name].key} under {name}")
+    for sentence in page.get("sentences") or []:
+        _expect(isinstance(sentence, Mapping) and "text" in sentence, path, "`{text: …}` for each sentence")
+    return page
+
+
+def _expect(good: bool, path: Path, expected: str) -> None:
+    if not good:
+        raise InputError(f"{path.name}: expected {expected}.")
+
+
+def _known(path: Path, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+        raise InputError(f"{path.name}: unknown name {name}. Did you mean {close[0]}?")

@@ -1,0 +1,282 @@
+"""Making a report: params, tables, notebooks, its formats, publishing. Read `report` from top to bottom."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aftersales import kernels
+from aftersales.cache import store as cache_store
+from aftersales.chapters import notebooks as chapters
+from aftersales.chapters import progress
+from aftersales.contract import command
+from aftersales.contract.errors import InputError
+from aftersales.export import publish
+from aftersales.sources import load as inputs
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from aftersales.chapters.scraps import Scraps
+    from aftersales.export.page.html import ReportHTMLExporter
+    from aftersales.sources.load import ReportRequest
+
+
+FILES = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json")
+
+
+def report(
+    month: str,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    out: Path = Path("output"),
+    lang: str | None = None,
+) -> list[Path]:
+    """Make and publish the report of a month.
+
+    Parameters
+    ----------
+    month, year
+        ``4``, ``04`` or ``2024-04``; without a year the latest such month of the source.
+    store, source, lang
+        By default those of the params.
+    out
+        The report goes to ``<out>/<YYYY-MM>/<store>/``.
+
+    Returns
+    -------
+    list of Path
+        The files of the report.
+
+    Raises
+    ------
+    InputError
+        The call, the params or the input is bad; nothing was published.
+    AftersalesError
+        A notebook or a format failed; nothing was published.
+    """
+    start = time.perf_counter()
+    with kernels.serving(), ThreadPoolExecutor(1) as beside:
+        with progress.step("reading the records"):
+            request = inputs.ask(month, year, store, source, lang)
+        target = out / str(request.month) / publish.folder_name(request.store)
+        with publish.publishing(target) as folder:
+            notebooks = folder / "notebooks"
+            notebooks.mkdir()
+            _check_own_targets(request)
+            preparing: list[Future[None]] = []
+            with (
+                progress.step("running the notebooks"),
+                progress.Watch(notebooks / ".progress") as watch,
+                _environment(request, notebooks),
+            ):
+                kernels.execute(
+                    chapters.FOLDER / "master.ipynb",
+                    notebooks / "master.ipynb",
+                    request.parameters,
+                    cwd=Path.cwd(),
+                    failed=chapters.failed("master"),
+                    on_start=lambda: preparing.append(beside.submit(prepare_formats)),
+                )
+            _check_own_targets(request, notebooks / "master.ipynb")
+            with progress.step("writing page, PDF, mail and workbook"):
+                for one in preparing:
+                    one.result()
+                write_formats(folder, request)
+    with suppress(OSError):  # another run may be emptying the cache
+        cache_store.sweep(cache_store.folder("drawings"), "*", cache_store.LIMIT)
+    _summary(len(request.params.chapters), watch.cached(), time.perf_counter() - start)
+    return [target / name for name in (*FILES, "notebooks") if (target / name).exists()]
+
+
+def _summary(chapters: int, cached: list[str], seconds: float) -> None:
+    from_cache = f", {len(cached)} of {chapters} chapters from the cache" if cached else ""
+    print(f"made in {seconds:.1f} s{from_cache}", file=sys.stderr)
+
+
+def _check_own_targets(request: ReportRequest, master: Path | None = None) -> None:
+    """Each target is that of a figure that there is, with a record that says which direction is good.
+
+    What a chapter of one's own glues is known when the master has run; before that, whether any of them has
+    so much as the word that the target begins with. A chapter that the month leaves out may keep its targets.
+
+    Raises
+    ------
+    InputError
+        A target is not; the message names params file, key and the nearest figure.
+    """
+    from aftersales.chapters import scraps
+    from aftersales.contract import own
+    from aftersales.contract.figures import FIGURES
+
+    stems = request.params.chapters
+    aside = {stem.partition("_")[2] for stem in chapters.left_out(stems)}
+    targets = {
+        name: target
+        for name, target in request.params.targets.items()
+        if name not in FIGURES and name.partition(".")[0] not in aside
+    }
+    if master is None:
+        targets = {n: t for n, t in targets.items() if not chapters.speaks_of(stems, n.partition(".")[0])}
+    glued: Scraps = {"figures": {}, "records": []} if master is None else scraps.read(master)
+    amiss = own.targets_amiss(targets, glued["figures"], own.from_json(glued["records"]))
+    lines = [f"{request.params.origins[f'targets.{name}']}: targets.{name}: {what}" for name, what in amiss]
+    if lines:
+        raise InputError("\n  ".join(lines))
+
+
+def prepare_formats() -> None:
+    """Import and load what the formats need; a thread does it while the notebooks run."""
+    from aftersales.contract import lazily
+
+    # First and whole: the notebooks' thread imports it meanwhile, and of packages that both papermill and
+    # nbconvert import the one thread could find what the other has only half imported.
+    lazily.papermill()
+    lazily.nbconvert()
+    from aftersales.export import workbook
+    from aftersales.export.pdf import pdf
+    from aftersales.mail import body as mail
+    from aftersales.mail import message
+
+    del workbook, message
+    _page_exporter()
+    mail.template()
+    pdf.prepare()
+
+
+def write_formats(folder: Path, request: ReportRequest) -> None:
+    """Write every format into the folder that holds the executed notebooks; the mail only of a masked report.
+
+    The PDF is set by Typst, which leaves the interpreter to the other formats meanwhile.
+    """
+    import nbformat
+
+    from aftersales.chapters import scraps
+    from aftersales.contract import own
+    from aftersales.export import assemble, workbook
+    from aftersales.export.pdf import pdf
+    from aftersales.mail import body as mail
+    from aftersales.mail import message
+
+    notebooks = folder / "notebooks"
+    master = nbformat.read(notebooks / "master.ipynb", as_version=4)
+    whole = _uncopied(
+        assemble.combine(master, assemble.read(notebooks, request.params.chapters), request.meta)
+    )
+    with ThreadPoolExecutor(1) as beside:
+        paper = beside.submit(pdf.ReportPDFExporter().from_notebook_node, whole)
+        glued = scraps.read(notebooks / "master.ipynb")
+        results = _results(glued, request)
+        _dump(folder / "figures.json", results)
+        page = _page_exporter().from_notebook_node(whole)[0]
+        (folder / "report.html").write_text(page, encoding="utf-8")
+        workbook.write(whole, results, folder / "tables.xlsx", request.lang, own.from_json(glued["records"]))
+        masked = request.meta["masked"]
+        body = mail.ReportMailExporter().from_notebook_node(whole)[1]["mail"] if masked else None
+        _mark_published(master, notebooks / "master.ipynb", request)
+        printed = paper.result()[0]
+    (folder / "report.pdf").write_bytes(printed)
+    if body:
+        message.write(body, whole.metadata, printed, request.params, folder / "report.eml")
+
+
+def _uncopied(notebook: NotebookNode) -> NotebookNode:
+    """A notebook that gives itself to whoever wants a copy.
+
+    nbconvert's exporters make two each, in case a preprocessor changes one; that takes as long as the page.
+    """
+    from nbformat import NotebookNode
+
+    class Uncopied(NotebookNode):
+        def __init__(self, notebook: NotebookNode) -> None:
+            NotebookNode.__init__(self, notebook)
+
+        def __deepcopy__(self, memo: Any) -> NotebookNode:
+            return self
+
+    return Uncopied(notebook)
+
+
+def _results(glued: Scraps, request: ReportRequest) -> dict[str, Any]:
+    """What goes into ``figures.json``: what the master glued."""
+    about = {"store": request.store, "month": str(request.month)}
+    return about | {kind: glued[kind] for kind in ("figures", "tables", "notes")}
+
+
+def _mark_published(master: Any, path: Path, request: ReportRequest) -> None:
+    """Write the report's metadata into the executed master: the mail needs only what was published."""
+    import nbformat
+
+    master.metadata["aftersales"] = {**request.meta, "chapters": list(request.params.chapters)}
+    nbformat.write(master, path)
+
+
+@cache
+def _page_exporter() -> ReportHTMLExporter:
+    """The exporter of the page, its templates compiled."""
+    from aftersales.export.page import html
+
+    exporter = html.ReportHTMLExporter()
+    exporter.compile()
+    return exporter
+
+
+def _dump(path: Path, results: dict[str, Any]) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        json.dump(results, stream, ensure_ascii=False, indent=1, allow_nan=False)
+        stream.write("\n")
+
+
+def mail(
+    month: str,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    out: Path = Path("output"),
+    lang: str | None = None,
+    dry_run: bool = False,
+    again: bool = False,
+) -> None:
+    """Send the published report of a month to everybody whom the params name; see `aftersales.mail.sending`.
+
+    Raises
+    ------
+    InputError
+        There is no such report, or a recipient is bad; nothing was sent.
+    """
+    from aftersales.mail import sending
+
+    request = inputs.ask(month, year, store, source, lang)
+    inputs.forget(request)
+    folder = out / str(request.month) / publish.folder_name(request.store)
+    elsewhere = None if out == Path("output") else out
+    make = command.report(request.month, store, source, lang, elsewhere)
+    sending.send_published(folder, request.params, lang=lang, dry_run=dry_run, again=again, make=make)
+
+
+@contextmanager
+def _environment(request: inputs.ReportRequest, notebooks: Path) -> Iterator[None]:
+    """What the kernels find in their environment while a report is made."""
+    values = {
+        chapters.INTO: str(notebooks),
+        progress.LOG: str(notebooks / ".progress"),
+        cache_store.PROGRAM: "" if cache_store.fresh_requested() else cache_store.program(),
+        **request.environment,
+    }
+    before = {key: os.environ.get(key) for key in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            os.environ.pop(key) if value is None else os.environ.__setitem__(key, value)
+        inputs.forget(request)

@@ -1,0 +1,131 @@
+"""Reading a source: everything that comes in passes here, once.
+
+`cached_load` gives one store's tables; what it read is cached, so that a second reading costs next to
+nothing.
+`months` says which months have records, without reading them where the source can be queried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aftersales.cache import tables as cache
+from aftersales.contract import place
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import TABLES
+from aftersales.contract.tables import Tables
+
+if TYPE_CHECKING:
+    from aftersales.sources.options import ReadOptions
+    from aftersales.sources.readers.slices import SliceReader
+
+
+def cached_load(
+    source: str, store: str | None, options: ReadOptions, first: str | None = None, last: str | None = None
+) -> Tables:
+    """One store's validated tables.
+
+    Parameters
+    ----------
+    source
+        A folder, a workbook, a database URL, ``demo``, or ``env:NAME`` for one of these.
+    store
+        Which store; None = the default one where the source has it, else the only one.
+    how
+        How the source is read.
+    first, last
+        The months that count. A database and a folder of Parquet files are read no further; others are read
+        whole.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong, in one go; or the store is none of the source's.
+    """
+    if store is not None and store.strip() != place.DEMO_STORE and place.is_demo(source):
+        raise InputError(place.not_built_in(store.strip()))
+    key = cache.key(source, options.way(), options.snapshot, (store, first, last))
+    if key is not None and (cached := cache.stores(key)):
+        existing, named = cached
+        tables = cache.load(key, _chosen(existing, named, store, options.default_store))
+        if tables is not None:
+            return _as(tables, named, store)
+        cache.drop(key)
+    read, named = _read(source, store, options, first, last)
+    if key is not None:
+        cache.keep(key, read, named)
+    return _as(read[_chosen(list(read), named, store, options.default_store)], named, store)
+
+
+def months(source: str, store: str | None, options: ReadOptions, table: str) -> list[str] | None:
+    """The months (``2024-04``) of a store's records in a table, in order.
+
+    None where the source can't be queried for them.
+    """
+    if place.is_demo(source):
+        return None
+    from aftersales.sources.readers import parts, read
+
+    with read.in_parts(source, options.aliases) as reader:
+        if reader is None:
+            return None
+        mine = _store_in(reader, store, options)
+        return parts.months(reader, mine, table)
+
+
+def _read(
+    source: str, store: str | None, options: ReadOptions, first: str | None, last: str | None
+) -> tuple[dict[str, Tables], bool]:
+    from aftersales.sources import pipeline
+    from aftersales.sources.readers import parts, read
+    from aftersales.sources.readers.slices import Slice
+
+    if first is not None and not place.is_demo(source):
+        with read.in_parts(source, options.aliases) as reader:
+            if reader is not None:
+                mine = _store_in(reader, store, options)
+                names = parts.stores(reader)
+                wanted = Slice(mine, first, last)
+                tables = pipeline.read_part(reader, source, wanted, names, options)
+                return {tables.store: tables}, bool(names)
+    return pipeline.read_all(source, options)
+
+
+def _store_in(reader: SliceReader, store: str | None, options: ReadOptions) -> str | None:
+    """The requested store, as the source names it; None where it names none."""
+    from aftersales.sources.readers import parts
+
+    names = parts.stores(reader)
+    return _chosen(names, True, store, options.default_store) if names else None
+
+
+def _as(tables: Tables, named: bool, store: str | None) -> Tables:
+    """The tables of a source that names no store are those of the requested store."""
+    if named or store is None or store.strip() == tables.store:
+        return tables
+    name = store.strip()
+    frames = {
+        t: frame.assign(store=name).astype({"store": "str"})
+        for t in TABLES
+        if (frame := tables[t]) is not None
+    }
+    return replace(tables, store=name, **frames)
+
+
+def _chosen(existing: list[str], named: bool, store: str | None, default_store: str) -> str:
+    if store is not None and named:
+        if store.strip() not in existing:
+            raise InputError(f"store {store!r}: the source has no such store. It has: {_some(existing)}.")
+        return store.strip()
+    if default_store in existing:
+        return default_store
+    if len(existing) == 1:
+        return existing[0]
+    raise InputError(
+        f"The source has {len(existing)} stores; name one with STORE=… (--store …): {_some(existing)}."
+    )
+
+
+def _some(existing: list[str]) -> str:
+    return ", ".join(existing[:40]) + (f" … ({len(existing)})" if len(existing) > 40 else "")

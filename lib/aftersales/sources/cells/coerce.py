@@ -1,0 +1,252 @@
+"""A raw table with canonical columns and typed values. Each distinct cell is read once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aftersales.contract import mask
+from aftersales.contract.errors import Fault
+from aftersales.contract.notes import Note
+from aftersales.contract.schema import CODES, MOT_ITEMS, TABLES, Column, Table
+from aftersales.sources.cells import values
+from aftersales.sources.cells.raw import Form, Raw, headers_of, plain
+from aftersales.sources.cells.repairs import repair
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)
+_MASKS = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}
+_HEADERS_LISTED = 12
+_MOMENTS = {dt.datetime, pd.Timestamp}
+
+
+def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault], list[Note], dict[str, str]]:
+    """A raw table with canonical columns and typed values; what was repaired is added to `raw.repairs`.
+
+    Returns
+    -------
+    DataFrame
+        Every column of the schema; columns that are missing in the source are empty. The index is the row
+        number as Excel has it.
+    list of Fault
+        Cells that cannot be read, headers given twice, required columns that are missing.
+    list of str
+        Notes: columns that are not ours.
+    dict
+        Canonical column to the header that the file has for it.
+    """
+    table = TABLES[raw.table]
+    at, faults, notes = columns_of(raw, more)
+    headers = {name: raw.headers[i] for name, i in at.items()}
+    out: dict[str, Any] = {}
+    for column in table.columns:
+        if column.name not in at:
+            if column.required:
+                expected = f"a column {column.name} ({column.zh})"
+                faults.append(
+                    Fault("missing_column", "", expected, raw.file, raw.sheet, hint=_available(raw))
+                )
+            out[column.name] = _array(column, np.full(len(raw), column.default, dtype=object))
+            continue
+        out[column.name], bad, repaired = _column(raw.cells[at[column.name]], column, raw.form)
+        faults += [_fault(raw, at, column, i, value) for i, value in bad]
+        for kind, (count, example) in repaired.items():
+            raw.repairs.append(
+                repair(raw.file, raw.sheet, kind, count, shown(column, example), headers[column.name])
+            )
+    rows = raw.rows if raw.rows is not None else np.arange(1, len(raw) + 1)
+    frame = pd.DataFrame(out, index=pd.Index(rows, name="row"))
+    if raw.table == "oem_css":
+        _decimals(frame, raw, at)
+    return frame, faults, notes, headers
+
+
+def columns_of(raw: Raw, more: Mapping[str, str]) -> tuple[dict[str, int], list[Fault], list[Note]]:
+    """Which cells of a raw table are which column.
+
+    Faults of its headers, and notes on those that are none of ours.
+    """
+    known = headers_of(raw.table, more)
+    claims: dict[str, list[tuple[int, int]]] = {}
+    strange: list[str] = []
+    for i, header in enumerate(raw.headers):
+        found = known.get(plain(header)) if header else None
+        if found:
+            claims.setdefault(found[0], []).append((found[1], i))
+        else:
+            strange.append(header or f"第{i + 1}列（无表头）")
+    at: dict[str, int] = {}
+    faults: list[Fault] = []
+    for name, places in claims.items():
+        best = min(rank for rank, _ in places)
+        at[name], *others = [i for rank, i in places if rank == best]
+        strange += [raw.headers[i] for rank, i in places if rank > best]
+        for i in others:
+            got = f"{raw.headers[at[name]]} and {raw.headers[i]}"
+            hint = "Remove or rename one of them"
+            faults.append(
+                Fault(
+                    "duplicate_head",
+                    got,
+                    f"one column for {name}",
+                    raw.file,
+                    raw.sheet,
+                    column=raw.headers[i],
+                    hint=hint,
+                )
+            )
+    if not strange:
+        return at, faults, []
+    listed = "、".join(f"“{mask.text(header)[:40]}”" for header in strange[:_HEADERS_LISTED])
+    listed += f" … ({len(strange)})" if len(strange) > _HEADERS_LISTED else ""
+    return at, faults, [Note("unknown_columns", {"file": raw.file, "columns": listed})]
+
+
+def _available(raw: Raw) -> str:
+    """What headers the file has instead, none of them a person's."""
+    headers = ", ".join(mask.text(header)[:40] for header in raw.headers[:60] if header)
+    return f"The file has: {headers}. Another name for it can be given under header_aliases in the params"
+
+
+def _fault(raw: Raw, at: Mapping[str, int], column: Column, i: int, value: Any) -> Fault:
+    expected = values.EXPECTED.get(column.kind, "a text")
+    if column.codes:
+        expected = "one of " + ", ".join(f"{code} ({zh})" for code, (zh, _) in CODES[column.codes].items())
+    row = None if raw.rows is None else int(raw.rows[i])
+    record = "" if row else _record(raw, at, i)
+    return Fault(
+        f"bad_{column.kind}",
+        shown(column, value),
+        expected,
+        raw.file,
+        raw.sheet,
+        row,
+        raw.headers[at[column.name]],
+        _hint(column, value),
+        record,
+    )
+
+
+def _record(raw: Raw, at: Mapping[str, int], i: int) -> str:
+    """What identifies a row of a database: its key."""
+    table: Table = TABLES[raw.table]
+    keys = [k for k in table.key or table.names if k in at and raw.cells[at[k]][i] is not None]
+    return ", ".join(f"{k} {shown(table.column(k), raw.cells[at[k]][i])}" for k in keys[:3])
+
+
+def _hint(column: Column, value: Any) -> str:
+    if isinstance(value, str) and value.strip().startswith("#"):
+        return "It is an error of a formula in Excel: mend the formula, or empty the cell"
+    if column.name.endswith("_id"):
+        return "Excel has cut its digits: export it again with the column as text"
+    return ""
+
+
+def shown(column: Column, value: Any) -> str:
+    """A value in an error message: masked where it is personal."""
+    text = "bytes" if isinstance(value, bytes) else str(value)
+    if column.name.endswith("_id"):
+        return repr(text[:60])  # a case is looked up by it
+    if column.personal in _MASKS:
+        text = _MASKS[column.personal](text)
+    return repr(mask.text(text)[:60])  # masked first: half a phone number would not look like one
+
+
+def _column(
+    cells: np.ndarray, column: Column, form: Form
+) -> tuple[Any, list[tuple[int, Any]], dict[str, tuple[int, Any]]]:
+    """The column's values.
+
+    The cells that can't be read, which become missing; what was repaired, with an example.
+    """
+    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
+    result = np.empty(len(distinct) + 1, dtype=object)
+    result[-1] = column.default  # factorize gives empty cells the code -1
+    wrong = np.zeros(len(distinct) + 1, dtype=bool)
+    kinds: dict[str, list[int]] = {}
+    for i in _quickly(distinct, column, form, result):
+        value = distinct[i]
+        try:
+            parsed = values.read(value, column)
+        except values.Unreadable:
+            parsed, wrong[i] = None, True
+        else:
+            if kind := values.repaired(value, column, form):
+                kinds.setdefault(kind, []).append(i)
+        result[i] = column.default if parsed is None else parsed
+    bad = [(int(i), cells[i]) for i in np.flatnonzero(wrong[codes])] if wrong.any() else []
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct)) if kinds else None
+    repaired = {k: (int(counts[of].sum()), distinct[of[0]]) for k, of in kinds.items()}  # type: ignore[index]
+    return _array(column, result[codes]), bad, repaired
+
+
+def _quickly(distinct: Any, column: Column, form: Form, result: np.ndarray) -> np.ndarray:
+    """Read what is in the commonest format all at once; the places of the others."""
+    if column.kind == "datetime" and (moments := {type(v) for v in distinct}) and moments <= _MOMENTS:
+        known = np.array([v.tzinfo is None and 1980 <= v.year <= 2100 for v in distinct], dtype=bool)
+        result[:-1][known] = np.asarray(distinct, dtype=object)[known]
+        return np.flatnonzero(~known)
+    if column.kind in ("datetime", "date") and form != "workbook":
+        iso = np.array([isinstance(v, str) and _ISO.fullmatch(v) is not None for v in distinct], dtype=bool)
+        if not iso.any():
+            return np.arange(len(distinct))
+        moments = pd.to_datetime(
+            pd.Series(distinct, dtype=object).where(iso), errors="coerce", format="ISO8601"
+        )
+        moments = moments.dt.normalize() if column.kind == "date" else moments
+        known = (moments.dt.year.between(1980, 2100)).to_numpy()
+        result[:-1][known] = moments.to_numpy("datetime64[us]").astype(object)[known]
+        return np.flatnonzero(~known)
+    if column.kind == "text" or (column.kind in ("number", "integer") and form == "text"):
+        fine = values.tidy(column)
+        known = np.array([fine(v) for v in distinct], dtype=bool)
+        if column.kind != "text":
+            numbers = [float(v) for v, good in zip(distinct, known, strict=True) if good]
+            whole = column.kind == "number" or all(n.is_integer() for n in numbers)
+            if not whole:
+                return np.arange(len(distinct))
+            result[:-1][known] = numbers
+        else:
+            result[:-1][known] = np.asarray(distinct, dtype=object)[known]
+        return np.flatnonzero(~known)
+    return np.arange(len(distinct))
+
+
+def _array(column: Column, values: np.ndarray) -> Any:
+    """Values as an array of the column's type; None is missing."""
+    if column.kind in ("datetime", "date"):
+        return pd.to_datetime(pd.Series(values, dtype=object)).to_numpy("datetime64[us]")
+    if column.kind in ("number", "integer", "answer"):
+        return np.array([np.nan if v is None else v for v in values], dtype="float64")
+    if column.kind == "flag":
+        return pd.array(values, dtype="boolean")
+    return pd.array(np.where(values == None, np.nan, values), dtype="str")  # noqa: E711
+
+
+def _decimals(frame: pd.DataFrame, raw: Raw, at: Mapping[str, int]) -> None:
+    """How many decimals the agency printed: of the MOT itself, and at the most of a row's items."""
+
+    def places(value: Any) -> float:
+        if value is None or isinstance(value, bytes):
+            return np.nan
+        if raw.form != "text" and isinstance(value, (int, float)):
+            value = f"{float(value):.6f}".rstrip("0")
+        text = str(value).strip()
+        return float(len(text.split(".")[1])) if "." in text else 0.0
+
+    n = len(frame)
+    mot = np.array([places(v) for v in raw.cells[at["mot"]]]) if "mot" in at else np.full(n, np.nan)
+    if raw.form != "text" and (~np.isnan(mot)).any():
+        mot = np.where(np.isnan(mot), np.nan, np.nanmax(mot))
+    items = [[places(v) for v in raw.cells[at[i]]] for i in MOT_ITEMS if i in at]
+    frame["mot_decimals"] = mot
+    most = np.full(n, np.nan)
+    if items and n:
+        grid = np.array(items, dtype=float)
+        known = ~np.isnan(grid).all(axis=0)
+        most[known] = np.nanmax(grid[:, known], axis=0)
+    frame["item_decimals"] = most

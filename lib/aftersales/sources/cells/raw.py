@@ -1,0 +1,93 @@
+"""A table as it stands in a source, before anything is read into its cells, and what its headers mean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from aftersales.contract.schema import TABLES
+
+Form = Literal["text", "workbook", "typed"]
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A table as it stands in the source.
+
+    Attributes
+    ----------
+    table
+        Canonical name.
+    file, sheet
+        Where it stands, in words fit for print.
+    headers
+        The headers as found, "" where one is missing.
+    cells
+        Cells as found, one array a header; empty cells are None.
+    rows
+        The number of each row as Excel shows it; None for a database.
+    form
+        ``text``: all cells are texts, so a number shows how many decimals it was printed with; ``workbook``:
+        a date or a number that is a text was typed as one; ``typed``: Parquet or a database.
+    repairs
+        What was repaired so far; see `aftersales.sources.cells.repairs`.
+    """
+
+    table: str
+    file: str
+    sheet: str | None
+    headers: list[str]
+    cells: list[np.ndarray]
+    rows: np.ndarray | None
+    form: Form
+    repairs: list[dict[str, Any]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.cells[0]) if self.cells else 0
+
+
+def table_name(text: str) -> str | None:
+    """The canonical name of a table given in canonical or Chinese form.
+
+    >>> table_name("维修工单"), table_name(" Jobs"), table_name("notes")
+    ('repair_orders', 'jobs', None)
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    return next((t.name for t in TABLES.values() if plain in (t.name, t.zh.lower())), None)
+
+
+def plain(header: Any) -> str:
+    """A header without blanks, asterisks and case; full-width letters as their narrow twins.
+
+    >>> plain("ＲＯ 号 *")
+    'ro号'
+    """
+    return re.sub(r"[\s*:]", "", unicodedata.normalize("NFKC", str(header))).lower()
+
+
+def headers_of(table: str, more: Mapping[str, str]) -> dict[str, tuple[str, int]]:
+    """Every header that is understood for a table, to its column and its rank.
+
+    A table may have two headers that mean the same column (开单时间 and 进厂时间): the lower rank counts, 0
+    for those of the params, 1 for the column's own names, 2 for what dealer systems call it.
+    """
+    known: dict[str, tuple[str, int]] = {}
+    for column in TABLES[table].columns:
+        known |= {plain(header): (column.name, 2) for header in column.aliases if plain(header) not in known}
+    for column in TABLES[table].columns:
+        known |= {plain(header): (column.name, 1) for header in (column.name, column.zh)}
+    own = {header: column for header, (column, rank) in known.items() if rank == 1}
+    for header, target in more.items():
+        if canonical := own.get(plain(target)):
+            known[plain(header)] = (canonical, 0)
+    return known
+
+
+def expected_headers(table: str) -> str:
+    """The headers that a table must have, in words."""
+    return ", ".join(f"{c.zh} ({c.name})" for c in TABLES[table].columns if c.required)

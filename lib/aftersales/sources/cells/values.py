@@ -1,0 +1,350 @@
+"""One cell as a value: dates, codes, numbers and answers in the formats that exports have them, and what was
+repaired."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from aftersales.contract.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, Column
+from aftersales.sources.cells.raw import Form
+
+EXPECTED = {
+    "text": "a text",
+    "datetime": "a date like 2024-04-09, 2024-04-09 14:30, 2024/4/9 or 2024年4月9日",
+    "date": "a date like 2024-04-09, 2024/4/9 or 2024年4月9日",
+    "month": "a month like 2024-04",
+    "number": "a number",
+    "integer": "a whole number",
+    "flag": "是 or 否",
+    "answer": "非常满意, 满意, 一般, 不满意, 非常不满意, or a number from 0 to 100",
+}
+
+_CHINA = dt.timezone(dt.timedelta(hours=8))
+_DATE = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+    r"(?:(?:[T\s]+|(?<=日))(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?(Z|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?|(\d{4})(\d{2})", re.ASCII)
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
+_EXCEL_DAYS = (20000, 80000)  # serial numbers from 1954 to 2119
+_YEARS = (1980, 2100)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_UNIT = re.compile(r"[¥￥]?\s*(.*?)\s*(?:元|公里|km|分)?", re.I)
+_SHORTENED = re.compile(r"\d(?:\.\d+)?[eE]\+\d+", re.ASCII)
+_ID_DECIMALS = re.compile(r"\d+\.0", re.ASCII)
+_EXCEL_ERROR = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|#+)")
+_DIGITS_OF_EXCEL = 10**15  # beyond that it has rounded
+
+# Full-width characters as their narrow twins.
+_NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0xFFE5: 0xA5}
+_NARROW_WORDS = {k: v for k, v in _NARROW.items() if chr(v).isalnum() or v == 0x20}
+_WIDE = re.compile("[\uff01-\uff5e\uffe5]")
+_WIDE_WORDS = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+# What no reader can see and what no workbook may hold.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
+# What programs write for nothing, as they write it (an order may be called NONE), and what people do.
+_EMPTY_WORDS = {
+    "NULL",
+    "null",
+    "(null)",
+    "(NULL)",
+    "None",
+    "nan",
+    "NaN",
+    "NaT",
+    "N/A",
+    "n/a",
+    "<NA>",
+    "\\N",
+    "-",
+    "--",
+    "---",
+    "—",
+    "——",
+    "–",
+    "/",
+    "\\",
+    "-/-",
+}
+# Texts that need nothing done: printable ASCII and Chinese, no blanks at the ends, nothing full-width but
+# punctuation.
+_TIDY = re.compile(
+    r"[0-9A-Za-z一-鿿](?:[ -~一-鿿·，。、；：（）？！“”《》]*[!-~一-鿿，。；：（）？！“”《》])?"
+)
+# What Excel has done to a number is not for this.
+_TIDY_ID = re.compile(rf"(?!(?:{_SHORTENED.pattern}|{_ID_DECIMALS.pattern})\Z){_TIDY.pattern}", re.ASCII)
+_TIDY_VIN = re.compile(r"[0-9A-Z一-鿿]+", re.ASCII)
+_TIDY_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be read as what its column holds."""
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a cell holds nothing, or a word that says so.
+
+    >>> is_empty(" "), is_empty("NULL"), is_empty("—"), is_empty("无")
+    (True, True, True, False)
+    """
+    return isinstance(value, str) and (_bare(value) == "" or _bare(value) in _EMPTY_WORDS)
+
+
+def read(value: Any, column: Column) -> Any:
+    """A cell as its column's kind has it; None where it holds nothing.
+
+    Raises
+    ------
+    Unreadable
+        It is nothing of that kind.
+    """
+    if isinstance(value, bytes) or (isinstance(value, str) and _EXCEL_ERROR.fullmatch(value.strip())):
+        raise Unreadable
+    if is_empty(value):
+        return None
+    try:
+        return _READERS[column.kind](value, column)
+    except (ValueError, OverflowError, TypeError, ArithmeticError):
+        raise Unreadable from None
+
+
+def tidy(column: Column) -> Callable[[Any], bool]:
+    """A quick test for the cells of a column of texts or numbers that need no repair: most of them."""
+    if column.kind != "text":
+        fits = _TIDY_NUMBER.fullmatch
+    elif column.personal in ("vin", "plate"):
+        fits = _TIDY_VIN.fullmatch
+    else:
+        fits = (_TIDY_ID if column.name.endswith("_id") else _TIDY).fullmatch
+    return lambda v: type(v) is str and fits(v) is not None and v not in _EMPTY_WORDS
+
+
+def repaired(value: Any, column: Column, form: Form) -> str | None:
+    """What was repaired in a cell that could be read: one of `repairs.KINDS`, None where it was in order."""
+    if not isinstance(value, str):
+        if column.kind in ("datetime", "date") and isinstance(value, (int, float)):
+            return None if _COMPACT.fullmatch(str(value)) else "serial_date"
+        aware = getattr(value, "tzinfo", None) is not None
+        return "time_zone" if aware and column.kind in ("datetime", "date", "month") else None
+    if _INVISIBLE.search(value):
+        return "invisible"
+    inner = value.strip()
+    if inner and is_empty(value):
+        return "empty_word"
+    if column.kind == "text" and _BREAKS.search(inner):
+        return "breaks"
+    if column.personal != "free_text" and (_WIDE_WORDS if column.kind == "text" else _WIDE).search(inner):
+        return "full_width"
+    special = _SPECIAL.get(column.kind, _nothing)(_bare(value), column, form)
+    return special or ("spaces" if inner and inner != value else None)
+
+
+def _nothing(text: str, column: Column, form: Form) -> str | None:
+    return None
+
+
+def _repaired_number(text: str, column: Column, form: Form) -> str | None:
+    if column.kind == "answer" and text.lower() in _ANSWERS:
+        return None
+    if "," in text:
+        return "thousands"
+    if not _NUMBER.fullmatch(text):
+        return "unit"
+    return "text_number" if form == "workbook" else None
+
+
+def _repaired_date(text: str, column: Column, form: Form) -> str | None:
+    if _SERIAL.fullmatch(text):
+        return "serial_date"
+    if (found := _DATE.fullmatch(text)) and found[7]:
+        return "time_zone"
+    return "text_date" if form == "workbook" else None
+
+
+def _repaired_text(text: str, column: Column, form: Form) -> str | None:
+    if column.personal in ("vin", "plate"):
+        return "vin_case" if re.sub(r"\s", "", text).upper() != text else None
+    return "id_decimals" if column.name.endswith("_id") and _ID_DECIMALS.fullmatch(text) else None
+
+
+_SPECIAL: dict[str, Callable[[str, Column, Form], str | None]] = {
+    "number": _repaired_number,
+    "integer": _repaired_number,
+    "answer": _repaired_number,
+    "datetime": _repaired_date,
+    "date": _repaired_date,
+    "text": _repaired_text,
+}
+
+
+def _bare(value: Any) -> str:
+    """Text with narrow characters, without what can't be seen and without blanks at its ends."""
+    return _INVISIBLE.sub("", str(value)).translate(_NARROW).strip()
+
+
+def _text(value: Any, column: Column) -> str | None:
+    number = column.name.endswith("_id")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if number and abs(value) >= _DIGITS_OF_EXCEL and isinstance(value, float):
+            raise Unreadable
+        # Excel keeps numbers as floats: an order 10023 is not 10023.0
+        value = int(value) if float(value).is_integer() else value
+    if isinstance(value, (dt.datetime, pd.Timestamp)):
+        value = value.isoformat(sep=" ")
+    text = _BREAKS.sub(" ", _INVISIBLE.sub("", str(value)).strip())
+    if column.personal in ("vin", "plate"):
+        return re.sub(r"\s", "", text.translate(_NARROW)).upper() or None
+    if number:
+        text = text.translate(_NARROW).strip()
+        if _SHORTENED.fullmatch(text):
+            raise Unreadable
+        return text.removesuffix(".0") if _ID_DECIMALS.fullmatch(text) else text or None
+    if column.personal != "free_text":
+        text = text.translate(_NARROW_WORDS).strip()
+    return text or None
+
+
+def _key(text: Any) -> str:
+    return re.sub(r"\s", "", _bare(text)).lower()
+
+
+def _code(value: Any, column: Column) -> str | None:
+    names = _CODE_NAMES[column.codes or ""]
+    if _key(value) not in names:
+        raise Unreadable
+    return names[_key(value)]
+
+
+_CODE_NAMES = {
+    codes: {_key(name): code for code, labels in known.items() for name in (code, *labels)}
+    | {_key(name): code for name, code in CODE_ALIASES.get(codes, {}).items()}
+    for codes, known in CODES.items()
+}
+
+
+def _datetime(value: Any, column: Column) -> dt.datetime | None:
+    if value is pd.NaT:
+        return None
+    if isinstance(value, (dt.datetime, pd.Timestamp)):
+        moment = pd.Timestamp(value).to_pydatetime(warn=False)
+        return _sensible(moment.astimezone(_CHINA).replace(tzinfo=None) if moment.tzinfo else moment)
+    if isinstance(value, dt.date):
+        return _sensible(dt.datetime(value.year, value.month, value.day))
+    if isinstance(value, (bool, dt.time, dt.timedelta)):
+        raise Unreadable
+    text = _bare(value)
+    if found := _DATE.fullmatch(text):
+        moment = _moment(*(int(part or 0) for part in found.groups()[:6]))
+        if found[7]:
+            moment = dt.datetime.fromisoformat(f"{moment.isoformat()}{found[7]}")
+            moment = moment.astimezone(_CHINA).replace(tzinfo=None)
+        return _sensible(moment)
+    if found := _COMPACT.fullmatch(text):
+        return _sensible(_moment(*map(int, found.groups())))
+    serial = float(text)
+    if not _EXCEL_DAYS[0] <= serial <= _EXCEL_DAYS[1]:
+        raise Unreadable
+    moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=serial)
+    return (moment + dt.timedelta(microseconds=500000)).replace(microsecond=0)
+
+
+def _moment(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> dt.datetime:
+    return dt.datetime(year, month, day, hour, minute, second)
+
+
+def _sensible(moment: dt.datetime) -> dt.datetime:
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise Unreadable
+    return moment
+
+
+def _date(value: Any, column: Column) -> dt.datetime | None:
+    moment = _datetime(value, column)
+    return None if moment is None else moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _month(value: Any, column: Column) -> str | None:
+    # a number 2024.1 may have been typed as 2024.1 or as 2024.10
+    if not isinstance(value, (dt.date, pd.Timestamp)) and not (
+        isinstance(value, float) and not value.is_integer()
+    ):
+        text = _bare(int(value) if isinstance(value, float) else value)
+        if found := _MONTH.fullmatch(text.removesuffix(".0")):
+            year, month = (int(part) for part in found.groups() if part)
+            if not (_YEARS[0] <= year <= _YEARS[1] and 1 <= month <= 12):
+                raise Unreadable
+            return f"{year:04d}-{month:02d}"
+    if isinstance(value, (int, float)):
+        raise Unreadable
+    moment = _datetime(value, column)
+    return None if moment is None else f"{moment.year:04d}-{moment.month:02d}"
+
+
+def _number(value: Any, column: Column) -> float | None:
+    if isinstance(value, (bool, dt.date, dt.time, dt.timedelta)):
+        raise Unreadable
+    if not isinstance(value, str):
+        number = float(value)
+    else:
+        text = _bare(value).replace("−", "-")
+        if found := _UNIT.fullmatch(text):
+            text = found[1]
+        if _THOUSANDS.fullmatch(text):
+            text = text.replace(",", "")
+        if not _NUMBER.fullmatch(text):
+            raise Unreadable
+        number = float(text)
+    if number != number or number in (float("inf"), float("-inf")):
+        raise Unreadable
+    return number
+
+
+def _integer(value: Any, column: Column) -> float | None:
+    number = _number(value, column)
+    if number is not None and not float(number).is_integer():
+        raise Unreadable
+    return number
+
+
+def _flag(value: Any, column: Column) -> bool | None:
+    if (text := _bare(value).lower()) not in FLAGS:
+        raise Unreadable
+    return FLAGS[text]
+
+
+_ANSWERS = {k.lower(): float(v) for k, v in ANSWERS.items()}
+
+
+def _answer(value: Any, column: Column) -> float | None:
+    if isinstance(value, str):
+        text = re.sub(r"\s+", " ", _bare(value)).lower()
+        if text in _ANSWERS:
+            return _ANSWERS[text]
+    number = _number(value, column)
+    if number is not None and not 0 <= number <= 100:
+        raise Unreadable
+    return number
+
+
+_READERS: dict[str, Callable[[Any, Column], Any]] = {
+    "text": _text,
+    "code": _code,
+    "datetime": _datetime,
+    "date": _date,
+    "month": _month,
+    "number": _number,
+    "integer": _integer,
+    "flag": _flag,
+    "answer": _answer,
+}

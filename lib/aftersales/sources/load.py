@@ -1,0 +1,277 @@
+"""What a report or a notebook starts from: the month's params and one store's tables."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from aftersales.cache import store as cache
+from aftersales.cache import tables as cached_tables
+from aftersales.contract import params, place
+from aftersales.contract.call import parse_month
+from aftersales.contract.errors import InputError
+from aftersales.contract.params import Params
+from aftersales.contract.schema import TABLES
+from aftersales.contract.statistics import EARLIER
+from aftersales.contract.tables import Tables
+from aftersales.sources import cached, corrections
+from aftersales.sources.options import ReadOptions
+
+# A database URL that was typed reaches the notebooks by the name of this variable, never as a text.
+_SECRET = "AFTERSALES_SOURCE"
+# What is read of a database for a report is cached under this name, so that all of it is made from the same
+# records.
+_SNAPSHOT = "AFTERSALES_SNAPSHOT"
+# What `load` has handed out in this process, which is one notebook's, and the month that it was asked for.
+_HANDED: list[tuple[Tables, pd.Period | None]] = []
+
+
+def get_params(month: object = None) -> Params:
+    """The settings for a month: `params/default.yml` with `params/<YYYY-MM>.yml` over it.
+
+    Examples
+    --------
+    >>> get_params("2024-04").churn_months
+    6
+    """
+    return params.load(month)
+
+
+def load(source: str | None = None, store: str | None = None, month: object = None) -> Tables:
+    """One store's validated tables, personal data masked as the params say.
+
+    Parameters
+    ----------
+    source
+        A folder, a workbook, a database URL, ``demo``, or ``env:NAME`` for a source that the environment
+        variable NAME holds; by default that of the params.
+    store
+        By default that of the params, or the only one of the source.
+    month
+        Whose params count (``2024-04``). Of a database or a folder of Parquet files only what that month's
+        report needs is read: one store, the months that lead up to it, the columns that it uses (the others
+        are empty); without a month all of it. Files of other kinds are read whole.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the source, in one go; the month has no record of the store, or the
+        built-in records would get another store's name.
+
+    Examples
+    --------
+    >>> tables = load("demo")
+    >>> tables.store, len(tables.repair_orders)
+    ('示范店', 30971)
+    """
+    settings = params.load(month)
+    return _load(_chosen(source, store, settings), store, month, settings, os.environ.get(_SNAPSHOT, ""))
+
+
+def _chosen(source: str | None, store: str | None, settings: Params) -> str:
+    """The source that counts, as it was given to a report.
+
+    Its notebooks have a URL by the name of a variable of our own.
+    """
+    chosen = source or settings.source
+    if not source and store is None and settings.store != place.DEMO_STORE and place.is_demo(chosen):
+        raise InputError(place.not_built_in(settings.store))
+    return place.behind(chosen) if chosen == f"env:{_SECRET}" else chosen
+
+
+def _load(source: str, store: str | None, month: object, settings: Params, snapshot: str) -> Tables:
+    """One store's tables.
+
+    A month must have a record in them, or every figure of it would be made of nothing.
+    """
+    period = None if month is None else _period(month)
+    first, last = (None, None) if period is None else needed(period, settings)
+    tables = cached.cached_load(source, store, _options(settings, snapshot), first, last)
+    if period is not None and not _has_records(tables, period):
+        span = _span(_months_from(source, store, settings, list(_DATED), snapshot))
+        raise InputError(f"month {period}: the source has no record in it for {tables.store}. {span}")
+    tables.used.clear()
+    _HANDED.append((tables, period))
+    return tables
+
+
+def needed(month: pd.Period, settings: Params) -> tuple[str, str]:
+    """First and last month that a report reads.
+
+    A year ago is compared, and its base and cohort lie before that.
+
+    A score's band too is made from the months before.
+
+    >>> needed(pd.Period("2024-04"), get_params())
+    ('2022-05', '2024-04')
+    """
+    back = max(EARLIER, 12 + settings.base_months - 1, 12 + settings.churn_months)
+    return str(month - back), str(month)
+
+
+def _options(settings: Params, snapshot: str = "") -> ReadOptions:
+    return ReadOptions(
+        settings.header_aliases, settings.store, settings.mask, corrections.load(params.folder()), snapshot
+    )
+
+
+def reads() -> list[str]:
+    """The tables that were read in this process, for the cache of chapters."""
+    return sorted({name for tables, _ in _HANDED for name in tables.used})
+
+
+def last_handed() -> tuple[Tables, pd.Period | None] | None:
+    """The tables that this process, a notebook's, works on, and the month they were asked for."""
+    return _HANDED[-1] if _HANDED else None
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """The requested report, every default filled in."""
+
+    month: pd.Period
+    store: str
+    lang: str
+    tables: Tables
+    params: Params
+    parameters: dict[str, Any]
+    environment: dict[str, str]
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What cover, running headers and document properties need."""
+        return {
+            "store": self.store,
+            "month": str(self.month),
+            "lang": self.lang,
+            "title": "客户服务月报" if self.lang == "zh" else "Customer service report",
+            "synthetic": self.tables.synthetic,
+            "masked": self.params.mask,
+            "version": version("aftersales"),
+        }
+
+
+def ask(
+    month: str, year: str | None, store: str | None, source: str | None, lang: str | None
+) -> ReportRequest:
+    """Read what is needed to know which report is meant.
+
+    Raises
+    ------
+    InputError
+        The month is none, or the source has nothing in it; the source is bad.
+    """
+    number, given_year = parse_month(month, year)
+    base = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    chosen = _chosen(source, store, base)
+    fresh = secrets.token_hex(8) if cache.fresh_requested() else ""
+    if given_year is None:
+        period = _latest(number, month, chosen, store, base, fresh)
+    else:
+        period = pd.Period(year=given_year, month=number, freq="M")
+    settings = params.load(period)
+    chosen = _chosen(source, store, settings)
+    database = place.is_url(chosen)
+    typed = database and not chosen.startswith("env:")  # by hand, perhaps with a password
+    snapshot = fresh or (secrets.token_hex(8) if database else "")
+    tables = _load(chosen, store, period, settings, snapshot)
+    return ReportRequest(
+        month=period,
+        store=tables.store,
+        lang=lang or settings.lang,
+        tables=tables,
+        params=settings,
+        parameters={
+            "month": str(period),
+            "store": tables.store,
+            "source": f"env:{_SECRET}" if typed else chosen,
+            "lang": lang or settings.lang,
+        },
+        environment=({_SECRET: chosen} if typed else {}) | ({_SNAPSHOT: snapshot} if snapshot else {}),
+    )
+
+
+def _latest(
+    number: int, month: str, source: str, store: str | None, settings: Params, snapshot: str
+) -> pd.Period:
+    """The latest month of that number with visits, or with any record where no visit exists at all."""
+    visits = _months_from(source, store, settings, ["repair_orders"], snapshot)
+    existing = visits or _months_from(source, store, settings, list(_DATED), snapshot)
+    found = [m for m in existing if m.month == number]
+    if not found:
+        span = _span(_months_from(source, store, settings, list(_DATED), snapshot))
+        raise InputError(f"month {month}: no month with that number in the source. {span}")
+    return max(found)
+
+
+# Tables whose rows lie in a month; a customer's card does not make one.
+_DATED = tuple(t.name for t in TABLES.values() if t.dated_by and t.name != "customers")
+
+
+def _months_from(
+    source: str, store: str | None, settings: Params, names: list[str], snapshot: str
+) -> list[pd.Period]:
+    """The months in which a store has a row in one of those tables, in order.
+
+    Queried where the source allows it.
+    """
+    options = _options(settings, snapshot)
+    found: set[pd.Period] = set()
+    for name in names:
+        existing = cached.months(source, store, options, name)
+        if existing is None:
+            tables = cached.cached_load(source, store, options)
+            return sorted({m for n in names for m in _months(tables, n)})
+        found.update(pd.Period(m, "M") for m in existing)
+    return sorted(found)
+
+
+def forget(request: ReportRequest) -> None:
+    """Remove what was cached for this report alone, now that it is made."""
+    if snapshot := request.environment.get(_SNAPSHOT):
+        cached_tables.forget(snapshot)
+
+
+def months_with_records(tables: Tables) -> list[pd.Period]:
+    """The months in which any table has a row, in order."""
+    return sorted({m for name in _DATED for m in _months(tables, name)})
+
+
+def _period(month: object) -> pd.Period:
+    try:
+        return pd.Period(str(month), "M")
+    except ValueError:
+        raise InputError(f"month: got {str(month)!r}; expected a month like 2024-04.") from None
+
+
+def _has_records(tables: Tables, month: pd.Period) -> bool:
+    """Whether any table has a row in a month; the first that has one answers at once."""
+    start, end = month.start_time, (month + 1).start_time
+    for name in _DATED:
+        if (frame := tables[name]) is not None:
+            dates = frame[TABLES[name].dated_by]
+            dated = pd.api.types.is_datetime64_any_dtype(dates)
+            if ((dates >= start) & (dates < end) if dated else dates == str(month)).any():
+                return True
+    return False
+
+
+def _months(tables: Tables, table: str) -> list[pd.Period]:
+    frame = tables[table]
+    if frame is None or frame.empty:
+        return []
+    dates = frame[TABLES[table].dated_by].dropna()
+    if not pd.api.types.is_datetime64_any_dtype(dates):
+        return [pd.Period(m, "M") for m in sorted(dates.unique())]
+    return [pd.Period(m, "M") for m in dates.dt.to_period("M").unique()]
+
+
+def _span(existing: list[pd.Period]) -> str:
+    return (
+        f"It has records from {existing[0]} to {existing[-1]}." if existing else "It has no records at all."
+    )

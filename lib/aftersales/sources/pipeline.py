@@ -1,0 +1,355 @@
+"""From raw tables to the validated tables of every store."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aftersales.cache.files import Sealed
+from aftersales.contract import mask, place
+from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.notes import Note
+from aftersales.contract.schema import MOT_ITEMS, TABLES
+from aftersales.contract.tables import Tables
+from aftersales.sources.cells.coerce import typed
+from aftersales.sources.cells.raw import Raw, table_name
+from aftersales.sources.cells.typed import Origin, Typed
+from aftersales.sources.corrections import absent, applied
+from aftersales.sources.options import ReadOptions
+from aftersales.sources.readers import read as reader
+from aftersales.sources.readers.slices import NAMED_BY, Slice, SliceReader
+from aftersales.sources.validate import fault_at, faults_of
+
+
+def read_all(source: str, options: ReadOptions) -> tuple[dict[str, Tables], bool]:
+    """The validated tables of every store of a source, by the store's name, and whether the source names it.
+
+    Raises
+    ------
+    InputError
+        All faults of all tables.
+    """
+    if place.is_demo(source):
+        frames, origins, notes = _demo()
+        read = Read(frames, origins, notes, [], [])
+    else:
+        _known_targets(options.aliases)
+        with reader.in_parts(source, options.aliases) as parts:
+            read = _whole(source, options) if parts is None else _part(parts, Slice(None), options)
+    names = _stores(read.frames)
+    tables = _checked(read, source, names, options)
+    stores = names or [options.default_store]
+    return {s: _tables(tables, read, source, s, options) for s in stores}, bool(names)
+
+
+def read_part(
+    parts: SliceReader, source: str, wanted: Slice, names: Sequence[str], options: ReadOptions
+) -> Tables:
+    """One store's validated tables of the months that count; else as `read_all`.
+
+    Parameters
+    ----------
+    parts
+        The source, open.
+    wanted
+        The store and the months.
+    names
+        The stores of the source.
+    """
+    _known_targets(options.aliases)
+    read = _part(parts, wanted, options)
+    tables = _checked(read, source, names, options)
+    return _tables(tables, read, source, wanted.store or options.default_store, options)
+
+
+@dataclass
+class Read:
+    """What was read so far: typed tables, where they stand, remarks, repairs and faults."""
+
+    frames: dict[str, pd.DataFrame]
+    origins: dict[str, Origin]
+    notes: list[Note]
+    repairs: list[dict[str, Any]]
+    faults: list[Fault]
+
+
+def _whole(source: str, options: ReadOptions) -> Read:
+    """Every table of a source, typed."""
+    sealed = Sealed(None if options.snapshot else options.way_for)
+    found = reader.whole(source, options.aliases, sealed.find)
+    read = Read({}, {}, list(found.notes), [], list(found.faults))
+    tables = {typed.origin.table: typed for typed in found.typed}
+    for raw in sorted(found.raws, key=lambda r: list(TABLES).index(r.table)):
+        tables[raw.table], faults = _typed(raw, options)
+        read.faults += faults
+        if not faults:
+            sealed.keep(raw.table, tables[raw.table])
+    for name in TABLES:  # the same order, whatever the source is: masked VINs are numbered in it
+        if name in tables:
+            _add(read, tables[name])
+    if not found.faults:
+        read.faults += absent(options.corrections, list(read.frames))
+    return read
+
+
+def _part(parts: SliceReader, wanted: Slice, options: ReadOptions) -> Read:
+    """The tables of a slice, typed, with the rows that others name however old they are."""
+    read = Read({}, {}, parts.notes(), [], absent(options.corrections, parts.tables()))
+    existing = [t for t in TABLES if t in parts.tables()]
+    about = [(c.table, name) for c in options.corrections for name in (*c.match, c.column) if name]
+    wanted = replace(wanted, corrected=frozenset(about))
+    for name in existing:
+        matches = [c.match for c in options.corrections if c.table == name]
+        try:
+            one, faults = _typed(parts.read(name, wanted, matches), options)
+        except InputError as error:
+            if not error.faults:
+                raise
+            read.faults += error.faults
+            continue
+        read.faults += faults
+        _add(read, one)
+        if not parts.ordered:
+            table = TABLES[name]
+            order = [c for c in (table.dated_by, *(table.key or table.names)) if c]
+            read.frames[name] = read.frames[name].sort_values(order, kind="stable", ignore_index=True)
+        if wanted.store is not None:  # a correction may have brought rows of other stores
+            of = read.frames[name]["store"]
+            read.frames[name] = read.frames[name][of.isna() | (of == wanted.store)]
+    existing = list(read.frames)
+    for name, column, others in NAMED_BY if wanted.first is not None else ():
+        keys = {
+            t: set(read.frames[t][column].dropna().to_numpy(dtype=object))
+            for t in (name, *others)
+            if t in existing
+        }
+        missing = (
+            sorted(set().union(*(keys[t] for t in others if t in keys)) - keys[name]) if name in keys else []
+        )
+        if missing:
+            more, bad, _, _ = typed(parts.named(name, column, missing, wanted), options.aliases)
+            read.frames[name] = pd.concat([read.frames[name], more], ignore_index=True)
+            read.faults += bad
+    read.frames = wanted.cut(read.frames)
+    return read
+
+
+def _typed(raw: Raw, options: ReadOptions) -> tuple[Typed, list[Fault]]:
+    """A raw table, corrected and typed, and what is wrong with it."""
+    raw, remarks, bad = applied(raw, options.corrections, options.aliases)
+    frame, faults, notes, headers = typed(raw, options.aliases)
+    origin = Origin(raw.table, raw.file, raw.sheet, headers, raw.rows is not None)
+    return Typed(frame, origin, remarks + notes, raw.repairs), bad + faults
+
+
+def _add(read: Read, table: Typed) -> None:
+    """Add a typed table to what was read."""
+    name = table.origin.table
+    read.frames[name], read.origins[name] = table.frame, table.origin
+    read.notes += table.notes
+    read.repairs += table.repairs
+
+
+def _checked(read: Read, source: str, names: Sequence[str], options: ReadOptions) -> dict[str, pd.DataFrame]:
+    """The tables with every row's store, when nothing is wrong with them."""
+    faults = read.faults
+    if "repair_orders" not in read.frames:
+        t = TABLES["repair_orders"]
+        reported = {table_name(x) for f in faults for x in (Path(f.file or "").stem, f.sheet or "")}
+        if t.name not in reported:  # else it exists, and what is wrong with it is reported
+            hint = f"The source has: {', '.join(read.frames)}"
+            expected = f"a table {t.name} ({t.zh})"
+            faults.insert(0, Fault("missing_table", "", expected, place.name(source), hint=hint))
+        raise InputError(faults)
+    frames, more = _placed(read.frames, read.origins, options.default_store, names)
+    faults = faults + more
+    unread = {(f.file, f.sheet, f.row, f.column) for f in faults if f.row is not None}
+    faults += [
+        f
+        for f in faults_of(frames, read.origins)
+        if f.row is None or (f.file, f.sheet, f.row, f.column) not in unread
+    ]
+    if faults:
+        raise InputError(faults)
+    return frames
+
+
+def _tables(
+    frames: Mapping[str, pd.DataFrame], read: Read, source: str, store: str, options: ReadOptions
+) -> Tables:
+    """One store's tables."""
+    missing = [
+        Note("absent_table", {"zh": t.zh, "table": name}) for name, t in TABLES.items() if name not in frames
+    ]
+    of = {name: _from_store(name, frame, store) for name, frame in frames.items()}
+    return Tables(
+        store=store,
+        source=place.name(source),
+        synthetic=place.is_demo(source),
+        notes=(*read.notes, *missing),
+        repairs=tuple(read.repairs),
+        **(_masked(of) if options.masked else of),
+    )
+
+
+def _demo() -> tuple[dict[str, pd.DataFrame], dict[str, Origin], list[Note]]:
+    from aftersales import demo
+
+    frames = {}
+    for name, frame in demo.generate().items():
+        frame = frame.copy()
+        frame.index = pd.RangeIndex(2, len(frame) + 2)
+        if name == "oem_css":
+            frame["mot_decimals"] = frame["mot"].notna().map({True: 1.0, False: np.nan})
+            frame["item_decimals"] = (
+                frame[list(MOT_ITEMS)].notna().any(axis=1).map({True: 1.0, False: np.nan})
+            )
+        for column in TABLES[name].columns:
+            if column.default is not None:
+                frame[column.name] = frame[column.name].fillna(column.default)
+        frames[name] = frame
+    origins = {
+        name: Origin(name, "demo", name, {c: c for c in frame.columns}) for name, frame in frames.items()
+    }
+    return frames, origins, [Note("synthetic")]
+
+
+def _known_targets(aliases: Mapping[str, str]) -> None:
+    known = {n for t in TABLES.values() for c in t.columns for n in (c.name, c.zh)}
+    for header, target in aliases.items():
+        if target not in known:
+            import difflib
+
+            near = difflib.get_close_matches(target, known, n=1, cutoff=0.0)[0]
+            raise InputError(
+                f"params: header_aliases: {header}: unknown column {target!r}. Did you mean {near}?"
+            )
+
+
+def _stores(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    names: set[str] = set()
+    for frame in frames.values():
+        names.update(frame["store"].dropna().unique())
+    return sorted(map(str, names))
+
+
+def _placed(
+    frames: dict[str, pd.DataFrame], origins: Mapping[str, Origin], fallback: str, names: Sequence[str]
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Every row with its store: where none is named it is the only one, or that of the params."""
+    only = names[0] if len(names) == 1 else fallback if not names or fallback in names else None
+    faults, out = [], {}
+    for name, frame in frames.items():
+        blank = frame["store"].isna()
+        if name == "oem_css" and len(names) > 1:
+            blank &= ~frame["scope"].isin(
+                ("branch", "national")
+            )  # a branch's row counts for each of its stores
+        some_named = (~frame["store"].isna()).any()
+        if blank.any() and (only is None or (len(names) > 1 and some_named)):
+            origin = origins[name]
+            out[name] = frame
+            if "store" not in origin.headers:
+                expected = f"a column store (门店), since the source has the stores {', '.join(names)}"
+                faults.append(Fault("missing_column", "", expected, origin.file, origin.sheet))
+                continue
+            expected = f"one of {', '.join(names)}"
+            faults += [
+                fault_at("no_store", "an empty cell", expected, origin, frame, int(place), "store")
+                for place in np.flatnonzero(blank)
+            ]
+            continue
+        out[name] = frame.assign(store=frame["store"].where(~blank, only)) if blank.any() else frame
+    return out, faults
+
+
+def _from_store(name: str, frame: pd.DataFrame, store: str) -> pd.DataFrame:
+    mine = frame["store"] == store
+    if name == "oem_css":
+        mine |= frame["store"].isna() & frame["scope"].isin(("branch", "national"))
+    return frame[mine].reset_index(drop=True)
+
+
+def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Personal data masked; a VIN stays a key: two that would look the same are distinguished by a suffix."""
+    vins = pd.unique(pd.concat([f["vin"] for f in frames.values() if "vin" in f], ignore_index=True).dropna())
+    looks = pd.Series([mask.vin(v) for v in vins], dtype=object)
+    again = looks.groupby(looks).cumcount()
+    shown = {v: look if n == 0 else f"{look}~{n + 1}" for v, look, n in zip(vins, looks, again, strict=True)}
+    hidden = _Hidden(frames, vins)
+    out = {}
+    for name, frame in frames.items():
+        frame = frame.copy()
+        for column in TABLES[name].columns:
+            if column.personal == "vin":
+                frame[column.name] = frame[column.name].map(shown).astype("str")
+            elif column.personal == "free_text":
+                cases = name in ("complaints", "survey_calls", "grievances")
+                frame[column.name] = _each(frame[column.name], hidden.case if cases else hidden.text)
+            elif column.personal:
+                frame[column.name] = _each(
+                    frame[column.name],
+                    {"phone": mask.phone, "plate": mask.plate, "name": mask.name}[column.personal],
+                )
+            elif column.kind == "text" and column.name != "store" and not column.name.endswith("_id"):
+                frame[column.name] = _each(frame[column.name], hidden.staff)
+        out[name] = frame
+    return out
+
+
+def _each(values: pd.Series, change: Any) -> pd.Series:
+    read = {v: change(v) for v in values.dropna().unique().tolist()}
+    return values.map(read).astype("str") if any(k != v for k, v in read.items()) else values
+
+
+class _Hidden:
+    """What a store's free texts must not reveal: its customers' names, and what of theirs has no usual form.
+
+    They are found in a text by its pieces rather than one by one: a store has thousands.
+    """
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame], vins: Any) -> None:
+        self.frames = frames
+        self.shown = {v: mask.vin(v) for v in vins if len(v) != 17 and len(v) > 6}
+        customers = frames.get("customers")
+        if customers is not None:
+            phones = customers["phone"].dropna()
+            odd = phones[~phones.str.fullmatch(r"1\d{10}") & (phones.str.len() > 6)].unique()
+            self.shown |= {v: mask.phone(v) for v in odd}
+            self.shown |= {n: mask.name(n) for n in customers["name"].dropna().unique() if len(n) > 1}
+        self.lengths = sorted({len(n) for n in self.shown}, reverse=True)
+
+    def text(self, value: str, keep: Container[str] = ()) -> str:
+        """A free text masked."""
+        for n in self.lengths:
+            for found in {value[i : i + n] for i in range(len(value) - n + 1)} & self.shown.keys():
+                value = value.replace(found, self.shown[found])
+        return mask.text(value, keep=keep)
+
+    def staff(self, value: str) -> str:
+        """A text that names the store's own people, who may be called like a customer."""
+        return value if value in self.people else self.text(value)
+
+    @cached_property
+    def people(self) -> set[str]:
+        """The names of the store's own people."""
+        columns = ("advisor", "technician", "handler", "owner", "supervisor")
+        whole = {v for f in self.frames.values() for c in columns if c in f for v in f[c].dropna().unique()}
+        return {v for v in whole if v == mask.text(v)}
+
+    def case(self, value: str) -> str:
+        """A free text about a case, masked but for the numbers by which the case is looked up."""
+        plain = self.text(value)
+        return self.text(value, self.numbers) if plain != value else plain
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        """The numbers of orders, calls, jobs and complaints, of those that may look personal."""
+        ids = (f[c].dropna() for f in self.frames.values() for c in f.columns if c.endswith("_id"))
+        return {v for column in ids for v in column[column.str.contains(r"\d{7}|^[A-Za-z0-9]{17}$")]}

@@ -1,0 +1,1 @@
+"""One module a format that records come in: CSV, workbook, Parquet, database."""

@@ -1,0 +1,231 @@
+"""The sheets of an Excel file, as the Rust reader gives them; it reads in a process of its own (`apart`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import marshal
+import re
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from aftersales.sources.readers import apart
+
+OLE = b"\xd0\xcf\x11\xe0"
+ZIP = b"PK\x03\x04"
+
+_MB = 1 << 20
+_MOST_CELLS = 60_000_000
+_MOST_BYTES = 2 << 30
+_RATIO = 150  # how much smaller than its content a sound file may be
+_SMALL = 64 << 20  # below that its ratio does not matter
+_SECONDS = 60  # and one more for each MB that it unpacks to
+# The attribute r of rows and of cells that lie far out: a row's number, a cell's column from AA on, or else
+# its row.
+_FAR = re.compile(rb' r="(?:(\d{1,9})|([A-Z]{2,3})\d+|[A-Z](\d{7,9}))"(?=[^<>]*>)')
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.S)
+
+
+class Unreadable(ValueError):
+    """A file that is no workbook, or none that can be read; the text says what it is instead."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook: its cells from the first on, and first and last cell of its merged ranges."""
+
+    name: str
+    hidden: bool
+    cells: np.ndarray
+    merged: list[tuple[tuple[int, int], tuple[int, int]]]
+
+
+def names(data: bytes) -> list[tuple[str, bool]]:
+    """Name of each sheet of cells, and whether it is hidden.
+
+    Raises
+    ------
+    Unreadable
+        It is no workbook.
+    """
+    if data.startswith(OLE):
+        with _reading(data, (), _SECONDS) as reader:
+            return [(s.name, s.hidden) for s in reader.sheets()]
+    with _opened(data) as package:
+        return [(name, hidden) for name, (_, hidden) in _parts(package).items()]
+
+
+def read(data: bytes, wanted: Collection[str]) -> list[Sheet]:
+    """The sheets of those names. Errors of formulas (``#N/A``) stand in their cells as texts.
+
+    Raises
+    ------
+    Unreadable
+        They can't be read, or are too large.
+    """
+    if data.startswith(OLE):
+        with _reading(data, wanted, _SECONDS + len(data) // _MB) as reader:
+            return reader.sheets()
+    with _opened(data) as package:
+        seconds = _SECONDS + sum(p.file_size for p in package.infolist()) // _MB
+        with _reading(data, wanted, seconds) as reader:
+            parts = _parts(package)
+            errors = {name: _scan(package.read(parts[name][0]), name) for name in wanted}  # while it reads
+            sheets = reader.sheets()
+    for sheet in sheets:
+        for row, column, text in errors.get(sheet.name, ()):
+            if row < sheet.cells.shape[0] and column < sheet.cells.shape[1]:
+                sheet.cells[row, column] = text
+    return sheets
+
+
+class _Reader:
+    """The process that reads a file, at work."""
+
+    def __init__(self, data: bytes, wanted: Collection[str], seconds: int) -> None:
+        spec = find_spec("python_calamine")
+        folder = Path(spec.origin).parents[1] if spec and spec.origin else ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-S", apart.__file__, str(folder), str(seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.seconds, self.late = seconds, False
+        self.timer = threading.Timer(seconds, self._end)
+        self.timer.daemon = True
+        self.timer.start()
+        with suppress(OSError), self.process.stdin as stream:  # type: ignore[union-attr]  # it may have ended
+            requested = marshal.dumps(list(wanted))
+            stream.write(len(requested).to_bytes(8, "little") + requested)
+            stream.write(data)
+
+    def _end(self) -> None:
+        self.late = True
+        self.process.kill()
+
+    def sheets(self) -> list[Sheet]:
+        """All sheets, with the cells of those that are wanted.
+
+        Raises
+        ------
+        Unreadable
+            The process ended before it had read them.
+        """
+        found: list[Sheet] = []
+        while (part := self._part()) != apart.DONE:
+            if isinstance(part, tuple):
+                name, hidden, merged, *size = part
+                found.append(Sheet(name, hidden, np.empty(size, dtype=object), merged))
+                row = 0
+                continue
+            for number, (times, cells) in enumerate(part):
+                values = [v if type(v) is not tuple else _time(*v) for v in cells] if times else cells
+                found[-1].cells[row : row + len(values), number] = values
+            row += len(part[0][1])
+        return found
+
+    def _part(self) -> Any:
+        stream = self.process.stdout
+        assert stream is not None
+        length = int.from_bytes(stream.read(8), "little")
+        data = stream.read(length)
+        if length and len(data) == length:
+            return marshal.loads(data)
+        if self.late:
+            raise Unreadable(f"a file that takes more than {self.seconds} seconds to read")
+        raise Unreadable("a file that is damaged")
+
+    def close(self) -> None:
+        self.timer.cancel()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()  # type: ignore[union-attr]
+
+
+def _time(kind: str, *parts: Any) -> Any:
+    """A date or time as `apart` gives it."""
+    return getattr(dt, kind)(*parts)
+
+
+@contextmanager
+def _reading(data: bytes, wanted: Collection[str], seconds: int) -> Iterator[_Reader]:
+    """A process that reads a file, begun; it is ended with the block, whatever happens in it."""
+    if data.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in data:
+        raise Unreadable("a workbook with a password")
+    reader = _Reader(data, wanted, seconds)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
+    """An .xlsx as a package; refused where it is none or would not fit into memory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            size = sum(p.file_size for p in package.infolist())
+            if size > _MOST_BYTES or (size > _SMALL and size > _RATIO * len(data)):
+                raise Unreadable(f"a file that unpacks to {size >> 20:,} MB")
+            if "xl/workbook.xml" not in package.namelist():
+                raise Unreadable("another kind of file")
+            yield package
+    except Unreadable:
+        raise
+    except Exception:  # a damaged archive may raise anything
+        raise Unreadable("a file that is damaged") from None
+
+
+def _parts(package: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
+    """Each sheet of cells: its name, its part of the package and whether it is hidden."""
+    relations = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
+    targets = {r.get("Id"): r.get("Target", "") for r in relations}
+    parts = {}
+    for element in ElementTree.fromstring(package.read("xl/workbook.xml")).iter():
+        if element.tag.rpartition("}")[2] != "sheet":
+            continue
+        target = next((targets.get(v, "") for k, v in element.items() if k.endswith("}id")), "")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if "worksheets/" in path and path in package.namelist():
+            parts[element.get("name", "")] = (path, element.get("state", "visible") != "visible")
+    return parts
+
+
+def _scan(xml: bytes, name: str) -> list[tuple[int, int, str]]:
+    """Row, column and text of the cells that hold an error of a formula."""
+    places = _FAR.findall(xml)
+    rows = max((int(row or far) for row, _, far in places if row or far), default=0)
+    width = max(
+        (_column(letters) + 1 for letters in {letters for _, letters, _ in places if letters}), default=26
+    )
+    if rows * width > _MOST_CELLS:
+        raise Unreadable(f"a sheet {name} that reaches to row {rows:,} and column {width:,}")
+    if b't="e"' not in xml:
+        return []
+    errors = []
+    for found in _ERROR_CELL.finditer(xml):
+        at = re.search(rb'\br="([A-Z]{1,3})(\d{1,7})"', found[1])
+        text = re.search(rb"<(?:\w+:)?v>([^<]*)</", found[2])
+        if at:
+            message = text[1].decode("utf-8", "replace") if text else "#VALUE!"
+            errors.append((int(at[2]) - 1, _column(at[1]), message))
+    return errors
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
