@@ -104,6 +104,10 @@ clean: ## empty the cache
 bench: $(READY) ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)
 	@RUNS="$(RUNS)" $(PY) bench/bench.py
 
+.PHONY: claims
+claims: $(READY) ## measure how often the findings are wrong and what they find; writes docs/claims.md (STORES=2000)
+	@STORES="$${STORES:-2000}" $(PY) bench/claims.py
+
 # The first interpreter that is new enough.
 $(READY): $(LOCKED)
 	@if [ "$(STAMP)" = .venv ] && [ ! -x .venv/bin/python ]; then \

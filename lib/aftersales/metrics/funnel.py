@@ -1,0 +1,43 @@
+"""Persons against the store's mean.
+
+A rate, its interval, and whether it lies outside the limits of chance.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from aftersales.contract.statistics import binomial_limits, wilson
+
+JUDGED = ["rate", "low", "high", "outside"]
+
+
+def judged(table: pd.DataFrame, cases: str, of: str, mean: float | None) -> pd.DataFrame:
+    """The table with ``rate`` = cases / of, its Wilson interval ``low``, ``high``, and ``outside``.
+
+    ``outside`` is None, ``95`` or ``99.8``: the limits round `mean`, the store's rate, that the rate lies
+    beyond (exact binomial, Spiegelhalter 2005).
+    """
+    pairs = list(zip(table[cases].tolist(), table[of].tolist(), strict=True))
+    bounds = [wilson(k, n) for k, n in pairs]
+    return table.assign(
+        rate=pd.Series([k / n if n else None for k, n in pairs], table.index, dtype=float),
+        low=pd.Series([low for low, _ in bounds], table.index, dtype=float),
+        high=pd.Series([high for _, high in bounds], table.index, dtype=float),
+        outside=pd.Series([outside(k, n, mean) for k, n in pairs], table.index, dtype=object),
+    )
+
+
+def outside(cases: float, of: float, mean: float | None) -> str | None:
+    """Beyond which limits of chance a rate lies.
+
+    >>> outside(20, 200, 0.01), outside(2, 200, 0.01), outside(0, 0, 0.01)
+    ('99.8', None, None)
+    """
+    if not of or mean is None:
+        return None
+    for level, name in ((0.998, "99.8"), (0.95, "95")):
+        low, high = binomial_limits(of, mean, level)
+        if cases / of < low or cases / of > high:
+            return name
+    return None

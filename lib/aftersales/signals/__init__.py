@@ -1,0 +1,58 @@
+"""What may be said of a month: the table `findings`, made in one place from a store's counts.
+
+`findings` judges a store's history; `limits` gives the control limits that its charts draw. Both are pure
+functions of a `StoreHistory`. How often they are wrong and what they find is measured: `make claims`,
+docs/claims.md.
+"""
+
+from __future__ import annotations
+
+from aftersales.signals import causes, people, series, targets
+from aftersales.signals.finding import Finding, ranked
+from aftersales.signals.history import (
+    WATCHED,
+    Causes,
+    People,
+    Rate,
+    Score,
+    StoreHistory,
+    Waiting,
+)
+from aftersales.signals.limits import Limits, limits
+
+__all__ = [
+    "WATCHED",
+    "Causes",
+    "Finding",
+    "Limits",
+    "People",
+    "Rate",
+    "Score",
+    "StoreHistory",
+    "Waiting",
+    "findings",
+    "limits",
+]
+
+
+def findings(history: StoreHistory) -> list[Finding]:
+    """Everything that was tested in the last month of a history, gravest first.
+
+    Examples
+    --------
+    >>> months = [f"{2022 + m // 12}-{m % 12 + 1:02}" for m in range(24)]
+    >>> booked = Rate("booking.rate", [300] * 23 + [420], [1500] * 24)
+    >>> found = findings(StoreHistory(months, rates=[booked]))[0]
+    >>> found.level, found.direction, found.rule, found.since
+    ('signal', 'better', 'point', '2023-12')
+    >>> round(found.value, 2), round(found.reference, 2)
+    (0.28, 0.2)
+    """
+    return ranked(
+        [
+            *series.findings(history),
+            *people.findings(history),
+            *causes.findings(history),
+            *targets.findings(history),
+        ]
+    )
