@@ -98,7 +98,7 @@ setup: $(READY_FULL) ## set up everything for work on the code, the commit hooks
 
 .PHONY: clean
 clean: ## empty the cache
-	@for kind in tables sealed chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
+	@for kind in tables sealed findings chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
 
 .PHONY: bench
 bench: $(READY) ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)

@@ -15,7 +15,7 @@ import yaml
 
 from aftersales.contract import place
 from aftersales.contract.errors import InputError
-from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS, QUESTIONS
+from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
@@ -38,10 +38,14 @@ class Params:
     base_months: int
     churn_months: int
     promised_hours: dict[str, float]
+    grace_minutes: int
+    return_days: int
+    return_km: int
     weights: dict[str, float]
     pt_weights: dict[str, float]
     targets: dict[str, float]
     questionnaire: dict[str, dict[str, str]]
+    department_heads: dict[str, str]
     sender: str
     recipients: dict[str, list[str]]
     header_aliases: dict[str, str]
@@ -145,10 +149,18 @@ _NESTED = {
     "weights": MOT_ITEMS,
     "pt_weights": PT_SECTIONS,
     "promised_hours": HOURS,
+    "department_heads": tuple(CODES["action_department"]),
     "questionnaire": QUESTIONS,
     "recipients": ("allowed_domains", *ROLES),
 }
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
+# What a file that was written before a key existed has for it.
+_SHIPPED: dict[str, Any] = {
+    "grace_minutes": 15,
+    "return_days": 30,
+    "return_km": 2000,
+    "department_heads": {},
+}
 
 
 def folder() -> Path:
@@ -180,7 +192,7 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
     default = base / _DEFAULT
     if not default.exists():
         raise InputError(f"{default}: no such file. The settings of the store belong there.")
-    values = _read(default)
+    values = _SHIPPED | _read(default)
     origins = dict.fromkeys(_flat(values), default.name)
     missing = [key for key in _KEYS if key not in values]
     if missing:
@@ -244,6 +256,11 @@ def _check(values: dict[str, Any], file: str) -> None:
     for key in ("base_months", "churn_months"):
         good = isinstance(values[key], int) and not isinstance(values[key], bool) and 1 <= values[key] <= 60
         expect(good, key, "a whole number of months from 1 to 60")
+    for key, most in (("grace_minutes", 24 * 60), ("return_days", 365), ("return_km", 1_000_000)):
+        good = isinstance(values[key], int) and not isinstance(values[key], bool) and 0 <= values[key] <= most
+        expect(good, key, f"a whole number from 0 to {most:,}")
+    heads = values["department_heads"] = values["department_heads"] or {}
+    expect(all(isinstance(n, str) for n in heads.values()), "department_heads", "`department: name` lines")
     for key, names in (("weights", MOT_ITEMS), ("pt_weights", PT_SECTIONS)):
         weights = values[key]
         good = set(weights) == set(names) and all(is_number(w) and w >= 0 for w in weights.values())

@@ -200,6 +200,17 @@ _TABLES = (
         col("reported", "报表值", "Reported", "number", digits=2), col("computed", "计算值", "Computed", "number", digits=2),
         _hidden("rule", "校验规则", "Rule"), _hidden("subject", "对象", "Subject"),
         _hidden("severity", "程度", "Severity", "code", codes="severity"), _hidden("rows", "涉及的行", "Rows"))),
+    ReportTable("findings", "信号清单", "Findings", (
+        col("figure", "指标", "Figure"), col("subject", "对象", "Subject"),
+        col("level", "结论", "Level", "code", codes="finding_level"),
+        col("rule", "检验", "Test", "code", codes="finding_rule"),
+        col("direction", "方向", "Direction", "code", codes="finding_direction"),
+        col("value", "数值", "Value", "number", digits=4), col("reference", "参照", "Reference", "number", digits=4),
+        col("n", "样本量", "n", "integer"), col("z", "z", "z", "number", digits=2), col("p", "p", "p", "number", digits=4),
+        col("since", "起始月", "Since", "month"),
+        col("department", "部门", "Department", "code", codes="action_department"),
+        col("gain", "预期收益", "Gain", "number"), col("unit", "收益单位", "Unit of gain", "code", codes="gain_unit"),
+        col("cases", "涉及的单号", "Cases"))),
 
     # Tables that are shown and not glued.
     ReportTable("review.measures", "上月措施", "Measures of last month", (

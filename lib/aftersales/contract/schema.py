@@ -178,6 +178,27 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "service": ("客服", "Customer service"),
         "booking": ("预约", "Bookings"),
     },
+    "finding_level": {
+        "signal": ("信号", "Signal"),
+        "due": ("待办", "Due"),
+        "watch": ("留意", "Watch"),
+        "none": ("没有信号", "No signal"),
+        "unknown": ("不评价", "Not judged"),
+    },
+    "finding_rule": {
+        "point": ("单月", "Month"),
+        "run": ("持续变化", "Sustained"),
+        "outside": ("人员差异", "Person"),
+        "shift": ("原因构成", "Causes"),
+        "target": ("目标", "Target"),
+        "cases": ("待处理", "Cases"),
+    },
+    "finding_direction": {"better": ("变好", "Better"), "worse": ("变差", "Worse")},
+    "gain_unit": {
+        "mot_points": ("MOT分", "MOT points"),
+        "customers": ("客户", "Customers"),
+        "cny": ("元", "CNY"),
+    },
     "action_status": {
         "not_started": ("未做", "Not started"),
         "in_progress": ("进行中", "In progress"),

@@ -116,3 +116,20 @@ def band(earlier: Sequence[float | None]) -> tuple[float, float] | None:
     n, middle, s = len(values), float(np.mean(values)), float(np.std(values, ddof=1))
     reach = STANDS_OUT * s * (1 + 1 / n) ** 0.5
     return middle - reach, middle + reach
+
+
+def target_verdict(
+    value: float | None, target: float | None, better: str | None, low: float | None, high: float | None
+) -> str | None:
+    """Whether a target is met, missed, or neither for sure: its value's interval holds the target.
+
+    Without an interval the value decides.
+
+    >>> target_verdict(0.983, 0.98, "up", 0.976, 0.988), target_verdict(8.7, 10, "down", None, None)
+    ('undecided', 'met')
+    """
+    if value is None or target is None or better is None:
+        return None
+    if low is not None and high is not None and low <= target <= high:
+        return "undecided"
+    return "met" if (value >= target if better == "up" else value <= target) else "missed"

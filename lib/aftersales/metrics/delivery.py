@@ -102,6 +102,16 @@ def _promised(
     return rows[rows["both"]]
 
 
+def late(
+    repair_orders: pd.DataFrame | None, month: pd.Period, grace_minutes: float = GRACE_MINUTES
+) -> pd.DataFrame:
+    """The month's orders that were not on time: ``order_id``, ``advisor``."""
+    if repair_orders is None:
+        return pd.DataFrame(columns=["order_id", "advisor"])
+    rows = _promised(repair_orders, month, grace_minutes, "order_id", "advisor")
+    return rows.loc[~rows["on_time"], ["order_id", "advisor"]].reset_index(drop=True)
+
+
 def advisors(
     repair_orders: pd.DataFrame | None, month: pd.Period, grace_minutes: float = GRACE_MINUTES
 ) -> pd.DataFrame:
