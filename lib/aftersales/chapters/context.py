@@ -124,6 +124,11 @@ class Context:
         """Everything that was tested in the month, gravest first."""
         return self.judged.findings
 
+    @property
+    def values(self) -> dict[tuple[str, str | None], list[float | None]]:
+        """The watched values of the last 12 months, by figure and subject."""
+        return {about: one.value for about, one in self.judged.limits.items()}
+
     def with_limits(self, trend: pd.DataFrame, figure: str) -> pd.DataFrame:
         """A trend of a figure with the limits that the findings go by."""
         return watched.with_limits(trend, self.judged.limits.get((figure, None)))
@@ -161,7 +166,9 @@ class Context:
     @staticmethod
     def _knows(name: str) -> bool:
         return (
-            name in TABLES or name in _SETTINGS or name in ("month", "lang", "params", "tables", "findings")
+            name in TABLES
+            or name in _SETTINGS
+            or name in ("month", "lang", "params", "tables", "findings", "values")
         )
 
     def _known(self, name: str) -> Any:

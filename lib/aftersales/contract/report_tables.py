@@ -96,9 +96,13 @@ def _top5(department: str) -> ReportTable:
     return ReportTable(
         f"top5.{department}", f"TOP5{zh}", f"TOP5 {en[0].lower()}{en[1:]}",
         (_RANK, _PROBLEM, col("evidence", "数据依据", "Evidence"), _MEASURE, _OWNER, _DUE, _SUPERVISOR,
-         col("checkpoint", "过程控制节点", "Checkpoint"), _hidden("proposed", "系统建议", "Proposed", "flag")),
-        "rank", "rank", "count", "本月提出的该部门措施，按优先顺序；不足五条时由本月数据提议（proposed）",
-        "the department's measures of the month by rank; where fewer than five, proposed from the figures", "30–33")
+         col("checkpoint", "过程控制节点", "Checkpoint"), _hidden("proposed", "系统建议", "Proposed", "flag"),
+         _hidden("metric", "对应指标", "Metric", "code", codes="metric"), _hidden("subject", "对象", "Subject"),
+         _hidden("baseline", "基线", "Baseline", "number", digits=4), _hidden("n", "样本量", "n", "integer"),
+         _hidden("target", "目标", "Target", "number", digits=4), _hidden("gain", "预期收益", "Gain", "number"),
+         _hidden("unit", "收益单位", "Unit of gain", "code", codes="gain_unit")),
+        "rank", "rank", "count", "本月提出的该部门措施，按优先顺序；其后是由信号清单提议的（proposed），合计至多五条",
+        "the department's measures of the month by rank, then what the findings propose, five at the most", "30–33")
 
 
 _TABLES = (
@@ -109,6 +113,12 @@ _TABLES = (
         col("change", "效果", "Effect", "change")),
         "item", "completion_rate", "rate", "该项已完成措施 ÷ 上月针对该项的措施",
         "measures done ÷ measures of last month for the item", "5"),
+    ReportTable("review.results", "上月措施的结果", "What became of the measures", (
+        _hidden("action_id", "编号", "Number"), col("department", "部门", "Department", "code", codes="action_department"),
+        _PROBLEM, _OWNER, col("metric", "对应指标", "Metric"), _hidden("subject", "对象", "Subject"),
+        col("before", "措施前", "Before"), col("after", "本月", "This month"),
+        col("outcome", "结果", "Outcome", "code", codes="outcome"), _hidden("status", "完成情况", "Status", "code", codes="action_status"),
+        _hidden("days_late", "逾期天数", "Days late", "integer"), col("flags", "注意", "Note", "code", codes="flag"))),
     ReportTable("oem.css", "厂家CSS得分", "CSS scores", (
         col("name", "项目", "Item"), col("weight", "权重", "Weight", "percent", digits=0),
         col("previous", "上月", "Last month", "number"), col("current", "本月", "This month", "number"),

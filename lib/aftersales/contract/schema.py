@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from aftersales.contract.figures import FIGURES
+
 Lang = str  # "zh" or "en"
 Kind = Literal["text", "code", "datetime", "date", "number", "integer", "flag", "month", "answer"]
 Personal = Literal["name", "phone", "plate", "vin", "free_text"]
@@ -192,6 +194,19 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "shift": ("原因构成", "Causes"),
         "target": ("目标", "Target"),
         "cases": ("待处理", "Cases"),
+    },
+    "outcome": {
+        "better": ("信号：变好", "Signal: better"),
+        "worse": ("信号：变差", "Signal: worse"),
+        "earlier": ("变化早于措施", "Changed before the measure"),
+        "none": ("没有信号", "No signal"),
+        "unknown": ("历史太短，不评价", "Too little history to judge"),
+    },
+    "flag": {
+        "owner_is_supervisor": ("责任人即监督人", "Owner is supervisor"),
+        "no_evidence": ("完成无依据", "Done without evidence"),
+        "no_effect": ("完成无效果", "Done without effect"),
+        "late": ("逾期", "Late"),
     },
     "finding_direction": {"better": ("变好", "Better"), "worse": ("变差", "Worse")},
     "gain_unit": {
@@ -456,6 +471,7 @@ TABLES: dict[str, Table] = {
                 _c("rank", "优先顺序", "Rank", "integer"),
                 _c("problem", "存在问题", "Problem", req=True, personal="free_text"),
                 _c("mot_item", "对应MOT项", "MOT item", "code", codes="mot_item"),
+                _c("metric", "对应指标", "Metric", "code", codes="metric"),
                 _c("root_cause", "要因分析", "Root cause", personal="free_text"),
                 _c("measure", "改善措施", "Measure", personal="free_text"),
                 _c("resource", "所需资源", "Resources", personal="free_text"),
@@ -471,6 +487,9 @@ TABLES: dict[str, Table] = {
         ),
     )
 }  # fmt: skip
+
+# What a measure is meant to move: any figure, by its name or as the glossary calls it.
+CODES["metric"] = {name: (figure.zh, figure.en) for name, figure in FIGURES.items()}
 
 
 def label(codes: str, code: object, lang: Lang = "zh") -> str:

@@ -20,6 +20,7 @@ from aftersales.metrics import (
     oem_css,
     review,
     top5,
+    watched,
 )
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ def _lost_table(summarise: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[.
 
 def _top5(department: str) -> TableRows:
     def frame(t: Tables, month: pd.Period, p: Params) -> pd.DataFrame:
-        return top5.department(t, month, p, department, p.lang)
+        findings = watched.judged(t, month, p).findings
+        return top5.department(t, month, p, department, findings, p.lang)
 
     def parts(rank: Any, t: Tables, month: pd.Period, p: Params) -> Parts:
         now = _rows_where(_rows_where(t.actions, "month", str(month)), "department", department)

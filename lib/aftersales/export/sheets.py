@@ -204,6 +204,8 @@ def _labelled(value: Any, column: Field, lang: Lang) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, list):
+        if column.codes:
+            value = [schema.label(column.codes, one, lang) for one in value]
         return "、".join(map(str, value)) if lang == "zh" else ", ".join(map(str, value))
     if column.key == "figure" and value in FIGURES:
         return FIGURES[value].label(lang)

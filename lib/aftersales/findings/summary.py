@@ -17,6 +17,7 @@ from aftersales.contract.own import Record, figures_with
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW, SMALL
 from aftersales.signals import Finding, sentences
+from aftersales.signals.sentences import WATCHED_AS
 from aftersales.sources.cells.repairs import messages as repair_messages
 
 Item = dict[str, Any]
@@ -47,13 +48,6 @@ def _glyph(found: Finding, lang: str) -> str:
     """A signal in a word, with the glyph of its direction."""
     up = (found.z or 0) > 0
     return ("▲ " if up else "▼ ") + say(lang, "信号", "signal")
-
-
-# The list watches shares of those who answered; where the report leads with those of all calls, it is they.
-WATCHED_AS = {
-    "css.delight_rate_calls": "css.delight_rate_valid",
-    "css.disappointment_rate_calls": "css.disappointment_rate_valid",
-}
 
 
 def _told_apart(what: Figure, value: float, target: float, lang: str) -> str:

@@ -12,6 +12,11 @@ from aftersales.contract.schema import label
 from aftersales.contract.statistics import target_verdict
 from aftersales.signals.finding import Finding
 
+# The list watches shares of those who answered; where a report leads with those of all calls, it is they.
+WATCHED_AS = {
+    "css.delight_rate_calls": "css.delight_rate_valid",
+    "css.disappointment_rate_calls": "css.disappointment_rate_valid",
+}
 CHANGES = ("point", "run", "outside", "shift")
 # Cases that wait, by figure: what they are, and what is to be decided about them.
 _WAITING = {

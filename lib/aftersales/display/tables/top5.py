@@ -14,6 +14,12 @@ from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
 
+_STATES = {
+    "met": ("✓ 达标", "✓ met"),
+    "missed": ("✗ 未达", "✗ missed"),
+    "undecided": ("未决", "undecided"),
+}
+
 
 def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Figures with targets: now, target, and what is proposed for next month."""
@@ -21,12 +27,7 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     rows = []
     for row in frame.to_dict("records"):
         figure = FIGURES[row["figure"]]
-        met = row["met"]
-        state = (
-            formats.NONE
-            if formats.missing(met)
-            else (("✓ 达标", "✓ met") if met else ("✗ 未达", "✗ missed"))[0 if lang == "zh" else 1]
-        )
+        state = _STATES.get(str(row["verdict"]), (formats.NONE,) * 2)[0 if lang == "zh" else 1]
         rows.append(
             [
                 figure.zh if lang == "zh" else figure.en,
