@@ -428,10 +428,9 @@ def _where(row: Mapping[str, Any], lang: str) -> str:
     """Where somebody wrote it: a chapter's remark, a column of a measure."""
     detail = row["detail"]
     if row["rule"] == "remark":
-        chapter = detail["chapter"].partition("_")[2] or detail["chapter"]
-        if chapter == "summary":
+        if not detail["number"]:
             return say(lang, "首页批注", "The remark on the first page")
-        return say(lang, f"{detail['chapter']}的批注", f"The remark on {detail['chapter']}")
+        return say(lang, f"第{detail['number']}章的批注", f"The remark on chapter {detail['number']}")
     column = next(c for c in TABLES["actions"].columns if c.name == detail["column"])
     return say(lang, f"措施{row['subject']}的“{column.zh}”", f"“{column.en}” of measure {row['subject']}")
 

@@ -171,17 +171,21 @@ def results(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
     """Words of the unreached by result."""
     if table.empty:
         return words(say(lang, "没有未接受回访的客户", "Nobody was left unreached"), "", "", lang)
-    n = int(table["count"].sum())
-    top = table.iloc[0]
-    return words(
-        say(
+    once = int(table.loc[table["result"] == "one_visit", "count"].sum())
+    others = table[table["result"] != "one_visit"]
+    n = int(others["count"].sum())
+    apart = say(lang, f"，另有{once}位仅来站一次", f"; {once} more came only once") if once else ""
+    named = ""
+    if n:
+        top = others.iloc[0]
+        result = label("churn_result", top["result"], lang)
+        named = say(
             lang,
-            f"{n}位未接受回访，最多的是{label('churn_result', top['result'], lang)}（{top['count']}）",
-            (
-                f"Not reached: {n}, most often: "
-                f"{label('churn_result', top['result'], lang).lower()} ({top['count']})"
-            ),
-        ),
+            f"，最多的是{result}（{top['count']}）",
+            f", most often: {result.lower()} ({top['count']})",
+        )
+    return words(
+        say(lang, f"{n}位未接受回访{named}{apart}", f"Not reached: {n}{named}{apart}"),
         say(
             lang,
             f"人 · 应回访私车{f.count(figures['churn.to_call'])} · {f.month(month, lang)}",
@@ -253,3 +257,24 @@ def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 def gap(lang: str = "zh") -> str:
     """The name of the gap between them."""
     return say(lang, "差额", "Gap")
+
+
+def parts(tables: Mapping[str, Any], lang: str = "zh") -> dict[str, str]:
+    """What stands beside a figure that holds two things: who was not reached, and who came only once.
+
+    Parameters
+    ----------
+    tables
+        What the chapters glued, by name.
+    """
+    counts = {row["result"]: int(row["count"]) for row in tables.get("churn.results") or []}
+    once = counts.pop("one_visit", 0)
+    counts.pop("reached", None)
+    if not once:
+        return {}
+    others = sum(counts.values())
+    return {
+        "churn.not_reached": say(
+            lang, f"（{others} + {once}仅来站一次）", f" ({others} + {once} who came only once)"
+        )
+    }

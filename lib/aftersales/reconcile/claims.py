@@ -183,6 +183,9 @@ _QUOTED = re.compile(r"(?:说|反映|表示|认为|提出|抱怨|says?|said)[:,]
 _AMBIGUOUS_TIME = ("time_in_shop",)  # 停留时间下降 is of hours, 得分下降 of points
 
 
+_MARK = "\u2063"  # invisible; stands after a comma that was Chinese
+
+
 def months(text: str) -> list[int]:
     """The months that a text names.
 
@@ -216,18 +219,23 @@ def read(text: str, month: int | None = None, people: Collection[str] = ()) -> l
             claims, last = _of_clause(clause, sentence, last, month, people)
             out += claims
         out += _of_sentence(sentence)
-    return list(dict.fromkeys(out))
+    return list(dict.fromkeys(replace(c, quote=_as_written(c.quote)) for c in out))
+
+
+def _as_written(quote: str) -> str:
+    """A clause with its Chinese commas; marked ones are how they are told from the commas of numbers."""
+    return quote.replace(f",{_MARK}", "，").replace(_MARK, "").strip()
 
 
 def _sentences(text: str) -> list[str]:
-    kept = _QUOTED.sub("", text.replace("，", "，\u2063"))
+    kept = _QUOTED.sub("", text.replace("，", f"，{_MARK}"))
     narrow = unicodedata.normalize("NFKC", kept)
     return [s.strip() for s in re.split(r"[。!?;\n]|\.(?=\s|$)", narrow) if s.strip()]
 
 
 def _clauses(sentence: str) -> list[str]:
     """The clauses; a comma between digits may belong to a number, a Chinese comma (marked) never does."""
-    parts = re.split(r",\u2063|,(?!\d{3}(?!\d))|(?<!\d),|, (?=and|but|while)| while | but ", sentence)
+    parts = re.split(rf",{_MARK}|,(?!\d{{3}}(?!\d))|(?<!\d),|, (?=and|but|while)| while | but ", sentence)
     return [p.strip() for p in parts if p.strip()]
 
 
@@ -577,7 +585,8 @@ def _counted_before(mention: _Mention, before: str, after: str, clause: str, pre
 def _of_sentence(sentence: str) -> Iterator[Claim]:
     """What a sentence says as a whole: that customers are satisfied, that a measure took effect."""
     if (found := _SATISFIED.search(sentence)) and not _OPINION.search(sentence):
-        yield Claim("overall", (), found.string)
+        clause = next((c for c in _clauses(sentence) if _SATISFIED.search(c)), found[0])
+        yield Claim("overall", (), clause)
     if _EFFECT.search(sentence) and not re.search(
         r"未|没|不见|不明显|尚|有待|希望|not |should|will", sentence
     ):

@@ -279,7 +279,8 @@ _Text = tuple[str, str, list[str], dict[str, Any], str]
 
 def _remarks(params: Params) -> Iterator[_Text]:
     for chapter, text in params.remarks.items():
-        yield "remark", f"remarks.{chapter}", [], {"column": "", "chapter": chapter}, text
+        number = params.chapters.index(chapter) + 1 if chapter in params.chapters else 0
+        yield "remark", f"remarks.{chapter}", [], {"column": "", "chapter": chapter, "number": number}, text
 
 
 def _actions(tables: Tables, month: pd.Period) -> Iterator[_Text]:
