@@ -59,8 +59,8 @@ class _Mention:
     subjects: tuple[Subject, ...]
 
 
-_UP = "提高|上升|提升|增加|增长|升高|上涨|回升|攀升|增多|走高"
-_DOWN = "下降|降低|减少|下滑|回落|下跌|走低|下挫"
+_UP = "延长|提高|上升|提升|增加|增长|升高|上涨|回升|攀升|增多|走高"
+_DOWN = "缩短|下降|降低|减少|下滑|回落|下跌|走低|下挫"
 _BETTER, _WORSE = "改善|好转|进步", "恶化|变差|退步|变坏"
 _UP_EN = "rose|has risen|risen|increased|has increased|grew|has grown|went up|is up|was up|climbed"
 _DOWN_EN = (
@@ -74,7 +74,7 @@ _WORDS = {
     "better": f"{_BETTER}|{_BETTER_EN}",
     "worse": f"{_WORSE}|{_WORSE_EN}",
 }
-_DIRECTION = f"(?P<word>{'|'.join(_WORDS.values())})"
+_DIRECTION = f"(?P<word>{'|'.join(_WORDS.values())}|[升降](?=[到至]))"
 _NUMBER = (
     r"(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<u>%|个百分点|percentage points|points|pp|分钟|分|小时|天|次|个|辆|件"
     r"|起|条|位|名|人|台次|台|万)?"
@@ -82,7 +82,7 @@ _NUMBER = (
 
 # Words between a name and what is said of it that change nothing.
 _MID = re.compile(
-    r"(?:\s|的|得分率?|分数|成绩|评分|满意度|为|是|达到了?|达|已经?|也|都|均|又|再次|只有|仅|在|有所|有"
+    r"(?:\s|的|我店|本店|our|得分率?|分数|成绩|评分|满意度|为|是|达到了?|达|已经?|也|都|均|又|再次|只有|仅|在|有所|有"
     r"|明显|显著|大幅|小幅"
     r"|略有|略|稍有|较大|持续|本月|当月|本期|比上月|较上月|与上月相比|和上月相比|相比上月|环比|了|:|="
     r"|\(|「|却|则|反而"
@@ -124,7 +124,7 @@ _ELSEWHERE = re.compile(
     r"|高峰|周末|节假日"
     r"|权重|样本|last year|year|quarter|week|branch|nation|advisor|technician|some |record|ever|history"
     r"|other store|dealers"
-    r"|fleet|private|months|target|average|median",
+    r"|fleet|private|as a share|proportion|months|target|average|median",
     re.I,
 )
 _NO_FACT = re.compile(
@@ -137,6 +137,10 @@ _NO_FACT = re.compile(
     r"|should|must|will|would|could|may |might|aim|goal|plan|hope|expect|if |whether|how |why "
     r"|next month|not |never|n't|need"
     r"|risk|trend|want|try|less than expected|\?",
+    re.I,
+)
+_GOAL = re.compile(
+    r"下月|明年|力争|争取|计划|确保|必须|预计|预期|希望|(?:工作|整改)?目标(?:[:是为]|$)|next month|we aim|we plan|goal",
     re.I,
 )
 # 主要 asks for nothing, nor does 反应 or 服务需求.
@@ -165,7 +169,7 @@ _REVERSED = re.compile(
 _ONE_OF = re.compile(r"one of|among the", re.I)
 _SATISFIED = re.compile(
     r"(?:总体|整体|普遍|基本|大体|总的来说|总体而言|整体而言)(?:上|来说|来看|而言|感到|是|都|对.{0,10})*"
-    r"(?:比较|较为?|还算|很|非常|十分)?(?:是)?满意(?!度|率)"
+    r"(?:比较|较为?|还算|很|非常|十分)?(?:是)?满意(?!度|率|的?客户|的?顾客|的?车主|\d)"
     r"|(?:overall|generally|on the whole|by and large),? .{0,30}(?<!dis)(?<!not )satisfied"
     r"|(?<!dis)(?<!not )satisfied overall",
     re.I,
@@ -216,6 +220,8 @@ def read(text: str, month: int | None = None, people: Collection[str] = ()) -> l
     for sentence in _sentences(text):
         last: _Mention | None = None
         for clause in _clauses(sentence):
+            if _GOAL.search(clause):
+                break  # what follows is wanted as well
             claims, last = _of_clause(clause, sentence, last, month, people)
             out += claims
         out += _of_sentence(sentence)
@@ -252,7 +258,14 @@ def _mentions(clause: str, sentence: str) -> list[_Mention]:
             subjects = tuple(s for s in ALIASES[word] if _in_context(s, word, sentence))
             if subjects:
                 found.append(_Mention(match.start(), match.end(), word, subjects))
-    return sorted(found, key=lambda m: m.start)
+    found.sort(key=lambda m: m.start)
+    return [m for i, m in enumerate(found) if not (i and _belongs_to(m, found[i - 1]))]
+
+
+def _belongs_to(mention: _Mention, before: _Mention) -> bool:
+    """``前台投诉``: the complaints are the department's."""
+    families = {s.family for s in before.subjects}
+    return mention.word == "投诉" and mention.start == before.end and "complaint_department" in families
 
 
 def _edged(word: str) -> str:
@@ -355,7 +368,7 @@ def _said_of(mention: _Mention, after: str, clause: str, previous: bool) -> list
     rest, between = after[mid.end() :], mid[0]
     subjects = mention.subjects
     if re.match(
-        r"\s*(?:最|排|垫|居|倒数|薄|偏|较|低|不理想|第|lowest|weakest|worst|highest|best|most|weak"
+        r"\s*(?:最|排|垫|居|倒数|短板|弱项|薄|偏|较|低(?!于)|不理想|第|lowest|weakest|worst|highest|best|most|weak"
         r"|one of|among|主要|首要"
         r"|占比最|main|leading)",
         rest,
@@ -477,6 +490,8 @@ def _moved(base: Claim, word: str, rest: str) -> list[Claim]:
 
 
 def _word(word: str) -> str:
+    if word in "升降":  # 升到, 降至
+        return "up" if word == "升" else "down"
     return next(kind for kind, words in _WORDS.items() if re.fullmatch(words, word, re.I))
 
 
@@ -590,7 +605,13 @@ def _of_sentence(sentence: str) -> Iterator[Claim]:
     if _EFFECT.search(sentence) and not re.search(
         r"未|没|不见|不明显|尚|有待|希望|not |should|will", sentence
     ):
-        wide = sentence + " 抱怨原因"  # a cause may stand without the word
-        named = {s for m in _mentions(sentence, wide) for s in m.subjects if s.family == "cause"}
+        named = {
+            s for m in _mentions(sentence, _effects(sentence)) for s in m.subjects if s.family == "cause"
+        }
         if named:
             yield Claim("effect", tuple(sorted(named, key=lambda s: s.names)), sentence)
+
+
+def _effects(sentence: str) -> str:
+    """A sentence about waiting is about a cause of dissatisfaction, though it says neither word."""
+    return sentence + " 抱怨" if "等待" in sentence else sentence

@@ -54,7 +54,7 @@ _FIGURE_WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (_ON_BOTH["disappointment"], "失望率|disappointment rate"),
     (("complaints.count",), "投诉件数 投诉数量 投诉总数 投诉量 投诉数 投诉|number of complaints|complaints"),
     (("complaints.open", "complaints.backlog"), "未关闭的投诉 未结投诉 未结案投诉|complaints still open"),
-    (("complaints.closed_rate",), "投诉结案率 投诉关闭率|complaint closed rate"),
+    (("complaints.closed_rate",), "投诉结案率 投诉关闭率 关闭率 结案率|complaint closed rate"),
     (("complaints.per_1000_visits",), "千台次投诉 每千台投诉|complaints per 1000 visits"),
     (("complaints.satisfied_rate",), "投诉处理满意率 处理满意率"),
     (("complaints.mentions",), "不满意原因提及 抱怨提及|mentions of dissatisfaction"),
