@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aftersales.contract import place
+from aftersales.contract import mask, place
 from aftersales.contract.errors import InputError
 from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
 HOURS = ("contact", "plan", "close")
+SUMMARY = "summary"  # where a remark on the whole month stands
 _DEFAULT = "default.yml"
 
 
@@ -50,6 +51,7 @@ class Params:
     recipients: dict[str, list[str]]
     header_aliases: dict[str, str]
     chapters: list[str]
+    remarks: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
     def lines(self) -> list[tuple[str, Any, str]]:
@@ -153,6 +155,7 @@ _NESTED = {
     "questionnaire": QUESTIONS,
     "recipients": ("allowed_domains", *ROLES),
 }
+_OPTIONAL = ("remarks",)
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
 # What a file that was written before a key existed has for it.
 _SHIPPED: dict[str, Any] = {
@@ -194,7 +197,7 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
         raise InputError(f"{default}: no such file. The settings of the store belong there.")
     values = _SHIPPED | _read(default)
     origins = dict.fromkeys(_flat(values), default.name)
-    missing = [key for key in _KEYS if key not in values]
+    missing = [key for key in _KEYS if key not in values and key not in _OPTIONAL]
     if missing:
         raise InputError(
             f"{default.name}: the key{'s' * (len(missing) > 1)} {', '.join(missing)} are missing."
@@ -313,3 +316,26 @@ def _check(values: dict[str, Any], file: str) -> None:
     chapters = values["chapters"]
     good = isinstance(chapters, list) and all(re.fullmatch(r"\w+", str(c)) for c in chapters)
     expect(good and len(set(chapters)) == len(chapters), "chapters", "a list of different notebook stems")
+    _check_remarks(values, file)
+
+
+def _check_remarks(values: dict[str, Any], file: str) -> None:
+    """Remarks are texts, each under a chapter, by its stem with or without its number, or ``summary``.
+
+    They are masked here, so that no form, notebook or message can show what they hold.
+    """
+    remarks = values.get("remarks") or {}
+    if not isinstance(remarks, Mapping):
+        raise InputError(f"{file}: remarks: expected `chapter: text` lines.")
+    stems = {str(stem).partition("_")[2]: str(stem) for stem in values["chapters"]}
+    known = [SUMMARY, *stems.values(), *stems]
+    out: dict[str, str] = {}
+    for key, text in remarks.items():
+        _known(file, "remarks.", key, known)
+        if not isinstance(text, str) or not text.strip():
+            raise InputError(f"{file}: remarks.{key}: expected a text.")
+        stem = stems.get(str(key), str(key))
+        if stem in out:
+            raise InputError(f"{file}: remarks.{key}: the chapter {stem} has a remark already.")
+        out[stem] = mask.text(text.strip()) if values["mask"] else text.strip()
+    values["remarks"] = out

@@ -16,6 +16,7 @@ _MODULES = (
     "first_time_fix",
     "internal_css",
     "oem_css",
+    "remarks",
     "review",
     "summary",
     "top5",

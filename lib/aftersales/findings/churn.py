@@ -222,3 +222,24 @@ def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 def gap(lang: str = "zh") -> str:
     """The name of the gap between them."""
     return say(lang, "差额", "Gap")
+
+
+def parts(tables: Mapping[str, Any], lang: str = "zh") -> dict[str, str]:
+    """What stands beside a figure that holds two things: who was not reached, and who came only once.
+
+    Parameters
+    ----------
+    tables
+        What the chapters glued, by name.
+    """
+    counts = {row["result"]: int(row["count"]) for row in tables.get("churn.results") or []}
+    once = counts.pop("one_visit", 0)
+    counts.pop("reached", None)
+    if not once:
+        return {}
+    others = sum(counts.values())
+    return {
+        "churn.not_reached": say(
+            lang, f"（{others} + {once}仅来站一次）", f" ({others} + {once} who came only once)"
+        )
+    }

@@ -106,7 +106,7 @@ def results(
         about = metric_of(one)
         found = None if about is None else sentences.find(findings, *about)
         past = [] if about is None else list(values.get(about, ()))
-        outcome = None
+        outcome: str | None = None
         if found is not None:
             outcome = found.level if found.level in ("none", "unknown") else "none"
             if found.level == "signal" and found.direction:

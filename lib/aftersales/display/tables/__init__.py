@@ -15,6 +15,7 @@ from aftersales.display.tables.internal_css import (
     suggestion_table,
 )
 from aftersales.display.tables.oem_css import missed_items, mot_items, section_name
+from aftersales.display.tables.remarks import remark_list
 from aftersales.display.tables.review import action_table, mot_effect, result_table
 from aftersales.display.tables.summary import changes, decisions, definitions, finding, key_figures, note_list
 from aftersales.display.tables.top5 import closing, target_table, top5_table
@@ -46,6 +47,7 @@ __all__ = [
     "note_list",
     "questionnaire",
     "rate_table",
+    "remark_list",
     "result_table",
     "section_name",
     "suggestion_table",

@@ -54,11 +54,23 @@ def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
     return exhibit.list_(items, id="notes", title=words.get("title", ""), lang=lang, role="note")
 
 
-def definitions(figures: Mapping[str, Any], records: Sequence[Record] = (), **words: Any) -> Exhibit:
-    """What each figure means (口径), with its value; `records` are those of chapters of one's own."""
-    lang = words["lang"]
+def definitions(
+    figures: Mapping[str, Any],
+    records: Sequence[Record] = (),
+    parts: Mapping[str, str] | None = None,
+    **words: Any,
+) -> Exhibit:
+    """What each figure means (口径), with its value; `records` are those of chapters of one's own.
+
+    `parts` says of a figure that holds two things how many each are.
+    """
+    lang, beside = words["lang"], parts or {}
     rows = [
-        [figure.label(lang), formats.figure(figures.get(name), figure, lang), figure.formula(lang)]
+        [
+            figure.label(lang),
+            formats.figure(figures.get(name), figure, lang) + beside.get(name, ""),
+            figure.formula(lang),
+        ]
         for name, figure in figures_with(records).items()
     ]
     columns = table_record("definitions").on_page
