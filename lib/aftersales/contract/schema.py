@@ -205,7 +205,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
     "flag": {
         "owner_is_supervisor": ("责任人即监督人", "Owner is supervisor"),
         "no_evidence": ("完成无依据", "Done without evidence"),
-        "no_effect": ("完成无效果", "Done without effect"),
+        "no_effect": ("完成，未见效果", "Done, no effect seen"),
         "late": ("逾期", "Late"),
     },
     "finding_direction": {"better": ("变好", "Better"), "worse": ("变差", "Worse")},

@@ -140,7 +140,8 @@ _NO_FACT = re.compile(
     re.I,
 )
 _GOAL = re.compile(
-    r"下月|明年|力争|争取|计划|确保|必须|预计|预期|希望|(?:工作|整改)?目标(?:[:是为]|$)|next month|we aim|we plan|goal",
+    r"下月|明年|力争|争取|计划|确保|必须|预计|预期|希望|(?:工作|整改)?目标(?:[:是为]|$)"
+    r"|next month|we aim|we plan|goal",
     re.I,
 )
 # 主要 asks for nothing, nor does 反应 or 服务需求.
