@@ -61,6 +61,10 @@ template: $(READY) ## write an empty workbook to fill in: make template MONTH=5 
 mail: $(READY) ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
 	@AFTERSALES_CALLED=make $(PY) -m aftersales mail $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
 
+.PHONY: call-list
+call-list: $(READY) ## write whom to call, unmasked, for inside the store: make call-list MONTH=4 OUT=calls.xlsx
+	@AFTERSALES_CALLED=make $(PY) -m aftersales call-list $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+
 .PHONY: compare
 compare: $(READY) ## say what two published reports differ in: make compare A=2024-03 B=2024-04 (A=2024-04@1: the run before)
 	@AFTERSALES_CALLED=make $(PY) -m aftersales compare $${A:+--a "$$A"} $${B:+--b "$$B"} $${STORE:+--store "$$STORE"} $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}

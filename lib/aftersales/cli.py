@@ -111,6 +111,17 @@ def parser() -> argparse.ArgumentParser:
     )
     mail.set_defaults(run=_mail)
 
+    calls = commands.add_parser(
+        "call-list", help="write the customers to call, unmasked, to a workbook for inside the store"
+    )
+    _month(calls)
+    _source(calls)
+    calls.add_argument(
+        "--out", type=Path, metavar="FILE.xlsx", help="where to; never where reports are published"
+    )
+    _lang(calls)
+    calls.set_defaults(run=_call_list)
+
     compare = commands.add_parser(
         "compare", help="say what two published reports differ in, and what the changes are made of"
     )
@@ -249,6 +260,22 @@ def _mail(args: argparse.Namespace) -> None:
         dry_run=args.dry_run or is_set("DRY_RUN"),
         again=args.again or is_set("AGAIN"),
     )
+
+
+def _call_list(args: argparse.Namespace) -> None:
+    from aftersales import report
+
+    if args.out is None:
+        raise InputError(
+            "where to? Expected a workbook outside of output: call-list --month 4 --out FILE.xlsx."
+        )
+    lost, waiting = report.call_list(args.month, args.out, args.year, args.store, args.source, args.lang)
+    print(
+        f"{lost} lost customers, {waiting} open complaints, unmasked: "
+        "for use inside the store only (仅限店内使用)",
+        file=sys.stderr,
+    )
+    print(args.out)
 
 
 def _compare(args: argparse.Namespace) -> None:

@@ -271,6 +271,44 @@ def mail(
     sending.send_published(folder, request.params, lang=lang, dry_run=dry_run, again=again, make=make)
 
 
+def call_list(
+    month: str,
+    path: Path,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    lang: str | None = None,
+) -> tuple[int, int]:
+    """Write the customers to call, unmasked, to a workbook for inside the store; report and caches stay.
+
+    Returns
+    -------
+    tuple of int
+        Lost customers, and open complaints.
+
+    Raises
+    ------
+    InputError
+        The call or the input is bad, or reports are published where the list is to go.
+    """
+    from aftersales.contract import params, place
+    from aftersales.export import call_list as workbook
+    from aftersales.metrics import to_call
+
+    chosen = lang or params.load().lang
+    workbook.check_place(path, chosen)
+    period, settings, tables = inputs.ask_unmasked(month, year, store, source)
+    read_from = source or settings.source
+    if not place.is_demo(read_from) and not place.is_url(read_from):
+        workbook.check_apart(path, place.path(read_from), chosen)
+    lost = to_call.customers(
+        tables.repair_orders, tables.churn_calls, tables.customers, period, settings.churn_months
+    )
+    waiting = to_call.waiting(tables.complaints, tables.repair_orders, tables.customers, period)
+    workbook.write(path, lost, waiting, tables.store, period, "en" if chosen == "en" else "zh")
+    return len(lost), len(waiting)
+
+
 @contextmanager
 def _environment(request: inputs.ReportRequest, notebooks: Path) -> Iterator[None]:
     """What the kernels find in their environment while a report is made."""

@@ -177,8 +177,8 @@ def _apart(taken: Sequence[Taken], lang: str) -> Section:
         "比率的变动＝各组自身比率的变动＋各组占比的变动（结构）；件数的变动＝总量＋比率＋结构。各项精确相加，"
         "没有余项；印出的数各自四舍五入。“–”：没有分组可分。",
         "A ratio's change = what the groups' own rates changed + what their shares changed (mix); the "
-        "change of the cases = volume + rate + mix. The parts add up exactly, without a rest; each is rounded "
-        "as printed. “–”: there are no groups to tell a mix by.",
+        "change of the cases = volume + rate + mix. The parts add up exactly, without a rest; each is "
+        "rounded as printed. “–”: there are no groups to tell a mix by.",
     )
     heads = (
         ["指标", "比率变动", "其中：比率", "其中：结构", "件数变动", "其中：总量", "其中：比率", "其中：结构"]
