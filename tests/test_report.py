@@ -90,6 +90,7 @@ def test_a_report_is_whole(april):
         "report.pdf",
         "tables.xlsx",
         "figures.json",
+        "manifest.json",
         "notebooks",
     }
     stems = {"master", *params.load().chapters}
@@ -356,6 +357,7 @@ def test_a_report_that_is_not_masked_has_no_mail_and_is_not_sent(tmp_path):
         "report.pdf",
         "tables.xlsx",
         "figures.json",
+        "manifest.json",
         "notebooks",
     }
     (settings / "default.yml").write_text(default, encoding="utf-8")

@@ -52,7 +52,10 @@ def test_an_unchanged_report_is_recognised_without_a_heavy_import(store):
     assert {p: p.stat().st_mtime_ns for p in published(store).rglob("*")} == before
     assert done.stdout.split() == [
         str(published(store) / name)
-        for name in ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "notebooks")
+        for name in (
+            *("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json"),
+            *("manifest.json", "notebooks"),
+        )
     ]
 
 

@@ -147,7 +147,9 @@ _TABLES = (
         *(col(q, *CODES["question"][q], "number", **_INSIDE) for q in QUESTIONS),
         col("external_n", "样本", "Sample", "integer", **_OUTSIDE),
         *(col(item, *CODES["mot_item"][item], "number", **_OUTSIDE) for item in MOT_ITEMS),
-        col("mot", "MOT", "MOT", "number", **_OUTSIDE)),
+        col("mot", "MOT", "MOT", "number", **_OUTSIDE),
+        _hidden("delighted", "特别满意", "Delighted", "integer", **_INSIDE),
+        _hidden("disappointed", "一般以下", "Disappointed", "integer", **_INSIDE)),
         "advisor", "coverage", "rate", "该顾问工单的有效回访 ÷ 本月工单（工单可属上月）",
         "valid calls on the advisor's orders ÷ orders of the month", "14"),
     ReportTable("complaints.causes", "不满意原因", "Causes of dissatisfaction", (

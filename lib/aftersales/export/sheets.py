@@ -12,8 +12,8 @@ from aftersales.contract.columns import Column
 from aftersales.contract.figures import FIGURES, UNITS, Figure
 from aftersales.contract.own import Record, figures_with, tables_with
 from aftersales.contract.report_tables import ReportTable, table_record
+from aftersales.contract.rules import RULES
 from aftersales.contract.schema import Lang
-from aftersales.reconcile.rules import RULES
 
 WORDS = {
     "zh": {

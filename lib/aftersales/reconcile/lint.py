@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aftersales.contract.figures import FIGURES
+from aftersales.contract.rules import check
 from aftersales.contract.schema import CODES
 from aftersales.reconcile import claims
 from aftersales.reconcile.claims import Claim
 from aftersales.reconcile.facts import Facts, from_records, from_report
-from aftersales.reconcile.rules import check
 from aftersales.reconcile.verdicts import Printed, exact, half_unit, verdict
 from aftersales.reconcile.vocabulary import SCORES
 

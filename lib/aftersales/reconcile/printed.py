@@ -21,12 +21,12 @@ from typing import Any
 
 import pandas as pd
 
+from aftersales.contract.rules import COLUMNS, check
 from aftersales.contract.schema import CODES
 from aftersales.reconcile import claims, lint, printed_tables
 from aftersales.reconcile.detectors import hundred_times_too_small
 from aftersales.reconcile.facts import code_of
 from aftersales.reconcile.printed_tables import Rows, Tables, column_sum, compare, number
-from aftersales.reconcile.rules import COLUMNS, check
 from aftersales.reconcile.verdicts import Printed, exact, printed, verdict
 
 Report = Mapping[str, Any]

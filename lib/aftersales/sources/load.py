@@ -196,6 +196,31 @@ def ask(
     )
 
 
+def ask_unmasked(
+    month: str, year: str | None, store: str | None, source: str | None
+) -> tuple[pd.Period, Params, Tables]:
+    """The month, its params and one store's tables with the personal data as it stands, for work inside the
+    store. They are read into memory alone: no cache has them before or after.
+
+    Raises
+    ------
+    InputError
+        As of `ask`.
+    """
+    number, given_year = parse_month(month, year)
+    settings = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    chosen = _chosen(source, store, settings)
+    tables = cached.read_unmasked(chosen, store, _options(settings))
+    there = months_with_records(tables)
+    found = [m for m in there if m.month == number and given_year in (None, m.year)]
+    if not found:
+        raise InputError(f"month {month}: the source has no record in it for {tables.store}. {_span(there)}")
+    own = params.load(found[-1])
+    if _chosen(source, store, own) != chosen or _options(own) != _options(settings):
+        tables = cached.read_unmasked(_chosen(source, store, own), store, _options(own))
+    return found[-1], own, tables
+
+
 def _latest(
     number: int, month: str, source: str, store: str | None, settings: Params, snapshot: str
 ) -> pd.Period:
