@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from aftersales.contract.keys import where
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.metrics.funnel import JUDGED, judged
 from aftersales.metrics.known import timed
 from aftersales.metrics.visits import month_numbers
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 GRACE_MINUTES = 15
 _LATE = pd.Timedelta(minutes=30)
@@ -204,4 +210,19 @@ def left_out(repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, 
         "delivered": int(now.sum()),
         "without_promise": int((now & ~promised).sum()),
         "days": int((now & days).sum()),
+    }
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the figures, by the names that their records use."""
+    orders = tables.repair_orders
+    found = None if orders is None else _delivered(orders, [month], params.grace_minutes, *orders.columns)
+    promised = where(found, lambda f: f["promised_at"].notna())
+    return {
+        "promised": where(found, lambda f: f["both"]),
+        "on_time": where(found, lambda f: f["on_time"]),
+        "late_30": where(found, lambda f: f["late_30"]),
+        "stayed": where(found, lambda f: f["hours"].notna()),
+        "without_promise": where(found, lambda f: f["promised_at"].isna()),
+        "days_only": where(promised, lambda f: ~f["both"]),
     }

@@ -199,6 +199,47 @@ def _amounts(of: Visits, month: int) -> np.ndarray:
     return np.where(known, paid, np.nan)
 
 
+def rows(
+    repair_orders: pd.DataFrame | None,
+    lost: pd.DataFrame | None,
+    month: pd.Period,
+    churn_months: int = 6,
+    called: bool = True,
+) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the figures: last orders of the cohort, and the lost by what their last call said.
+
+    Parameters
+    ----------
+    lost
+        The lost vehicles of `churn.lost_vehicles`.
+    called
+        There are churn calls at all.
+    """
+    names = ("private_cohort", "private_lost", "known_lost", "perhaps_lost", "came_twice", "one_visit")
+    if repair_orders is None or lost is None:
+        return dict.fromkeys(names)
+    of = visits(repair_orders, ["owner_type", "advisor"])
+    last = _last_visits(of, month)
+    came = np.isin(of.vehicle[last], of.vehicle[of.month == month.ordinal - churn_months])
+    cohort = of.orders.iloc[last[came]]
+    cohort = cohort[cohort["owner_type"] == "private"]
+    gone = lost[(lost["owner_type"] == "private") & lost["vin"].isin(cohort["vin"])]
+    out: dict[str, pd.DataFrame | None] = dict.fromkeys(names)
+    out |= {"private_cohort": cohort, "private_lost": gone}
+    if not called or cohort.empty:
+        return out
+    reached, once = gone["result"] == "reached", gone["result"] == "one_visit"
+    not_due = reached & gone["reason"].isin(NOT_DUE)
+    n = int(reached.sum())
+    share = 1 - int(not_due.sum()) / n if n else None
+    return out | {
+        "known_lost": gone[reached & ~not_due],
+        "perhaps_lost": gone[~once & ~not_due],
+        "came_twice": None if share is None else gone[~once].assign(weight=share),
+        "one_visit": gone[once],
+    }
+
+
 def bridge(counts: Mapping[str, Any]) -> pd.DataFrame:
     """From the private cohort to the known lost: ``step``, ``count``, ``kind`` (``total``, ``minus``,
     ``beside``).
