@@ -234,6 +234,23 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "warning": ("可疑", "Suspicious"),
         "error": ("错误", "Error"),
     },
+    "join_verdict": {"ok": ("正常", "Fine"), "poor": ("偏低", "Poor"), "broken": ("断开", "Broken")},
+    "target_verdict": {
+        "met": ("达标", "Met"),
+        "missed": ("未达", "Missed"),
+        "undecided": ("未定", "Undecided"),
+    },
+    "private_step": {
+        "private_cohort": ("当月来站私车", "Private vehicles that came"),
+        "returned": ("此后回站", "Came back since"),
+        "to_call": ("应回访私车", "To call"),
+        "one_visit": ("仅来站一次", "Came only once"),
+        "not_due": ("未到期", "Not due yet"),
+        "not_reached": ("未接通或未致电", "Not reached or not called"),
+        "known_lost": ("已知流失", "Known lost"),
+        "fleet_cohort": ("当月来站公车", "Fleet vehicles that came"),
+        "fleet_lost": ("流失公车", "Fleet vehicles lost"),
+    },
     "churn_step": {
         "cohort": ("当月来站", "Came that month"),
         "returned": ("此后回站", "Came back since"),
