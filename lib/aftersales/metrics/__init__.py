@@ -16,6 +16,7 @@ _MODULES = (
     "internal_css",
     "joins",
     "oem_css",
+    "past",
     "private_churn",
     "returns",
     "review",

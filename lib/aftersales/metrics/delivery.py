@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,8 @@ import pandas as pd
 from aftersales.contract.keys import where
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.schema import CODES
+from aftersales.metrics import cause_rates
+from aftersales.metrics import oem_css as scores
 from aftersales.metrics.funnel import JUDGED, judged
 from aftersales.metrics.known import timed
 from aftersales.metrics.visits import month_numbers
@@ -195,6 +197,34 @@ def advisors_by_month(
     return found.assign(month=found["month"].map(named).astype(object))[columns].astype(
         {"orders": int, "on_time": int}
     )
+
+
+def story(
+    repair_orders: pd.DataFrame | None,
+    oem_css: pd.DataFrame | None,
+    grievances: pd.DataFrame | None,
+    survey_calls: pd.DataFrame | None,
+    month: pd.Period,
+    weights: Mapping[str, float],
+    grace_minutes: float = GRACE_MINUTES,
+) -> pd.DataFrame:
+    """From stamp to score, last month and this: ``what``, ``previous``, ``current``.
+
+    On-time rate and median hours, the MOT item 停留时间, and the cause 时间 per 100 valid calls.
+    """
+    months = [month - 1, month]
+    found = by_month(repair_orders, months, grace_minutes)
+    rows: list[list[Any]] = [
+        [f"delivery.{name}", *(n[name] for n in found)] for name in ("rate", "hours_median")
+    ]
+    past = scores.history(oem_css, month, weights, 2)
+    stay = dict(zip(past["month"].astype(str), past["time_in_shop"].tolist(), strict=True))
+    causes = cause_rates.by_month(grievances, survey_calls, months)
+    named = causes[causes["cause"] == "time"]
+    per = dict(zip(named["month"], named["per_100"].tolist(), strict=True))
+    for what, by in (("time_in_shop", stay), ("time_cause", per)):
+        rows.append([what, *(by.get(str(m)) for m in months)])
+    return pd.DataFrame(rows, columns=["what", "previous", "current"])
 
 
 def left_out(repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, int | None]:

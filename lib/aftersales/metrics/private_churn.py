@@ -318,3 +318,16 @@ def _waits(
     end = int(after(month).to_datetime64().astype("datetime64[D]").astype(np.int64)) - 1
     until = np.where(again, np.append(day[1:], end)[: len(day)], end)
     return (until - day)[started], again[started]
+
+
+def back_within(curve: pd.DataFrame, days: Sequence[int] = (30, 60, 90, 180, 270, 365)) -> pd.DataFrame:
+    """What share of cars has come again after so many days: ``days``, ``back``; the curve of `returning`.
+
+    Up to the last day that any wait is as long as.
+    """
+    if curve.empty:
+        return pd.DataFrame(columns=["days", "back"])
+    times, back = curve["time"].to_numpy(), curve["back"].to_numpy()
+    reached = [d for d in days if d <= times[-1]]
+    place = np.searchsorted(times, reached, side="right") - 1
+    return pd.DataFrame({"days": reached, "back": [float(back[i]) if i >= 0 else 0.0 for i in place]})
