@@ -237,6 +237,7 @@ _TABLES = (
         col("rate", "失望率", "Rate", "percent"), *_WILSON, _hidden("outside", "超出界限", "Outside limits"))),
     ReportTable("complaints.cause_rates", "每百次有效回访的原因", "Causes per 100 valid calls", (
         _CAUSE, col("mentions", "提及", "Mentions", "integer", bar=True),
+        _hidden("valid", "有效回访", "Valid calls", "integer"),
         col("per_100", "每百次有效回访", "Per 100 valid calls", "number"),
         col("before", "前11个月", "11 months before", "number"))),
     ReportTable("comparison", "对比", "Comparison", (
