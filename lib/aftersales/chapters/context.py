@@ -43,6 +43,7 @@ _SETTINGS = (
     "return_days",
     "return_km",
     "questionnaire",
+    "themes",
     "rate_base",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import os
 import re
@@ -46,6 +47,7 @@ class Params:
     pt_weights: dict[str, float]
     targets: dict[str, float]
     questionnaire: dict[str, dict[str, str]]
+    themes: dict[str, list[str]]
     department_heads: dict[str, str]
     sender: str
     recipients: dict[str, list[str]]
@@ -107,13 +109,15 @@ def _plain(value: Any) -> str:
 
 
 def _origin(file: str) -> str:
-    return escape(file) if file == _DEFAULT else f"<strong>{escape(file)}</strong>"
+    return escape(file) if file in (_DEFAULT, "") else f"<strong>{escape(file)}</strong>"
 
 
 def _changed(lines: list[tuple[str, Any, str]]) -> str:
     """What of a closed group a month's file sets."""
     changed = [
-        f"{key.split('.', 1)[1]} = {_plain(value)}" for key, value, origin in lines if origin != _DEFAULT
+        f"{key.split('.', 1)[1]} = {_plain(value)}"
+        for key, value, origin in lines
+        if origin not in (_DEFAULT, "")
     ]
     return f": <strong>{escape(', '.join(changed))}</strong>" if changed else ""
 
@@ -158,11 +162,22 @@ _NESTED = {
 _OPTIONAL = ("remarks",)
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
 # What a file that was written before a key existed has for it.
-_SHIPPED: dict[str, Any] = {
+SHIPPED: dict[str, Any] = {
     "grace_minutes": 15,
     "return_days": 30,
     "return_km": 2000,
     "department_heads": {},
+    "themes": {
+        "等待时间": ["等待", "排队", "等太久", "工位", "耽误", "一推再推"],
+        "休息区": ["休息区", "座位", "空调", "点心", "饮料", "儿童区", "无线", "wifi", "充电"],
+        "洗车与车辆清洁": ["洗车", "没有洗干净", "水渍"],
+        "说明与费用": ["说明", "解释", "明细", "工时费", "价格", "优惠", "旧件"],
+        "配件": ["配件", "常用件"],
+        "预约与联系": ["预约", "电话打不进", "热线", "微信", "提醒"],
+        "维修质量": ["异响", "一次修好", "返修"],
+        "态度": ["态度", "爱理不理"],
+        "营业与停车": ["营业时间", "停车", "代步车", "接送"],
+    },
 }
 
 
@@ -195,8 +210,9 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
     default = base / _DEFAULT
     if not default.exists():
         raise InputError(f"{default}: no such file. The settings of the store belong there.")
-    values = _SHIPPED | _read(default)
-    origins = dict.fromkeys(_flat(values), default.name)
+    own = _read(default)
+    values = copy.deepcopy(SHIPPED) | own
+    origins = dict.fromkeys(_flat(own), default.name)
     missing = [key for key in _KEYS if key not in values and key not in _OPTIONAL]
     if missing:
         raise InputError(
@@ -280,6 +296,12 @@ def _check(values: dict[str, Any], file: str) -> None:
         "promised_hours",
         f"hours above 0 for {', '.join(HOURS)}",
     )
+    themes = values["themes"] = values["themes"] or {}
+    good = isinstance(themes, Mapping) and all(
+        isinstance(words, list) and all(isinstance(word, str) and word.strip() for word in words)
+        for words in themes.values()
+    )
+    expect(good, "themes", "`name: [keyword, …]` lines")
     targets = values["targets"]
     expect(
         isinstance(targets, Mapping) and all(is_number(t) for t in targets.values()),

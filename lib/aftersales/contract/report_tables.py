@@ -82,6 +82,9 @@ _VISITS = col("orders", "接车台次", "Visits", "integer")
 _JOBS = col("jobs", "维修台次", "Jobs", "integer")
 _CAUSE = col("cause", "原因", "Cause", "code", codes="cause")
 _COUNT, _SHARE = col("count", "数量", "Count", "integer", bar=True), col("share", "占比", "Share", "percent")
+_WILSON = (col("low", "95%下限", "95% low", "percent"), col("high", "95%上限", "95% high", "percent"))
+_ON_TIME = (col("orders", "交车", "Delivered", "integer"), col("on_time", "准时", "On time", "integer", bar=True),
+            col("rate", "准时交车率", "On-time delivery", "percent"), *_WILSON)
 _RANK, _PROBLEM = col("rank", "序", "No.", "integer"), col("problem", "存在问题", "Problem")
 _MEASURE, _OWNER = col("measure", "改善措施", "Measure"), col("owner", "责任人", "Owner")
 _DUE, _SUPERVISOR = col("due", "完成时间", "Due", "date"), col("supervisor", "监督人", "Supervisor")
@@ -212,6 +215,54 @@ _TABLES = (
         col("reported", "报表值", "Reported", "number", digits=2), col("computed", "计算值", "Computed", "number", digits=2),
         _hidden("rule", "校验规则", "Rule"), _hidden("subject", "对象", "Subject"),
         _hidden("severity", "程度", "Severity", "code", codes="severity"), _hidden("rows", "涉及的行", "Rows"))),
+    ReportTable("delivery.advisors", "准时交车（服务顾问）", "On-time delivery by advisor", (
+        _ADVISOR, *_ON_TIME, _hidden("outside", "超出界限", "Outside limits")),
+        "advisor", "rate", "rate", "该顾问准时交车 ÷ 该顾问可判断的交车", "the advisor's on time ÷ deliveries with both times"),
+    ReportTable("ftf.returns", "返修回厂", "Cars back in the workshop", (
+        col("order_id", "首次工单", "First order"), _ADVISOR, col("returned_order_id", "再次工单", "Later order"),
+        col("days", "相隔天数", "Days", "integer"), col("km", "相隔公里", "Km", "number", digits=0),
+        col("red_line", "10天内", "Within 10 days", "flag"))),
+    ReportTable("churn.call_list", "流失私车名单", "Lost private vehicles", (
+        col("order_id", "最后工单", "Last order"), col("last_visit", "最后来站", "Last visit", "date"),
+        col("days", "距月末天数", "Days since", "integer"), col("amount", "12个月金额", "Amount, 12 months", "integer"),
+        _ADVISOR, col("result", "回访结果", "Result", "code", codes="churn_result"),
+        col("reason", "流失原因", "Reason", "code", codes="churn_reason"))),
+    ReportTable("complaints.ageing", "投诉时长", "Complaints by age", (
+        col("bucket", "小时", "Hours"), col("closed", "已关闭", "Closed", "integer", bar=True),
+        col("open", "未关闭", "Open", "integer", bar=True))),
+    ReportTable("complaints.channels", "投诉来源", "Complaints by channel", (
+        col("channel", "来源", "Channel"), _COUNT, _SHARE)),
+    ReportTable("review.waiting", "久拖未结的措施", "Measures open for months", (
+        col("action_id", "编号", "Measure"), col("month", "提出月份", "Raised in", "month"),
+        col("months_open", "已历月数", "Months open", "integer"), col("days_late", "逾期天数", "Days late", "integer"),
+        col("owner_is_supervisor", "责任人即监督人", "Owner is supervisor", "flag"),
+        _hidden("department", "部门", "Department", "code", codes="action_department"), _PROBLEM, _OWNER,
+        _hidden("supervisor", "监督人", "Supervisor"), _DUE,
+        _hidden("status", "完成情况", "Status", "code", codes="action_status"))),
+    ReportTable("css.themes", "建议主题", "Suggestions by theme", (
+        col("theme", "主题", "Theme"), _COUNT, _SHARE,
+        col("disappointed", "其中失望顾客", "Of the disappointed", "integer"), _hidden("calls", "回访编号", "Calls"))),
+    ReportTable("css.advisor_rates", "服务顾问的失望率", "Disappointment by advisor", (
+        _ADVISOR, _VISITS, col("valid", "有效回访", "Valid calls", "integer"),
+        col("coverage", "覆盖率", "Coverage", "percent", digits=0),
+        col("disappointed", "失望顾客", "Disappointed", "integer", bar=True),
+        col("rate", "失望率", "Rate", "percent"), *_WILSON, _hidden("outside", "超出界限", "Outside limits"))),
+    ReportTable("complaints.cause_rates", "每百次有效回访的原因", "Causes per 100 valid calls", (
+        _CAUSE, col("mentions", "提及", "Mentions", "integer", bar=True),
+        _hidden("valid", "有效回访", "Valid calls", "integer"),
+        col("per_100", "每百次有效回访", "Per 100 valid calls", "number"),
+        col("before", "前11个月", "11 months before", "number"))),
+    ReportTable("comparison", "对比", "Comparison", (
+        col("figure", "指标", "Figure"), col("current", "本月", "This month", "number", digits=4),
+        col("previous", "上月", "Last month", "number", digits=4), col("year_ago", "去年同月", "Year ago", "number", digits=4),
+        col("ytd", "本年累计", "Year to date", "number", digits=4),
+        col("ytd_year_ago", "去年同期累计", "Same months last year", "number", digits=4),
+        col("target", "目标", "Target", "number", digits=4),
+        col("target_verdict", "对目标", "On target", "code", codes="target_verdict"),
+        _hidden("low", "95%下限", "95 % low", "number", digits=4), _hidden("high", "95%上限", "95 % high", "number", digits=4))),
+    ReportTable("joins", "表间关联", "Links between tables", (
+        col("link", "关联", "Link"), col("rows", "本月行数", "Rows", "integer"), col("found", "能找到", "Found", "integer"),
+        _SHARE, col("verdict", "结论", "Verdict", "code", codes="join_verdict"))),
     ReportTable("findings", "信号清单", "Findings", (
         col("figure", "指标", "Figure"), col("subject", "对象", "Subject"),
         col("level", "结论", "Level", "code", codes="finding_level"),
@@ -225,6 +276,12 @@ _TABLES = (
         col("cases", "涉及的单号", "Cases"))),
 
     # Tables that are shown and not glued.
+    ReportTable("delivery.story", "从交车到评分", "From hand-over to score", (
+        col("what", "环节", "What"), col("previous", "上月", "Last month"), col("current", "本月", "This month"))),
+    ReportTable("delivery.hours", "各时段准时交车", "On-time delivery by hour", (
+        col("hour", "预计交车（点）", "Promised (hour)", "integer"), *_ON_TIME)),
+    ReportTable("delivery.types", "各类型准时交车", "On-time delivery by order type", (
+        col("order_type", "维修类型", "Order type", "code", codes="order_type"), *_ON_TIME)),
     ReportTable("review.measures", "上月措施", "Measures of last month", (
         _RANK, col("department", "部门", "Department", "code", codes="action_department"), _PROBLEM, _MEASURE, _OWNER,
         _DUE, _SUPERVISOR, col("status", "完成情况", "Status"), col("evidence", "证据", "Evidence"))),

@@ -15,6 +15,7 @@ from aftersales.metrics import (
     bookings,
     churn,
     complaints,
+    delivery,
     first_time_fix,
     internal_css,
     oem_css,
@@ -117,6 +118,12 @@ def _technician(technician: Any, t: Tables, month: pd.Period, p: Params) -> Part
     return Parts("one_minus_share", jobs[jobs["rework_cause"].notna()], jobs)
 
 
+def _deliverer(advisor: Any, t: Tables, month: pd.Period, p: Params) -> Parts:
+    sets = delivery.row_sets(t, month, p)
+    on_time, promised = (_rows_where(sets[name], "advisor", advisor) for name in ("on_time", "promised"))
+    return Parts("share", on_time, promised, params=("grace_minutes",))
+
+
 def _same(figure: str) -> Callable[[Any, Tables, pd.Period, Params], Parts]:
     """The row of a month is the figure of that month."""
     return lambda month, t, _, p: from_figure(figure, t, pd.Period(month, "M"), p)
@@ -169,6 +176,9 @@ TABLE_ROWS: dict[str, TableRows] = {
     "complaints.departments": TableRows(lambda t, m, p: complaints.departments(t.complaints, m), _department),
     "complaints.register": TableRows(
         lambda t, m, p: complaints.register(t.complaints, m, p.promised_hours), _complaint
+    ),
+    "delivery.advisors": TableRows(
+        lambda t, m, p: delivery.advisors(t.repair_orders, m, p.grace_minutes), _deliverer
     ),
     "ftf.technicians": TableRows(lambda t, m, p: first_time_fix.technicians(t.jobs, m), _technician),
     "ftf.trend": TableRows(lambda t, m, p: first_time_fix.trend(t.jobs, m), _same("ftf.rate")),

@@ -12,6 +12,7 @@ from aftersales.contract.keys import among, where
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import FEW
+from aftersales.metrics import private_churn
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -260,7 +261,9 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
     returned = cohort_orders
     if cohort_orders is not None and lost is not None:
         returned = cohort_orders[~cohort_orders["vin"].isin(lost["vin"])]
-    return {
+    calls = tables.churn_calls is not None
+    of_private = private_churn.rows(orders, lost, month, params.churn_months, calls)
+    return of_private | {
         "archive": where(tables.customers, lambda f: f["created_at"] < after(month)),
         "base": last_orders(orders, month - params.base_months + 1, month),
         "cohort": cohort_orders,

@@ -12,6 +12,7 @@ from aftersales.contract.keys import among, where
 from aftersales.contract.months import after, counts, in_month, months_to, ratio, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import chi_square
+from aftersales.metrics import complaint_handling
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -263,7 +264,7 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
     closed = where(received, lambda f: f["status"] == "closed")
     still_open = where(received, lambda f: f["status"] == "open")
     answered = where(closed, lambda f: f["satisfied"].notna())
-    return {
+    return complaint_handling.rows(t.complaints, t.repair_orders, month) | {
         "mentions": mentions(t.grievances, t.survey_calls, month) if surveyed else None,
         "received": received,
         "closed": closed,

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from aftersales.contract.keys import where
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.schema import CODES
+from aftersales.metrics import cause_rates
+from aftersales.metrics import oem_css as scores
 from aftersales.metrics.funnel import JUDGED, judged
 from aftersales.metrics.known import timed
 from aftersales.metrics.visits import month_numbers
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 GRACE_MINUTES = 15
 _LATE = pd.Timedelta(minutes=30)
@@ -191,6 +199,34 @@ def advisors_by_month(
     )
 
 
+def story(
+    repair_orders: pd.DataFrame | None,
+    oem_css: pd.DataFrame | None,
+    grievances: pd.DataFrame | None,
+    survey_calls: pd.DataFrame | None,
+    month: pd.Period,
+    weights: Mapping[str, float],
+    grace_minutes: float = GRACE_MINUTES,
+) -> pd.DataFrame:
+    """From stamp to score, last month and this: ``what``, ``previous``, ``current``.
+
+    On-time rate and median hours, the MOT item 停留时间, and the cause 时间 per 100 valid calls.
+    """
+    months = [month - 1, month]
+    found = by_month(repair_orders, months, grace_minutes)
+    rows: list[list[Any]] = [
+        [f"delivery.{name}", *(n[name] for n in found)] for name in ("rate", "hours_median")
+    ]
+    past = scores.history(oem_css, month, weights, 2)
+    stay = dict(zip(past["month"].astype(str), past["time_in_shop"].tolist(), strict=True))
+    causes = cause_rates.by_month(grievances, survey_calls, months)
+    named = causes[causes["cause"] == "time"]
+    per = dict(zip(named["month"], named["per_100"].tolist(), strict=True))
+    for what, by in (("time_in_shop", stay), ("time_cause", per)):
+        rows.append([what, *(by.get(str(m)) for m in months)])
+    return pd.DataFrame(rows, columns=["what", "previous", "current"])
+
+
 def left_out(repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, int | None]:
     """Orders delivered in the month that can't be judged: ``delivered``, ``without_promise``, ``days`` (a
     stamp without a time).
@@ -204,4 +240,19 @@ def left_out(repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, 
         "delivered": int(now.sum()),
         "without_promise": int((now & ~promised).sum()),
         "days": int((now & days).sum()),
+    }
+
+
+def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the figures, by the names that their records use."""
+    orders = tables.repair_orders
+    found = None if orders is None else _delivered(orders, [month], params.grace_minutes, *orders.columns)
+    promised = where(found, lambda f: f["promised_at"].notna())
+    return {
+        "promised": where(found, lambda f: f["both"]),
+        "on_time": where(found, lambda f: f["on_time"]),
+        "late_30": where(found, lambda f: f["late_30"]),
+        "stayed": where(found, lambda f: f["hours"].notna()),
+        "without_promise": where(found, lambda f: f["promised_at"].isna()),
+        "days_only": where(promised, lambda f: ~f["both"]),
     }

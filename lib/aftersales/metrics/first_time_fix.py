@@ -12,6 +12,7 @@ from aftersales.contract.keys import where
 from aftersales.contract.months import counts, in_month, months_to, within
 from aftersales.contract.schema import REWORK_CAUSES
 from aftersales.contract.statistics import binomial_cdf, binomial_limits, chi_square, wilson
+from aftersales.metrics import returns
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -152,4 +153,10 @@ def homogeneity(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float 
 def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
     """The rows behind the chapter's figures, by the names that their records use."""
     jobs = in_month(tables.jobs, month, "finished_at")
-    return {"jobs": jobs, "not_fixed": where(jobs, lambda f: f["rework_cause"].notna())}
+    again = returns.orders(tables.repair_orders, month, params.return_days, params.return_km)
+    return {
+        "jobs": jobs,
+        "not_fixed": where(jobs, lambda f: f["rework_cause"].notna()),
+        "return_orders": again[0],
+        "returned_orders": again[1],
+    }

@@ -93,6 +93,20 @@ def table(
     return out.sort_values(["days", "order_id"], kind="stable").reset_index(drop=True)
 
 
+def orders(
+    repair_orders: pd.DataFrame | None,
+    month: pd.Period,
+    return_days: int = RETURN_DAYS,
+    return_km: float = RETURN_KM,
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """The orders that `by_month` counts: the repairs of the month before, and those whose car was back."""
+    if repair_orders is None:
+        return None, None
+    of, later = _matched(repair_orders, [month], return_days, return_km)
+    first = of.month == month.ordinal - 1
+    return of.orders[first], of.orders[first & (later >= 0)]
+
+
 def _matched(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], return_days: int, return_km: float
 ) -> tuple[Visits, np.ndarray]:

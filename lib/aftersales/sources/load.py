@@ -103,14 +103,13 @@ def _load(source: str, store: str | None, month: object, settings: Params, snaps
 def needed(month: pd.Period, settings: Params) -> tuple[str, str]:
     """First and last month that a report reads.
 
-    A year ago is compared, and its base and cohort lie before that.
-
-    A score's band too is made from the months before.
+    A month is held against the 23 before it, and last year's year so far begins as early; the cohort of
+    each lies before it, as do the repairs whose cars were back. A year ago has a base of its own.
 
     >>> needed(pd.Period("2024-04"), get_params())
-    ('2022-05', '2024-04')
+    ('2021-11', '2024-04')
     """
-    back = max(EARLIER, 12 + settings.base_months - 1, 12 + settings.churn_months)
+    back = max(EARLIER + max(settings.churn_months, 1), 12 + settings.base_months - 1)
     return str(month - back), str(month)
 
 

@@ -1,10 +1,11 @@
 """Display tables: a finished frame in, an exhibit out. `table` takes any frame, the others a chapter's."""
 
 from aftersales.contract.columns import Column, col
-from aftersales.display.tables.checks import agreeing_table, checks_table
+from aftersales.display.tables.checks import agreeing_table, checks_table, joins_table
 from aftersales.display.tables.churn import cohorts
-from aftersales.display.tables.columns import rate_table, table
+from aftersales.display.tables.columns import listed, rate_table, table
 from aftersales.display.tables.complaints import cause_table, complaint_register, hours_by_level
+from aftersales.display.tables.delivery import delivery_story
 from aftersales.display.tables.first_time_fix import measures, technician_table
 from aftersales.display.tables.internal_css import (
     advisor_table,
@@ -35,10 +36,13 @@ __all__ = [
     "complaint_register",
     "decisions",
     "definitions",
+    "delivery_story",
     "finding",
     "grid",
     "hours_by_level",
+    "joins_table",
     "key_figures",
+    "listed",
     "lowest_table",
     "measures",
     "missed_items",

@@ -52,3 +52,9 @@ def agreeing_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
     )
     by_rule["value"] = by_rule["value"].where(by_rule["n"] == 1)
     return table(by_rule, table_record("checks.agreeing").on_page, id="checks.agreeing", **words)
+
+
+def joins_table(loose: pd.DataFrame, **words: Any) -> Exhibit:
+    """The links between tables that do not hold; a sentence where all do."""
+    nothing = ("各表之间的关联都正常。", "All links between tables hold.")
+    return table(loose, table_record("joins").on_page, id="joins", nothing=nothing, **words)

@@ -1,0 +1,201 @@
+"""The months before: what each figure was made of, as that month's own report had it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aftersales.contract.figures import FIGURES
+from aftersales.contract.months import months_to
+from aftersales.metrics import (
+    bookings,
+    cause_rates,
+    comparison,
+    complaint_handling,
+    complaints,
+    delivery,
+    first_time_fix,
+    internal_css,
+    oem_css,
+    private_churn,
+    returns,
+    review,
+)
+from aftersales.metrics.comparison import Point
+from aftersales.metrics.month import all_figures
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
+
+MONTHS = 24
+Rows = Sequence[Mapping[str, Any]]
+# Figures that are put together from their months: the rows they come from, numerator and denominator there.
+_OF: dict[str, tuple[str, str, str]] = {
+    "review.actions": ("review", "review.actions", ""),
+    "review.done": ("review", "review.done", ""),
+    "review.completion_rate": ("review", "review.done", "review.actions"),
+    "oem.sample": ("oem", "sample", ""),
+    "oem.mot": ("oem", "mot", ""),
+    "oem.css": ("oem", "css", ""),
+    **{f"css.{n}": ("css", n, "") for n in ("calls", "valid", "delighted", "disappointed", "unreachable")},
+    "css.valid_rate": ("css", "valid", "calls"),
+    "css.delight_rate_calls": ("css", "delighted", "calls"),
+    "css.delight_rate_valid": ("css", "delighted", "valid"),
+    "css.disappointment_rate_calls": ("css", "disappointed", "calls"),
+    "css.disappointment_rate_valid": ("css", "disappointed", "valid"),
+    "complaints.mentions": ("mentions", "mentions", ""),
+    "complaints.count": ("register", "received", ""),
+    "complaints.closed_rate": ("register", "closed", "received"),
+    "complaints.satisfied_rate": ("register", "satisfied", "answered"),
+    "complaints.repeats": ("handling", "repeats", ""),
+    "complaints.closed_14_rate": ("handling", "closed_14", "due_14"),
+    "complaints.per_1000_visits": ("received", "count", "visits"),
+    "ftf.jobs": ("ftf", "jobs", ""),
+    "ftf.not_fixed": ("ftf", "not_fixed", ""),
+    "ftf.rate": ("ftf", "fixed", "jobs"),
+    "ftf.return_orders": ("returns", "return_orders", ""),
+    "ftf.returned": ("returns", "returned", ""),
+    "ftf.return_rate": ("returns", "returned", "return_orders"),
+    "delivery.orders": ("delivery", "orders", ""),
+    "delivery.on_time": ("delivery", "on_time", ""),
+    "delivery.late_30": ("delivery", "late_30", ""),
+    "delivery.rate": ("delivery", "on_time", "orders"),
+    "booking.visits": ("booking", "visits", ""),
+    "booking.booked": ("booking", "booked", ""),
+    "booking.arrived": ("booking", "arrived", ""),
+    "booking.rate": ("booking", "arrived", "visits"),
+    "booking.kept_rate": ("booking", "arrived", "booked"),
+    "booking.proactive_share": ("booking", "proactive", "booked"),
+    "booking.no_show_rate": ("booking", "no_show", "booked"),
+    "churn.rate": ("churn", "lost", "cohort"),
+    "churn.private_rate": ("churn", "to_call", "private_cohort"),
+    "churn.lost_low": ("churn", "known_lost", "private_cohort"),
+    "churn.lost_high": ("churn", "high", "private_cohort"),
+    "churn.lost_best": ("churn", "best", "private_cohort"),
+    "volume.orders": ("booking", "visits", ""),
+    "volume.jobs": ("ftf", "jobs", ""),
+}
+
+
+def compared(
+    points: Mapping[str, Sequence[Point]],
+    month: pd.Period,
+    params: Params,
+    figures: Mapping[str, float | int | None],
+) -> pd.DataFrame:
+    """Every figure beside last month, a year ago, the years so far and its target (``comparison``).
+
+    Parameters
+    ----------
+    points
+        Of `history`.
+    figures
+        Those of the month.
+    """
+    now = {
+        name: [*of[:-1], of[-1]._replace(value=figures.get(name, of[-1].value))]
+        for name, of in points.items()
+    }
+    better = {name: figure.better for name, figure in FIGURES.items()}
+    return comparison.table(now, months_to(month, MONTHS), month, params.targets, better)
+
+
+def history(tables: Tables, month: pd.Period, params: Params) -> dict[str, list[Point]]:
+    """Each figure in the 24 months to `month`: numerator, denominator, value.
+
+    Events and rates are known from January of the year before, scores in all months, and levels in the month
+    before and a year ago; of the month itself `compared` knows the levels.
+    """
+    months = months_to(month, MONTHS)
+    rows, last = _rows(tables, months, params), MONTHS - 1
+    known = {last - back: all_figures(tables, month - back, params) for back in (1, 12)}
+    out: dict[str, list[Point]] = {}
+    for name in FIGURES:
+        source, part, whole = _OF.get(name, ("", "", ""))
+        points = [_point(row, part, whole, name) for row in rows[source]] if source else []
+        points = [Point(None, None, None)] * (MONTHS - len(points)) + points
+        for place, values in known.items():
+            points[place] = points[place]._replace(value=values.get(name))
+        out[name] = points
+    return out
+
+
+def _point(row: Mapping[str, Any], part: str, whole: str, name: str) -> Point:
+    k = row.get(part)
+    if not whole:
+        return Point(None, None, None if k is None or k != k else k)
+    n = row.get(whole)
+    scale = 1000 if FIGURES[name].unit == "per_1000" else 1
+    return Point(k, n, scale * k / n if n and k is not None else None)
+
+
+def _rows(tables: Tables, months: Sequence[pd.Period], params: Params) -> dict[str, Rows]:
+    t, all_months = tables, months
+    months = months[-(12 + months[-1].month) :]
+    ftf = first_time_fix.by_month(t.jobs, months)
+    return {
+        "review": [review.figures(t.actions, m) for m in months],
+        "oem": _scores(t.oem_css, all_months, params),
+        "css": internal_css.by_month(t.survey_calls, months),
+        "mentions": _mentions(t, months),
+        "register": [_register(t.complaints, m) for m in months],
+        "handling": complaint_handling.by_month(t.complaints, t.repair_orders, months),
+        "received": complaints.by_month(t.complaints, t.repair_orders, months),
+        "ftf": [n | {"fixed": None if n["jobs"] is None else n["jobs"] - (n["not_fixed"] or 0)} for n in ftf],
+        "returns": returns.by_month(t.repair_orders, months, params.return_days, params.return_km),
+        "delivery": delivery.by_month(t.repair_orders, months, params.grace_minutes),
+        "booking": [_booked(n) for n in bookings.by_month(t.bookings, t.repair_orders, months)],
+        "churn": [
+            _lost(n)
+            for n in private_churn.by_month(t.repair_orders, t.churn_calls, months, params.churn_months)
+        ],
+    }
+
+
+def _scores(scores: pd.DataFrame | None, months: Sequence[pd.Period], params: Params) -> Rows:
+    past = oem_css.history(scores, months[-1], params.weights, len(months))
+    by = {str(row["month"]): row for row in past.to_dict("records")}
+    return [by.get(str(m), {}) for m in months]
+
+
+def _mentions(tables: Tables, months: Sequence[pd.Period]) -> Rows:
+    by = cause_rates.by_month(tables.grievances, tables.survey_calls, months)
+    named = by.groupby("month")["mentions"].sum()
+    return [{"mentions": None if by.empty else int(named.get(str(m), 0))} for m in months]
+
+
+def _register(table: pd.DataFrame | None, of: pd.Period) -> Mapping[str, int | None]:
+    if table is None:
+        return {}
+    now = complaints.register(table, of)
+    closed = now[now["status"] == "closed"]
+    answered = closed["satisfied"].dropna()
+    return {
+        "received": len(now),
+        "closed": len(closed),
+        "answered": len(answered),
+        "satisfied": int(answered.astype(bool).sum()),
+    }
+
+
+def _booked(n: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The counts of a month with those that two of its shares are made of."""
+    of = {"proactive": n["proactive_share"], "no_show": n["no_show_rate"]}
+    return {**n, **{k: None if share is None else round(share * n["booked"]) for k, share in of.items()}}
+
+
+def _lost(n: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The counts of a month with the numerators of the three estimates, and of all vehicles."""
+    cohort = n["private_cohort"]
+    if cohort is None:
+        return {}
+    return {
+        **n,
+        "cohort": cohort + n["fleet_cohort"],
+        "lost": n["to_call"] + n["fleet_lost"],
+        "high": None if n["lost_high"] is None else n["to_call"] - n["one_visit"] - n["not_due"],
+        "best": None if n["lost_best"] is None else n["lost_best"] * cohort,
+    }
