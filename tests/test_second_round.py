@@ -132,8 +132,10 @@ def test_april_has_every_name_of_the_contract(april, deck, month, settings):
     known = metrics.all_figures(deck, month, settings)
     for name in NEW:
         value = made["figures"][name]
-        assert value is not None, name
-        assert value == pytest.approx(known[name]), name
+        expected = None if known[name] is None else pytest.approx(known[name])
+        assert value == expected, name
+        # two of thirteen complaints are open: nine in ten are not closed
+        assert (value is None) == (name == "complaints.hours_to_close_p90"), name
     assert set(GLUED) <= set(made["tables"])
     for name, columns in GLUED.items():
         assert made["tables"][name], name

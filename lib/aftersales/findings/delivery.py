@@ -1,44 +1,66 @@
-"""Sentences of chapter 2 on deliveries: what the stamps say, no more."""
+"""Sentences of chapter 5 on deliveries: what the stamps say, no more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, known, say, words
+from aftersales.contract.language import Words, known, plural, rate, say, words
+from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW
+from aftersales.signals import Finding, sentences
 
 
-def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
-    """How many were handed over when promised, and how long cars were in the shop."""
+def headline(
+    figures: Mapping[str, Any], story: pd.DataFrame, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> str:
+    """How many were handed over when promised, the MOT item 停留时间 and mentions of 时间, and the signals.
+
+    Parameters
+    ----------
+    story
+        Of `metrics.delivery.story`.
+    """
     n = figures["delivery.orders"]
-    if not n:
-        return say(
+    if n:
+        on_time = f.count(figures["delivery.on_time"])
+        share = rate(figures["delivery.rate"], n, lang)
+        part = say(lang, f"（{share}）", f" ({share})") if n >= FEW else ""
+        told = say(
             lang,
-            "没有同时记录预计与实际交车时间的工单，无法计算准时交车。",
-            "No order has both a promised and an actual time, so on-time delivery cannot be known.",
+            f"{f.count(n)}台交车中{on_time}台准时{part}",
+            f"On time: {on_time} of {plural(n, 'delivery', 'deliveries')}{part}",
         )
-    on_time, late = figures["delivery.on_time"], figures["delivery.late_30"]
-    text = say(
-        lang,
-        f"{f.count(n)}台交车中{f.count(on_time)}台准时",
-        f"On time: {f.count(on_time)} of {f.count(n)} deliveries",
-    )
-    if n >= FEW:
-        share = f.percent(figures["delivery.rate"])
-        text += say(lang, f"（{share}）", f" ({share})")
-    text += say(lang, f"，{f.count(late)}台晚30分钟以上", f"; over 30 minutes late: {f.count(late)}")
-    if known(figures["delivery.hours_median"]):
-        hours = [f.number(figures[f"delivery.{name}"], 1) for name in ("hours_median", "hours_p90")]
-        text += say(
+    else:
+        told = say(
             lang,
-            f"；在店用时中位{hours[0]}小时，九成在{hours[1]}小时以内",
-            f"; median time in the shop {hours[0]} hours, nine in ten within {hours[1]}",
+            "没有同时记录预计与实际交车时间的工单，无法计算准时交车",
+            "No order has both a promised and an actual time, so on-time delivery cannot be known",
         )
-    return text + say(lang, "。", ".")
+    now = dict(zip(story["what"], story["current"], strict=True))
+    if known(now.get("time_in_shop")):
+        item, score = label("mot_item", "time_in_shop", lang), f.number(now["time_in_shop"], 1)
+        told += say(lang, f"，MOT项“{item}”{score}分", f"; MOT item “{item}”: {score}")
+    if known(now.get("time_cause")):
+        cause, per_100 = label("cause", "time", lang), f.number(now["time_cause"], 1)
+        told += say(
+            lang,
+            f"，每百次有效回访提到“{cause}”{per_100}次",
+            f"; “{cause}” named {per_100} times per 100 valid calls",
+        )
+    told += say(lang, "。", ".")
+    if n and known(figures["delivery.hours_median"]):
+        middle, slow = (f.number(figures[f"delivery.{name}"], 1) for name in ("hours_median", "hours_p90"))
+        told += say(
+            lang,
+            f"晚交30分钟以上{f.count(figures['delivery.late_30'])}台；在店用时中位{middle}小时，九成在{slow}小时以内。",
+            f" Over 30 minutes late: {f.count(figures['delivery.late_30'])}; median time in the shop "
+            f"{middle} hours, nine in ten within {slow}.",
+        )
+    return sentences.headline(findings, ("delivery.rate",), told, lang)
 
 
 def story(month: pd.Period, lang: str = "zh") -> Words:
@@ -53,6 +75,21 @@ def story(month: pd.Period, lang: str = "zh") -> Words:
         ),
         lang,
     )
+
+
+def advisors(
+    table: pd.DataFrame,
+    figures: Mapping[str, Any],
+    month: pd.Period,
+    grace_minutes: float,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+) -> Words:
+    """Words of the table of advisors: who lies beyond chance, if anybody does."""
+    made = by("advisor", figures, month, grace_minutes, lang)
+    names = list(table["advisor"])
+    title = sentences.title(findings, ("delivery.rate",), made["title"], lang, names)
+    return {**made, "title": title}
 
 
 def by(
