@@ -26,7 +26,7 @@ define INSTALL
   for pip in "$(PIP)" "$(or $(PYTHON),python3) -m pip --python $(PY)"; do \
     $$pip install -q --disable-pip-version-check "$$uv" 2>/dev/null && break; \
   done; }; \
-if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) -c requirements.lock -e '$(1)'; else \
+if [ -x $(UV) ]; then $(UV) pip install -q --compile-bytecode --python $(PY) -c requirements.lock -e '$(1)'; else \
   echo "  uv could not be had, so pip does it: this takes a minute or two."; \
   { $(PIP) --version || $(PY) -m ensurepip; } >/dev/null 2>&1; \
   $(PIP) install -q --disable-pip-version-check -c requirements.lock -e '$(1)'; \
