@@ -26,12 +26,15 @@ define INSTALL
   for pip in "$(PIP)" "$(or $(PYTHON),python3) -m pip --python $(PY)"; do \
     $$pip install -q --disable-pip-version-check "$$uv" 2>/dev/null && break; \
   done; }; \
-if [ -x $(UV) ]; then $(UV) pip install -q --compile-bytecode --python $(PY) -c requirements.lock -e '$(1)'; else \
+if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) -c requirements.lock -e '$(1)'; else \
   echo "  uv could not be had, so pip does it: this takes a minute or two."; \
   { $(PIP) --version || $(PY) -m ensurepip; } >/dev/null 2>&1; \
   $(PIP) install -q --disable-pip-version-check -c requirements.lock -e '$(1)'; \
 fi
 endef
+
+# uv leaves bytecode to the first run, which writes what it imports; without it each report is a half slower.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word.
 export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED
