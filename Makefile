@@ -33,6 +33,9 @@ if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) -c requirements.lock -
 fi
 endef
 
+# uv leaves bytecode to the first run, which writes what it imports; without it each report is a half slower.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word.
 export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED A B
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}

@@ -332,7 +332,8 @@ def test_several_failures_are_told_together(server: dict[str, str], tmp_path: Pa
 
 
 PARENT = """
-import sys, threading
+import signal, sys, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 from aftersales import kernels
 with kernels.serving() as env:
     print(env["AFTERSALES_KERNEL_SERVER"], flush=True)

@@ -206,8 +206,10 @@ def verdict(
     """Is a target met? ``undecided`` where the interval holds it; without an interval by the value; None
     without a target.
 
-    >>> verdict(0.97, 0.95, "up", 0.96, 0.98), verdict(0.97, 0.95, "up", 0.94, 0.99), verdict(0.97, 0.95,
-    "down") ('met', 'undecided', 'missed')
+    >>> verdict(0.97, 0.95, "up", 0.96, 0.98), verdict(0.97, 0.95, "up", 0.94, 0.99)
+    ('met', 'undecided')
+    >>> verdict(0.97, 0.95, "down")
+    'missed'
     """
     if not _known(value) or not _known(target) or better is None:
         return None

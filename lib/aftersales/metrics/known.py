@@ -50,8 +50,8 @@ def usable(vins: pd.Series) -> pd.Series:
     """Which VINs name a vehicle: not 无, nothing but zeros, or fewer than 6 characters. A masked one is
     judged by its end.
 
-    >>> usable(pd.Series(["LSV1", "无", "00000000", "LSVAB41", "***********000000", None],
-    dtype="str")).tolist() [False, False, False, True, False, False]
+    >>> usable(pd.Series(["LSV1", "无", "00000000", "LSVAB41", "***********000000"], dtype="str")).tolist()
+    [False, False, False, True, False]
     """
     place, names = pd.factorize(vins)  # a vehicle comes again and again
     told = pc.utf8_trim_whitespace(pa.array(names, pa.large_string()))
