@@ -12,6 +12,7 @@ from aftersales.contract.keys import where
 from aftersales.contract.months import counts, in_month, months_to, within
 from aftersales.contract.schema import REWORK_CAUSES
 from aftersales.contract.statistics import binomial_cdf, binomial_limits, chi_square, wilson
+from aftersales.metrics.funnel import outside
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -73,21 +74,13 @@ def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     ]
     out["pooled_rate"] = 1 - recent["rework_cause"].notna().groupby(recent["technician"]).mean()
     store = 1 - out["not_fixed"].sum() / out["jobs"].sum()
-    out["outside"] = [_outside(rate, n, store) for rate, n in zip(out["rate"], out["jobs"], strict=True)]
+    out["outside"] = [outside(rate, n, store) for rate, n in zip(out["rate"], out["jobs"], strict=True)]
     return (
         out.rename_axis("technician")
         .reset_index()
         .sort_values(["rate", "jobs"], ascending=[True, False], kind="stable")[TECHNICIANS]
         .reset_index(drop=True)
     )
-
-
-def _outside(rate: float, n: int, store: float) -> str | None:
-    for level, name in ((0.998, "99.8"), (0.95, "95")):
-        low, high = binomial_limits(n, store, level)
-        if rate < low or rate > high:
-            return name
-    return None
 
 
 def causes(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
