@@ -11,8 +11,8 @@ import pandas as pd
 from aftersales.contract import formats as f
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.language import Words, say, small, words
+from aftersales.contract.rules import RULES
 from aftersales.contract.schema import CODES, TABLES, label, short_item
-from aftersales.reconcile.rules import RULES
 
 # The sentence for a breach and what to do next: Chinese, English, next step in both.
 # {r} is reported, {c} computed, {g} the gap.

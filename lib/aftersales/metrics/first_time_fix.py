@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.keys import where
-from aftersales.contract.months import counts, in_month, months_to, within
+from aftersales.contract.months import counts, months_to, within
 from aftersales.contract.schema import REWORK_CAUSES
 from aftersales.contract.statistics import binomial_cdf, binomial_limits, chi_square, wilson
 from aftersales.metrics.funnel import outside
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 TECHNICIANS = [
     "technician",
@@ -140,9 +138,3 @@ def homogeneity(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float 
     overall, worst = table["not_fixed"].sum() / table["jobs"].sum(), table["failure_rate"].max()
     below = np.prod([binomial_cdf(np.ceil(worst * n - 1e-9) - 1, n, overall) for n in table["jobs"]])
     return {"p": p, "chance_of_worst": float(1 - below)}
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the chapter's figures, by the names that their records use."""
-    jobs = in_month(tables.jobs, month, "finished_at")
-    return {"jobs": jobs, "not_fixed": where(jobs, lambda f: f["rework_cause"].notna())}
