@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftersales import findings
+from aftersales.contract.rules import RULES
 from aftersales.contract.schema import MOT_ITEMS
 from aftersales.contract.tables import Tables
 from aftersales.reconcile import detectors
 from aftersales.reconcile import printed as reported
 from aftersales.reconcile import records as checks
-from aftersales.reconcile.rules import RULES
 from aftersales.reconcile.verdicts import printed, verdict
 
 WEIGHTS = dict(zip(MOT_ITEMS, (0.10, 0.05, 0.15, 0.10, 0.05, 0.15, 0.05, 0.05, 0.20, 0.10), strict=True))

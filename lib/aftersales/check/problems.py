@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from aftersales.check import wording as words
 from aftersales.contract.errors import SHOWN_OF_EACH_KIND, Fault
 from aftersales.contract.language import say
+from aftersales.contract.rules import RULES
 from aftersales.contract.schema import TABLES
-from aftersales.reconcile.rules import RULES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aftersales.contract.figures import FIGURES
+from aftersales.contract.rules import check
 from aftersales.contract.schema import CODES, REWORK_CAUSES
-from aftersales.reconcile.rules import check
 from aftersales.reconcile.verdicts import Printed, printed
 
 _RISES = ("提高", "上升", "增加", "增长", "rose", "risen", "increase")

@@ -20,10 +20,10 @@ from typing import Any
 
 import pandas as pd
 
+from aftersales.contract.rules import COLUMNS, check
 from aftersales.reconcile import claims, printed_tables
 from aftersales.reconcile.detectors import hundred_times_too_small
 from aftersales.reconcile.printed_tables import Rows, Tables, column_sum, compare
-from aftersales.reconcile.rules import COLUMNS, check
 from aftersales.reconcile.verdicts import Printed, exact, printed
 
 Report = Mapping[str, Any]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from aftersales.contract.rules import check
 from aftersales.contract.schema import MOT_ITEMS, REWORK_CAUSES
 from aftersales.metrics.complaints import WEEKS
 from aftersales.reconcile.detectors import complements, copied_columns, exchanged, hundred_times_too_small
 from aftersales.reconcile.records import check_shift
-from aftersales.reconcile.rules import check
 from aftersales.reconcile.verdicts import Printed, exact, half_unit, printed, verdict
 
 Rows = list[list[Any]]

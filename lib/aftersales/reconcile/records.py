@@ -10,10 +10,10 @@ import pandas as pd
 
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, start, within
+from aftersales.contract.rules import COLUMNS, RULES, check
 from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
 from aftersales.metrics import churn, complaints, internal_css, oem_css
 from aftersales.reconcile.detectors import FEW, SMALL, copied_columns, informative, off_scale
-from aftersales.reconcile.rules import COLUMNS, RULES, check
 from aftersales.reconcile.verdicts import exact, half_unit, printed, verdict
 
 if TYPE_CHECKING:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
 from aftersales.contract.columns import Column
-from aftersales.contract.report_tables import table_record
-from aftersales.contract.statistics import FEW
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
 
@@ -71,15 +68,6 @@ def table(
         sheet=sheet or (title[:31]),
         role=role,
     )
-
-
-def rate_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """Counts and shares by code, as the record of the table has them; of few cases no share."""
-    columns = table_record(words["id"]).on_page
-    counted = next(column.key for column in columns if column.bar)
-    if frame[counted].sum() < FEW:
-        frame = frame.assign(share=None)
-    return table(frame, columns, **words)
 
 
 def filled(frame: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:

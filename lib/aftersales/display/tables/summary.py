@@ -8,11 +8,26 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats
+from aftersales.contract.columns import col
 from aftersales.contract.own import Record, figures_with
-from aftersales.contract.report_tables import table_record
+from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+
+RECORDS = records(
+    ReportTable(
+        "definitions",
+        "口径",
+        "Definitions",
+        (
+            col("figure", "指标", "Figure"),
+            col("value", "本月", "This month"),
+            col("formula", "口径", "Definition"),
+        ),
+        on_sheet=False,
+    ),
+)
 
 
 def finding(sentence: str, lang: str = "zh", role: str = "finding") -> Exhibit:
@@ -61,7 +76,7 @@ def definitions(figures: Mapping[str, Any], records: Sequence[Record] = (), **wo
         [figure.label(lang), formats.figure(figures.get(name), figure, lang), figure.formula(lang)]
         for name, figure in figures_with(records).items()
     ]
-    columns = table_record("definitions").on_page
+    columns = RECORDS["definitions"].on_page
     frame = pd.DataFrame(rows, columns=[column.key for column in columns])
     made = table(frame, columns, id="definitions", **words)
     made.payload["columns"][1]["align"] = "right"
