@@ -8,10 +8,10 @@ import pytest
 from aftersales import demo, explain, metrics
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.report_tables import REPORT_TABLES
 from aftersales.contract.schema import TABLES
 from aftersales.contract.tables import Tables
-from aftersales.explanation.tables import TABLE_ROWS, from_row
+from aftersales.display.tables.records import REPORT_TABLES
+from aftersales.explanation.lookup import TABLE_ROWS, from_row
 
 # The deck prints none of them.
 NOT_IN_THE_DECK = {f.name for f in FIGURES.values() if f.name.startswith("delivery.")} | {

@@ -11,10 +11,10 @@ from aftersales.contract import figures as catalogue
 from aftersales.contract.columns import Column
 from aftersales.contract.figures import FIGURES, UNITS, Figure, Rows
 from aftersales.contract.params import ROOT
-from aftersales.contract.report_tables import REPORT_TABLES, table_record
 from aftersales.contract.schema import CODES
-from aftersales.explanation import figures as behind
-from aftersales.explanation.tables import TABLE_ROWS
+from aftersales.display.tables.records import REPORT_TABLES, table_record
+from aftersales.explanation import lookup
+from aftersales.explanation.lookup import TABLE_ROWS
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def test_every_glued_column_is_declared_in_both_languages_with_a_format(glued):
     for name, rows in glued["tables"].items():
         for key in {key for row in rows for key in row}:
             column = table_record(name).column(key)
-            assert column.zh != key, f"{name}: the column {key} has no head; declare it in report_tables.py"
+            assert column.zh != key, f"{name}: the column {key} has no head; declare it in display/tables"
             assert column.en != key or key == "n", f"{name}: the column {key} has no English head"
             assert column.form != "text" or not any(
                 isinstance(row[key], (int, float)) and not isinstance(row[key], bool) for row in rows
@@ -38,6 +38,7 @@ def test_every_glued_column_is_declared_in_both_languages_with_a_format(glued):
 def test_every_glued_figure_and_table_has_a_record(glued):
     assert set(glued["figures"]) == set(FIGURES)
     assert set(glued["tables"]) <= set(REPORT_TABLES)
+    assert {name.partition(".")[0] for name in (*FIGURES, *REPORT_TABLES)} == set(catalogue.PREFIXES)
 
 
 @pytest.mark.parametrize("figure", FIGURES.values(), ids=list(FIGURES))
@@ -60,7 +61,7 @@ def test_a_figure_s_record_is_whole(figure):
 def test_a_rate_s_base_is_a_figure_or_rows_of_its_chapter(deck, month, settings):
     for figure in FIGURES.values():
         if figure.base and "." not in figure.base:
-            chapter = behind._CHAPTERS[figure.name.split(".")[0]]
+            chapter = lookup.ROW_SETS[figure.name.split(".")[0]]
             assert figure.base in chapter(deck, month, settings), figure.name
 
 
@@ -69,7 +70,7 @@ def test_rows_that_a_record_names_and_nobody_gives_are_told_by_name(deck, month,
         "booking.x", "某率", "x", "rate", "口径", "formula", Rows("share", "nowhere", "booked")
     )
     monkeypatch.setitem(FIGURES, "booking.x", forgotten)
-    with pytest.raises(LookupError, match=r"booking\.x.*'nowhere'.*metrics\.bookings\.row_sets"):
+    with pytest.raises(LookupError, match=r"booking\.x.*'nowhere'.*explanation\.bookings\.row_sets"):
         explain("booking.x", deck, month, params=settings)
     monkeypatch.setitem(FIGURES, "booking.x", Figure("booking.x", "某率", "x", "rate", "口径", "formula"))
     with pytest.raises(LookupError, match=r"booking\.x.*names no rows"):
@@ -77,7 +78,7 @@ def test_rows_that_a_record_names_and_nobody_gives_are_told_by_name(deck, month,
 
 
 def test_every_set_of_rows_is_named_by_some_record(deck, month, settings):
-    for chapter, sets in behind._CHAPTERS.items():
+    for chapter, sets in lookup.ROW_SETS.items():
         mine = [f for f in FIGURES.values() if f.name.startswith(f"{chapter}.")]
         named = {n for f in mine for n in (f.rows.counted, f.rows.of, *f.rows.left_out, f.base) if n}
         assert set(sets(deck, month, settings)) <= named, chapter

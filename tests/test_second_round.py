@@ -15,9 +15,9 @@ from random_store import MONTHS, SEEDS, differing, frames, is_vehicle, rows
 
 from aftersales import explain, metrics
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.report_tables import REPORT_TABLES
 from aftersales.contract.schema import TABLES
 from aftersales.contract.tables import Tables
+from aftersales.display.tables.records import REPORT_TABLES
 from aftersales.metrics.comparison import COMPARISON
 from aftersales.metrics.joins import JOINS
 

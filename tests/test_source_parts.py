@@ -24,7 +24,7 @@ from aftersales.contract import params
 from aftersales.contract.errors import InputError
 from aftersales.contract.schema import TABLES as SCHEMA
 from aftersales.contract.tables import Tables
-from aftersales.explanation import tables as rows
+from aftersales.explanation import lookup as rows
 from aftersales.reconcile.records import reconcile
 from aftersales.sources import load as inputs
 from aftersales.sources.cached import cached_load, months

@@ -13,7 +13,7 @@ from conftest import raw_heads
 
 from aftersales.contract import schema
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.report_tables import REPORT_TABLES
+from aftersales.display.tables.records import REPORT_TABLES
 from aftersales.export import sheets, workbook
 
 RESULTS = {

@@ -13,7 +13,7 @@ from typing import Any
 
 _NAMES = {
     "Figure": "aftersales.contract.figures",
-    "ReportTable": "aftersales.contract.report_tables",
+    "ReportTable": "aftersales.contract.report_table",
     "context": "aftersales.chapters.context",
     "get_params": "aftersales.sources.load",
     "load": "aftersales.sources.load",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from aftersales.chapters import own_records
 from aftersales.contract import glued_here, mask, own
 from aftersales.contract.errors import InputError
 from aftersales.contract.own import Record
@@ -91,7 +92,7 @@ def glue(
 
     sb.glue("reads", inputs.reads(), "json")
     numbers = plain(dict(figures or {}))
-    kept = own.checked(records, numbers)
+    kept = own_records.checked(records, numbers)
     glued_here.remember(numbers, kept, rows or {}, inputs.last_handed())
     told = {name: plain_rows(frame, masked) for name, frame in (tables or {}).items()}
     sb.glue("figures", numbers, "json")
@@ -159,5 +160,5 @@ def merge(parts: Iterable[Scraps]) -> Scraps:
                 )
             whole[kind].update(part[kind])
         whole["notes"] += [note for note in part["notes"] if note not in whole["notes"]]
-    whole["records"] = own.merged(own.from_json(part["records"]) for part in parts)
+    whole["records"] = own_records.merged(own.from_json(part["records"]) for part in parts)
     return whole

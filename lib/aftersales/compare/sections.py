@@ -14,9 +14,9 @@ from aftersales.compare.splits import Taken
 from aftersales.contract import formats, mask
 from aftersales.contract.figures import FIGURES, Figure
 from aftersales.contract.language import say
-from aftersales.contract.report_tables import table_record
 from aftersales.contract.schema import CODES, TABLES
 from aftersales.contract.statistics import FEW
+from aftersales.display.tables.records import table_record
 
 MOST_ROWS = 20  # of one table whose rows changed
 _GROUP_CODES = {"department": "complaint_department", "owner_type": "owner_type"}

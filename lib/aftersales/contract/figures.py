@@ -59,7 +59,7 @@ LEFT_OUT: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows behind a figure, by the names that `row_sets` of its chapter's metrics gives them.
+    """The rows behind a figure, by the names that `row_sets` of its chapter's explanation gives them.
 
     Attributes
     ----------
@@ -371,6 +371,12 @@ _FIGURES = (
 )
 # fmt: on
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in _FIGURES}
+
+# What the names of the built-in chapters' figures and tables begin with.
+PREFIXES = (
+    *dict.fromkeys(name.partition(".")[0] for name in FIGURES),
+    *("top5", "checks", "definitions", "comparison", "findings", "joins"),
+)
 
 
 def judged(figures: Mapping[str, Any], name: str) -> Any:

@@ -308,12 +308,10 @@ def _check(values: dict[str, Any], file: str) -> None:
         "targets",
         "`figure: number` lines",
     )
-    from aftersales.contract.figures import FIGURES
+    from aftersales.contract.figures import FIGURES, PREFIXES
 
     for name in targets:
         if name not in FIGURES:
-            from aftersales.contract.own import PREFIXES
-
             prefix, _, rest = str(name).partition(".")
             if (
                 not rest or prefix in PREFIXES

@@ -35,6 +35,19 @@ def wilson(k: float, n: float, level: float = 0.95) -> tuple[float | None, float
     return 0.0 if k <= 0 else centre - half, 1.0 if k >= n else centre + half
 
 
+def poisson(count: float, level: float = 0.95) -> tuple[float, float]:
+    """The exact interval of the mean of a Poisson count (Garwood 1936).
+
+    >>> [round(bound, 3) for bound in poisson(3)]
+    [0.619, 8.767]
+    """
+    from scipy.special import gammaincinv
+
+    tail = (1 - level) / 2
+    low = float(gammaincinv(count, tail)) if count > 0 else 0.0
+    return low, float(gammaincinv(count + 1, 1 - tail))
+
+
 def binomial_limits(n: float, p: float, level: float) -> tuple[float, float]:
     """Limits of an observed rate among n cases at true rate p: exact binomial, interpolated between counts.
 

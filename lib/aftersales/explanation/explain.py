@@ -12,11 +12,10 @@ import pandas as pd
 from aftersales.contract import formats
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.report_tables import REPORT_TABLES
+from aftersales.display.tables.records import REPORT_TABLES
 from aftersales.explanation import own
-from aftersales.explanation.figures import from_figure
+from aftersales.explanation.lookup import TABLE_ROWS, from_figure, from_row
 from aftersales.explanation.provenance import Parts
-from aftersales.explanation.tables import TABLE_ROWS, from_row
 from aftersales.explanation.view import Explanation
 from aftersales.sources import load as inputs
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from aftersales.contract import glued_here
 from aftersales.contract.errors import InputError
+from aftersales.contract.figures import PREFIXES
 from aftersales.contract.glued_here import Glued
-from aftersales.contract.own import PREFIXES
 from aftersales.contract.tables import Tables
 
 

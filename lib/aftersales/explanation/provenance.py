@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from aftersales.contract.figures import By
 from aftersales.contract.months import ratio
 from aftersales.metrics.survival import kaplan_meier, time_until
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 # A reason in Chinese and in English.
 Reason = tuple[str, str]
@@ -71,3 +76,18 @@ class Parts:
                 "value": known.max,
             }[self.by]()
         )
+
+
+class TableRows(NamedTuple):
+    """How a table is made, and how the rows behind one of its rows are found.
+
+    `parts` takes the row's key; a figure's name means that the key is a month, and the row that figure in it.
+    """
+
+    frame: Callable[[Tables, pd.Period, Params], pd.DataFrame]
+    parts: Callable[[Any, Tables, pd.Period, Params], Parts] | str
+
+
+def rows_where(frame: pd.DataFrame | None, column: str, value: Any) -> pd.DataFrame | None:
+    """The rows with that value; None where the table is absent."""
+    return None if frame is None else frame[frame[column] == value]

@@ -10,10 +10,11 @@ from typing import Any
 from aftersales.contract import schema
 from aftersales.contract.columns import Column
 from aftersales.contract.figures import FIGURES, UNITS, Figure
-from aftersales.contract.own import Record, figures_with, tables_with
-from aftersales.contract.report_tables import ReportTable, table_record
+from aftersales.contract.own import Record, figures_with
+from aftersales.contract.report_table import ReportTable
 from aftersales.contract.rules import RULES
 from aftersales.contract.schema import Lang
+from aftersales.display.tables.records import table_record, tables_with
 
 WORDS = {
     "zh": {

@@ -46,7 +46,12 @@ def headline(
     text += sentences.on_target(findings, "booking.rate", target, lang)
     if figures["booking.booked"] >= FEW:
         share = rate(figures["booking.proactive_share"], figures["booking.booked"], lang)
-        text += say(lang, f"；主动预约占{share}", f"; the store called for {share} of all bookings")
+        missed = rate(figures["booking.no_show_rate"], figures["booking.booked"], lang)
+        text += say(
+            lang,
+            f"；主动预约占{share}，预约未进厂率{missed}",
+            f"; the store called for {share} of all bookings, and {missed} were no-shows",
+        )
     text += say(lang, "。", ".")
     return sentences.headline(findings, ("booking.rate", "booking.kept_rate"), text, lang)
 
@@ -66,15 +71,18 @@ def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (
         title,
         say(
             lang,
-            f"预约率、主动预约比例（%）与预约数 · 截至{f.month(month, lang)}的12个月",
-            f"Booking rate, proactive share (%), bookings · 12 months to {f.month(month, lang)}",
+            f"预约率、主动预约比例、预约未进厂率（%）与预约数 · 截至{f.month(month, lang)}的12个月",
+            f"Booking rate, proactive share, no-show rate (%) and bookings"
+            f" · 12 months to {f.month(month, lang)}",
         ),
         say(
             lang,
-            "预约率 = 预约进厂 ÷ 进厂台次；主动预约 = 本店主动致电。来源：预约登记、维修工单。",
+            "预约率 = 预约进厂 ÷ 进厂台次；主动预约 = 本店主动致电；"
+            "预约未进厂率 = 未进厂 ÷ 预约数。来源：预约登记、维修工单。",
             (
                 "Booking rate = arrived ÷ visits; "
-                "proactive = the store called. Sources: bookings, repair orders."
+                "proactive = the store called; no-show rate = no-shows ÷ bookings. "
+                "Sources: bookings, repair orders."
             ),
         ),
         lang,

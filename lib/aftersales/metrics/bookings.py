@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aftersales.contract.keys import where
-from aftersales.contract.months import counts, in_month, months_to, ratio, within
+from aftersales.contract.months import counts, months_to, ratio, within
 from aftersales.contract.schema import ARRIVED, CODES
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
+# Which bookings are counted for a rate; `explain` shows the same ones.
+COUNTED: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "arrived": lambda bookings: bookings["status"].isin(ARRIVED),
+    "proactive": lambda bookings: bookings["proactive"].astype(bool),
+    "no_show": lambda bookings: bookings["status"] == "no_show",
+}
 TREND = ["month", "visits", "booked", "arrived", "rate", "kept_rate", "proactive_share", "no_show_rate"]
 
 
@@ -34,24 +38,22 @@ def by_month(
     ``no_show_rate`` = bookings that never came and were not cancelled / booked."""
     unknown: Sequence[int | None] = [None] * len(months)
     visits = unknown if repair_orders is None else counts(repair_orders["opened_at"], months)
-    booked = arrived = proactive = missed = unknown
+    booked, counted = unknown, dict.fromkeys(COUNTED, unknown)
     if bookings is not None:
         planned = bookings["planned_at"]
         booked = counts(planned, months)
-        arrived = counts(planned[bookings["status"].isin(ARRIVED)], months)
-        proactive = counts(planned[bookings["proactive"].astype(bool)], months)
-        missed = counts(planned[bookings["status"] == "no_show"], months)
+        counted = {name: counts(planned[which(bookings)], months) for name, which in COUNTED.items()}
     return [
         {
-            "visits": v,
-            "booked": b,
-            "arrived": a,
-            "rate": ratio(a, v),
-            "kept_rate": ratio(a, b),
-            "proactive_share": ratio(p, b),
-            "no_show_rate": ratio(m, b),
+            "visits": visits[i],
+            "booked": booked[i],
+            "arrived": counted["arrived"][i],
+            "rate": ratio(counted["arrived"][i], visits[i]),
+            "kept_rate": ratio(counted["arrived"][i], booked[i]),
+            "proactive_share": ratio(counted["proactive"][i], booked[i]),
+            "no_show_rate": ratio(counted["no_show"][i], booked[i]),
         }
-        for v, b, a, p, m in zip(visits, booked, arrived, proactive, missed, strict=True)
+        for i in range(len(months))
     ]
 
 
@@ -98,16 +100,3 @@ def measures(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     now = actions[(actions["month"] == str(month)) & (actions["department"] == "booking")]
     return now.sort_values(["rank", "action_id"], kind="stable")[columns].reset_index(drop=True)
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the chapter's figures, by the names that their records use."""
-    booked = in_month(tables.bookings, month, "planned_at")
-    return {
-        "visits": in_month(tables.repair_orders, month, "opened_at"),
-        "booked": booked,
-        "arrived": where(booked, lambda f: f["status"].isin(ARRIVED)),
-        "not_arrived": where(booked, lambda f: ~f["status"].isin(ARRIVED)),
-        "no_show": where(booked, lambda f: f["status"] == "no_show"),
-        "proactive": where(booked, lambda f: f["proactive"].astype(bool)),
-    }

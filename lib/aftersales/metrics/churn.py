@@ -12,11 +12,9 @@ from aftersales.contract.keys import among, where
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import FEW
-from aftersales.metrics import private_churn
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 _MONTHS = 120_000  # more than have passed since the year 0
 LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result", "reason", "called_at"]
@@ -248,32 +246,3 @@ def last_orders(repair_orders: pd.DataFrame | None, first: pd.Period, last: pd.P
     if came is None:
         return None
     return came.sort_values(["opened_at", "order_id"], kind="stable").groupby("vin").tail(1)
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the chapter's figures, by the names that their records use."""
-    orders, then = tables.repair_orders, month - params.churn_months
-    cohort_orders = last_orders(orders, then, then)
-    lost = None if orders is None else lost_vehicles(orders, tables.churn_calls, month, params.churn_months)
-    private = where(lost, lambda f: f["owner_type"] == "private")
-    called = private if tables.churn_calls is not None else None
-    reached = where(called, lambda f: f["result"] == "reached")
-    returned = cohort_orders
-    if cohort_orders is not None and lost is not None:
-        returned = cohort_orders[~cohort_orders["vin"].isin(lost["vin"])]
-    calls = tables.churn_calls is not None
-    of_private = private_churn.rows(orders, lost, month, params.churn_months, calls)
-    return of_private | {
-        "archive": where(tables.customers, lambda f: f["created_at"] < after(month)),
-        "base": last_orders(orders, month - params.base_months + 1, month),
-        "cohort": cohort_orders,
-        "lost": lost,
-        "returned": returned,
-        "fleet": where(lost, lambda f: f["owner_type"] != "private"),
-        "private": private,
-        "reached": reached,
-        "not_reached": where(called, lambda f: f["result"].notna() & (f["result"] != "reached")),
-        "not_called": where(called, lambda f: f["result"].isna()),
-        "not_due": where(reached, lambda f: f["reason"].isin(("about_to_come", "mileage_not_due"))),
-        "went_elsewhere": where(reached, lambda f: f["reason"] == "went_elsewhere"),
-    }

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from aftersales.contract.statistics import moving_range_sigma, wilson
+from aftersales.contract.statistics import moving_range_sigma, poisson, wilson
 
 COMPARISON = [
     "figure",
@@ -181,19 +181,6 @@ def interval(point: Point, kind: Kind, before: Sequence[float] = ()) -> tuple[fl
         if sigma:
             return point.value - _Z * sigma, point.value + _Z * sigma
     return None, None
-
-
-def poisson(count: float, level: float = 0.95) -> tuple[float, float]:
-    """The exact interval of the mean of a Poisson count (Garwood 1936).
-
-    >>> [round(bound, 3) for bound in poisson(3)]
-    [0.619, 8.767]
-    """
-    from scipy.special import gammaincinv
-
-    tail = (1 - level) / 2
-    low = float(gammaincinv(count, tail)) if count > 0 else 0.0
-    return low, float(gammaincinv(count + 1, 1 - tail))
 
 
 def verdict(

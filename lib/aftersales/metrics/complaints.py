@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aftersales.contract.keys import among, where
-from aftersales.contract.months import after, counts, in_month, months_to, ratio, within
+from aftersales.contract.keys import among
+from aftersales.contract.months import after, counts, months_to, ratio, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import chi_square
-from aftersales.metrics import complaint_handling
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 REGISTER = [
     "complaint_id",
@@ -254,25 +252,3 @@ def _expected(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         counts.sum(axis=1).to_numpy()[:, None] * share.to_numpy(), counts.index, counts.columns
     )
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the chapter's figures, by the names that their records use."""
-    t = tables
-    surveyed = t.grievances is not None and t.survey_calls is not None
-    received = None if t.complaints is None else register(t.complaints, month, params.promised_hours)
-    closed = where(received, lambda f: f["status"] == "closed")
-    still_open = where(received, lambda f: f["status"] == "open")
-    answered = where(closed, lambda f: f["satisfied"].notna())
-    return complaint_handling.rows(t.complaints, t.repair_orders, month) | {
-        "mentions": mentions(t.grievances, t.survey_calls, month) if surveyed else None,
-        "received": received,
-        "closed": closed,
-        "open": still_open,
-        "still_open": still_open,
-        "answered": answered,
-        "satisfied": where(answered, lambda f: f["satisfied"].astype(bool)),
-        "satisfaction_unknown": where(closed, lambda f: f["satisfied"].isna()),
-        "not_contacted": where(received, lambda f: f["first_contact_at"].isna()),
-        "visits": in_month(t.repair_orders, month, "opened_at"),
-    }

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.keys import where
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.metrics import cause_rates
@@ -18,8 +17,7 @@ from aftersales.metrics.known import timed
 from aftersales.metrics.visits import month_numbers
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 GRACE_MINUTES = 15
 _LATE = pd.Timedelta(minutes=30)
@@ -57,7 +55,7 @@ def by_month(
     """
     if repair_orders is None:
         return [dict.fromkeys(NAMES) for _ in months]
-    rows = _delivered(repair_orders, months, grace_minutes)
+    rows = delivered(repair_orders, months, grace_minutes)
     month = rows["month"].to_numpy()
     both, on_time, late, hours = (rows[c].to_numpy() for c in ("both", "on_time", "late_30", "hours"))
     hours_known = ~np.isnan(hours)
@@ -72,7 +70,7 @@ def by_month(
     return out
 
 
-def _delivered(
+def delivered(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], grace_minutes: float, *columns: str
 ) -> pd.DataFrame:
     """The orders delivered from the first to the last of the months, with what is known of each.
@@ -106,7 +104,7 @@ def _promised(
     repair_orders: pd.DataFrame, month: pd.Period, grace_minutes: float, *columns: str
 ) -> pd.DataFrame:
     """The orders that `delivery.orders` counts."""
-    rows = _delivered(repair_orders, [month], grace_minutes, *columns)
+    rows = delivered(repair_orders, [month], grace_minutes, *columns)
     return rows[rows["both"]]
 
 
@@ -186,7 +184,7 @@ def advisors_by_month(
     columns = ["month", "advisor", "orders", "on_time"]
     if repair_orders is None:
         return pd.DataFrame(columns=columns)
-    rows = _delivered(repair_orders, months, grace_minutes, "advisor")
+    rows = delivered(repair_orders, months, grace_minutes, "advisor")
     rows = rows[rows["both"] & rows["month"].isin([m.ordinal for m in months])]
     found = (
         rows.groupby(["month", "advisor"], observed=True)["on_time"]
@@ -240,19 +238,4 @@ def left_out(repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, 
         "delivered": int(now.sum()),
         "without_promise": int((now & ~promised).sum()),
         "days": int((now & days).sum()),
-    }
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the figures, by the names that their records use."""
-    orders = tables.repair_orders
-    found = None if orders is None else _delivered(orders, [month], params.grace_minutes, *orders.columns)
-    promised = where(found, lambda f: f["promised_at"].notna())
-    return {
-        "promised": where(found, lambda f: f["both"]),
-        "on_time": where(found, lambda f: f["on_time"]),
-        "late_30": where(found, lambda f: f["late_30"]),
-        "stayed": where(found, lambda f: f["hours"].notna()),
-        "without_promise": where(found, lambda f: f["promised_at"].isna()),
-        "days_only": where(promised, lambda f: ~f["both"]),
     }

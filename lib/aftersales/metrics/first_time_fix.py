@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.keys import where
-from aftersales.contract.months import counts, in_month, months_to, within
+from aftersales.contract.months import counts, months_to, within
 from aftersales.contract.schema import REWORK_CAUSES
 from aftersales.contract.statistics import binomial_cdf, binomial_limits, chi_square, wilson
-from aftersales.metrics import returns
+from aftersales.metrics.funnel import outside
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 TECHNICIANS = [
     "technician",
@@ -74,21 +72,13 @@ def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     ]
     out["pooled_rate"] = 1 - recent["rework_cause"].notna().groupby(recent["technician"]).mean()
     store = 1 - out["not_fixed"].sum() / out["jobs"].sum()
-    out["outside"] = [_outside(rate, n, store) for rate, n in zip(out["rate"], out["jobs"], strict=True)]
+    out["outside"] = [outside(rate, n, store) for rate, n in zip(out["rate"], out["jobs"], strict=True)]
     return (
         out.rename_axis("technician")
         .reset_index()
         .sort_values(["rate", "jobs"], ascending=[True, False], kind="stable")[TECHNICIANS]
         .reset_index(drop=True)
     )
-
-
-def _outside(rate: float, n: int, store: float) -> str | None:
-    for level, name in ((0.998, "99.8"), (0.95, "95")):
-        low, high = binomial_limits(n, store, level)
-        if rate < low or rate > high:
-            return name
-    return None
 
 
 def causes(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
@@ -148,15 +138,3 @@ def homogeneity(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float 
     overall, worst = table["not_fixed"].sum() / table["jobs"].sum(), table["failure_rate"].max()
     below = np.prod([binomial_cdf(np.ceil(worst * n - 1e-9) - 1, n, overall) for n in table["jobs"]])
     return {"p": p, "chance_of_worst": float(1 - below)}
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the chapter's figures, by the names that their records use."""
-    jobs = in_month(tables.jobs, month, "finished_at")
-    again = returns.orders(tables.repair_orders, month, params.return_days, params.return_km)
-    return {
-        "jobs": jobs,
-        "not_fixed": where(jobs, lambda f: f["rework_cause"].notna()),
-        "return_orders": again[0],
-        "returned_orders": again[1],
-    }

@@ -27,21 +27,23 @@ def judged(table: pd.DataFrame, cases: str, of: str, mean: float | None) -> pd.D
         rate=pd.Series([k / n if n else None for k, n in pairs], table.index, dtype=float),
         low=pd.Series([low for low, _ in bounds], table.index, dtype=float),
         high=pd.Series([high for _, high in bounds], table.index, dtype=float),
-        outside=pd.Series([outside(k, n, mean) for k, n in pairs], table.index, dtype=object),
+        outside=pd.Series(
+            [outside(k / n if n else None, n, mean) for k, n in pairs], table.index, dtype=object
+        ),
     )
 
 
-def outside(cases: float, of: float, mean: float | None) -> str | None:
+def outside(rate: float | None, of: float, mean: float | None) -> str | None:
     """Beyond which limits of chance a rate lies.
 
-    >>> outside(20, 200, 0.01), outside(2, 200, 0.01), outside(0, 0, 0.01)
+    >>> outside(0.1, 200, 0.01), outside(0.01, 200, 0.01), outside(None, 0, 0.01)
     ('99.8', None, None)
     """
-    if not of or mean is None:
+    if rate is None or mean is None:
         return None
     for level, name in ((0.998, "99.8"), (0.95, "95")):
         low, high = binomial_limits(of, mean, level)
-        if cases / of < low or cases / of > high:
+        if rate < low or rate > high:
             return name
     return None
 

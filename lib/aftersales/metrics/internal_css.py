@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aftersales.contract.keys import among, where
-from aftersales.contract.months import counts, in_month, months_to, ratio, within
+from aftersales.contract.keys import among
+from aftersales.contract.months import counts, months_to, ratio, within
 from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
 from aftersales.metrics.oem_css import mot_score, row_of
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 _COUNTED = ("delighted", "disappointed")
 ADVISORS = [
@@ -225,18 +224,3 @@ def suggestions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataF
     now = calls_in_month(survey_calls, month)
     given = now[now["suggestion"].fillna("").astype(str).str.strip() != ""]
     return given.sort_values(["q1", "called_at"], kind="stable")[columns].reset_index(drop=True)
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the chapter's figures, by the names that their records use."""
-    made = in_month(tables.survey_calls, month, "called_at")
-    valid = where(made, lambda f: f["result"] == "valid")
-    return {
-        "calls": made,
-        "valid": valid,
-        "delighted": where(valid, lambda f: f["q1"] == DELIGHTED),
-        "disappointed": where(valid, lambda f: f["q1"] <= DISAPPOINTED),
-        "unreachable": where(made, lambda f: f["result"] == "unreachable"),
-        "without_answer": where(made, lambda f: f["result"] != "valid"),
-        "q1_unanswered": where(valid, lambda f: f["q1"].isna()),
-    }

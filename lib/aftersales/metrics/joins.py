@@ -9,7 +9,7 @@ import pandas as pd
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, within
 from aftersales.contract.schema import TABLES
-from aftersales.metrics.known import USABLE, usable
+from aftersales.metrics.known import with_vehicle
 
 JOINS = ["link", "rows", "found", "share", "verdict"]
 LINKS = (
@@ -54,7 +54,7 @@ def table(tables: Any, month: pd.Period) -> pd.DataFrame:
         values = _of_month(tables, child, named, month)
         values = values[values[column].notna()]
         if column == "vin":
-            values = values[values[USABLE].astype(bool) if USABLE in values else usable(values["vin"])]
+            values = with_vehicle(values)
         if values.empty:
             continue
         there = known.loc[known[TABLES[parent].dated_by] < after(month), column]

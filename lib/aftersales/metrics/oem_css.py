@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aftersales.contract.keys import where
 from aftersales.contract.months import months_to
 from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS
 from aftersales.contract.statistics import moving_range_sigma
 from aftersales.signals import Finding
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 SCORES = ["scope", "sample", *MOT_ITEMS, "mot", "css"]
 ITEMS = [
@@ -257,22 +255,3 @@ def pt_checks(
     if any(pt_weights[s] > 0 and s not in scored for s in PT_SECTIONS):
         known["contribution"] = float("nan")
     return known
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the chapter's figures, by the names that their records use."""
-    css, visit = tables.oem_css, tables.oem_pt
-
-    def weighted_items(when: pd.Period, scope: str) -> pd.DataFrame | None:
-        return weighted(row_of(css, when, scope), params.weights)
-
-    store = where(css, lambda f: (f["month"] == str(month)) & (f["scope"] == "store"))
-    return {
-        "store": None if store is None else store.head(1),
-        "items": weighted_items(month, "store"),
-        "items_previous": weighted_items(month - 1, "store"),
-        "items_branch": weighted_items(month, "branch"),
-        "items_national": weighted_items(month, "national"),
-        "checks": pt_checks(visit, month, params.pt_weights),
-        "not_applicable": where(visit, lambda f: (f["month"] == str(month)) & f["points"].isna()),
-    }

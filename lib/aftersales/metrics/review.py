@@ -13,8 +13,7 @@ from aftersales.signals import Finding, sentences
 from aftersales.signals.sentences import WATCHED_AS
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 ACTIONS = [
     "action_id",
@@ -162,15 +161,3 @@ def mot(actions: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Pe
     return pd.DataFrame(
         rows, columns=["item", "actions", "done", "completion_rate", "previous", "current", "change"]
     )
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the chapter's figures, by the names that their records use."""
-    raised = None if tables.actions is None else measures(tables.actions, month)
-    later = None if tables.actions is None else tables.actions[tables.actions["done_at"] >= after(month)]
-    sets = {"actions": raised, "done_later": None}
-    if raised is not None and later is not None:
-        sets["done_later"] = raised[raised["action_id"].isin(later["action_id"])]
-    for status in ("done", "in_progress", "not_started"):
-        sets[status] = None if raised is None else raised[raised["status"] == status]
-    return sets

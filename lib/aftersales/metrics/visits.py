@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from aftersales.metrics.known import with_vehicle
+from aftersales.metrics.known import USABLE, with_vehicle
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Visits:
 def visits(repair_orders: pd.DataFrame, columns: Sequence[str]) -> Visits:
     """The orders with those of their columns that are asked for."""
     wanted = list(dict.fromkeys(["vin", "order_id", "opened_at", *columns]))
-    marks = [c for c in ("vin_usable",) if c in repair_orders]
+    marks = [USABLE] if USABLE in repair_orders else []
     orders = with_vehicle(repair_orders[[*wanted, *marks]])[wanted]
     vehicle, names = pd.factorize(orders["vin"])
     place = _in_order(vehicle, orders["opened_at"].to_numpy(), orders["order_id"])

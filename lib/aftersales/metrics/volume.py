@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from aftersales.contract.months import in_month, months_to, within
-from aftersales.metrics.churn import last_orders
+from aftersales.contract.months import months_to, within
 
 if TYPE_CHECKING:
-    from aftersales.contract.params import Params
-    from aftersales.contract.tables import Tables
+    pass
 
 
 def figures(
@@ -33,12 +31,3 @@ def history(repair_orders: pd.DataFrame | None, jobs: pd.DataFrame | None, month
         now = figures(repair_orders, jobs, m)
         rows.append({"month": str(m)} | {k.split(".")[1]: v for k, v in now.items()})
     return pd.DataFrame(rows, columns=["month", "orders", "vehicles", "jobs"])
-
-
-def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
-    """The rows behind the three volumes, by the names that their records use."""
-    return {
-        "orders": in_month(tables.repair_orders, month, "opened_at"),
-        "vehicles": last_orders(tables.repair_orders, month, month),
-        "jobs": in_month(tables.jobs, month, "finished_at"),
-    }

@@ -11,7 +11,7 @@ import yaml
 
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.report_tables import REPORT_TABLES
+from aftersales.display.tables.records import REPORT_TABLES
 
 _KEYS = ("month", "figures", "tables", "sentences")
 _TABLES = (

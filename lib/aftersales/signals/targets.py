@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aftersales.contract.statistics import moving_range_sigma, wilson
+from aftersales.contract.statistics import moving_range_sigma, poisson, wilson
 from aftersales.signals.finding import EARLIER, FEWEST, HISTORY, Finding
 from aftersales.signals.history import WATCHED, Rate, Score, StoreHistory
 
@@ -92,14 +92,6 @@ def interval(member: Rate | Score) -> tuple[float | None, float | None, float | 
     low, high = poisson(hits) if about.exposure else wilson(hits, cases)
     scale = about.per / cases if about.exposure else 1.0
     return value, cases, (low or 0.0) * scale, (high or 0.0) * scale
-
-
-def poisson(count: float) -> tuple[float, float]:
-    """Exact 95 % interval of a Poisson count (Garwood 1936, Biometrika 28:437)."""
-    from scipy.special import gammaincinv
-
-    low = 0.0 if count <= 0 else float(gammaincinv(count, 0.025))
-    return low, float(gammaincinv(count + 1, 0.975))
 
 
 def _number(value: float | None) -> float | None:

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from aftersales.contract import formats
-from aftersales.contract.report_tables import table_record
 from aftersales.display import exhibit, theme
 from aftersales.display.charts.cached import cached
 from aftersales.display.charts.frame import (
@@ -28,6 +27,7 @@ from aftersales.display.charts.frame import (
     width_of,
 )
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.tables.records import table_record
 
 _TOP, _BOTTOM, _BELOW = 14, 40, 76
 

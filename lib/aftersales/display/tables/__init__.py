@@ -1,12 +1,13 @@
 """Display tables: a finished frame in, an exhibit out. `table` takes any frame, the others a chapter's."""
 
 from aftersales.contract.columns import Column, col
+from aftersales.display.tables.bookings import measures
 from aftersales.display.tables.checks import agreeing_table, checks_table, joins_table
 from aftersales.display.tables.churn import cohorts
-from aftersales.display.tables.columns import listed, rate_table, table
+from aftersales.display.tables.columns import table
 from aftersales.display.tables.complaints import cause_table, complaint_register, hours_by_level
 from aftersales.display.tables.delivery import delivery_story
-from aftersales.display.tables.first_time_fix import measures, technician_table
+from aftersales.display.tables.first_time_fix import technician_table
 from aftersales.display.tables.internal_css import (
     advisor_table,
     both_bases,
@@ -15,6 +16,7 @@ from aftersales.display.tables.internal_css import (
     questionnaire,
     suggestion_table,
 )
+from aftersales.display.tables.listed import listed, rate_table
 from aftersales.display.tables.oem_css import missed_items, mot_items, section_name
 from aftersales.display.tables.remarks import remark_list
 from aftersales.display.tables.review import action_table, mot_effect, result_table

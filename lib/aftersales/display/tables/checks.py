@@ -6,10 +6,53 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales.contract.report_tables import table_record
+from aftersales.contract.columns import col
+from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+from aftersales.display.tables.shared import SHARE, hidden
+
+RECORDS = records(
+    ReportTable(
+        "checks",
+        "勾稽校验",
+        "Reconciliation",
+        (
+            col("verdict", "结论", "Verdict", "code", codes="verdict"),
+            col("said", "发现 → 下一步", "Finding → next step"),
+            col("reported", "报表值", "Reported", "number", digits=2),
+            col("computed", "计算值", "Computed", "number", digits=2),
+            hidden("rule", "校验规则", "Rule"),
+            hidden("subject", "对象", "Subject"),
+            hidden("severity", "程度", "Severity", "code", codes="severity"),
+            hidden("rows", "涉及的行", "Rows"),
+        ),
+    ),
+    ReportTable(
+        "joins",
+        "表间关联",
+        "Links between tables",
+        (
+            col("link", "关联", "Link"),
+            col("rows", "本月行数", "Rows", "integer"),
+            col("found", "能找到", "Found", "integer"),
+            SHARE,
+            col("verdict", "结论", "Verdict", "code", codes="join_verdict"),
+        ),
+    ),
+    ReportTable(
+        "checks.agreeing",
+        "一致的校验",
+        "Checks that agree",
+        (
+            col("said", "规则", "Rule"),
+            col("n", "项数", "Checks", "integer"),
+            col("value", "数值", "Value", "number", digits=0),
+        ),
+        on_sheet=False,
+    ),
+)
 
 # Severity in a glyph and a word, so that it never stands by colour alone.
 SEVERITIES = {
@@ -35,7 +78,7 @@ def checks_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
         ],
     )
     return exhibit.table(
-        [c.head(lang) for c in table_record("checks").on_page],
+        [c.head(lang) for c in RECORDS["checks"].on_page],
         rows[["verdict", "said", "reported", "computed"]].itertuples(index=False),
         rows[["verdict", "said", "reported_display", "computed_display"]].itertuples(index=False),
         id="checks",
@@ -51,10 +94,10 @@ def agreeing_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
         rows.groupby("said", sort=False).agg(n=("rule", "size"), value=("computed", "first")).reset_index()
     )
     by_rule["value"] = by_rule["value"].where(by_rule["n"] == 1)
-    return table(by_rule, table_record("checks.agreeing").on_page, id="checks.agreeing", **words)
+    return table(by_rule, RECORDS["checks.agreeing"].on_page, id="checks.agreeing", **words)
 
 
 def joins_table(loose: pd.DataFrame, **words: Any) -> Exhibit:
     """The links between tables that do not hold; a sentence where all do."""
     nothing = ("各表之间的关联都正常。", "All links between tables hold.")
-    return table(loose, table_record("joins").on_page, id="joins", nothing=nothing, **words)
+    return table(loose, RECORDS["joins"].on_page, id="joins", nothing=nothing, **words)

@@ -7,12 +7,109 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales.contract.columns import status
-from aftersales.contract.report_tables import table_record
+from aftersales.contract.columns import col, status
+from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import CODES, label
 from aftersales.contract.statistics import FEW
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+from aftersales.display.tables.shared import CAUSE, COUNT, HOURS, SHARE, hidden
+
+RECORDS = records(
+    ReportTable(
+        "complaints.causes",
+        "不满意原因",
+        "Causes of dissatisfaction",
+        (
+            CAUSE,
+            col("w1", "第一周", "Week 1", "integer"),
+            col("w2", "第二周", "Week 2", "integer"),
+            col("w3", "第三周", "Week 3", "integer"),
+            col("w4", "第四周", "Week 4", "integer"),
+            col("month", "全月", "Month", "integer", bar=True),
+            col("share", "占提及", "Of mentions", "percent"),
+            col("share_customers", "占不满意客户", "Of customers", "percent"),
+        ),
+        key="cause",
+        explained="share",
+        unit="rate",
+        formula_zh="提及该原因 ÷ 全部提及",
+        formula_en="mentions of the cause ÷ all mentions",
+        slide="17",
+    ),
+    ReportTable(
+        "complaints.departments",
+        "投诉责任部门",
+        "Complaints by department",
+        (col("department", "责任部门", "Department", "code", codes="complaint_department"), COUNT, SHARE),
+        key="department",
+        explained="share",
+        unit="rate",
+        formula_zh="该部门投诉 ÷ 本月投诉",
+        formula_en="the department's complaints ÷ those of the month",
+        slide="19",
+    ),
+    ReportTable(
+        "complaints.register",
+        "投诉台账",
+        "Complaints",
+        (
+            col("complaint_id", "投诉编号", "Complaint"),
+            col("received_at", "受理", "Received", "datetime"),
+            col("level", "级别", "Level", "code", codes="level"),
+            col("category", "类别", "Category", "code", codes="cause"),
+            col("department", "责任部门", "Department", "code", codes="complaint_department"),
+            col("description", "投诉内容", "Complaint text"),
+            col("root_cause", "成因", "Root cause"),
+            col("handling", "处理措施", "Handling"),
+            col("status", "状态", "Status", "code", codes="complaint_status"),
+            col("hours_to_contact", "首次联系", "Contact", "number", **HOURS),
+            col("hours_to_close", "关闭", "Closed", "number", **HOURS),
+            hidden("channel", "来源", "Channel"),
+            hidden("order_id", "工单号", "Order"),
+            hidden("handler", "处理人", "Handler"),
+            hidden("first_contact_at", "首次联系时间", "First contact", "datetime"),
+            hidden("closed_at", "关闭时间", "Closed at", "datetime"),
+            hidden("satisfied", "处理后满意", "Satisfied after", "flag"),
+            hidden("age_hours", "未关闭已历时", "Open so far", "number", **HOURS),
+            hidden("overdue", "超时", "Late", "flag"),
+        ),
+        key="complaint_id",
+        explained="hours_to_close",
+        unit="hours",
+        formula_zh="受理到关闭的小时数",
+        formula_en="hours from receipt to close",
+        slide="18",
+    ),
+    ReportTable(
+        "complaints.ageing",
+        "投诉时长",
+        "Complaints by age",
+        (
+            col("bucket", "小时", "Hours"),
+            col("closed", "已关闭", "Closed", "integer", bar=True),
+            col("open", "未关闭", "Open", "integer", bar=True),
+        ),
+    ),
+    ReportTable(
+        "complaints.channels",
+        "投诉来源",
+        "Complaints by channel",
+        (col("channel", "来源", "Channel"), COUNT, SHARE),
+    ),
+    ReportTable(
+        "complaints.cause_rates",
+        "每百次有效回访的原因",
+        "Causes per 100 valid calls",
+        (
+            CAUSE,
+            col("mentions", "提及", "Mentions", "integer", bar=True),
+            hidden("valid", "有效回访", "Valid calls", "integer"),
+            col("per_100", "每百次有效回访", "Per 100 valid calls", "number"),
+            col("before", "前11个月", "11 months before", "number"),
+        ),
+    ),
+)
 
 
 def cause_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
@@ -21,7 +118,7 @@ def cause_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         frame = frame.assign(share=None, share_customers=None)
     return table(
         frame,
-        table_record("complaints.causes").on_page,
+        RECORDS["complaints.causes"].on_page,
         id="complaints.causes",
         nothing=("没有本月不满意原因的记录。", "There is no record of causes of dissatisfaction this month."),
         **words,
@@ -32,7 +129,7 @@ def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """The month's complaints with their handling and causes (slide 18)."""
     columns = [
         replace(column, form="text") if column.key == "status" else column
-        for column in table_record("complaints.register").on_page
+        for column in RECORDS["complaints.register"].on_page
     ]
     late_word = {"zh": "，超时", "en": ", late"}[words["lang"]]
     states = [

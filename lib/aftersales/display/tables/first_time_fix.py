@@ -1,4 +1,4 @@
-"""Technicians and bookings. Deck slides 21 and 25."""
+"""Technicians. Deck slides 21 to 23."""
 
 from __future__ import annotations
 
@@ -7,10 +7,65 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats
-from aftersales.contract.report_tables import table_record
+from aftersales.contract.columns import col
+from aftersales.contract.report_table import ReportTable, records
+from aftersales.contract.schema import CODES, REWORK_CAUSES
 from aftersales.contract.statistics import FEW
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+from aftersales.display.tables.shared import ADVISOR, FINE, FTF, JOBS, LIMITS, MONTH, PERCENT, hidden
+
+RECORDS = records(
+    ReportTable(
+        "ftf.technicians",
+        "维修技师",
+        "Technicians",
+        (
+            col("technician", "维修技师", "Technician"),
+            JOBS,
+            col("not_fixed", "未一次修复", "Not fixed", "integer", bar=True),
+            *(col(c, *CODES["rework_cause"][c], "integer") for c in REWORK_CAUSES),
+            col("rate", "一次维修合格率", "First-time fix", "percent", **FINE),
+            col("interval", "95%区间", "95% interval", **PERCENT),
+            col("pooled_rate", "近三月", "Three months", "percent", **FINE),
+            hidden("failure_rate", "返修率", "Failure rate", "percent", **FINE),
+            hidden("low", "95%下限", "95 % low", "percent", **FINE),
+            hidden("high", "95%上限", "95 % high", "percent", **FINE),
+            hidden("outside", "超出界限", "Outside limits"),
+        ),
+        key="technician",
+        explained="rate",
+        unit="rate",
+        formula_zh=FTF[0],
+        formula_en=FTF[1],
+        slide="21",
+    ),
+    ReportTable(
+        "ftf.trend",
+        "一次维修合格率走势",
+        "First-time fix by month",
+        (MONTH, *LIMITS),
+        key="month",
+        explained="rate",
+        unit="rate",
+        formula_zh=FTF[0],
+        formula_en=FTF[1],
+        slide="22",
+    ),
+    ReportTable(
+        "ftf.returns",
+        "返修回厂",
+        "Cars back in the workshop",
+        (
+            col("order_id", "首次工单", "First order"),
+            ADVISOR,
+            col("returned_order_id", "再次工单", "Later order"),
+            col("days", "相隔天数", "Days", "integer"),
+            col("km", "相隔公里", "Km", "number", digits=0),
+            col("red_line", "10天内", "Within 10 days", "flag"),
+        ),
+    ),
+)
 
 
 def technician_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
@@ -24,18 +79,8 @@ def technician_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     rows.loc[rows["jobs"] < FEW, ["rate", "interval"]] = None
     return table(
         rows,
-        table_record("ftf.technicians").on_page,
+        RECORDS["ftf.technicians"].on_page,
         id="ftf.technicians",
         nothing=("没有本月完工派工的记录。", "There is no record of jobs finished this month."),
-        **words,
-    )
-
-
-def measures(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """The action table of bookings (slide 25)."""
-    return table(
-        frame,
-        table_record("booking.actions").on_page,
-        nothing=("没有本月预约措施的记录。", "There is no record of measures for bookings this month."),
         **words,
     )

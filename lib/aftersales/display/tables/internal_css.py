@@ -7,12 +7,139 @@ from typing import Any
 
 import pandas as pd
 
+from aftersales.contract.columns import col
 from aftersales.contract.figures import judged
-from aftersales.contract.report_tables import table_record
-from aftersales.contract.schema import QUESTIONS, label
+from aftersales.contract.report_table import ReportTable, records
+from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS, label
 from aftersales.contract.statistics import FEW
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import filled, table
+from aftersales.display.tables.shared import ADVISOR, COUNT, INSIDE, OUTSIDE, SHARE, VISITS, WILSON, hidden
+
+RECORDS = records(
+    ReportTable(
+        "css.questions",
+        "回访问题得分",
+        "Survey questions",
+        (
+            col("question", "问题", "Question", "code", codes="question"),
+            col("previous", "上月", "Last month", "number"),
+            col("current", "本月", "This month", "number"),
+            col("n", "样本量", "n", "integer"),
+            col("n_previous", "上月样本量", "n last month", "integer"),
+            col("change", "变化", "Change", "change"),
+        ),
+        key="question",
+        explained="current",
+        unit="points",
+        formula_zh="答了该题的有效回访的平均分",
+        formula_en="mean over the valid calls that answered it",
+        slide="12",
+    ),
+    ReportTable(
+        "css.advisors",
+        "服务顾问",
+        "Advisors",
+        (
+            ADVISOR,
+            VISITS,
+            col("internal_n", "回访", "Calls", "integer", **INSIDE),
+            col("coverage", "覆盖率", "Coverage", "percent", digits=0, **INSIDE),
+            *(col(q, *CODES["question"][q], "number", **INSIDE) for q in QUESTIONS),
+            col("external_n", "样本", "Sample", "integer", **OUTSIDE),
+            *(col(item, *CODES["mot_item"][item], "number", **OUTSIDE) for item in MOT_ITEMS),
+            col("mot", "MOT", "MOT", "number", **OUTSIDE),
+            hidden("delighted", "特别满意", "Delighted", "integer", **INSIDE),
+            hidden("disappointed", "一般以下", "Disappointed", "integer", **INSIDE),
+        ),
+        key="advisor",
+        explained="coverage",
+        unit="rate",
+        formula_zh="该顾问工单的有效回访 ÷ 本月工单（工单可属上月）",
+        formula_en="valid calls on the advisor's orders ÷ orders of the month",
+        slide="14",
+    ),
+    ReportTable(
+        "css.themes",
+        "建议主题",
+        "Suggestions by theme",
+        (
+            col("theme", "主题", "Theme"),
+            COUNT,
+            SHARE,
+            col("disappointed", "其中失望顾客", "Of the disappointed", "integer"),
+            hidden("calls", "回访编号", "Calls"),
+        ),
+    ),
+    ReportTable(
+        "css.advisor_rates",
+        "服务顾问的失望率",
+        "Disappointment by advisor",
+        (
+            ADVISOR,
+            VISITS,
+            col("valid", "有效回访", "Valid calls", "integer"),
+            col("coverage", "覆盖率", "Coverage", "percent", digits=0),
+            col("disappointed", "失望顾客", "Disappointed", "integer", bar=True),
+            col("rate", "失望率", "Rate", "percent"),
+            *WILSON,
+            hidden("outside", "超出界限", "Outside limits"),
+        ),
+    ),
+    ReportTable(
+        "css.questionnaire",
+        "问卷",
+        "Questionnaire",
+        (col("question", "题号", "Question"), col("text", "问题", "Wording")),
+    ),
+    ReportTable(
+        "css.results",
+        "回访结果",
+        "Survey calls",
+        (
+            col("result", "类别", "Category", "code", codes="call_result"),
+            col("previous", "上月", "Last month", "integer"),
+            col("current", "本月", "This month", "integer", bar=True),
+            SHARE,
+        ),
+    ),
+    ReportTable(
+        "css.bases",
+        "两种基数的比率",
+        "Rates on both bases",
+        (
+            col("kind", "客户", "Customers"),
+            col("count", "人数", "Count", "integer"),
+            col("calls", "占回访总数", "Of all calls", "percent"),
+            col("valid", "占有效回访", "Of valid calls", "percent"),
+        ),
+    ),
+    ReportTable(
+        "css.lowest",
+        "最低项与服务顾问",
+        "Lowest item by advisor",
+        (
+            ADVISOR,
+            col("score", "外访得分", "External score", "number"),
+            col("external_n", "外访样本", "External sample", "integer"),
+            col("orders", "接车台次", "Visits", "integer", bar=True),
+            col("internal_n", "有效回访", "Valid calls", "integer"),
+            col("disappointed", "失望顾客", "Disappointed", "integer", bar=True),
+        ),
+    ),
+    ReportTable(
+        "css.suggestions",
+        "客户建议",
+        "Suggestions",
+        (
+            col("call_id", "回访编号", "Call"),
+            col("called_at", "回访时间", "Called", "datetime"),
+            col("order_id", "工单号", "Order"),
+            col("q1", "问题一", "Q1", "integer"),
+            col("suggestion", "建议", "Suggestion"),
+        ),
+    ),
+)
 
 
 def questionnaire(questions: Mapping[str, Mapping[str, str]], **words: Any) -> Exhibit:
@@ -24,7 +151,7 @@ def questionnaire(questions: Mapping[str, Mapping[str, str]], **words: Any) -> E
     )
     return table(
         frame,
-        table_record("css.questionnaire").on_page,
+        RECORDS["css.questionnaire"].on_page,
         id="css.questionnaire",
         **words,
     )
@@ -44,7 +171,7 @@ def both_bases(figures: Mapping[str, Any], rate_base: str, **words: Any) -> Exhi
         )
     frame = pd.DataFrame(rows, columns=["kind", "count", "calls", "valid"]) if figures["css.calls"] else None
     leads = {"valid": "calls", "calls": "valid"}[rate_base]  # the other base stands last
-    columns = sorted(table_record("css.bases").on_page, key=lambda column: column.key == leads)
+    columns = sorted(RECORDS["css.bases"].on_page, key=lambda column: column.key == leads)
     return table(frame, columns, id="css.bases", **words)
 
 
@@ -54,13 +181,13 @@ def advisor_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     frame = frame.astype(object)
     frame.loc[few, list(QUESTIONS)] = None
     frame.loc[frame["orders"] < FEW, "coverage"] = None
-    columns = table_record("css.advisors").on_page
+    columns = RECORDS["css.advisors"].on_page
     return table(frame, filled(frame, columns), id="css.advisors", wide=True, **words)
 
 
 def lowest_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """The store's lowest MOT item by advisor (slide 13)."""
-    columns = table_record("css.lowest").on_page
+    columns = RECORDS["css.lowest"].on_page
     return table(frame, filled(frame, columns), id="css.lowest", **words)
 
 
@@ -80,7 +207,7 @@ def grid(frame: pd.DataFrame, lang: str = "zh", least: int = 10) -> pd.DataFrame
 def suggestion_table(frame: pd.DataFrame, most: int = 40, **words: Any) -> Exhibit:
     """What customers suggested, the disappointed first; a long list is cut and says so."""
     lang = words["lang"]
-    columns = table_record("css.suggestions").on_page
+    columns = RECORDS["css.suggestions"].on_page
     if len(frame) > most:
         cut = f"此处列出前{most}条。" if lang == "zh" else f"The first {most} are shown."
         words = {**words, "note": f"{cut}{'' if lang == 'zh' else ' '}{words.get('note', '')}"}

@@ -7,10 +7,74 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats
-from aftersales.contract.report_tables import table_record
-from aftersales.contract.schema import label
+from aftersales.contract.columns import col
+from aftersales.contract.report_table import ReportTable, records
+from aftersales.contract.schema import CODES, MOT_ITEMS, label
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+from aftersales.display.tables.shared import hidden
+
+RECORDS = records(
+    ReportTable(
+        "oem.css",
+        "厂家CSS得分",
+        "CSS scores",
+        (
+            col("name", "项目", "Item"),
+            col("weight", "权重", "Weight", "percent", digits=0),
+            col("previous", "上月", "Last month", "number"),
+            col("current", "本月", "This month", "number"),
+            col("change", "变化", "Change", "change"),
+            col("contribution", "对MOT的贡献", "Adds to MOT", "change", digits=2),
+            col("branch", "分中心", "Branch", "number"),
+            col("national", "全国", "Nation", "number"),
+            hidden("scope", "范围", "Scope", "code", codes="css_scope"),
+            hidden("sample", "样本量", "Sample", "integer"),
+            *(hidden(item, *CODES["mot_item"][item], "number") for item in MOT_ITEMS),
+            hidden("mot", "MOT得分", "MOT", "number"),
+            hidden("css", "CSS得分", "CSS", "number"),
+        ),
+        key="scope",
+        explained="mot",
+        unit="points",
+        formula_zh="Σ 权重 × 项目得分，十项",
+        formula_en="Σ weight × item score over ten items",
+        slide="7",
+    ),
+    ReportTable(
+        "oem.pt",
+        "神秘访客",
+        "Mystery visit",
+        (
+            col("section", "环节", "Section", "code", codes="section"),
+            col("items", "检查项数", "Items", "integer"),
+            col("points", "得分", "Points", "number"),
+            col("max_points", "满分", "Full points", "number"),
+            col("score", "得分率", "Score", "number"),
+            col("weight", "权重", "Weight", "percent"),
+            col("contribution", "贡献", "Contribution", "change", digits=2),
+            col("not_applicable", "不适用", "Not applicable", "integer"),
+        ),
+        key="section",
+        explained="score",
+        unit="points",
+        formula_zh="100 × 得分 ÷ 满分，不适用项不计",
+        formula_en="100 × points ÷ full points of applicable items",
+        slide="8",
+    ),
+    ReportTable(
+        "oem.pt_missed",
+        "神秘访客失分项",
+        "Mystery visit, missed",
+        (
+            col("section", "环节", "Section", "code", codes="section"),
+            col("item", "检查项", "Item"),
+            col("points", "得分", "Points", "number"),
+            col("max_points", "满分", "Full", "number"),
+            col("note", "备注", "Note"),
+        ),
+    ),
+)
 
 _NO_SCORES = ("没有厂家CSS得分。", "There is no score of the car maker.")
 
@@ -44,14 +108,14 @@ def mot_items(items: pd.DataFrame, scores: pd.DataFrame, **words: Any) -> Exhibi
         known = not formats.missing(row["current"]) and not formats.missing(row["previous"])
         row["change"] = row["current"] - row["previous"] if known else None
     frame = pd.concat([frame, pd.DataFrame([total, css])], ignore_index=True).astype(object)
-    columns = table_record("oem.css").on_page
+    columns = RECORDS["oem.css"].on_page
     tone = {f"{r},4": "worse" for r, v in enumerate(frame["change"]) if not formats.missing(v) and v < -1e-9}
     return table(frame, columns, id="oem.css", emphasis=[len(items), len(items) + 1], tone=tone, **words)
 
 
 def missed_items(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Items of the mystery visit without full points."""
-    columns = table_record("oem.pt_missed").on_page
+    columns = RECORDS["oem.pt_missed"].on_page
     return table(
         frame,
         columns,

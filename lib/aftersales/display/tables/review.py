@@ -8,17 +8,94 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats
-from aftersales.contract.columns import status
-from aftersales.contract.report_tables import table_record
+from aftersales.contract.columns import col, status
+from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import label
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+from aftersales.display.tables.shared import DUE, MEASURE, OWNER, PROBLEM, RANK, SUPERVISOR, hidden
 from aftersales.signals import Finding, sentences
+
+RECORDS = records(
+    ReportTable(
+        "review.mot",
+        "上月措施与MOT项",
+        "Measures and MOT items",
+        (
+            col("item", "改善项目", "MOT item", "code", codes="mot_item"),
+            col("actions", "行动计划", "Measures", "integer"),
+            col("done", "已完成", "Done", "integer"),
+            col("completion_rate", "完成率", "Completed", "percent", digits=0),
+            col("previous", "上月得分", "Last month", "number"),
+            col("current", "本月得分", "This month", "number"),
+            col("change", "效果", "Effect", "change"),
+        ),
+        key="item",
+        explained="completion_rate",
+        unit="rate",
+        formula_zh="该项已完成措施 ÷ 上月针对该项的措施",
+        formula_en="measures done ÷ measures of last month for the item",
+        slide="5",
+    ),
+    ReportTable(
+        "review.results",
+        "上月措施的结果",
+        "What became of the measures",
+        (
+            hidden("action_id", "编号", "Number"),
+            col("department", "部门", "Department", "code", codes="action_department"),
+            PROBLEM,
+            OWNER,
+            col("metric", "对应指标", "Metric"),
+            hidden("subject", "对象", "Subject"),
+            col("before", "措施前", "Before"),
+            col("after", "本月", "This month"),
+            col("outcome", "结果", "Outcome", "code", codes="outcome"),
+            hidden("status", "完成情况", "Status", "code", codes="action_status"),
+            hidden("days_late", "逾期天数", "Days late", "integer"),
+            col("flags", "注意", "Note", "code", codes="flag"),
+        ),
+    ),
+    ReportTable(
+        "review.waiting",
+        "久拖未结的措施",
+        "Measures open for months",
+        (
+            col("action_id", "编号", "Measure"),
+            col("month", "提出月份", "Raised in", "month"),
+            col("months_open", "已历月数", "Months open", "integer"),
+            col("days_late", "逾期天数", "Days late", "integer"),
+            col("owner_is_supervisor", "责任人即监督人", "Owner is supervisor", "flag"),
+            hidden("department", "部门", "Department", "code", codes="action_department"),
+            PROBLEM,
+            OWNER,
+            hidden("supervisor", "监督人", "Supervisor"),
+            DUE,
+            hidden("status", "完成情况", "Status", "code", codes="action_status"),
+        ),
+    ),
+    ReportTable(
+        "review.measures",
+        "上月措施",
+        "Measures of last month",
+        (
+            RANK,
+            col("department", "部门", "Department", "code", codes="action_department"),
+            PROBLEM,
+            MEASURE,
+            OWNER,
+            DUE,
+            SUPERVISOR,
+            col("status", "完成情况", "Status"),
+            col("evidence", "证据", "Evidence"),
+        ),
+    ),
+)
 
 
 def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Last month's measures with owner, due date, evidence and status (slide 4)."""
-    columns = table_record("review.measures").on_page
+    columns = RECORDS["review.measures"].on_page
     lang = words["lang"]
     tones = {"done": "better", "in_progress": "", "not_started": "muted"}
     states, tone = [], {}
@@ -41,7 +118,7 @@ def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
 
 def mot_effect(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """MOT items that measures name: completion and effect (slide 5)."""
-    columns = table_record("review.mot").on_page
+    columns = RECORDS["review.mot"].on_page
     return table(
         frame,
         columns,
@@ -71,7 +148,7 @@ def result_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     }
     return table(
         pd.DataFrame(rows, columns=list(frame.columns)),
-        [c if c.key != "flags" else replace(c, form="text") for c in table_record("review.results").on_page],
+        [c if c.key != "flags" else replace(c, form="text") for c in RECORDS["review.results"].on_page],
         id="review.results",
         wide=True,
         tone=tone,

@@ -8,11 +8,66 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats
+from aftersales.contract.columns import col
 from aftersales.contract.own import Record, figures_with
-from aftersales.contract.report_tables import table_record
+from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+from aftersales.display.tables.shared import hidden
+
+RECORDS = records(
+    ReportTable(
+        "comparison",
+        "对比",
+        "Comparison",
+        (
+            col("figure", "指标", "Figure"),
+            col("current", "本月", "This month", "number", digits=4),
+            col("previous", "上月", "Last month", "number", digits=4),
+            col("year_ago", "去年同月", "Year ago", "number", digits=4),
+            col("ytd", "本年累计", "Year to date", "number", digits=4),
+            col("ytd_year_ago", "去年同期累计", "Same months last year", "number", digits=4),
+            col("target", "目标", "Target", "number", digits=4),
+            col("target_verdict", "对目标", "On target", "code", codes="target_verdict"),
+            hidden("low", "95%下限", "95 % low", "number", digits=4),
+            hidden("high", "95%上限", "95 % high", "number", digits=4),
+        ),
+    ),
+    ReportTable(
+        "findings",
+        "信号清单",
+        "Findings",
+        (
+            col("figure", "指标", "Figure"),
+            col("subject", "对象", "Subject"),
+            col("level", "结论", "Level", "code", codes="finding_level"),
+            col("rule", "检验", "Test", "code", codes="finding_rule"),
+            col("direction", "方向", "Direction", "code", codes="finding_direction"),
+            col("value", "数值", "Value", "number", digits=4),
+            col("reference", "参照", "Reference", "number", digits=4),
+            col("n", "样本量", "n", "integer"),
+            col("z", "z", "z", "number", digits=2),
+            col("p", "p", "p", "number", digits=4),
+            col("since", "起始月", "Since", "month"),
+            col("department", "部门", "Department", "code", codes="action_department"),
+            col("gain", "预期收益", "Gain", "number"),
+            col("unit", "收益单位", "Unit of gain", "code", codes="gain_unit"),
+            col("cases", "涉及的单号", "Cases"),
+        ),
+    ),
+    ReportTable(
+        "definitions",
+        "口径",
+        "Definitions",
+        (
+            col("figure", "指标", "Figure"),
+            col("value", "本月", "This month"),
+            col("formula", "口径", "Definition"),
+        ),
+        on_sheet=False,
+    ),
+)
 
 
 def finding(sentence: str, lang: str = "zh", role: str = "finding") -> Exhibit:
@@ -73,7 +128,7 @@ def definitions(
         ]
         for name, figure in figures_with(records).items()
     ]
-    columns = table_record("definitions").on_page
+    columns = RECORDS["definitions"].on_page
     frame = pd.DataFrame(rows, columns=[column.key for column in columns])
     made = table(frame, columns, id="definitions", **words)
     made.payload["columns"][1]["align"] = "right"

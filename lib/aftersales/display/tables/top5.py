@@ -8,11 +8,64 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats
+from aftersales.contract.columns import col
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.report_tables import table_record
+from aftersales.contract.report_table import ReportTable, records
+from aftersales.contract.schema import CODES
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+from aftersales.display.tables.shared import DUE, MEASURE, OWNER, PROBLEM, RANK, SUPERVISOR, hidden
+
+
+def _top5(department: str) -> ReportTable:
+    zh, en = CODES["action_department"][department]
+    return ReportTable(
+        f"top5.{department}",
+        f"TOP5{zh}",
+        f"TOP5 {en[0].lower()}{en[1:]}",
+        (
+            RANK,
+            PROBLEM,
+            col("evidence", "数据依据", "Evidence"),
+            MEASURE,
+            OWNER,
+            DUE,
+            SUPERVISOR,
+            col("checkpoint", "过程控制节点", "Checkpoint"),
+            hidden("proposed", "系统建议", "Proposed", "flag"),
+            hidden("metric", "对应指标", "Metric", "code", codes="metric"),
+            hidden("subject", "对象", "Subject"),
+            hidden("baseline", "基线", "Baseline", "number", digits=4),
+            hidden("n", "样本量", "n", "integer"),
+            hidden("target", "目标", "Target", "number", digits=4),
+            hidden("gain", "预期收益", "Gain", "number"),
+            hidden("unit", "收益单位", "Unit of gain", "code", codes="gain_unit"),
+        ),
+        key="rank",
+        explained="rank",
+        unit="count",
+        formula_zh="本月提出的该部门措施，按优先顺序；其后是由信号清单提议的（proposed），合计至多五条",
+        formula_en="the department's measures by rank, then what the findings propose, at most five",
+        slide="30–33",
+    )
+
+
+RECORDS = records(
+    *(_top5(department) for department in ("front", "workshop", "parts", "service")),
+    ReportTable(
+        "top5.targets",
+        "下月目标",
+        "Targets of next month",
+        (
+            col("figure", "指标", "Figure"),
+            col("current", "本月实绩", "This month"),
+            col("target", "目标", "Target"),
+            col("met", "达成", "Met"),
+            col("next_target", "下月建议目标", "Proposed for next month"),
+        ),
+    ),
+)
 
 _STATES = {
     "met": ("✓ 达标", "✓ met"),
@@ -36,7 +89,7 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
                 formats.figure(row["next_target"], figure, lang),
             ]
         )
-    columns = table_record("top5.targets").on_page
+    columns = RECORDS["top5.targets"].on_page
     made = table(
         pd.DataFrame(rows, columns=[column.key for column in columns]), columns, id="top5.targets", **words
     )
@@ -56,7 +109,7 @@ def top5_table(frame: pd.DataFrame, department: str, **words: Any) -> Exhibit:
             for p, proposed in zip(frame["problem"], frame["proposed"], strict=True)
         ]
     )
-    columns = table_record(f"top5.{department}").on_page
+    columns = RECORDS[f"top5.{department}"].on_page
     tone = {f"{r},1": "muted" for r, proposed in enumerate(frame["proposed"]) if proposed}
     return table(rows, columns, id=f"top5.{department}", role="top5", wide=True, tone=tone, **words)
 

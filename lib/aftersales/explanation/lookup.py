@@ -1,4 +1,4 @@
-"""The rows behind each figure: its record names them, and its chapter's metrics give them."""
+"""From the name of a figure, or of a table's row, to the rows behind it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aftersales.contract.figures import FIGURES, LEFT_OUT, Figure
-from aftersales.explanation.provenance import Parts
-from aftersales.metrics import (
+from aftersales.display.tables.records import REPORT_TABLES
+from aftersales.explanation import (
     bookings,
     churn,
     complaints,
@@ -18,8 +18,10 @@ from aftersales.metrics import (
     internal_css,
     oem_css,
     review,
+    top5,
     volume,
 )
+from aftersales.explanation.provenance import Parts, TableRows
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -27,16 +29,29 @@ if TYPE_CHECKING:
 
 RowSets = Mapping[str, "pd.DataFrame | None"]
 
-_CHAPTERS: dict[str, Callable[[Tables, pd.Period, Params], RowSets]] = {
+# By what the names of its figures begin with.
+ROW_SETS: dict[str, Callable[[Tables, pd.Period, Params], RowSets]] = {
     "review": review.row_sets,
     "oem": oem_css.row_sets,
     "css": internal_css.row_sets,
     "complaints": complaints.row_sets,
     "ftf": first_time_fix.row_sets,
-    "delivery": delivery.row_sets,
     "booking": bookings.row_sets,
     "churn": churn.row_sets,
     "volume": volume.row_sets,
+    "delivery": delivery.row_sets,
+}
+TABLE_ROWS: dict[str, TableRows] = {
+    **review.TABLE_ROWS,
+    **oem_css.TABLE_ROWS,
+    **internal_css.TABLE_ROWS,
+    **complaints.TABLE_ROWS,
+    **first_time_fix.TABLE_ROWS,
+    **bookings.TABLE_ROWS,
+    **churn.TABLE_ROWS,
+    **volume.TABLE_ROWS,
+    **top5.TABLE_ROWS,
+    **delivery.TABLE_ROWS,
 }
 
 
@@ -46,11 +61,18 @@ def from_figure(name: str, tables: Tables, month: pd.Period, params: Params) -> 
     Raises
     ------
     LookupError
-        Its record names rows that its chapter's metrics do not give; the message names them, and where
-        they belong.
+        Its record names rows that its chapter does not give; the message names them, and where they belong.
     """
-    sets = _CHAPTERS[name.split(".")[0]]
+    sets = ROW_SETS[name.split(".")[0]]
     return _parts(FIGURES[name], sets(tables, month, params), sets.__module__)
+
+
+def from_row(name: str, row: pd.Series, tables: Tables, month: pd.Period, params: Params) -> Parts:
+    """The rows behind a row of a table of `TABLE_ROWS`."""
+    key, parts = row[REPORT_TABLES[name].key], TABLE_ROWS[name].parts
+    if isinstance(parts, str):
+        return from_figure(parts, tables, pd.Period(key, "M"), params)
+    return parts(key, tables, month, params)
 
 
 def _parts(figure: Figure, sets: RowSets, module: str) -> Parts:
