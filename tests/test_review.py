@@ -25,6 +25,7 @@ def test_an_action_done_after_the_month_is_in_progress_and_late(month):
         "rank": 1.0,
         "problem": "p",
         "mot_item": None,
+        "metric": None,
         "root_cause": None,
         "measure": "m",
         "owner": "o",

@@ -19,9 +19,7 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
     """The rows behind the figures, by the names that their records use."""
     orders = tables.repair_orders
     found = (
-        None
-        if orders is None
-        else delivery.delivered(orders, [month], params.grace_minutes, *orders.columns)
+        None if orders is None else delivery.delivered(orders, [month], params.grace_minutes, *orders.columns)
     )
     promised = where(found, lambda f: f["promised_at"].notna())
     return {

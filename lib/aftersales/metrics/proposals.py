@@ -10,7 +10,7 @@ from aftersales.contract.language import say
 from aftersales.signals import Finding, sentences
 
 # Where a finding of a department outside the TOP5 goes.
-_ANSWERS = {"booking": "front"}
+ANSWERS = {"booking": "front"}
 UNITS = {"mot_points": ("MOT分", "MOT points"), "customers": ("位客户", "customers"), "cny": ("元", "CNY")}
 # Standard measures by what was found: what is done about it, and the checkpoint that shows whether it was.
 MEASURES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -131,7 +131,7 @@ def proposals(findings: Sequence[Finding], department: str, lang: str) -> list[P
     asked = [
         one
         for one in findings
-        if _ANSWERS.get(one.department or "", one.department) == department
+        if ANSWERS.get(one.department or "", one.department) == department
         and (one.level == "due" or (one.level == "signal" and one.direction != "better"))
     ]
     seen: set[tuple[str, str | None]] = set()

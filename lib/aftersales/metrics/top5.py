@@ -13,7 +13,7 @@ from aftersales.contract.language import say
 from aftersales.contract.months import due_day
 from aftersales.contract.statistics import target_verdict
 from aftersales.metrics import complaints, oem_css
-from aftersales.metrics.proposals import contradiction, proposals
+from aftersales.metrics.proposals import ANSWERS, contradiction, proposals
 from aftersales.metrics.review import metric_of
 from aftersales.signals import Finding, sentences
 
@@ -109,8 +109,11 @@ def department(
     rows: list[dict[str, Any]] = []
     named: set[tuple[str, str | None]] = set()
     if tables.actions is not None:
-        of = tables.actions["department"].replace("booking", "front") == name
-        raised = tables.actions[(tables.actions["month"] == str(month)) & of]
+        now = tables.actions[tables.actions["month"] == str(month)]
+        raised = now[now["department"] == name]
+        # Its proposals are of booking's figures too; what booking's own measures name is not proposed again.
+        booking = now[now["department"] == "booking"] if name == ANSWERS["booking"] else now.head(0)
+        named |= {about for row in booking.to_dict("records") if (about := metric_of(row)) is not None}
         order = raised.assign(_rank=raised["rank"].fillna(1e9)).sort_values(
             ["_rank", "action_id"], kind="stable"
         )
