@@ -48,8 +48,8 @@ RECORDS = records(
             OWNER,
             col("metric", "对应指标", "Metric"),
             hidden("subject", "对象", "Subject"),
-            col("before", "措施前", "Before"),
-            col("after", "本月", "This month"),
+            col("before", "措施前", "Before", "number", digits=4),
+            col("after", "本月", "This month", "number", digits=4),
             col("outcome", "结果", "Outcome", "code", codes="outcome"),
             hidden("status", "完成情况", "Status", "code", codes="action_status"),
             hidden("days_late", "逾期天数", "Days late", "integer"),
@@ -148,7 +148,10 @@ def result_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     }
     return table(
         pd.DataFrame(rows, columns=list(frame.columns)),
-        [c if c.key != "flags" else replace(c, form="text") for c in RECORDS["review.results"].on_page],
+        [
+            replace(column, form="text") if column.key in ("before", "after", "flags") else column
+            for column in RECORDS["review.results"].on_page
+        ],
         id="review.results",
         wide=True,
         tone=tone,
