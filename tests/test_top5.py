@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
+from aftersales import demo
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.schema import TOP5_DEPARTMENTS
 from aftersales.contract.tables import Tables
-from aftersales.metrics import all_figures, top5, watched
+from aftersales.metrics import all_figures, past, summary, top5, watched
 from aftersales.signals import Finding
 
 
@@ -89,3 +90,20 @@ def test_a_missed_target_is_proposed_half_way(settings):
     assert rows.loc["booking.rate", "next_target"] == pytest.approx(half)
     assert rows.loc["ftf.rate", "verdict"] == "met"
     assert rows.loc["ftf.rate", "next_target"] == settings.targets["ftf.rate"]
+
+
+def test_first_page_chapter_7_and_comparison_give_one_verdict_on_a_target(deck, settings):
+    """Three places print it; each may know a figure that the others do not."""
+    generated = Tables(store="b", **demo.generate(seed=4, months=18))
+    for tables, when in ((deck, "2024-04"), (deck, "2024-02"), (generated, "2024-03")):
+        now = pd.Period(when)
+        found = watched.judged(tables, now, settings).findings
+        figures = all_figures(tables, now, settings)
+        page = summary.key_figures(tables, now, settings, found).set_index("figure")["verdict"]
+        chapter = top5.targets(figures, settings, found).set_index("figure")["verdict"]
+        past_ = past.history(tables, now, settings)
+        compared = past.compared(past_, now, settings, figures, found).set_index("figure")["target_verdict"]
+        for name in settings.targets:
+            if figures[name] is not None:
+                said = [verdicts[name] for verdicts in (page, chapter, compared) if name in verdicts.index]
+                assert len({None if pd.isna(one) else one for one in said}) == 1, (name, said)

@@ -131,6 +131,45 @@ def band(earlier: Sequence[float | None]) -> tuple[float, float] | None:
     return middle - reach, middle + reach
 
 
+def interval(
+    kind: str,
+    numerator: float | None,
+    denominator: float | None,
+    value: float | None = None,
+    before: Sequence[float] = (),
+) -> tuple[float | None, float | None]:
+    """The 95 % interval of a month's figure; (None, None) where it has none.
+
+    Parameters
+    ----------
+    kind
+        ``rate`` (Wilson), ``per_1000`` (exact Poisson) or ``score`` (± 1.96 σ, σ the mean moving
+        range / 1.128); others have none.
+    value, before
+        Of a score: itself, and its known values of the 11 to 23 months before.
+
+    Notes
+    -----
+    Of fewer than `FEW` cases nothing is said, so there is no interval.
+
+    >>> [round(end, 3) for end in interval("rate", 31, 1776)]
+    [0.012, 0.025]
+    >>> interval("rate", 1, 9)
+    (None, None)
+    """
+    if kind == "score":
+        sigma = moving_range_sigma(before) if value is not None and len(before) >= LEAST else None
+        return (value - 1.96 * sigma, value + 1.96 * sigma) if sigma and value is not None else (None, None)
+    if numerator is None or not denominator or denominator < FEW:
+        return None, None
+    if kind == "rate":
+        return wilson(numerator, denominator)
+    if kind == "per_1000":
+        low, high = poisson(numerator)
+        return 1000 * low / denominator, 1000 * high / denominator
+    return None, None
+
+
 def target_verdict(
     value: float | None, target: float | None, better: str | None, low: float | None, high: float | None
 ) -> str | None:

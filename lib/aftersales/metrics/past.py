@@ -9,6 +9,7 @@ import pandas as pd
 
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.months import months_to
+from aftersales.contract.statistics import target_verdict
 from aftersales.metrics import (
     bookings,
     cause_rates,
@@ -25,6 +26,7 @@ from aftersales.metrics import (
 )
 from aftersales.metrics.comparison import Point
 from aftersales.metrics.month import all_figures
+from aftersales.signals import Finding
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -85,6 +87,7 @@ def compared(
     month: pd.Period,
     params: Params,
     figures: Mapping[str, float | int | None],
+    findings: Sequence[Finding] = (),
 ) -> pd.DataFrame:
     """Every figure beside last month, a year ago, the years so far and its target (``comparison``).
 
@@ -94,13 +97,24 @@ def compared(
         Of `history`.
     figures
         Those of the month.
+    findings
+        Where they test a target, their interval decides here too, as on the first page and in chapter 7.
     """
     now = {
         name: [*of[:-1], of[-1]._replace(value=figures.get(name, of[-1].value))]
         for name, of in points.items()
     }
     better = {name: figure.better for name, figure in FIGURES.items()}
-    return comparison.table(now, months_to(month, MONTHS), month, params.targets, better)
+    out = comparison.table(now, months_to(month, MONTHS), month, params.targets, better)
+    tests = {one.figure: one for one in findings if one.rule == "target"}
+    for place, row in out.iterrows():
+        if (test := tests.get(row["figure"])) is not None and row["target_verdict"] is not None:
+            low, high = (test.detail.get(end) for end in ("low", "high"))
+            out.loc[place, ["low", "high"]] = [low, high]
+            out.loc[place, "target_verdict"] = target_verdict(
+                row["current"], row["target"], better[row["figure"]], low, high
+            )
+    return out
 
 
 def history(tables: Tables, month: pd.Period, params: Params) -> dict[str, list[Point]]:

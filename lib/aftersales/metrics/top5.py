@@ -11,7 +11,7 @@ from aftersales.contract import formats as f
 from aftersales.contract.figures import FIGURES, judged
 from aftersales.contract.language import say
 from aftersales.contract.months import due_day
-from aftersales.contract.statistics import target_verdict
+from aftersales.contract.statistics import interval, target_verdict
 from aftersales.metrics import complaints, oem_css
 from aftersales.metrics.proposals import ANSWERS, contradiction, proposals
 from aftersales.metrics.review import metric_of
@@ -71,7 +71,11 @@ def targets(figures: Mapping[str, Any], params: Params, findings: Sequence[Findi
     stays. For one that is missed, next month's goal is half the way to it. A rate of few cases is not
     compared with its target.
     """
-    tests = {one.figure: one.detail for one in findings if one.rule == "target"}
+    tests = {
+        one.figure: (one.detail.get("low"), one.detail.get("high"))
+        for one in findings
+        if one.rule == "target"
+    }
     rows = []
     for name, target in params.targets.items():
         if name not in FIGURES:
@@ -80,11 +84,19 @@ def targets(figures: Mapping[str, Any], params: Params, findings: Sequence[Findi
         if current is None:
             rows.append([name, None, target, None, None, target])
             continue
-        ends = tests.get(name, {})
-        verdict = target_verdict(current, target, better, ends.get("low"), ends.get("high"))
+        low, high = tests[name] if name in tests else _interval(name, current, figures)
+        verdict = target_verdict(current, target, better, low, high)
         goal = current + (target - current) / 2 if verdict == "missed" else target
         rows.append([name, current, target, current - target, verdict, goal])
     return pd.DataFrame(rows, columns=TARGETS)
+
+
+def _interval(name: str, value: float, figures: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """The interval of a rate that no finding is about: by the count that its record names."""
+    unit, n = FIGURES[name].unit, figures.get(FIGURES[name].base)
+    if n is None or unit not in ("rate", "per_1000"):
+        return None, None
+    return interval(unit, value * n / (1000 if unit == "per_1000" else 1), n)
 
 
 def department(
