@@ -125,3 +125,15 @@ def test_a_close_without_a_time_of_day_takes_no_negative_hours(deck, month):
     assert (deck.complaints["received_at"] > same_day).all()
     figures = complaints.figures(register, deck.repair_orders, None, None, month)
     assert figures["complaints.hours_to_close"] == 0
+
+
+def test_the_weeks_of_valid_calls_against_a_plain_loop(deck, month):
+    weeks = [0, 0, 0, 0]
+    for called, result in zip(deck.survey_calls["called_at"], deck.survey_calls["result"], strict=True):
+        if str(called)[:7] == str(month) and result == "valid":
+            weeks[min((called.day - 1) // 7, 3)] += 1
+    assert complaints.valid_calls_by_week(deck.survey_calls, month) == weeks
+    table = complaints.causes(deck.grievances, deck.survey_calls, month)
+    words = findings.complaints.by_week(table, weeks, month)
+    assert "、".join(map(str, weeks)) in words["note"]
+    assert complaints.valid_calls_by_week(None, month) == []

@@ -210,9 +210,16 @@ def history(
 
 
 def by_week(
-    table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh"
+    table: pd.DataFrame,
+    calls: Sequence[int],
+    month: pd.Period,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
 ) -> Words:
-    """Words of the causes by week: whether the coding seems to have changed."""
+    """Words of the causes by week: whether the coding seems to have changed.
+
+    `calls` are the valid ones of each week.
+    """
     if table.empty:
         return words(
             say(lang, "本月没有登记不满意原因", "No cause of dissatisfaction was named this month"),
@@ -223,6 +230,7 @@ def by_week(
     coded = [one for one in findings if "weeks" in one.detail]
     shown = say(lang, "各周提及次数", "Mentions by week")
     title = sentences.title(coded, ("complaints.causes",), shown, lang)
+    of = say(lang, "、", ", ").join(f.count(n) for n in calls)
     return words(
         title,
         say(
@@ -232,8 +240,10 @@ def by_week(
         ),
         say(
             lang,
+            f"各周有效回访{of}次，可供对照。"
             "占不满意客户 = 提到该原因的客户 ÷ 提到任一原因的客户。来源：不满意原因、回访记录。",
             (
+                f"Valid calls of the weeks: {of}. "
                 "Of customers = customers naming the cause ÷ customers naming any. "
                 "Sources: causes of dissatisfaction, survey calls."
             ),

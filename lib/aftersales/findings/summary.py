@@ -312,6 +312,26 @@ def definitions(lang: str = "zh") -> Words:
     )
 
 
+def comparison(month: pd.Period, lang: str = "zh") -> Words:
+    """Words of the figures beside last month, last year and the years so far."""
+    return words(
+        say(
+            lang,
+            "有目标的指标：上月、去年同月与本年累计",
+            "Figures with a target: last month, a year ago, year to date",
+        ),
+        f.month(month, lang),
+        say(
+            lang,
+            "累计比率由总数相除；评分与中位数没有累计值。对目标：95%区间包含目标时为“不能判定”。"
+            "这里只并列数值，是否有变化见“本月要点”。",
+            "A year's rate is a ratio of sums; scores and medians have none. On target: undecided where the "
+            "95% interval holds it. Values side by side; whether anything changed is said on the first page.",
+        ),
+        lang,
+    )
+
+
 def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
     """The three volumes in a sentence."""
     a, b, c = (figures[f"volume.{k}"] for k in ("orders", "vehicles", "jobs"))

@@ -20,7 +20,15 @@ from aftersales.display.tables.listed import listed, rate_table
 from aftersales.display.tables.oem_css import missed_items, mot_items, section_name
 from aftersales.display.tables.remarks import remark_list
 from aftersales.display.tables.review import action_table, mot_effect, result_table
-from aftersales.display.tables.summary import changes, decisions, definitions, finding, key_figures, note_list
+from aftersales.display.tables.summary import (
+    changes,
+    comparison_table,
+    decisions,
+    definitions,
+    finding,
+    key_figures,
+    note_list,
+)
 from aftersales.display.tables.top5 import closing, target_table, top5_table
 
 __all__ = [
@@ -35,6 +43,7 @@ __all__ = [
     "closing",
     "cohorts",
     "col",
+    "comparison_table",
     "complaint_register",
     "decisions",
     "definitions",

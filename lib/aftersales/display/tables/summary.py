@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats
 from aftersales.contract.columns import col
+from aftersales.contract.figures import FIGURES
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
@@ -107,6 +109,22 @@ def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
             lang=lang,
         )
     return exhibit.list_(items, id="notes", title=words.get("title", ""), lang=lang, role="note")
+
+
+def comparison_table(frame: pd.DataFrame, names: Iterable[str], **words: Any) -> Exhibit:
+    """Figures beside last month, a year ago and the years so far, each printed as it is everywhere else."""
+    lang, wanted = words["lang"], set(names)
+    amounts = ("current", "previous", "year_ago", "ytd", "ytd_year_ago", "target")
+    rows = []
+    for row in frame[frame["figure"].isin(wanted)].to_dict("records"):
+        figure = FIGURES[row["figure"]]
+        shown = {key: formats.figure(row[key], figure, lang) for key in amounts}
+        rows.append({"figure": figure.label(lang), **shown, "target_verdict": row["target_verdict"]})
+    columns = [
+        replace(column, form="text") if column.key in amounts else column
+        for column in RECORDS["comparison"].on_page
+    ]
+    return table(pd.DataFrame(rows), columns, id="comparison", wide=True, **words)
 
 
 def definitions(
