@@ -1,5 +1,7 @@
 """Chapter 7: next month's targets and what is proposed for the TOP5."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -107,3 +109,19 @@ def test_first_page_chapter_7_and_comparison_give_one_verdict_on_a_target(deck, 
             if figures[name] is not None:
                 said = [verdicts[name] for verdicts in (page, chapter, compared) if name in verdicts.index]
                 assert len({None if pd.isna(one) else one for one in said}) == 1, (name, said)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_departments_compete_in_one_ranking_within_a_unit(lang):
+    one = Finding("oem.mot", "lounge", 90.0, 95.0, 80, -4.0, level="signal", direction="worse")
+    tested = [
+        replace(one, department="front", gain=0.3, unit="mot_points"),
+        replace(one, subject="work_quality", department="workshop", gain=0.9, unit="mot_points"),
+        replace(one, figure="ftf.rate", subject=None, department="workshop", gain=12.0, unit="customers"),
+        replace(one, figure="booking.rate", subject=None, direction="better", gain=40.0, unit="customers"),
+        replace(one, figure="css.valid_rate", subject=None, department="service"),
+    ]
+    rows = top5.ranking(tested, lang)
+    assert rows["department"].tolist() == ["workshop", "front", "workshop", "service"]
+    assert rows["place"].tolist() == [1, 2, 1, 1]
+    assert rows["unit"].tolist()[:3] == ["mot_points", "mot_points", "customers"]

@@ -88,6 +88,27 @@ def matrix(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     )
 
 
+def ranking(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+    """Words of all that the findings ask for."""
+    n = len(table)
+    return words(
+        say(
+            lang,
+            f"信号与待办共{n}项，各部门按收益统一排序",
+            f"{plural(n, 'finding')} to act on, all departments ranked by gain",
+        ),
+        say(lang, f"同一单位内比较 · {f.month(month, lang)}", f"Within a unit · {f.month(month, lang)}"),
+        say(
+            lang,
+            "MOT分 = 权重 × 差距；客户 = 若回到此前水平或目标可多满意、多保留的客户数。"
+            "不同单位之间不互相换算。来源：信号清单。",
+            "MOT points = weight × gap; customers = how many more at the level before, or on target. "
+            "Units are not weighed against each other. Source: the list of findings.",
+        ),
+        lang,
+    )
+
+
 def department(table: pd.DataFrame, name: str, month: pd.Period, lang: str = "zh") -> Words:
     """Words of a department's TOP5."""
     given = int((~table["proposed"].astype(bool)).sum())

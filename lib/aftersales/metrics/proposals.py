@@ -122,6 +122,11 @@ class Proposal:
     checkpoint: str
 
 
+def asks(finding: Finding) -> bool:
+    """Whether something is to be done about a finding."""
+    return finding.level == "due" or (finding.level == "signal" and finding.direction != "better")
+
+
 def proposals(findings: Sequence[Finding], department: str, lang: str) -> list[Proposal]:
     """What the findings ask of a department, most gain first within a unit, then as the list ranks them.
 
@@ -131,19 +136,21 @@ def proposals(findings: Sequence[Finding], department: str, lang: str) -> list[P
     asked = [
         one
         for one in findings
-        if ANSWERS.get(one.department or "", one.department) == department
-        and (one.level == "due" or (one.level == "signal" and one.direction != "better"))
+        if ANSWERS.get(one.department or "", one.department) == department and asks(one)
     ]
-    seen: set[tuple[str, str | None]] = set()
-    single = []
-    for one in asked:  # a figure that gave a signal and misses its target is one problem
-        if (one.figure, one.subject) not in seen:
-            seen.add((one.figure, one.subject))
-            single.append(one)
-    units = [unit for unit in UNITS if any(one.unit == unit for one in single)]
-    order = {unit: place for place, unit in enumerate(units)}
-    single.sort(key=lambda one: (order.get(str(one.unit), len(order)), -(one.gain or 0.0)))
-    return [_proposal(one, lang) for one in single]
+    return [_proposal(one, lang) for one in by_gain(asked)]
+
+
+def by_gain(asked: Sequence[Finding]) -> list[Finding]:
+    """Findings most gain first within a unit, those without a gain last; a figure once.
+
+    A figure that gave a signal and misses its target is one problem.
+    """
+    single: dict[tuple[str, str | None], Finding] = {}
+    for one in asked:
+        single.setdefault((one.figure, one.subject), one)
+    place = {unit: n for n, unit in enumerate(UNITS)}
+    return sorted(single.values(), key=lambda one: (place.get(str(one.unit), len(place)), -(one.gain or 0.0)))
 
 
 def _proposal(finding: Finding, lang: str) -> Proposal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from aftersales.contract.language import say
 from aftersales.contract.months import due_day
 from aftersales.contract.statistics import interval, target_verdict
 from aftersales.metrics import complaints, oem_css
-from aftersales.metrics.proposals import ANSWERS, contradiction, proposals
+from aftersales.metrics.proposals import ANSWERS, asks, by_gain, contradiction, proposals
 from aftersales.metrics.review import metric_of
 from aftersales.signals import Finding, sentences
 
@@ -25,6 +26,7 @@ COLUMNS = [
     *("rank", "problem", "proposed", "evidence", "measure", "owner", "due", "supervisor", "checkpoint"),
     *("metric", "subject", "baseline", "n", "target", "gain", "unit"),
 ]
+RANKING = ["unit", "place", "department", "problem", "gain"]
 TARGETS = ["figure", "current", "target", "gap", "verdict", "next_target"]
 PRIORITIES = ["item", "weight", "current", "benchmark", "gap", "priority", "mentions"]
 MOST = 5
@@ -172,6 +174,23 @@ def department(
             }
         )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def ranking(findings: Sequence[Finding], lang: str = "zh") -> pd.DataFrame:
+    """All that the findings ask for, the departments in one ranking by gain within a unit.
+
+    Returns
+    -------
+    DataFrame
+        ``unit`` of the gain (``mot_points``, ``customers``, ``cny``, or missing), ``place`` in it,
+        ``department``, ``problem``, ``gain``. Units are not weighed against each other.
+    """
+    rows, places = [], Counter[str | None]()
+    for one in by_gain([one for one in findings if asks(one)]):
+        unit = one.unit if one.gain else None
+        places[unit] += 1
+        rows.append([unit, places[unit], one.department, sentences.sentence(one, lang), one.gain])
+    return pd.DataFrame(rows, columns=RANKING).astype({"gain": float})
 
 
 def _evidence(

@@ -29,7 +29,7 @@ from aftersales.display.tables.summary import (
     key_figures,
     note_list,
 )
-from aftersales.display.tables.top5 import closing, target_table, top5_table
+from aftersales.display.tables.top5 import closing, ranking_table, target_table, top5_table
 
 __all__ = [
     "Column",
@@ -61,6 +61,7 @@ __all__ = [
     "mot_items",
     "note_list",
     "questionnaire",
+    "ranking_table",
     "rate_table",
     "remark_list",
     "result_table",

@@ -54,6 +54,18 @@ def _top5(department: str) -> ReportTable:
 RECORDS = records(
     *(_top5(department) for department in ("front", "workshop", "parts", "service")),
     ReportTable(
+        "top5.ranking",
+        "按收益排序",
+        "Ranked by gain",
+        (
+            col("unit", "收益单位", "Unit of gain", "code", codes="gain_unit"),
+            col("place", "序", "No.", "integer"),
+            col("department", "部门", "Department", "code", codes="action_department"),
+            PROBLEM,
+            col("gain", "预期收益", "Gain", "number"),
+        ),
+    ),
+    ReportTable(
         "top5.targets",
         "下月目标",
         "Targets of next month",
@@ -97,6 +109,12 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         if column["key"] != "met":
             column["align"] = "right"
     return made
+
+
+def ranking_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """What the findings ask for, all departments in one ranking within each unit of gain."""
+    nothing = ("信号清单没有要求任何措施。", "The list of findings asks for nothing.")
+    return table(frame, RECORDS["top5.ranking"].on_page, id="top5.ranking", nothing=nothing, **words)
 
 
 def top5_table(frame: pd.DataFrame, department: str, **words: Any) -> Exhibit:
