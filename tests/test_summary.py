@@ -218,3 +218,35 @@ def test_months_in_which_nothing_happened_are_quiet(stores, first_page):
             shown, tested = first_page(tables, month)
             assert not [x for x in tested if x.level == "signal" and x.figure.startswith(("oem", "css"))]
             assert by_role(shown, "verdict")[0]["text"].endswith("。没有信号。")
+
+
+# Words of change, difference and rank; and phrases in which they are no claim: what a column or colour is.
+CLAIM = re.compile(
+    "变好|变差|好转|恶化|上升|下降|提高|降低|增加|减少|最高|最低|最大|最小|最多|最少|高于|低于|优于|差于|领先|落后"
+    "|显著|明显|持平|排第|垫底|拖累|rose|fell|better|worse|higher|lower|highest|lowest|improve|increase|decrease"
+)
+NO_CLAIM = re.compile(
+    r"\d+项有变[好差]的信号|红色为有变差信号的项目|问题一不高于60分|低于分中心的到分中心"
+    r"|信号：变[好差]$|最低项与服务顾问|不高于 60 分"
+)
+
+
+def test_the_month_read_sentence_by_sentence(april, deck, month, settings):
+    """Each word of change, difference or rank in the deck's month stands in a finding's sentence."""
+    tested = Context(pd.Period(month), deck, settings, "zh").findings
+    sentences_told = [sentences.sentence(one, "zh") for one in tested if one.level in ("signal", "due")]
+    page = BeautifulSoup((april / "report.html").read_text(encoding="utf-8"), "html.parser")
+    blocks = page.select("p.verdict, p.finding, p.note, p.subtitle, h3, h4, li .text, .change")
+    assert len(blocks) > 60
+    told = 0
+    for block in blocks:
+        said = " ".join(block.get_text().split())
+        for sentence in sentences_told:
+            told += sentence in said
+            said = said.replace(sentence, "")
+        assert not CLAIM.search(NO_CLAIM.sub("", said)), said
+    assert told >= 6
+    rows = json.loads((april / "figures.json").read_text(encoding="utf-8"))["tables"]["findings"]
+    assert {(r["figure"], r["subject"]) for r in rows if r["level"] == "signal"} == {
+        (one.figure, one.subject) for one in tested if one.level == "signal"
+    }
