@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from aftersales.contract.figures import FIGURES
@@ -26,6 +28,7 @@ from aftersales.metrics import (
 )
 from aftersales.metrics.comparison import Point
 from aftersales.metrics.month import all_figures
+from aftersales.metrics.visits import month_numbers
 from aftersales.signals import Finding
 
 if TYPE_CHECKING:
@@ -125,14 +128,17 @@ def history(tables: Tables, month: pd.Period, params: Params) -> dict[str, list[
     """
     months = months_to(month, MONTHS)
     rows, last = _rows(tables, months, params), MONTHS - 1
-    known = {last - back: all_figures(tables, month - back, params) for back in (1, 12)}
+    # What is a ratio or an event is in `rows`; the figures of other months are asked for the rest alone.
+    counted = dict.fromkeys(name for name, of in _OF.items() if rows[of[0]])
+    known = {last - back: all_figures(tables, month - back, params, counted) for back in (1, 12)}
     out: dict[str, list[Point]] = {}
     for name in FIGURES:
         source, part, whole = _OF.get(name, ("", "", ""))
         points = [_point(row, part, whole, name) for row in rows[source]] if source else []
         points = [Point(None, None, None)] * (MONTHS - len(points)) + points
         for place, values in known.items():
-            points[place] = points[place]._replace(value=values.get(name))
+            if name not in counted:
+                points[place] = points[place]._replace(value=values.get(name))
         out[name] = points
     return out
 
@@ -155,7 +161,7 @@ def _rows(tables: Tables, months: Sequence[pd.Period], params: Params) -> dict[s
         "oem": _scores(t.oem_css, all_months, params),
         "css": internal_css.by_month(t.survey_calls, months),
         "mentions": _mentions(t, months),
-        "register": [_register(t.complaints, m) for m in months],
+        "register": _registers(t.complaints, months),
         "handling": complaint_handling.by_month(t.complaints, t.repair_orders, months),
         "received": complaints.by_month(t.complaints, t.repair_orders, months),
         "ftf": [n | {"fixed": None if n["jobs"] is None else n["jobs"] - (n["not_fixed"] or 0)} for n in ftf],
@@ -181,18 +187,22 @@ def _mentions(tables: Tables, months: Sequence[pd.Period]) -> Rows:
     return [{"mentions": None if by.empty else int(named.get(str(m), 0))} for m in months]
 
 
-def _register(table: pd.DataFrame | None, of: pd.Period) -> Mapping[str, int | None]:
+def _registers(table: pd.DataFrame | None, months: Sequence[pd.Period]) -> Rows:
+    """Complaints received in each month, and what was known of them at its end."""
     if table is None:
-        return {}
-    now = complaints.register(table, of)
-    closed = now[now["status"] == "closed"]
-    answered = closed["satisfied"].dropna()
-    return {
-        "received": len(now),
-        "closed": len(closed),
-        "answered": len(answered),
-        "satisfied": int(answered.astype(bool).sum()),
+        return [{} for _ in months]
+    received = month_numbers(table["received_at"].to_numpy())
+    closed = (table["status"] == "closed") & table["closed_at"].notna()
+    closed &= month_numbers(table["closed_at"].to_numpy()) <= received
+    answered = closed & table["satisfied"].notna()
+    sets = {
+        "received": np.ones(len(table), dtype=bool),
+        "closed": closed.to_numpy(),
+        "answered": answered.to_numpy(),
+        "satisfied": (answered & table["satisfied"].fillna(False).astype(bool)).to_numpy(),
     }
+    numbers = {name: Counter(received[which].tolist()) for name, which in sets.items()}
+    return [{name: of[m.ordinal] for name, of in numbers.items()} for m in months]
 
 
 def _booked(n: Mapping[str, Any]) -> Mapping[str, Any]:
