@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, known, say, words
+from aftersales.contract.language import Words, known, plural, say, words
 
 
 def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
@@ -37,6 +37,33 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
     else:
         parts.append(say(lang, "尚未有九成关闭", "nine in ten are not closed yet"))
     return say(lang, "，", "; ").join(parts) + say(lang, "。", ".")
+
+
+def waiting(
+    table: pd.DataFrame, promised_hours: Mapping[str, float], month: pd.Period, lang: str = "zh"
+) -> Words:
+    """Words of the complaints that wait: whose they are and how long they have been open."""
+    n, limit = len(table), f.number(promised_hours["close"], 0)
+    return words(
+        say(
+            lang,
+            f"{n}件投诉超过承诺的{limit}小时仍未关闭" if n else f"没有超过承诺的{limit}小时仍未关闭的投诉",
+            f"{plural(n, 'complaint')} open beyond the promised {limit} hours"
+            if n
+            else f"No complaint is open beyond the promised {limit} hours",
+        ),
+        say(
+            lang,
+            f"截至月末，不论何时受理 · {f.month(month, lang)}",
+            f"At the end of {f.month(month, lang)}, whenever received",
+        ),
+        say(
+            lang,
+            "定责任人与期限；姓名与电话用 make call-list 取得。来源：投诉台账。",
+            "Name an owner and a date; names and phones: make call-list. Source: complaints.",
+        ),
+        lang,
+    )
 
 
 def ageing(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:

@@ -4,7 +4,7 @@ takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,10 @@ BUCKETS = ("0-24", "24-48", "48-72", "72+")
 _HOUR = np.timedelta64(1, "h")
 _AGAIN = 30 * 24 * _HOUR
 _CLOSED_IN = 14 * 24 * _HOUR
+WAITING = [
+    *("complaint_id", "received_at", "level", "category", "department", "handler"),
+    *("age_hours", "over_hours"),
+]
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,33 @@ def _repeats(
     soon = np.append(False, same & (gap <= _AGAIN))
     again: np.ndarray = row[soon[np.flatnonzero(begins)][np.cumsum(begins) - 1] & now]
     return again
+
+
+def still_open(complaints: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
+    """The rows of complaints that are open at the end of a month, whenever they came in."""
+    end = after(month)
+    closed = (complaints["status"] == "closed") & (complaints["closed_at"] < end)
+    return complaints[(complaints["received_at"] < end) & ~closed]
+
+
+def waiting(
+    complaints: pd.DataFrame | None, month: pd.Period, promised_hours: Mapping[str, float]
+) -> pd.DataFrame:
+    """Complaints open at the end of a month for longer than was promised, the oldest first.
+
+    Returns
+    -------
+    DataFrame
+        ``complaint_id``, ``received_at``, ``level``, ``category``, ``department``, ``handler``; ``age_hours``
+        and ``over_hours``, hours since receipt and beyond the promise (``complaints.waiting``).
+    """
+    if complaints is None:
+        return pd.DataFrame(columns=WAITING)
+    rows = still_open(complaints, month)
+    age = (after(month) - rows["received_at"]) / pd.Timedelta(hours=1)
+    rows = rows.assign(age_hours=age, over_hours=age - promised_hours["close"])
+    rows = rows[rows["over_hours"] > 0].sort_values(["received_at", "complaint_id"], kind="stable")
+    return rows.reindex(columns=WAITING).reset_index(drop=True)
 
 
 def ageing(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:

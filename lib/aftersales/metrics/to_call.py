@@ -9,6 +9,7 @@ import pandas as pd
 
 from aftersales.contract.months import after
 from aftersales.metrics import private_churn
+from aftersales.metrics.complaint_handling import still_open
 
 CUSTOMERS = ["name", "phone", "plate", "vin", *private_churn.CALL_LIST]
 _CASE = ["complaint_id", "received_at", "days", "level", "category", "department", "description", "handler"]
@@ -50,11 +51,9 @@ def waiting(
     """
     if complaints is None:
         return pd.DataFrame(columns=COMPLAINTS)
-    end = after(month)
-    closed = (complaints["status"] == "closed") & (complaints["closed_at"] < end)
-    rows = complaints[(complaints["received_at"] < end) & ~closed]
+    rows = still_open(complaints, month)
     rows = rows.sort_values(["received_at", "complaint_id"], kind="stable").reset_index(drop=True)
-    rows = rows.assign(days=(end - rows["received_at"]).dt.days)[[*_CASE, "order_id"]]
+    rows = rows.assign(days=(after(month) - rows["received_at"]).dt.days)[[*_CASE, "order_id"]]
     return _with_customer(rows, repair_orders, archive)[COMPLAINTS]
 
 

@@ -16,6 +16,7 @@ from aftersales.metrics import (
     advisor_survey,
     bookings,
     cause_rates,
+    complaint_handling,
     complaints,
     delivery,
     first_time_fix,
@@ -241,8 +242,8 @@ def _causes(tables: Tables, months: Sequence[pd.Period]) -> Causes | None:
 
 def _waiting(tables: Tables, month: pd.Period, params: Params) -> list[Waiting]:
     found = []
-    late = overdue(tables.complaints, month, params.promised_hours["close"])
-    found.append(Waiting("complaints.open", late, department="service"))
+    late = complaint_handling.waiting(tables.complaints, month, params.promised_hours)
+    found.append(Waiting("complaints.open", late["complaint_id"].astype(str).tolist(), department="service"))
     listed = private_churn.call_list(tables.repair_orders, tables.churn_calls, month, params.churn_months)
     gone = listed.loc[listed["reason"] == "went_elsewhere", "order_id"].tolist()
     found.append(Waiting("churn.went_elsewhere", gone, None, "service", float(len(gone)), "customers"))
@@ -254,17 +255,6 @@ def _waiting(tables: Tables, month: pd.Period, params: Params) -> list[Waiting]:
     for department, rows in long.groupby("department", sort=True):
         found.append(Waiting("review.actions", rows["action_id"].tolist(), str(department), str(department)))
     return [one for one in found if one.cases]
-
-
-def overdue(table: pd.DataFrame | None, month: pd.Period, hours: float) -> list[str]:
-    """Complaints that are open at the end of a month for longer than was promised, whenever received."""
-    if table is None:
-        return []
-    end = after(month)
-    received = table["received_at"]
-    is_open = (table["status"] != "closed") | ~(table["closed_at"] < end)
-    waits = is_open & (received < end) & (end - received > pd.Timedelta(hours=hours))
-    return [str(c) for c in table.loc[waits].sort_values("received_at")["complaint_id"]]
 
 
 def _cases(tables: Tables, month: pd.Period, params: Params) -> Mapping[Key, Sequence[str]]:

@@ -82,6 +82,21 @@ RECORDS = records(
         slide="18",
     ),
     ReportTable(
+        "complaints.waiting",
+        "等待中的投诉",
+        "Complaints that wait",
+        (
+            col("complaint_id", "投诉编号", "Complaint"),
+            col("received_at", "受理", "Received", "datetime"),
+            col("level", "级别", "Level", "code", codes="level"),
+            col("category", "类别", "Category", "code", codes="cause"),
+            col("department", "责任部门", "Department", "code", codes="complaint_department"),
+            col("handler", "处理人", "Handler"),
+            col("age_hours", "已历时", "Open for", "number", **HOURS),
+            col("over_hours", "超过承诺", "Beyond the promise", "number", **HOURS),
+        ),
+    ),
+    ReportTable(
         "complaints.ageing",
         "投诉时长",
         "Complaints by age",
