@@ -112,7 +112,8 @@ def test_two_months_are_described_and_not_judged(tmp_path, capsys, lang):
     assert not re.search(r"""(src|href)=["']?(?!data:)""", page)
 
 
-def test_what_the_findings_say_is_told_and_no_more(tmp_path, capsys):
+def test_what_the_findings_say_is_told_and_no_more(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     publish(tmp_path, report("2024-03", 250, 10))
     row = {
         "figure": "ftf.rate",

@@ -54,7 +54,9 @@ def test_who_is_outside_is_named(month):
         + [("坏手", "skill")] * 20
         + [("坏手", None)] * 180
     )
-    frame = pd.DataFrame(jobs, columns=["technician", "rework_cause"]).assign(finished_at=month.start_time)
+    frame = pd.DataFrame(jobs, columns=["technician", "rework_cause"]).assign(
+        finished_at=month.start_time, job_id=[f"J{n}" for n in range(len(jobs))]
+    )
     table = first_time_fix.technicians(frame, month)
     assert list(table.loc[table["outside"] == "99.8", "technician"]) == ["坏手"]
     tested = watched.judged(Tables(store="x", jobs=frame), month, params.load()).findings

@@ -187,7 +187,7 @@ def test_figures_and_tables_are_those_of_the_contract(april):
     assert list(result["tables"]["ftf.technicians"][0])[:3] == ["technician", "jobs", "not_fixed"]
     assert list(result["tables"]["complaints.causes"][0])[:6] == ["cause", "w1", "w2", "w3", "w4", "month"]
     for department in ("front", "workshop", "parts", "service"):
-        assert len(result["tables"][f"top5.{department}"]) >= 5
+        assert 1 <= len(result["tables"][f"top5.{department}"]) <= 5
 
 
 def test_scrapbook_reads_what_the_chapters_glued(april):
@@ -445,9 +445,9 @@ def test_page_pdf_mail_and_workbook_show_the_same_numbers(april):
     shown = {
         "oem.mot": f"{got['oem.mot']:.1f}",
         "ftf.rate": f"{got['ftf.rate'] * 100:.2f}",
-        "churn.rate": f"{got['churn.rate'] * 100:.1f}",
+        "churn.private_rate": f"{got['churn.private_rate'] * 100:.1f}",
         "booking.rate": f"{got['booking.rate'] * 100:.1f}",
-        "css.delight_rate_calls": f"{got['css.delight_rate_calls'] * 100:.1f}",
+        "css.delight_rate_valid": f"{got['css.delight_rate_valid'] * 100:.1f}",
         "complaints.per_1000_visits": f"{got['complaints.per_1000_visits']:.1f}",
     }
     page = lxml.html.fromstring((april / "report.html").read_text(encoding="utf-8")).text_content()

@@ -118,7 +118,9 @@ def report_of(tables: Tables, month: str) -> dict:
     """Every figure of a report, and every table whose rows can be explained."""
     when, settings = pd.Period(month), params.load(month)
     found = {name: t.frame(tables, when, settings) for name, t in rows.TABLE_ROWS.items()}
-    found["key_figures"] = metrics.summary.key_figures(tables, when, settings)
+    found["key_figures"] = metrics.summary.key_figures(
+        tables, when, settings, metrics.watched.judged(tables, when, settings).findings
+    )
     found["retention"] = metrics.churn.retention(tables.repair_orders, when)
     found["checks"] = reconcile(tables, when, settings)
     found["history"] = metrics.complaints.history(tables.complaints, tables.repair_orders, when)

@@ -505,6 +505,17 @@ TABLES: dict[str, Table] = {
 
 # What a measure is meant to move: any figure, by its name or as the glossary calls it.
 CODES["metric"] = {name: (figure.zh, figure.en) for name, figure in FIGURES.items()}
+# What a finding is about: a figure, or what a table has a row of.
+CODES["watched"] = CODES["metric"] | {
+    "complaints.causes": ("不满意原因", "Cause of dissatisfaction"),
+    "css.questions": ("回访问题", "Survey question"),
+}
+CODES["subject"] = {
+    **CODES["mot_item"],
+    **CODES["cause"],
+    **CODES["question"],
+    **CODES["action_department"],
+}
 
 
 def label(codes: str, code: object, lang: Lang = "zh") -> str:

@@ -46,7 +46,7 @@ RECORDS = records(
             col("department", "部门", "Department", "code", codes="action_department"),
             PROBLEM,
             OWNER,
-            col("metric", "对应指标", "Metric"),
+            col("metric", "对应指标", "Metric", "code", codes="metric"),
             hidden("subject", "对象", "Subject"),
             col("before", "措施前", "Before", "number", digits=4),
             col("after", "本月", "This month", "number", digits=4),
@@ -149,7 +149,7 @@ def result_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     return table(
         pd.DataFrame(rows, columns=list(frame.columns)),
         [
-            replace(column, form="text") if column.key in ("before", "after", "flags") else column
+            replace(column, form="text") if column.key in ("metric", "before", "after", "flags") else column
             for column in RECORDS["review.results"].on_page
         ],
         id="review.results",

@@ -24,7 +24,7 @@ RECORDS = records(
         "对比",
         "Comparison",
         (
-            col("figure", "指标", "Figure"),
+            col("figure", "指标", "Figure", "code", codes="watched"),
             col("current", "本月", "This month", "number", digits=4),
             col("previous", "上月", "Last month", "number", digits=4),
             col("year_ago", "去年同月", "Year ago", "number", digits=4),
@@ -41,8 +41,8 @@ RECORDS = records(
         "信号清单",
         "Findings",
         (
-            col("figure", "指标", "Figure"),
-            col("subject", "对象", "Subject"),
+            col("figure", "指标", "Figure", "code", codes="watched"),
+            col("subject", "对象", "Subject", "code", codes="subject"),
             col("level", "结论", "Level", "code", codes="finding_level"),
             col("rule", "检验", "Test", "code", codes="finding_rule"),
             col("direction", "方向", "Direction", "code", codes="finding_direction"),
