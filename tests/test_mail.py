@@ -101,7 +101,7 @@ def test_what_a_manager_reads_first_stands_first(report, settings):
         "\n与以往相比",
         "\n等待处理",
         "\n需要决定",
-        "前台：",
+        "\n前台：",
         "目标 98.00%。",
         "附件PDF",
     ]

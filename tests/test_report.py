@@ -283,7 +283,7 @@ def test_the_pdfs_numbers_lead_to_their_pages(tmp_path, month, lang, kept):
 def test_the_whole_reports_pdf_leads_to_its_pages_and_is_no_longer(april):
     made = (april / "report.pdf").read_bytes()
     assert pdf_pages.faults(made) == []
-    assert len(pypdf.PdfReader(april / "report.pdf").pages) <= 28
+    assert len(pypdf.PdfReader(april / "report.pdf").pages) <= 36  # fewer than the deck's 37 slides
 
 
 def test_a_report_whose_pages_never_settle_is_not_published(project, tmp_path):

@@ -88,7 +88,10 @@ def test_only_chapters_whose_tables_changed_are_run(store):
     assert sorted(chapters(done.stderr, "done")) == ["06_churn", "07_top5"]
     assert "01_review" in chapters(done.stderr, "unchanged")
     after = json.loads((published(store) / "figures.json").read_text(encoding="utf-8"))["tables"]
-    assert [name for name in before if before[name] != after[name]] == ["churn.reasons"]
+    assert [name for name in before if before[name] != after[name]] == [
+        "churn.reasons",
+        "churn.call_list",
+    ]
     made = {p.name: p.read_bytes() for p in published(store).glob("*.*")}
 
     done = report(store, "--fresh")
