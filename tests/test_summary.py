@@ -250,3 +250,56 @@ def test_the_month_read_sentence_by_sentence(april, deck, month, settings):
     assert {(r["figure"], r["subject"]) for r in rows if r["level"] == "signal"} == {
         (one.figure, one.subject) for one in tested if one.level == "signal"
     }
+
+
+# Whose signals a chapter's headlines tell.
+CHAPTERS = {
+    "oem_css": ("oem.mot", "oem.css"),
+    "internal_css": ("css.delight_rate_valid", "css.disappointment_rate_valid", "css.valid_rate"),
+    "first_time_fix": ("ftf.rate",),
+    "bookings": ("booking.rate", "booking.kept_rate"),
+    "complaints": ("complaints.per_1000_visits", "complaints.causes"),
+    "delivery": ("delivery.rate",),
+    "churn": ("churn.private_rate",),
+}
+
+
+def lost_bridge(count):
+    lost = count.lost_vehicles()
+    return count.bridge(lost, count.figures(lost=lost))
+
+
+def headlines(tables, month, settings, lang):
+    """What each chapter says first, as its notebook asks for it."""
+    context = Context(pd.Period(month), tables, settings, lang)
+
+    def of(chapter, *more):
+        room = context.room(chapter)
+        return room.say.headline(*(part(room.count) if callable(part) else part for part in more))
+
+    return {
+        "oem_css": of("oem_css", lambda count: count.figures(), lambda count: count.items()),
+        "internal_css": of("internal_css", lambda count: count.figures(), settings.rate_base),
+        "first_time_fix": of("first_time_fix", lambda count: count.figures(), context.target("ftf.rate")),
+        "bookings": of("bookings", lambda count: count.figures(), context.target("booking.rate")),
+        "complaints": of("complaints", lambda count: count.figures()),
+        "delivery": of("delivery", lambda count: count.figures(), lambda count: count.story()),
+        "churn": of("churn", lambda count: count.figures(), lambda count: lost_bridge(count)),
+    }
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_chapters_say_what_the_first_page_says_and_nothing_else_of_change(stores, first_page, settings, lang):
+    """A signal is told in its chapter as on the first page; without one no chapter claims."""
+    signals = 0
+    for tables, month in stores:
+        tested = first_page(tables, month, lang)[1]
+        for chapter, said in headlines(tables, month, settings, lang).items():
+            found = sentences.changes(tested, *CHAPTERS[chapter], people=True)
+            signals += len(found)
+            for one in found[:3]:
+                assert sentences.sentence(one, lang) in said, (chapter, said)
+            for one in tested:
+                said = said.replace(sentences.sentence(one, lang), "")
+            assert not CLAIM.search(said), (chapter, said)
+    assert signals >= 4

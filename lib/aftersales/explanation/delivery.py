@@ -39,6 +39,9 @@ def _deliverer(advisor: Any, t: Tables, month: pd.Period, p: Params) -> Parts:
 
 
 TABLE_ROWS: dict[str, TableRows] = {
+    "delivery.trend": TableRows(
+        lambda t, m, p: delivery.trend(t.repair_orders, m, p.grace_minutes), "delivery.rate"
+    ),
     "delivery.advisors": TableRows(
         lambda t, m, p: delivery.advisors(t.repair_orders, m, p.grace_minutes), _deliverer
     ),

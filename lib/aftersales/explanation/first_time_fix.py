@@ -36,6 +36,9 @@ def _technician(technician: Any, t: Tables, month: pd.Period, p: Params) -> Part
 
 
 TABLE_ROWS: dict[str, TableRows] = {
+    "ftf.return_trend": TableRows(
+        lambda t, m, p: returns.trend(t.repair_orders, m, p.return_days, p.return_km), "ftf.return_rate"
+    ),
     "ftf.technicians": TableRows(lambda t, m, p: first_time_fix.technicians(t.jobs, m), _technician),
     "ftf.trend": TableRows(lambda t, m, p: first_time_fix.trend(t.jobs, m), "ftf.rate"),
 }

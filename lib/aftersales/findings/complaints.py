@@ -202,8 +202,9 @@ def history(
         ),
         say(
             lang,
-            "阴影为偶然波动的范围（3σ）。来源：投诉台账、维修工单。",
-            "The band is the range of chance (3σ). Sources: complaints, repair orders.",
+            "阴影之内不算信号，与信号清单同一检验。来源：投诉台账、维修工单。",
+            "Inside the band there is no signal, by the test of the findings. "
+            "Sources: complaints, repair orders.",
         ),
         lang,
     )

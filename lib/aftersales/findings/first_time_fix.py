@@ -190,8 +190,8 @@ def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (
         ),
         say(
             lang,
-            "阴影为p控制图的3σ界限；登记值接近98%时，常有漏登。来源：派工记录。",
-            "The band is the p-chart's 3σ limits; a register near 98% usually lacks cases. Source: jobs.",
+            "阴影之内不算信号，与信号清单同一检验。来源：派工记录。",
+            "Inside the band there is no signal, by the test of the findings. Source: jobs.",
         ),
         lang,
     )

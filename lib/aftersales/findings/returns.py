@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, say, words
 from aftersales.contract.statistics import FEW
+from aftersales.signals import Finding, sentences
 
 
 def headline(figures: Mapping[str, Any], fixed: Mapping[str, Any], return_days: int, lang: str = "zh") -> str:
@@ -41,6 +42,27 @@ def headline(figures: Mapping[str, Any], fixed: Mapping[str, Any], return_days: 
         lang,
         "。记录中没有故障内容，是否同一故障需人工核对。",
         ". The records hold no fault, so whether it was the same one is for people to say.",
+    )
+
+
+def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
+    """Words of the 12 months."""
+    rates = table["return_rate"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
+    now = f.percent(rates.iloc[-1]) if len(rates) else f.NONE
+    shown = say(lang, f"返修回厂率{now}", f"Return rate {now}")
+    return words(
+        sentences.title(findings, ("ftf.return_rate",), shown, lang, [None]),
+        say(
+            lang,
+            f"返修回厂率 · 截至{f.month(month, lang)}的12个月",
+            f"Return rate · 12 months to {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "阴影之内不算信号，与信号清单同一检验。来源：维修工单。",
+            "Inside the band there is no signal, by the test of the findings. Source: repair orders.",
+        ),
+        lang,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import after, ratio, start, within
+from aftersales.contract.months import after, months_to, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.metrics import cause_rates
 from aftersales.metrics import oem_css as scores
@@ -23,6 +23,7 @@ GRACE_MINUTES = 15
 _LATE = pd.Timedelta(minutes=30)
 _HOUR = pd.Timedelta(hours=1)
 NAMES = ("orders", "on_time", "rate", "late_30", "hours_median", "hours_p90")
+TREND = ["month", "orders", "on_time", "rate"]
 ADVISORS = ["advisor", "orders", "on_time", *JUDGED]
 
 
@@ -68,6 +69,18 @@ def by_month(
         values = (n, k, ratio(k, n), int((late & then).sum()), middle, slow)
         out.append(dict(zip(NAMES, values, strict=True)))
     return out
+
+
+def trend(
+    repair_orders: pd.DataFrame | None, month: pd.Period, grace_minutes: float = GRACE_MINUTES
+) -> pd.DataFrame:
+    """Orders, those on time and ``rate`` of the 12 months to `month` (``delivery.trend``)."""
+    months = months_to(month)
+    rows = by_month(repair_orders, months, grace_minutes)
+    return pd.DataFrame(
+        [[str(m), row["orders"], row["on_time"], row["rate"]] for m, row in zip(months, rows, strict=True)],
+        columns=TREND,
+    )
 
 
 def delivered(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import after, ratio, start
+from aftersales.contract.months import after, months_to, ratio, start
 from aftersales.metrics.visits import Visits, visits
 
 RETURN_DAYS, RETURN_KM = 30, 2_000
@@ -53,6 +53,21 @@ def by_month(
         n, back = int(first.sum()), int((later[first] >= 0).sum())
         out.append({"return_orders": n, "returned": back, "return_rate": ratio(back, n)})
     return out
+
+
+def trend(
+    repair_orders: pd.DataFrame | None,
+    month: pd.Period,
+    return_days: int = RETURN_DAYS,
+    return_km: float = RETURN_KM,
+) -> pd.DataFrame:
+    """``return_orders``, ``returned``, ``return_rate`` of the 12 months to `month` (``ftf.return_trend``)."""
+    months = months_to(month)
+    rows = by_month(repair_orders, months, return_days, return_km)
+    return pd.DataFrame(
+        [[str(m), *row.values()] for m, row in zip(months, rows, strict=True)],
+        columns=["month", "return_orders", "returned", "return_rate"],
+    )
 
 
 def table(

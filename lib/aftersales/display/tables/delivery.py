@@ -13,9 +13,20 @@ from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import label
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
-from aftersales.display.tables.shared import ADVISOR, ON_TIME, hidden
+from aftersales.display.tables.shared import ADVISOR, LIMITS, MONTH, ON_TIME, hidden
 
 RECORDS = records(
+    ReportTable(
+        "delivery.trend",
+        "准时交车走势",
+        "On-time delivery by month",
+        (MONTH, *LIMITS),
+        key="month",
+        explained="rate",
+        unit="rate",
+        formula_zh="准时交车 ÷ 可判断的交车",
+        formula_en="on time ÷ deliveries with both times",
+    ),
     ReportTable(
         "delivery.advisors",
         "准时交车（服务顾问）",

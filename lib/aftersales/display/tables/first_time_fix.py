@@ -53,6 +53,17 @@ RECORDS = records(
         slide="22",
     ),
     ReportTable(
+        "ftf.return_trend",
+        "返修回厂走势",
+        "Cars back in the workshop by month",
+        (MONTH, *LIMITS),
+        key="month",
+        explained="return_rate",
+        unit="rate",
+        formula_zh="又回厂 ÷ 上月维修与索赔工单",
+        formula_en="back again ÷ repair and warranty orders of the month before",
+    ),
+    ReportTable(
         "ftf.returns",
         "返修回厂",
         "Cars back in the workshop",
