@@ -124,7 +124,10 @@ def comparison_table(frame: pd.DataFrame, names: Iterable[str], **words: Any) ->
         replace(column, form="text") if column.key in amounts else column
         for column in RECORDS["comparison"].on_page
     ]
-    return table(pd.DataFrame(rows), columns, id="comparison", wide=True, **words)
+    made = table(pd.DataFrame(rows), columns, id="comparison", wide=True, **words)
+    for column in made.payload.get("columns", [])[1:-1]:
+        column["align"] = "right"
+    return made
 
 
 def definitions(
