@@ -14,7 +14,7 @@ from aftersales.metrics import cause_rates
 from aftersales.metrics import oem_css as scores
 from aftersales.metrics.funnel import JUDGED, judged
 from aftersales.metrics.known import timed
-from aftersales.metrics.visits import month_numbers
+from aftersales.metrics.visits import kept, month_numbers
 
 if TYPE_CHECKING:
     pass
@@ -83,6 +83,7 @@ def trend(
     )
 
 
+@kept
 def delivered(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], grace_minutes: float, *columns: str
 ) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.months import after, months_to, ratio, start
-from aftersales.metrics.visits import Visits, visits
+from aftersales.metrics.visits import Visits, kept, visits
 
 RETURN_DAYS, RETURN_KM = 30, 2_000
 RED_LINE_DAYS = 10
@@ -122,6 +122,7 @@ def orders(
     return of.orders[first], of.orders[first & (later >= 0)]
 
 
+@kept
 def _matched(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], return_days: int, return_km: float
 ) -> tuple[Visits, np.ndarray]:
