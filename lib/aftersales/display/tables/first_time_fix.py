@@ -55,7 +55,7 @@ RECORDS = records(
     ReportTable(
         "ftf.return_trend",
         "返修回厂走势",
-        "Cars back in the workshop by month",
+        "Cars back, by month",
         (MONTH, *LIMITS),
         key="month",
         explained="return_rate",
