@@ -37,7 +37,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word.
-export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED
+export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED A B
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
 STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
 COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"} $(if $(filter-out 0,$(FRESH)),--fresh)
@@ -63,6 +63,14 @@ template: $(READY) ## write an empty workbook to fill in: make template MONTH=5 
 .PHONY: mail
 mail: $(READY) ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
 	@AFTERSALES_CALLED=make $(PY) -m aftersales mail $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+
+.PHONY: call-list
+call-list: $(READY) ## write whom to call, unmasked, for inside the store: make call-list MONTH=4 OUT=calls.xlsx
+	@AFTERSALES_CALLED=make $(PY) -m aftersales call-list $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+
+.PHONY: compare
+compare: $(READY) ## say what two published reports differ in: make compare A=2024-03 B=2024-04 (A=2024-04@1: the run before)
+	@AFTERSALES_CALLED=make $(PY) -m aftersales compare $${A:+--a "$$A"} $${B:+--b "$$B"} $${STORE:+--store "$$STORE"} $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
 
 .PHONY: test
 test: $(READY_TEST) ## run the tests that need nothing but Python
@@ -101,7 +109,7 @@ setup: $(READY_FULL) ## set up everything for work on the code, the commit hooks
 
 .PHONY: clean
 clean: ## empty the cache
-	@for kind in tables sealed chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
+	@for kind in tables sealed findings chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
 
 .PHONY: bench
 bench: $(READY) ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)

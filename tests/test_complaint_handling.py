@@ -24,6 +24,7 @@ from random_store import (
 )
 
 from aftersales.metrics import complaint_handling as handling
+from aftersales.metrics import watched
 
 BUCKETS = ["0-24", "24-48", "48-72", "72+"]
 
@@ -239,3 +240,22 @@ def test_ageing_has_sharp_bounds():
         "complaints.hours_to_close_p90": None,
         "complaints.closed_14_rate": None,
     }
+
+
+def test_the_list_of_those_that_wait_against_a_plain_loop(deck, month, settings):
+    """As the findings count them and the call list names them: open, and longer than was promised."""
+    end, limit = pd.Timestamp("2024-05-01"), settings.promised_hours["close"]
+    waits = {}
+    for row in deck.complaints.to_dict("records"):
+        is_open = row["status"] != "closed" or not row["closed_at"] < end
+        hours = (end - row["received_at"]).total_seconds() / 3600
+        if row["received_at"] < end and is_open and hours > limit:
+            waits[row["complaint_id"]] = hours - limit
+    table = handling.waiting(deck.complaints, month, settings.promised_hours)
+    assert dict(zip(table["complaint_id"], table["over_hours"], strict=True)) == pytest.approx(waits)
+    assert len(waits) >= 2
+    assert table["received_at"].is_monotonic_increasing
+    found = watched.judged(deck, month, settings).findings
+    listed = next(one for one in found if one.figure == "complaints.open" and one.rule == "cases")
+    assert list(listed.cases) == table["complaint_id"].tolist()
+    assert handling.waiting(None, month, settings.promised_hours).empty

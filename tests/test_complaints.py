@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from aftersales import findings
-from aftersales.metrics import complaints
+from aftersales.contract import params
+from aftersales.metrics import complaints, watched
 
 # cause: weeks 1 to 4 and the month as slide 17 prints them; shares with 整车 and 索赔 put right (slip S1)
 SLIDE_17 = {
@@ -89,12 +90,12 @@ def test_a_month_without_calls_has_no_mention(deck):
 
 def test_the_words_name_the_alarm_and_the_shift(deck, month):
     table = complaints.causes(deck.grievances, deck.survey_calls, month)
-    words = findings.complaints.causes(
-        table, complaints.causes_shift(deck.grievances, deck.survey_calls, month), month
-    )
-    assert words["title"] == "质量、时间和费用占不满意原因的67.6%"
+    tested = watched.judged(deck, month, params.load()).findings
+    words = findings.complaints.causes(table, month, tested)
     assert "超过10%警戒线" in words["note"]
-    assert "第4周“时间”骤减而“其他”骤增" in words["note"]
+    assert "第4周“时间”减少而“其他”增加" in words["note"]
+    assert "登记口径疑似改变" in words["note"]
+    assert "时间" not in findings.complaints.causes(table, month)["note"]
 
 
 def test_small_causes_count_as_one_in_the_test_of_weeks():
@@ -124,3 +125,15 @@ def test_a_close_without_a_time_of_day_takes_no_negative_hours(deck, month):
     assert (deck.complaints["received_at"] > same_day).all()
     figures = complaints.figures(register, deck.repair_orders, None, None, month)
     assert figures["complaints.hours_to_close"] == 0
+
+
+def test_the_weeks_of_valid_calls_against_a_plain_loop(deck, month):
+    weeks = [0, 0, 0, 0]
+    for called, result in zip(deck.survey_calls["called_at"], deck.survey_calls["result"], strict=True):
+        if str(called)[:7] == str(month) and result == "valid":
+            weeks[min((called.day - 1) // 7, 3)] += 1
+    assert complaints.valid_calls_by_week(deck.survey_calls, month) == weeks
+    table = complaints.causes(deck.grievances, deck.survey_calls, month)
+    words = findings.complaints.by_week(table, weeks, month)
+    assert "、".join(map(str, weeks)) in words["note"]
+    assert complaints.valid_calls_by_week(None, month) == []

@@ -192,3 +192,11 @@ def test_who_is_late_beyond_chance_is_marked():
     row = table.iloc[0]
     assert (row["low"], row["high"]) == wilson(60, 100)
     assert all(same(r["rate"], r["on_time"] / r["orders"]) for r in plain(table))
+
+
+def test_the_trend_is_each_month_s_own_figure(deck, month, settings):
+    rows = delivery.trend(deck.repair_orders, month, settings.grace_minutes)
+    assert rows["month"].tolist() == [str(month - back) for back in range(11, -1, -1)]
+    for row in rows.to_dict("records"):
+        alone = delivery.figures(deck.repair_orders, pd.Period(row["month"]), settings.grace_minutes)
+        assert (row["orders"], row["rate"]) == (alone["delivery.orders"], alone["delivery.rate"])

@@ -33,7 +33,7 @@ def test_params_show_their_values_and_where_each_comes_from(tmp_path):
     assert lines["targets.ftf.rate"] == ["0.99", "2024-04.yml"]
     assert lines["targets.oem.mot"] == ["99", "default.yml"]
     html = april._repr_html_()
-    assert "<summary><code>targets</code> (17): <strong>ftf.rate = 0.99</strong>" in html
+    assert "<summary><code>targets</code> (18): <strong>ftf.rate = 0.99</strong>" in html
     assert html.count("<strong>2024-04.yml</strong>") == 3
     assert "<i>" not in html
 
@@ -64,9 +64,9 @@ def completions():
     [
         ("tables.", {"repair_orders", "jobs", "survey_calls", "repairs", "notes"}, 20),
         ("tables['", {"repair_orders", "jobs"}, 11),
-        ("params.", {"weights", "targets", "chapters", "churn_months"}, 20),
+        ("params.", {"weights", "targets", "chapters", "churn_months"}, 25),
         ("params.targets['", {"ftf.rate", "oem.mot"}, 20),
-        ("metrics.", {"first_time_fix", "churn", "all_figures"}, 15),
+        ("metrics.", {"first_time_fix", "churn", "all_figures"}, 25),
         ("charts.", {"trend", "bars", "funnel"}, 25),
         ("it.", {"value", "numerator", "denominator", "excluded", "params", "to_excel"}, 20),
     ],

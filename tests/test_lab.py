@@ -212,4 +212,4 @@ def published(lab: Lab) -> None:
     for folder in ("output", "2024-04", "示范店", "notebooks"):
         lab.page.locator(".jp-DirListing-item", has_text=folder).dblclick()
     lab.open("06_churn.ipynb")
-    assert len(lab.charts(5)) == 5
+    assert len(lab.charts(6)) == 6

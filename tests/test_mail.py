@@ -67,7 +67,7 @@ def test_the_published_message_is_whole(april):
         for shown in (
             f"{figures['oem.mot']:.1f}",
             f"{figures['ftf.rate'] * 100:.2f}%",
-            f"{figures['churn.rate'] * 100:.1f}%",
+            f"{figures['churn.private_rate'] * 100:.1f}%",
             f"{figures['booking.rate'] * 100:.1f}%",
         ):
             assert shown in told
@@ -98,9 +98,10 @@ def test_what_a_manager_reads_first_stands_first(report, settings):
         "项关键指标中",
         "个人信息已脱敏",
         "\n关键指标",
-        "\n与上月相比",
+        "\n与以往相比",
+        "\n等待处理",
         "\n需要决定",
-        "前台：",
+        "\n前台：",
         "目标 98.00%。",
         "附件PDF",
     ]
@@ -169,7 +170,7 @@ FAULTS = {
     "not masked in the HTML": ("</body>", "电话13812345678</body>"),
     "not masked in the picture": ('alt="', 'alt="沪A12345 '),
     "contrast": ("color:#5b6773", "color:#c0c8d0"),
-    "inverted": ("color:#1a7f5a", "color:#0000ff"),
+    "inverted": ("color:#b3261e", "color:#0000ff"),
     "without colours": ("background-color:#ffffff;color:", "colour:"),
     "width or height": (' width="360"', ""),
     "role=": (' role="presentation"', ""),

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+import yaml
 
 from aftersales.contract import params
 from aftersales.contract.errors import InputError
@@ -50,3 +51,25 @@ def test_a_bad_file_is_told_with_file_key_and_expectation(folder, text, told):
 def test_without_a_default_file_the_message_names_it(tmp_path):
     with pytest.raises(InputError, match=r"default\.yml: no such file"):
         params.load(path=tmp_path)
+
+
+def test_a_file_older_than_a_setting_has_the_shipped_one(tmp_path):
+    whole = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    old = yaml.safe_load(whole)
+    assert {key: old.pop(key) for key in params.SHIPPED} == params.SHIPPED
+    (tmp_path / "default.yml").write_text(yaml.safe_dump(old, allow_unicode=True), encoding="utf-8")
+    found = params.load(path=tmp_path)
+    assert {key: getattr(found, key) for key in params.SHIPPED} == params.SHIPPED
+    assert "themes" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["grace_minutes: -1", "return_days: 1.5", "return_km: far", "themes: {时间: 慢}"],
+)
+def test_a_setting_of_the_second_round_that_is_wrong_is_told(tmp_path, line):
+    whole = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    (tmp_path / "default.yml").write_text(whole, encoding="utf-8")
+    (tmp_path / "2024-04.yml").write_text(line, encoding="utf-8")
+    with pytest.raises(InputError, match=line.split(":")[0]):
+        params.load("2024-04", tmp_path)

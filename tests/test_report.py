@@ -90,6 +90,7 @@ def test_a_report_is_whole(april):
         "report.pdf",
         "tables.xlsx",
         "figures.json",
+        "manifest.json",
         "notebooks",
     }
     stems = {"master", *params.load().chapters}
@@ -186,7 +187,7 @@ def test_figures_and_tables_are_those_of_the_contract(april):
     assert list(result["tables"]["ftf.technicians"][0])[:3] == ["technician", "jobs", "not_fixed"]
     assert list(result["tables"]["complaints.causes"][0])[:6] == ["cause", "w1", "w2", "w3", "w4", "month"]
     for department in ("front", "workshop", "parts", "service"):
-        assert len(result["tables"][f"top5.{department}"]) >= 5
+        assert 1 <= len(result["tables"][f"top5.{department}"]) <= 5
 
 
 def test_scrapbook_reads_what_the_chapters_glued(april):
@@ -282,7 +283,7 @@ def test_the_pdfs_numbers_lead_to_their_pages(tmp_path, month, lang, kept):
 def test_the_whole_reports_pdf_leads_to_its_pages_and_is_no_longer(april):
     made = (april / "report.pdf").read_bytes()
     assert pdf_pages.faults(made) == []
-    assert len(pypdf.PdfReader(april / "report.pdf").pages) <= 28
+    assert len(pypdf.PdfReader(april / "report.pdf").pages) <= 36  # fewer than the deck's 37 slides
 
 
 def test_a_report_whose_pages_never_settle_is_not_published(project, tmp_path):
@@ -356,6 +357,7 @@ def test_a_report_that_is_not_masked_has_no_mail_and_is_not_sent(tmp_path):
         "report.pdf",
         "tables.xlsx",
         "figures.json",
+        "manifest.json",
         "notebooks",
     }
     (settings / "default.yml").write_text(default, encoding="utf-8")
@@ -443,9 +445,9 @@ def test_page_pdf_mail_and_workbook_show_the_same_numbers(april):
     shown = {
         "oem.mot": f"{got['oem.mot']:.1f}",
         "ftf.rate": f"{got['ftf.rate'] * 100:.2f}",
-        "churn.rate": f"{got['churn.rate'] * 100:.1f}",
+        "churn.private_rate": f"{got['churn.private_rate'] * 100:.1f}",
         "booking.rate": f"{got['booking.rate'] * 100:.1f}",
-        "css.delight_rate_calls": f"{got['css.delight_rate_calls'] * 100:.1f}",
+        "css.delight_rate_valid": f"{got['css.delight_rate_valid'] * 100:.1f}",
         "complaints.per_1000_visits": f"{got['complaints.per_1000_visits']:.1f}",
     }
     page = lxml.html.fromstring((april / "report.html").read_text(encoding="utf-8")).text_content()

@@ -156,3 +156,11 @@ def test_one_vehicle_that_comes_hundreds_of_times_takes_no_time():
         for i in range(1500)
     ]
     assert returns.figures(orders(*lines), pd.Period("2024-04"))["ftf.returned"] == 0
+
+
+def test_the_trend_is_each_month_s_own_figure(deck, month):
+    rows = returns.trend(deck.repair_orders, month)
+    assert rows["month"].tolist() == [str(month - back) for back in range(11, -1, -1)]
+    for row in rows.to_dict("records"):
+        alone = returns.figures(deck.repair_orders, pd.Period(row["month"]))
+        assert (row["returned"], row["return_rate"]) == (alone["ftf.returned"], alone["ftf.return_rate"])

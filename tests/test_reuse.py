@@ -34,7 +34,7 @@ def report(folder, *more, **env):
 
 
 def published(folder):
-    return next((folder / "out" / "2024-04").iterdir())
+    return next(path for path in (folder / "out" / "2024-04").iterdir() if path.name != ".history")
 
 
 def chapters(told, state):
@@ -52,7 +52,10 @@ def test_an_unchanged_report_is_recognised_without_a_heavy_import(store):
     assert {p: p.stat().st_mtime_ns for p in published(store).rglob("*")} == before
     assert done.stdout.split() == [
         str(published(store) / name)
-        for name in ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "notebooks")
+        for name in (
+            *("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json"),
+            *("manifest.json", "notebooks"),
+        )
     ]
 
 
@@ -85,7 +88,10 @@ def test_only_chapters_whose_tables_changed_are_run(store):
     assert sorted(chapters(done.stderr, "done")) == ["06_churn", "07_top5"]
     assert "01_review" in chapters(done.stderr, "unchanged")
     after = json.loads((published(store) / "figures.json").read_text(encoding="utf-8"))["tables"]
-    assert [name for name in before if before[name] != after[name]] == ["churn.reasons"]
+    assert [name for name in before if before[name] != after[name]] == [
+        "churn.reasons",
+        "churn.call_list",
+    ]
     made = {p.name: p.read_bytes() for p in published(store).glob("*.*")}
 
     done = report(store, "--fresh")

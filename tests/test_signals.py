@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from aftersales.contract.schema import MOT_ITEMS
+from aftersales.contract.statistics import poisson
 from aftersales.signals import (
     Causes,
     People,
@@ -22,7 +23,6 @@ from aftersales.signals import (
     findings,
     limits,
     people,
-    targets,
 )
 from aftersales.signals.finding import NAMED, POINT, POINT_EVENTS, RUN, two_sided
 from aftersales.signals.windows import EXPOSURE, RATE, SCORE, deviance, distance, normal, panel, windows
@@ -80,8 +80,8 @@ def test_two_samples_of_scores_are_compared_as_by_student():
 
 def test_the_exact_interval_of_a_count_is_garwoods():
     # Garwood 1936 as tabled by Ulm 1990: 95 % of 10 events is 4.80 to 18.39, of none 0 to 3.69.
-    assert targets.poisson(10) == (pytest.approx(4.795, abs=5e-4), pytest.approx(18.390, abs=5e-4))
-    assert targets.poisson(0) == (0.0, pytest.approx(3.689, abs=5e-4))
+    assert poisson(10) == (pytest.approx(4.795, abs=5e-4), pytest.approx(18.390, abs=5e-4))
+    assert poisson(0) == (0.0, pytest.approx(3.689, abs=5e-4))
 
 
 @pytest.mark.parametrize("freedom", [10, 22, 62])

@@ -118,7 +118,9 @@ def report_of(tables: Tables, month: str) -> dict:
     """Every figure of a report, and every table whose rows can be explained."""
     when, settings = pd.Period(month), params.load(month)
     found = {name: t.frame(tables, when, settings) for name, t in rows.TABLE_ROWS.items()}
-    found["key_figures"] = metrics.summary.key_figures(tables, when, settings)
+    found["key_figures"] = metrics.summary.key_figures(
+        tables, when, settings, metrics.watched.judged(tables, when, settings).findings
+    )
     found["retention"] = metrics.churn.retention(tables.repair_orders, when)
     found["checks"] = reconcile(tables, when, settings)
     found["history"] = metrics.complaints.history(tables.complaints, tables.repair_orders, when)
@@ -148,8 +150,11 @@ def test_the_figures_are_those_of_the_whole(request, exports, whole, kind, month
     for store in STORES if month == MONTHS[0] else STORES[1:]:
         part = load(request.getfixturevalue(kind), store, month)
         assert report_of(part, month) == whole(store, month)
-        assert len(part.jobs) < len(load(exports, store, month).jobs)
-        assert part.repair_orders["amount"].isna().all()
+        known = load(exports, store, month).jobs
+        assert len(part.jobs) < len(known) or month == max(
+            MONTHS
+        )  # which looks back to the first month of all
+        assert part.repair_orders["plate"].isna().all()
         assert part.repair_orders["store"].unique().tolist() == [store]
 
 
@@ -169,7 +174,7 @@ def test_sqlite_finds_a_store_s_months_by_the_index(sqlite):
     told = plan(sqlite, query, "EXPLAIN QUERY PLAN")
     assert "USING INDEX repair_orders_by_date (store=? AND opened_at>? AND opened_at<?)" in told
     assert "SCAN" not in told
-    assert "amount" not in str(query)
+    assert "plate" not in str(query)
 
 
 def test_parquet_reads_the_groups_and_columns_that_it_needs(hive, single):
@@ -179,7 +184,7 @@ def test_parquet_reads_the_groups_and_columns_that_it_needs(hive, single):
             name, wanted
         )
         assert 0 < read_ < every / 2, (name, read_, every)
-        assert "amount" not in columns
+        assert "plate" not in columns
     assert read_ <= 2
 
 

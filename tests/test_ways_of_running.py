@@ -69,7 +69,7 @@ def test_a_chapter_runs(tmp_path, way, rate):
         if MIME in output.get("data", {})
     ]
     assert rate in shown[0]["text"]
-    assert sum(exhibit["kind"] == "chart" for exhibit in shown) == 4
+    assert sum(exhibit["kind"] == "chart" for exhibit in shown) == 6
 
 
 def test_the_tour_runs_and_saves_its_table(tmp_path):

@@ -28,6 +28,7 @@ _PACKAGES = {
     "reconcile": "aftersales.reconcile",
     "scraps": "aftersales.chapters.scraps",
     "show": "aftersales.display.tables",
+    "signals": "aftersales.signals",
 }
 
 __all__ = [*_NAMES, *_PACKAGES]

@@ -111,6 +111,32 @@ def parser() -> argparse.ArgumentParser:
     )
     mail.set_defaults(run=_mail)
 
+    calls = commands.add_parser(
+        "call-list", help="write the customers to call, unmasked, to a workbook for inside the store"
+    )
+    _month(calls)
+    _source(calls)
+    calls.add_argument(
+        "--out", type=Path, metavar="FILE.xlsx", help="where to; never where reports are published"
+    )
+    _lang(calls)
+    calls.set_defaults(run=_call_list)
+
+    compare = commands.add_parser(
+        "compare", help="say what two published reports differ in, and what the changes are made of"
+    )
+    one = (
+        "a month (2024-04, or 4: the latest published), a run that was replaced (2024-04@1 the last but one, "
+    )
+    one += "2024-04@20240503-091500), or the folder of a report"
+    compare.add_argument("--a", metavar="A", help=one)
+    compare.add_argument("--b", metavar="B", help="the other one, which is set against A")
+    compare.add_argument(
+        "--store", metavar="NAME", help="default: the only one published, else that of the params"
+    )
+    _output(compare)
+    compare.set_defaults(run=_compare)
+
     demo = commands.add_parser("demo", help="write the records of made-up stores")
     demo.add_argument("--stores", type=_positive, default=1, metavar="N", help="number of stores (default 1)")
     demo.add_argument(
@@ -234,6 +260,28 @@ def _mail(args: argparse.Namespace) -> None:
         dry_run=args.dry_run or is_set("DRY_RUN"),
         again=args.again or is_set("AGAIN"),
     )
+
+
+def _call_list(args: argparse.Namespace) -> None:
+    from aftersales import report
+
+    if args.out is None:
+        raise InputError(
+            "where to? Expected a workbook outside of output: call-list --month 4 --out FILE.xlsx."
+        )
+    lost, waiting = report.call_list(args.month, args.out, args.year, args.store, args.source, args.lang)
+    print(
+        f"{lost} lost customers, {waiting} open complaints, unmasked: "
+        "for use inside the store only (仅限店内使用)",
+        file=sys.stderr,
+    )
+    print(args.out)
+
+
+def _compare(args: argparse.Namespace) -> None:
+    from aftersales.compare import command as comparing
+
+    print(comparing.compare(args.a, args.b, args.store, args.out, args.lang))
 
 
 def _demo(args: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ from aftersales.chapters import notebooks as chapters
 from aftersales.chapters import progress
 from aftersales.contract import command
 from aftersales.contract.errors import InputError
-from aftersales.export import publish
+from aftersales.export import manifest, publish
 from aftersales.sources import load as inputs
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aftersales.sources.load import ReportRequest
 
 
-FILES = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json")
+FILES = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "manifest.json")
 
 
 def report(
@@ -74,6 +74,12 @@ def report(
             notebooks.mkdir()
             _check_own_targets(request)
             preparing: list[Future[None]] = []
+            hashing: list[Future[dict[str, Any]]] = []
+
+            def meanwhile() -> None:
+                preparing.append(beside.submit(prepare_formats))
+                hashing.append(beside.submit(manifest.of_tables, request.tables))
+
             with (
                 progress.step("running the notebooks"),
                 progress.Watch(notebooks / ".progress") as watch,
@@ -85,13 +91,15 @@ def report(
                     request.parameters,
                     cwd=Path.cwd(),
                     failed=chapters.failed("master"),
-                    on_start=lambda: preparing.append(beside.submit(prepare_formats)),
+                    on_start=meanwhile,
                 )
             _check_own_targets(request, notebooks / "master.ipynb")
             with progress.step("writing page, PDF, mail and workbook"):
                 for one in preparing:
                     one.result()
                 write_formats(folder, request)
+                (input_hashes,) = [one.result() for one in hashing]
+                manifest.write(folder, request.meta, input_hashes, request.params, chapters.FOLDER)
     with suppress(OSError):  # another run may be emptying the cache
         cache_store.sweep(cache_store.folder("drawings"), "*", cache_store.LIMIT)
     _summary(len(request.params.chapters), watch.cached(), time.perf_counter() - start)
@@ -261,6 +269,44 @@ def mail(
     elsewhere = None if out == Path("output") else out
     make = command.report(request.month, store, source, lang, elsewhere)
     sending.send_published(folder, request.params, lang=lang, dry_run=dry_run, again=again, make=make)
+
+
+def call_list(
+    month: str,
+    path: Path,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    lang: str | None = None,
+) -> tuple[int, int]:
+    """Write the customers to call, unmasked, to a workbook for inside the store; report and caches stay.
+
+    Returns
+    -------
+    tuple of int
+        Lost customers, and open complaints.
+
+    Raises
+    ------
+    InputError
+        The call or the input is bad, or reports are published where the list is to go.
+    """
+    from aftersales.contract import params, place
+    from aftersales.export import call_list as workbook
+    from aftersales.metrics import to_call
+
+    chosen = lang or params.load().lang
+    workbook.check_place(path, chosen)
+    period, settings, tables = inputs.ask_unmasked(month, year, store, source)
+    read_from = source or settings.source
+    if not place.is_demo(read_from) and not place.is_url(read_from):
+        workbook.check_apart(path, place.path(read_from), chosen)
+    lost = to_call.customers(
+        tables.repair_orders, tables.churn_calls, tables.customers, period, settings.churn_months
+    )
+    waiting = to_call.waiting(tables.complaints, tables.repair_orders, tables.customers, period)
+    workbook.write(path, lost, waiting, tables.store, period, "en" if chosen == "en" else "zh")
+    return len(lost), len(waiting)
 
 
 @contextmanager

@@ -15,17 +15,21 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pandas as pd
 
+from aftersales.cache import findings as cached_findings
 from aftersales.chapters import scraps
 from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES, label
 from aftersales.contract.tables import Tables
+from aftersales.metrics import watched
+from aftersales.metrics.watched import Judged
+from aftersales.signals import Finding
 from aftersales.sources.load import get_params, load
 
 # Settings that functions ask for by name.
@@ -35,7 +39,11 @@ _SETTINGS = (
     "base_months",
     "churn_months",
     "promised_hours",
+    "grace_minutes",
+    "return_days",
+    "return_km",
     "questionnaire",
+    "themes",
     "rate_base",
 )
 
@@ -107,6 +115,25 @@ class Context:
         """What a code is called in this language."""
         return label(codes, code, self.lang)
 
+    @cached_property
+    def judged(self) -> Judged:
+        """What was tested in the month, and the limits that charts draw."""
+        return judged_once(self.tables, self.month, self.params)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Everything that was tested in the month, gravest first."""
+        return self.judged.findings
+
+    @property
+    def values(self) -> dict[tuple[str, str | None], list[float | None]]:
+        """The watched values of the last 12 months, by figure and subject."""
+        return {about: one.value for about, one in self.judged.limits.items()}
+
+    def with_limits(self, trend: pd.DataFrame, figure: str) -> pd.DataFrame:
+        """A trend of a figure with the limits that the findings go by."""
+        return watched.with_limits(trend, self.judged.limits.get((figure, None)))
+
     def target(self, figure: str) -> float | None:
         """The target of a figure, where the params have one."""
         return self.params.targets.get(figure)
@@ -139,12 +166,31 @@ class Context:
 
     @staticmethod
     def _knows(name: str) -> bool:
-        return name in TABLES or name in _SETTINGS or name in ("month", "lang", "params", "tables")
+        return (
+            name in TABLES
+            or name in _SETTINGS
+            or name in ("month", "lang", "params", "tables", "findings", "values")
+        )
 
     def _known(self, name: str) -> Any:
         if name in TABLES:
             return self.tables[name]
         return getattr(self.params if name in _SETTINGS else self, name)
+
+
+def judged_once(tables: Tables, month: pd.Period, params: Params) -> Judged:
+    """What was tested in a month, from the cache where another notebook of the report has made it."""
+    read = set(tables.used)
+    found: Judged
+    found, digest = cached_findings.made_once(
+        month, tables.hashes, lambda: watched.judged(tables, month, params)
+    )
+    # A chapter depends on what the list says, not on every table behind it.
+    tables.used.clear()
+    tables.used.update(read | {cached_findings.NAME})
+    if tables.hashes:
+        tables.hashes[cached_findings.NAME] = digest
+    return found
 
 
 def context(

@@ -107,14 +107,20 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
     aftersales.kernels.NotebookFailed
         A chapter failed; the message names notebook and cell.
     """
+    import pandas as pd
+
     from aftersales import kernels
     from aftersales.cache import chapters as cached
     from aftersales.chapters import progress, scraps
+    from aftersales.chapters.context import judged_once
     from aftersales.contract.schema import TABLES
-    from aftersales.sources.load import load
+    from aftersales.sources.load import get_params, load
 
     folder = Path(into or os.environ.get(INTO) or tempfile.mkdtemp(prefix="aftersales-"))
-    hashes = load(parameters.get("source"), parameters.get("store"), parameters.get("month")).hashes
+    tables = load(parameters.get("source"), parameters.get("store"), parameters.get("month"))
+    if month := parameters.get("month"):
+        judged_once(tables, pd.Period(str(month), "M"), get_params(month))
+    hashes = tables.hashes
     made = [folder / f"{stem}.ipynb" for stem in stems]
     jobs, keys = [], {}
     for stem, out in zip(stems, made, strict=True):

@@ -124,7 +124,8 @@ def _held_against_records(path: Path, request: inputs.ReportRequest) -> None:
 
     page = printed_report.read(path, request.month)
     p = request.params
-    table = reported.examine(page, p.weights, all_figures(request.tables, request.month, p), p.churn_months)
+    computed = all_figures(request.tables, request.month, p)
+    table = reported.examine(page, p.weights, computed, p.churn_months, p.pt_weights)
     title = words.table_words(table, request.month, request.lang)["title"]
     print(f"\n{path.name}{say(request.lang, '：', ': ')}{title}")
     if wrong := problems.from_checks(words.in_words(table, request.lang), request.lang, from_records=False):

@@ -12,7 +12,19 @@ from typing import Any, Literal
 from aftersales.contract.statistics import FEW
 
 Unit = Literal["count", "rate", "points", "hours", "per_1000"]
-By = Literal["count", "share", "one_minus_share", "per_1000", "median", "mean", "sum", "value"]
+By = Literal[
+    "count",
+    "share",
+    "one_minus_share",
+    "weighted_share",
+    "per_1000",
+    "median",
+    "p90",
+    "until_tenth",
+    "mean",
+    "sum",
+    "value",
+]
 UNITS: dict[str, tuple[str, str]] = {
     "rate": ("%", "%"),
     "points": ("分", "points"),
@@ -37,6 +49,11 @@ LEFT_OUT: dict[str, tuple[str, str]] = {
     "fleet": ("公车，不回访", "fleet vehicles, not called"),
     "returned": ("此后又来过", "back since"),
     "not_called": ("本月没有致电", "not called this month"),
+    "without_promise": ("没有预计交车时间", "no promised time"),
+    "days_only": ("时间只记到日", "a stamp is a day without a time"),
+    "too_late": ("受理不满14天", "received less than 14 days before the end"),
+    "one_visit": ("仅来站一次", "came only once"),
+    "not_due": ("未到期", "not due yet"),
 }
 
 
@@ -48,7 +65,9 @@ class Rows:
     ----------
     by
         How the figure comes from them: their ``count``; the ``share`` of `of` that is in `counted`
-        (``one_minus_share``, ``per_1000``); the ``median``, ``sum`` or single ``value`` of `column`.
+        (``one_minus_share``, ``per_1000``), or their sum of `column` over it (``weighted_share``); the
+        ``median``, ``p90``, ``sum`` or single ``value`` of `column`; the first value of it by which at most a
+        tenth is left, those that are not ``done`` waited for so long (``until_tenth``).
     counted, of
         The rows that are counted or measured, and those they are set against.
     left_out
@@ -126,6 +145,7 @@ def _share(counted: str, of: str, *left_out: str, params: tuple[str, ...] = ()) 
 
 
 _BASE, _CHURN, _HOURS, _WEIGHTS = ("base_months",), ("churn_months",), ("promised_hours.",), ("weights.",)
+_GRACE, _RETURN = ("grace_minutes",), ("return_days", "return_km")
 _NO_ANSWER = ("without_answer", "q1_unanswered")
 _UNREACHED = ("fleet", "not_called")
 
@@ -151,7 +171,8 @@ _FIGURES = (
     Figure("review.not_started", "未做", "Not started", "count",
            "月末尚未开始", "not started at the end of the month", _count("not_started"), "4", "down"),
     Figure("review.completion_rate", "措施完成率", "Completion rate", "rate",
-           "已完成 ÷ 上月措施", "done ÷ measures", _share("done", "actions", "done_later"), "4", "up", "actions"),
+           "已完成 ÷ 上月措施", "done ÷ measures", _share("done", "actions", "done_later"), "4", "up",
+           "review.actions"),
 
     Figure("oem.sample", "厂家样本量", "Sample", "count",
            "代理机构对本店的成功样本", "the agency's successful interviews", Rows("value", "store", column="sample"), "7"),
@@ -205,7 +226,8 @@ _FIGURES = (
     Figure("complaints.open", "未关闭投诉", "Open complaints", "count",
            "月末仍未关闭", "of those, open at the end of the month", _count("open"), "18", "down"),
     Figure("complaints.closed_rate", "投诉关闭率", "Closed rate", "rate",
-           "已关闭 ÷ 受理", "closed ÷ received", _share("closed", "received", "still_open"), "18", "up", "received"),
+           "已关闭 ÷ 受理", "closed ÷ received", _share("closed", "received", "still_open"), "18", "up",
+           "complaints.count"),
     Figure("complaints.hours_to_contact", "首次联系用时", "Hours to first contact", "hours",
            "受理到首次联系的中位小时数", "median hours from receipt to first contact",
            Rows("median", "received", column="hours_to_contact", left_out=("not_contacted",), params=_HOURS),
@@ -219,6 +241,19 @@ _FIGURES = (
     Figure("complaints.satisfied_rate", "处理后满意率", "Satisfied after", "rate",
            "满意 ÷ 已关闭且有答复", "satisfied ÷ closed with an answer",
            _share("satisfied", "answered", "still_open", "satisfaction_unknown"), "18", "up", "answered"),
+    Figure("complaints.backlog", "往月未关闭投诉", "Backlog", "count",
+           "本月以前受理、月末仍未关闭", "received before the month and open at its end", _count("backlog"), better="down"),
+    Figure("complaints.repeats", "重复投诉", "Repeat complaints", "count",
+           "同一车辆 30 天内有过另一件投诉", "the vehicle had another complaint in the 30 days before",
+           _count("repeats"), better="down"),
+    Figure("complaints.hours_to_close_p90", "九成关闭用时", "Hours until nine in ten are closed", "hours",
+           "本月受理的投诉九成关闭所需小时，未关闭的等到月末（Kaplan–Meier）",
+           "hours by which nine in ten of the month's complaints are closed, open ones waited for to its end "
+           "(Kaplan–Meier)",
+           Rows("until_tenth", "timed", column="hours", left_out=("days_only",)), better="down"),
+    Figure("complaints.closed_14_rate", "14天关闭率", "Closed within 14 days", "rate",
+           "14 天内关闭 ÷ 月末前至少 14 天受理的投诉", "closed within 14 days ÷ received 14 days or more before the end",
+           _share("closed_14", "due_14", "too_late"), better="up", base="due_14"),
 
     Figure("ftf.jobs", "维修台次", "Jobs", "count",
            "本月完工的派工", "jobs finished in the month", _count("jobs"), "21", department="workshop"),
@@ -228,6 +263,36 @@ _FIGURES = (
     Figure("ftf.rate", "一次维修合格率", "First-time-fix rate", "rate",
            "1 − 未一次修复 ÷ 维修台次", "1 − not fixed ÷ jobs", Rows("one_minus_share", "not_fixed", "jobs"),
            "21", "up", "ftf.jobs", "workshop", 2),
+    Figure("ftf.return_orders", "上月维修索赔工单", "Repairs of last month", "count",
+           "上月开单的一般维修与索赔工单", "repair and warranty orders opened in the month before",
+           _count("return_orders"), department="workshop"),
+    Figure("ftf.returned", "返修回厂", "Cars back in the workshop", "count",
+           "其中同一车辆 30 天、2000 公里内又开维修或索赔工单（天数与公里为参数）",
+           "of those, the vehicle had another such order within 30 days and 2,000 km (params)",
+           _count("returned_orders", params=_RETURN), better="down", department="workshop"),
+    Figure("ftf.return_rate", "返修回厂率", "Return rate", "rate",
+           "返修回厂 ÷ 上月维修索赔工单", "cars back ÷ repairs of last month",
+           _share("returned_orders", "return_orders", params=_RETURN), better="down", base="ftf.return_orders",
+           department="workshop"),
+
+    Figure("delivery.orders", "可判断的交车", "Deliveries with both times", "count",
+           "本月交车且预计、实际交车时间都有的工单", "orders delivered in the month with both stamps",
+           _count("promised", "without_promise", "days_only"), department="front"),
+    Figure("delivery.on_time", "准时交车", "On time", "count",
+           "不晚于预计时间 15 分钟（参数）", "at most 15 minutes after the promise (a param)",
+           _count("on_time", params=_GRACE), better="up", department="front"),
+    Figure("delivery.rate", "准时交车率", "On-time delivery", "rate",
+           "准时交车 ÷ 可判断的交车", "on time ÷ deliveries with both times", _share("on_time", "promised", params=_GRACE),
+           better="up", base="delivery.orders", department="front"),
+    Figure("delivery.late_30", "晚交30分钟以上", "Over 30 minutes late", "count",
+           "晚于预计时间 30 分钟以上", "more than 30 minutes after the promise", _count("late_30"), better="down",
+           department="front"),
+    Figure("delivery.hours_median", "在店用时", "Hours in the shop", "hours",
+           "开单到交车的中位小时数", "median hours from opening to delivery",
+           Rows("median", "stayed", column="hours"), better="down", department="front"),
+    Figure("delivery.hours_p90", "在店用时九成以内", "Hours in the shop, 90th percentile", "hours",
+           "开单到交车小时数的 90% 分位", "90th percentile of hours from opening to delivery",
+           Rows("p90", "stayed", column="hours"), better="down", department="front"),
 
     Figure("booking.visits", "进厂台次", "Visits", "count",
            "本月开单的工单", "repair orders opened in the month", _count("visits"), "24", department="booking"),
@@ -278,6 +343,26 @@ _FIGURES = (
            _count("not_due", *_UNREACHED, params=_CHURN), "28"),
     Figure("churn.went_elsewhere", "已到其它站", "Went elsewhere", "count",
            "已到其它站维修", "went elsewhere", _count("went_elsewhere", *_UNREACHED, params=_CHURN), "28", "down"),
+    Figure("churn.private_cohort", "当月来站私车", "Private cohort", "count",
+           "当月来站车辆中的私车", "private vehicles of the cohort", _count("private_cohort", params=_CHURN)),
+    Figure("churn.private_rate", "私车流失率", "Private churn rate", "rate",
+           "应回访私车 ÷ 当月来站私车", "lost private vehicles ÷ private cohort",
+           _share("private_lost", "private_cohort", params=_CHURN), better="down", base="churn.private_cohort"),
+    Figure("churn.known_lost", "已知流失", "Known lost", "count",
+           "已回访且不是未到期", "reached and not merely not due", _count("known_lost", params=_CHURN), better="down"),
+    Figure("churn.lost_low", "私车流失下限", "Private churn, at least", "rate",
+           "已知流失 ÷ 当月来站私车", "known lost ÷ private cohort",
+           _share("known_lost", "private_cohort", params=_CHURN), better="down", base="churn.private_cohort"),
+    Figure("churn.lost_high", "私车流失上限", "Private churn, at most", "rate",
+           "（应回访私车 − 仅来一次 − 未到期）÷ 当月来站私车",
+           "(lost private vehicles − one visit − not due) ÷ private cohort",
+           _share("perhaps_lost", "private_cohort", "one_visit", "not_due", params=_CHURN), better="down",
+           base="churn.private_cohort"),
+    Figure("churn.lost_best", "私车流失估计", "Private churn, estimate", "rate",
+           "（应回访私车 − 仅来一次）×（1 − 未到期 ÷ 已回访）÷ 当月来站私车",
+           "(lost private vehicles − one visit) × (1 − not due ÷ reached) ÷ private cohort",
+           Rows("weighted_share", "came_twice", "private_cohort", column="weight", params=_CHURN), better="down",
+           base="churn.private_cohort"),
 
     Figure("volume.orders", "工单", "Orders", "count",
            "本月开单", "repair orders opened in the month", _count("orders"), "14"),
@@ -290,7 +375,10 @@ _FIGURES = (
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in _FIGURES}
 
 # What the names of the built-in chapters' figures and tables begin with.
-PREFIXES = (*dict.fromkeys(name.partition(".")[0] for name in FIGURES), "top5", "checks", "definitions")
+PREFIXES = (
+    *dict.fromkeys(name.partition(".")[0] for name in FIGURES),
+    *("top5", "checks", "definitions", "comparison", "findings", "joins"),
+)
 
 
 def judged(figures: Mapping[str, Any], name: str) -> Any:

@@ -29,13 +29,21 @@ class _Later(ModuleType):
 
 def papermill() -> None:
     """Import papermill without requests, with which it would read and write notebooks on other machines."""
-    _without("papermill", [_Later("requests")])
+    _without("papermill", [_Later("requests"), _grammar()])
 
 
 def nbconvert() -> None:
     """Import nbconvert without Beautiful Soup, which it uses for nothing but its own HTML and pictures in
     Markdown."""
-    _without("nbconvert", [_Later("bs4")])
+    _without("nbconvert", [_Later("bs4"), _grammar()])
+
+
+def _grammar() -> _Later:
+    """The grammar of web addresses that jsonschema compiles in a second or two where JupyterLab is installed.
+
+    No notebook's schema has such an address.
+    """
+    return _Later("rfc3987_syntax")
 
 
 def seaborn() -> None:
@@ -53,8 +61,8 @@ def seaborn() -> None:
 def _without(name: str, others: list[_Later]) -> None:
     """Import a module while others are stood in for, unless they are imported already."""
     with _one_at_a_time:
-        if name not in sys.modules and all(find_spec(other.__name__) for other in others):
-            with _stood_in(others):
+        if name not in sys.modules:
+            with _stood_in([other for other in others if find_spec(other.__name__.partition(".")[0])]):
                 import_module(name)
     import_module(name)  # waits where another thread is in the middle of it
 

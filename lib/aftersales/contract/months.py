@@ -50,3 +50,13 @@ def ratio(numerator: float | None, denominator: float | None) -> float | None:
 def in_month(frame: pd.DataFrame | None, month: pd.Period, dated_by: str) -> pd.DataFrame | None:
     """The rows of a table that are dated in a month; None where the table is absent."""
     return None if frame is None else frame[within(frame[dated_by], month)]
+
+
+def due_day(month: pd.Period) -> pd.Timestamp:
+    """The day by which what a month's report asks for is due: the last Monday-to-Friday day of the next one.
+
+    >>> due_day(pd.Period("2024-05"))
+    Timestamp('2024-06-28 00:00:00')
+    """
+    last = (month + 1).end_time.normalize()
+    return last - pd.Timedelta(days=max(0, last.weekday() - 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import os
 import re
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aftersales.contract import place
+from aftersales.contract import mask, place
 from aftersales.contract.errors import InputError
-from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS, QUESTIONS
+from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
 HOURS = ("contact", "plan", "close")
+SUMMARY = "summary"  # where a remark on the whole month stands
 _DEFAULT = "default.yml"
 
 
@@ -38,14 +40,20 @@ class Params:
     base_months: int
     churn_months: int
     promised_hours: dict[str, float]
+    grace_minutes: int
+    return_days: int
+    return_km: int
     weights: dict[str, float]
     pt_weights: dict[str, float]
     targets: dict[str, float]
     questionnaire: dict[str, dict[str, str]]
+    themes: dict[str, list[str]]
+    department_heads: dict[str, str]
     sender: str
     recipients: dict[str, list[str]]
     header_aliases: dict[str, str]
     chapters: list[str]
+    remarks: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
     def lines(self) -> list[tuple[str, Any, str]]:
@@ -101,13 +109,15 @@ def _plain(value: Any) -> str:
 
 
 def _origin(file: str) -> str:
-    return escape(file) if file == _DEFAULT else f"<strong>{escape(file)}</strong>"
+    return escape(file) if file in (_DEFAULT, "") else f"<strong>{escape(file)}</strong>"
 
 
 def _changed(lines: list[tuple[str, Any, str]]) -> str:
     """What of a closed group a month's file sets."""
     changed = [
-        f"{key.split('.', 1)[1]} = {_plain(value)}" for key, value, origin in lines if origin != _DEFAULT
+        f"{key.split('.', 1)[1]} = {_plain(value)}"
+        for key, value, origin in lines
+        if origin not in (_DEFAULT, "")
     ]
     return f": <strong>{escape(', '.join(changed))}</strong>" if changed else ""
 
@@ -145,10 +155,30 @@ _NESTED = {
     "weights": MOT_ITEMS,
     "pt_weights": PT_SECTIONS,
     "promised_hours": HOURS,
+    "department_heads": tuple(CODES["action_department"]),
     "questionnaire": QUESTIONS,
     "recipients": ("allowed_domains", *ROLES),
 }
+_OPTIONAL = ("remarks",)
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
+# What a file that was written before a key existed has for it.
+SHIPPED: dict[str, Any] = {
+    "grace_minutes": 15,
+    "return_days": 30,
+    "return_km": 2000,
+    "department_heads": {},
+    "themes": {
+        "等待时间": ["等待", "排队", "等太久", "工位", "耽误", "一推再推"],
+        "休息区": ["休息区", "座位", "空调", "点心", "饮料", "儿童区", "无线", "wifi", "充电"],
+        "洗车与车辆清洁": ["洗车", "没有洗干净", "水渍"],
+        "说明与费用": ["说明", "解释", "明细", "工时费", "价格", "优惠", "旧件"],
+        "配件": ["配件", "常用件"],
+        "预约与联系": ["预约", "电话打不进", "热线", "微信", "提醒"],
+        "维修质量": ["异响", "一次修好", "返修"],
+        "态度": ["态度", "爱理不理"],
+        "营业与停车": ["营业时间", "停车", "代步车", "接送"],
+    },
+}
 
 
 def folder() -> Path:
@@ -180,9 +210,10 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
     default = base / _DEFAULT
     if not default.exists():
         raise InputError(f"{default}: no such file. The settings of the store belong there.")
-    values = _read(default)
-    origins = dict.fromkeys(_flat(values), default.name)
-    missing = [key for key in _KEYS if key not in values]
+    own = _read(default)
+    values = copy.deepcopy(SHIPPED) | own
+    origins = dict.fromkeys(_flat(own), default.name)
+    missing = [key for key in _KEYS if key not in values and key not in _OPTIONAL]
     if missing:
         raise InputError(
             f"{default.name}: the key{'s' * (len(missing) > 1)} {', '.join(missing)} are missing."
@@ -244,6 +275,11 @@ def _check(values: dict[str, Any], file: str) -> None:
     for key in ("base_months", "churn_months"):
         good = isinstance(values[key], int) and not isinstance(values[key], bool) and 1 <= values[key] <= 60
         expect(good, key, "a whole number of months from 1 to 60")
+    for key, most in (("grace_minutes", 24 * 60), ("return_days", 365), ("return_km", 1_000_000)):
+        good = isinstance(values[key], int) and not isinstance(values[key], bool) and 0 <= values[key] <= most
+        expect(good, key, f"a whole number from 0 to {most:,}")
+    heads = values["department_heads"] = values["department_heads"] or {}
+    expect(all(isinstance(n, str) for n in heads.values()), "department_heads", "`department: name` lines")
     for key, names in (("weights", MOT_ITEMS), ("pt_weights", PT_SECTIONS)):
         weights = values[key]
         good = set(weights) == set(names) and all(is_number(w) and w >= 0 for w in weights.values())
@@ -260,6 +296,12 @@ def _check(values: dict[str, Any], file: str) -> None:
         "promised_hours",
         f"hours above 0 for {', '.join(HOURS)}",
     )
+    themes = values["themes"] = values["themes"] or {}
+    good = isinstance(themes, Mapping) and all(
+        isinstance(words, list) and all(isinstance(word, str) and word.strip() for word in words)
+        for words in themes.values()
+    )
+    expect(good, "themes", "`name: [keyword, …]` lines")
     targets = values["targets"]
     expect(
         isinstance(targets, Mapping) and all(is_number(t) for t in targets.values()),
@@ -294,3 +336,26 @@ def _check(values: dict[str, Any], file: str) -> None:
     chapters = values["chapters"]
     good = isinstance(chapters, list) and all(re.fullmatch(r"\w+", str(c)) for c in chapters)
     expect(good and len(set(chapters)) == len(chapters), "chapters", "a list of different notebook stems")
+    _check_remarks(values, file)
+
+
+def _check_remarks(values: dict[str, Any], file: str) -> None:
+    """Remarks are texts, each under a chapter, by its stem with or without its number, or ``summary``.
+
+    They are masked here, so that no form, notebook or message can show what they hold.
+    """
+    remarks = values.get("remarks") or {}
+    if not isinstance(remarks, Mapping):
+        raise InputError(f"{file}: remarks: expected `chapter: text` lines.")
+    stems = {str(stem).partition("_")[2]: str(stem) for stem in values["chapters"]}
+    known = [SUMMARY, *stems.values(), *stems]
+    out: dict[str, str] = {}
+    for key, text in remarks.items():
+        _known(file, "remarks.", key, known)
+        if not isinstance(text, str) or not text.strip():
+            raise InputError(f"{file}: remarks.{key}: expected a text.")
+        stem = stems.get(str(key), str(key))
+        if stem in out:
+            raise InputError(f"{file}: remarks.{key}: the chapter {stem} has a remark already.")
+        out[stem] = mask.text(text.strip()) if values["mask"] else text.strip()
+    values["remarks"] = out

@@ -75,6 +75,14 @@ RULES: dict[str, Rule] = {
     "volumes": Rule("台次口径一致或分别命名", "Volumes agree, or are named apart", "warning"),
     "report_months": Rule("全篇都是同一个月", "The whole report is of one month", "warning"),
     "sentence": Rule("文字与表格一致", "A sentence agrees with its table", "warning"),
+    "calls_split": Rule("回访总数 − 有效回访 = 无法联系 + 拒访 + 无效", "Calls − valid calls = unreachable + refused + invalid"),
+    "rate_base": Rule("比率的分母是能知道结果的人", "The base of a rate are those of whom it can be known"),
+    "once_only": Rule("仅来站一次不算未接受回访", "Who came only once is not among the unreached"),
+    "pt_total": Rule("神秘访客总分 = Σ 印出的环节权重 × 得分", "The mystery visit's total = Σ printed section weight × score"),
+    # people's own words in the ordinary report
+    "remark": Rule("批注与数据一致", "The manager's remarks agree with the figures", "warning"),
+    "action_words": Rule("改善措施的文字与数据一致", "The words of the measures agree with the figures", "warning",
+                         "actions", "action_id"),
 }  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from aftersales.contract.figures import FIGURES
+
 Lang = str  # "zh" or "en"
 Kind = Literal["text", "code", "datetime", "date", "number", "integer", "flag", "month", "answer"]
 Personal = Literal["name", "phone", "plate", "vin", "free_text"]
@@ -178,6 +180,40 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "service": ("客服", "Customer service"),
         "booking": ("预约", "Bookings"),
     },
+    "finding_level": {
+        "signal": ("信号", "Signal"),
+        "due": ("待办", "Due"),
+        "watch": ("留意", "Watch"),
+        "none": ("没有信号", "No signal"),
+        "unknown": ("不评价", "Not judged"),
+    },
+    "finding_rule": {
+        "point": ("单月", "Month"),
+        "run": ("持续变化", "Sustained"),
+        "outside": ("人员差异", "Person"),
+        "shift": ("原因构成", "Causes"),
+        "target": ("目标", "Target"),
+        "cases": ("待处理", "Cases"),
+    },
+    "outcome": {
+        "better": ("信号：变好", "Signal: better"),
+        "worse": ("信号：变差", "Signal: worse"),
+        "earlier": ("变化早于措施", "Changed before the measure"),
+        "none": ("没有信号", "No signal"),
+        "unknown": ("历史太短，不评价", "Too little history to judge"),
+    },
+    "flag": {
+        "owner_is_supervisor": ("责任人即监督人", "Owner is supervisor"),
+        "no_evidence": ("完成无依据", "Done without evidence"),
+        "no_effect": ("完成，未见效果", "Done, no effect seen"),
+        "late": ("逾期", "Late"),
+    },
+    "finding_direction": {"better": ("变好", "Better"), "worse": ("变差", "Worse")},
+    "gain_unit": {
+        "mot_points": ("MOT分", "MOT points"),
+        "customers": ("客户", "Customers"),
+        "cny": ("元", "CNY"),
+    },
     "action_status": {
         "not_started": ("未做", "Not started"),
         "in_progress": ("进行中", "In progress"),
@@ -212,6 +248,23 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "note": ("提示", "Note"),
         "warning": ("可疑", "Suspicious"),
         "error": ("错误", "Error"),
+    },
+    "join_verdict": {"ok": ("正常", "Fine"), "poor": ("偏低", "Poor"), "broken": ("断开", "Broken")},
+    "target_verdict": {
+        "met": ("达标", "Met"),
+        "missed": ("未达", "Missed"),
+        "undecided": ("未定", "Undecided"),
+    },
+    "private_step": {
+        "private_cohort": ("当月来站私车", "Private vehicles that came"),
+        "returned": ("此后回站", "Came back since"),
+        "to_call": ("应回访私车", "To call"),
+        "one_visit": ("仅来站一次", "Came only once"),
+        "not_due": ("未到期", "Not due yet"),
+        "not_reached": ("未接通或未致电", "Not reached or not called"),
+        "known_lost": ("已知流失", "Known lost"),
+        "fleet_cohort": ("当月来站公车", "Fleet vehicles that came"),
+        "fleet_lost": ("流失公车", "Fleet vehicles lost"),
     },
     "churn_step": {
         "cohort": ("当月来站", "Came that month"),
@@ -294,13 +347,11 @@ TABLES: dict[str, Table] = {
                 _c("opened_at", "开单时间", "Opened", "datetime", True,
                    aliases=("开单日期", "接车时间", "进厂时间", "进站日期", "来厂日期")),
                 _c("promised_at", "预计交车时间", "Promised", "datetime",
-                   aliases=("预交车时间", "约定交车时间"), used=False),
-                _c("delivered_at", "交车时间", "Delivered", "datetime", aliases=("出厂时间", "结算时间"),
-                   used=False),
-                _c("mileage_km", "行驶里程", "Mileage (km)", "number", minimum=0, aliases=("进厂里程", "里程"),
-                   used=False),
-                _c("order_type", "维修类型", "Order type", "code", codes="order_type", used=False),
-                _c("amount", "结算金额", "Amount (CNY)", "number", minimum=0, used=False),
+                   aliases=("预交车时间", "约定交车时间")),
+                _c("delivered_at", "交车时间", "Delivered", "datetime", aliases=("出厂时间", "结算时间")),
+                _c("mileage_km", "行驶里程", "Mileage (km)", "number", minimum=0, aliases=("进厂里程", "里程")),
+                _c("order_type", "维修类型", "Order type", "code", codes="order_type"),
+                _c("amount", "结算金额", "Amount (CNY)", "number", minimum=0),
             ),
             ("order_id",), "opened_at",
         ),
@@ -435,6 +486,7 @@ TABLES: dict[str, Table] = {
                 _c("rank", "优先顺序", "Rank", "integer"),
                 _c("problem", "存在问题", "Problem", req=True, personal="free_text"),
                 _c("mot_item", "对应MOT项", "MOT item", "code", codes="mot_item"),
+                _c("metric", "对应指标", "Metric", "code", codes="metric"),
                 _c("root_cause", "要因分析", "Root cause", personal="free_text"),
                 _c("measure", "改善措施", "Measure", personal="free_text"),
                 _c("resource", "所需资源", "Resources", personal="free_text"),
@@ -450,6 +502,20 @@ TABLES: dict[str, Table] = {
         ),
     )
 }  # fmt: skip
+
+# What a measure is meant to move: any figure, by its name or as the glossary calls it.
+CODES["metric"] = {name: (figure.zh, figure.en) for name, figure in FIGURES.items()}
+# What a finding is about: a figure, or what a table has a row of.
+CODES["watched"] = CODES["metric"] | {
+    "complaints.causes": ("不满意原因", "Cause of dissatisfaction"),
+    "css.questions": ("回访问题", "Survey question"),
+}
+CODES["subject"] = {
+    **CODES["mot_item"],
+    **CODES["cause"],
+    **CODES["question"],
+    **CODES["action_department"],
+}
 
 
 def label(codes: str, code: object, lang: Lang = "zh") -> str:

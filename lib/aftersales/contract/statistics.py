@@ -129,3 +129,59 @@ def band(earlier: Sequence[float | None]) -> tuple[float, float] | None:
     n, middle, s = len(values), float(np.mean(values)), float(np.std(values, ddof=1))
     reach = STANDS_OUT * s * (1 + 1 / n) ** 0.5
     return middle - reach, middle + reach
+
+
+def interval(
+    kind: str,
+    numerator: float | None,
+    denominator: float | None,
+    value: float | None = None,
+    before: Sequence[float] = (),
+) -> tuple[float | None, float | None]:
+    """The 95 % interval of a month's figure; (None, None) where it has none.
+
+    Parameters
+    ----------
+    kind
+        ``rate`` (Wilson), ``per_1000`` (exact Poisson) or ``score`` (± 1.96 σ, σ the mean moving
+        range / 1.128); others have none.
+    value, before
+        Of a score: itself, and its known values of the 11 to 23 months before.
+
+    Notes
+    -----
+    Of fewer than `FEW` cases nothing is said, so there is no interval.
+
+    >>> [round(end, 3) for end in interval("rate", 31, 1776)]
+    [0.012, 0.025]
+    >>> interval("rate", 1, 9)
+    (None, None)
+    """
+    if kind == "score":
+        sigma = moving_range_sigma(before) if value is not None and len(before) >= LEAST else None
+        return (value - 1.96 * sigma, value + 1.96 * sigma) if sigma and value is not None else (None, None)
+    if numerator is None or not denominator or denominator < FEW:
+        return None, None
+    if kind == "rate":
+        return wilson(numerator, denominator)
+    if kind == "per_1000":
+        low, high = poisson(numerator)
+        return 1000 * low / denominator, 1000 * high / denominator
+    return None, None
+
+
+def target_verdict(
+    value: float | None, target: float | None, better: str | None, low: float | None, high: float | None
+) -> str | None:
+    """Whether a target is met, missed, or neither for sure: its value's interval holds the target.
+
+    Without an interval the value decides.
+
+    >>> target_verdict(0.983, 0.98, "up", 0.976, 0.988), target_verdict(8.7, 10, "down", None, None)
+    ('undecided', 'met')
+    """
+    if value is None or target is None or better is None:
+        return None
+    if low is not None and high is not None and low <= target <= high:
+        return "undecided"
+    return "met" if (value >= target if better == "up" else value <= target) else "missed"

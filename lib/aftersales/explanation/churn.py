@@ -10,7 +10,7 @@ import pandas as pd
 from aftersales.contract.keys import where
 from aftersales.contract.months import after
 from aftersales.explanation.provenance import Parts, TableRows
-from aftersales.metrics import churn
+from aftersales.metrics import churn, private_churn
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -32,7 +32,9 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
     returned = cohort_orders
     if cohort_orders is not None and lost is not None:
         returned = cohort_orders[~cohort_orders["vin"].isin(lost["vin"])]
-    return {
+    calls = tables.churn_calls is not None
+    of_private = private_churn.rows(orders, lost, month, params.churn_months, calls)
+    return of_private | {
         "archive": where(tables.customers, lambda f: f["created_at"] < after(month)),
         "base": churn.last_orders(orders, month - params.base_months + 1, month),
         "cohort": cohort_orders,

@@ -9,7 +9,7 @@ import pandas as pd
 from aftersales.contract.keys import where
 from aftersales.contract.months import in_month
 from aftersales.explanation.provenance import Parts, TableRows, rows_where
-from aftersales.metrics import complaints
+from aftersales.metrics import complaint_handling, complaints
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -26,7 +26,7 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
     closed = where(received, lambda f: f["status"] == "closed")
     still_open = where(received, lambda f: f["status"] == "open")
     answered = where(closed, lambda f: f["satisfied"].notna())
-    return {
+    return complaint_handling.rows(t.complaints, t.repair_orders, month) | {
         "mentions": complaints.mentions(t.grievances, t.survey_calls, month) if surveyed else None,
         "received": received,
         "closed": closed,

@@ -9,7 +9,7 @@ import pandas as pd
 from aftersales.contract.keys import where
 from aftersales.contract.months import in_month
 from aftersales.explanation.provenance import Parts, TableRows, rows_where
-from aftersales.metrics import first_time_fix
+from aftersales.metrics import first_time_fix, returns
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.DataFrame | None]:
     """The rows behind the chapter's figures, by the names that their records use."""
     jobs = in_month(tables.jobs, month, "finished_at")
-    return {"jobs": jobs, "not_fixed": where(jobs, lambda f: f["rework_cause"].notna())}
+    again = returns.orders(tables.repair_orders, month, params.return_days, params.return_km)
+    return {
+        "jobs": jobs,
+        "not_fixed": where(jobs, lambda f: f["rework_cause"].notna()),
+        "return_orders": again[0],
+        "returned_orders": again[1],
+    }
 
 
 def _technician(technician: Any, t: Tables, month: pd.Period, p: Params) -> Parts:
@@ -30,6 +36,9 @@ def _technician(technician: Any, t: Tables, month: pd.Period, p: Params) -> Part
 
 
 TABLE_ROWS: dict[str, TableRows] = {
+    "ftf.return_trend": TableRows(
+        lambda t, m, p: returns.trend(t.repair_orders, m, p.return_days, p.return_km), "ftf.return_rate"
+    ),
     "ftf.technicians": TableRows(lambda t, m, p: first_time_fix.technicians(t.jobs, m), _technician),
     "ftf.trend": TableRows(lambda t, m, p: first_time_fix.trend(t.jobs, m), "ftf.rate"),
 }

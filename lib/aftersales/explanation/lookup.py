@@ -13,6 +13,7 @@ from aftersales.explanation import (
     bookings,
     churn,
     complaints,
+    delivery,
     first_time_fix,
     internal_css,
     oem_css,
@@ -38,6 +39,7 @@ ROW_SETS: dict[str, Callable[[Tables, pd.Period, Params], RowSets]] = {
     "booking": bookings.row_sets,
     "churn": churn.row_sets,
     "volume": volume.row_sets,
+    "delivery": delivery.row_sets,
 }
 TABLE_ROWS: dict[str, TableRows] = {
     **review.TABLE_ROWS,
@@ -49,6 +51,7 @@ TABLE_ROWS: dict[str, TableRows] = {
     **churn.TABLE_ROWS,
     **volume.TABLE_ROWS,
     **top5.TABLE_ROWS,
+    **delivery.TABLE_ROWS,
 }
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from aftersales.contract.figures import By
 from aftersales.contract.months import ratio
+from aftersales.metrics.survival import kaplan_meier, time_until
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -27,8 +28,9 @@ class Parts:
     ----------
     by
         How the number comes from the rows: their ``count``; the ``share`` of the numerator in the denominator
-        (``one_minus_share``, ``per_1000``); the ``median``, ``mean``, ``sum`` or single ``value`` of
-        `column`.
+        (``one_minus_share``, ``per_1000``), or its sum of `column` over it (``weighted_share``); the
+        ``median``, ``p90``, ``mean``, ``sum`` or single ``value`` of `column`; the first value of it by which
+        at most a tenth is left, those that are not ``done`` waited for so long (``until_tenth``).
     numerator
         The rows that are counted or measured; None where a table is absent.
     denominator
@@ -57,11 +59,22 @@ class Parts:
             if share is None:
                 return None
             return {"share": share, "one_minus_share": 1 - share, "per_1000": 1000 * share}[self.by]
+        if self.by == "weighted_share":
+            weights = float(self.numerator[self.column].sum())
+            return None if self.denominator is None else ratio(weights, len(self.denominator))
+        if self.by == "until_tenth":
+            return time_until(kaplan_meier(self.numerator[self.column], self.numerator["done"]), 0.1)
         known = self.numerator[self.column].dropna()
         if known.empty or (self.by == "sum" and len(known) < len(self.numerator)):
             return None
         return float(
-            {"median": known.median, "mean": known.mean, "sum": known.sum, "value": known.max}[self.by]()
+            {
+                "median": known.median,
+                "p90": lambda: known.quantile(0.9),
+                "mean": known.mean,
+                "sum": known.sum,
+                "value": known.max,
+            }[self.by]()
         )
 
 

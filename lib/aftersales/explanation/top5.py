@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aftersales.explanation.provenance import Parts, TableRows, rows_where
-from aftersales.metrics import top5
+from aftersales.metrics import top5, watched
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def _top5(department: str) -> TableRows:
     def frame(t: Tables, month: pd.Period, p: Params) -> pd.DataFrame:
-        return top5.department(t, month, p, department, p.lang)
+        findings = watched.judged(t, month, p).findings
+        return top5.department(t, month, p, department, findings, p.lang)
 
     def parts(rank: Any, t: Tables, month: pd.Period, p: Params) -> Parts:
         now = rows_where(rows_where(t.actions, "month", str(month)), "department", department)

@@ -10,7 +10,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from aftersales.contract.errors import InputError
+from aftersales.display.exhibit import MIME as EXHIBIT
 
+REMARKS = "remarks"  # the tag of the cell that shows the manager's remarks, which go into their chapters
 # Report metadata that holds for each of its chapters and does not change what a chapter is called.
 _SHARED = ("lang", "synthetic", "masked")
 _AGAIN = (
@@ -42,13 +44,18 @@ def combine(
     """
     whole: NotebookNode = nbformat.v4.new_notebook(metadata={**master.metadata, "aftersales": dict(meta)})
     part = "summary"
+    remarks = _remarks(master)
     for cell in master.cells:
         tags = cell.metadata.get("tags", [])
+        if REMARKS in tags:
+            if part in remarks:
+                whole.cells.append(_placed(_showing(remarks[part]), part, None))
+            continue
         if "chapters" in tags and part != "summary":
             continue  # the same place in the other language
         if "chapters" in tags:
             for number, (stem, chapter) in enumerate(chapters, 1):
-                whole.cells += [_placed(c, stem, number) for c in chapter.cells]
+                whole.cells += [_placed(c, stem, number) for c in _with_remark(chapter, remarks.get(stem))]
             part = "definitions"
             continue
         part = cell.metadata.get("aftersales", {}).get("chapter", part)
@@ -58,6 +65,43 @@ def combine(
     for number, cell in enumerate(whole.cells):
         cell["id"] = f"c{number:04d}"
     return whole
+
+
+def _remarks(master: NotebookNode) -> dict[str, dict[str, Any]]:
+    """The manager's remarks that the master shows, by chapter."""
+    shown = [
+        output["data"][EXHIBIT]
+        for cell in master.cells
+        if REMARKS in cell.metadata.get("tags", [])
+        for output in cell.get("outputs", [])
+        if EXHIBIT in output.get("data", {})
+    ]
+    return {chapter: payload for exhibit in shown for chapter, payload in exhibit.get("parts", {}).items()}
+
+
+def _showing(payload: Mapping[str, Any]) -> NotebookNode:
+    """A cell that shows an exhibit."""
+    data = {EXHIBIT: payload, "text/plain": "\n".join(item["text"] for item in payload["items"])}
+    output = nbformat.v4.new_output("display_data", data)
+    cell: NotebookNode = nbformat.v4.new_code_cell("", outputs=[output], metadata={"tags": ["hide-input"]})
+    return cell
+
+
+def _with_remark(chapter: NotebookNode, payload: Mapping[str, Any] | None) -> list[NotebookNode]:
+    """A chapter's cells with its remark under the title and the findings that it opens with."""
+    cells = list(chapter.cells)
+    if payload is None:
+        return cells
+    place = next((i + 1 for i, c in enumerate(cells) if c.cell_type == "markdown"), 0)
+    while place < len(cells) and cells[place].cell_type == "code" and _opens(cells[place]):
+        place += 1
+    return [*cells[:place], _showing(payload), *cells[place:]]
+
+
+def _opens(cell: NotebookNode) -> bool:
+    """Whether a cell shows nothing but findings."""
+    shown = [o["data"][EXHIBIT] for o in cell.get("outputs", []) if EXHIBIT in o.get("data", {})]
+    return all(payload.get("role") == "finding" for payload in shown)
 
 
 def _placed(cell: NotebookNode, chapter: str, number: int | None) -> NotebookNode:

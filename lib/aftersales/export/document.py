@@ -15,7 +15,7 @@ from aftersales.display.exhibit import MIME as EXHIBIT
 
 SUMMARY = "summary"
 # Exhibits of the summary that a form sets in places of their own.
-LISTS = ("better", "worse", "compared", "decisions")
+LISTS = ("better", "worse", "compared", "waiting", "decisions", "remark")
 FRONT = ("verdict", "cards", *LISTS)
 NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
 

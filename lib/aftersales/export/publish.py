@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from aftersales.export import history
+
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
 _WORK = ".making-"
@@ -33,7 +35,8 @@ def publishing(target: Path) -> Iterator[Path]:
     """A folder to write a report into; it takes the place of `target` when the block ends well.
 
     When the block raises, nothing of it is left and what was published before is as it was. On Linux the
-    two folders change places in one step; elsewhere the old one is moved aside for an instant.
+    two folders change places in one step; elsewhere the old one is moved aside for an instant. Figures and
+    manifest of what it replaces are kept before that; see `aftersales.export.history`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     _sweep(target.parent)
@@ -41,6 +44,7 @@ def publishing(target: Path) -> Iterator[Path]:
     os.chmod(work, 0o755 & ~_umask())
     try:
         yield work
+        history.keep(target, work)
         _swap(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -205,7 +205,15 @@ def _labelled(value: Any, column: Field, lang: Lang) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, list):
+        if column.codes:
+            value = [schema.label(column.codes, one, lang) for one in value]
         return "、".join(map(str, value)) if lang == "zh" else ", ".join(map(str, value))
+    if column.key == "figure" and value in FIGURES:
+        return FIGURES[value].label(lang)
+    if column.key in ("figure", "subject"):  # of the findings: a table's cases, a MOT item, a cause, a person
+        sets = ("mot_item", "cause", "action_department")
+        known = next((s for s in sets if value in schema.CODES[s]), None)
+        return schema.label(known, value, lang) if known else table_record(value).label(lang)
     if column.key == "rule" and value in _RULES:
         return _RULES[value][0 if lang == "zh" else 1]
     return schema.label(column.codes, value, lang) if column.codes else value

@@ -9,16 +9,25 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = (
+    "advisor_survey",
     "bookings",
+    "cause_rates",
     "checks",
     "churn",
+    "complaint_handling",
     "complaints",
+    "delivery",
     "first_time_fix",
     "internal_css",
     "oem_css",
+    "remarks",
+    "private_churn",
+    "returns",
     "review",
     "summary",
+    "themes",
     "top5",
+    "waiting",
 )
 __all__ = list(_MODULES)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,9 +10,12 @@ import pandas as pd
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, rate, say, words
 from aftersales.contract.statistics import FEW
+from aftersales.signals import Finding, sentences
 
 
-def headline(figures: Mapping[str, Any], target: float | None, lang: str = "zh") -> str:
+def headline(
+    figures: Mapping[str, Any], target: float | None, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> str:
     """The booking rate and the share that the store called for."""
     if figures["booking.booked"] is None:
         return say(lang, "没有预约登记。", "There is no record of bookings.")
@@ -40,13 +43,7 @@ def headline(figures: Mapping[str, Any], target: float | None, lang: str = "zh")
         f"预约进厂{f.count(arrived)}台次，预约率{rate(figures['booking.rate'], n, lang)}",
         f"{plural(arrived, 'visit')} by booking: a booking rate of {rate(figures['booking.rate'], n, lang)}",
     )
-    if known(target):
-        met = figures["booking.rate"] >= target
-        text += say(
-            lang,
-            f"，{'达到' if met else '未达'}目标{f.percent(target)}",
-            f", {'meeting' if met else 'missing'} the target of {f.percent(target)}",
-        )
+    text += sentences.on_target(findings, "booking.rate", target, lang)
     if figures["booking.booked"] >= FEW:
         share = rate(figures["booking.proactive_share"], figures["booking.booked"], lang)
         missed = rate(figures["booking.no_show_rate"], figures["booking.booked"], lang)
@@ -55,10 +52,11 @@ def headline(figures: Mapping[str, Any], target: float | None, lang: str = "zh")
             f"；主动预约占{share}，预约未进厂率{missed}",
             f"; the store called for {share} of all bookings, and {missed} were no-shows",
         )
-    return text + say(lang, "。", ".")
+    text += say(lang, "。", ".")
+    return sentences.headline(findings, ("booking.rate", "booking.kept_rate"), text, lang)
 
 
-def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
     """Words of the 12 months of bookings."""
     begun = table[table["booked"].cumsum() > 0] if len(table) else table  # before it there was no register
     rates = begun["rate"].astype(float).dropna() if len(begun) else pd.Series(dtype=float)
@@ -67,20 +65,8 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     elif len(rates) < 2:
         title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
     else:
-        first, last, start = rates.iloc[0], rates.iloc[-1], begun.loc[rates.index[0], "month"]
-        gap = (last - first) * 100
-        way = say(lang, "升" if gap > 0 else "降", "rose" if gap > 0 else "fell")
-        title = say(
-            lang,
-            f"预约率由{f.month(start, lang)}的{f.percent(first)}{way}到{f.percent(last)}",
-            f"The booking rate {way} from {f.percent(first)} in {f.month(start, lang)} to {f.percent(last)}",
-        )
-        if round(abs(gap), 1) == 0:
-            title = say(
-                lang,
-                f"预约率与{f.month(start, lang)}持平（{f.percent(last)}）",
-                f"The booking rate is where it was in {f.month(start, lang)} ({f.percent(last)})",
-            )
+        shown = say(lang, f"预约率{f.percent(rates.iloc[-1])}", f"Booking rate {f.percent(rates.iloc[-1])}")
+        title = sentences.title(findings, ("booking.rate",), shown, lang)
     return words(
         title,
         say(

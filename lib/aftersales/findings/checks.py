@@ -13,6 +13,7 @@ from aftersales.contract.figures import FIGURES
 from aftersales.contract.language import Words, say, small, words
 from aftersales.contract.rules import RULES
 from aftersales.contract.schema import CODES, TABLES, label, short_item
+from aftersales.findings import refuted
 
 # The sentence for a breach and what to do next: Chinese, English, next step in both.
 # {r} is reported, {c} computed, {g} the gap.
@@ -209,6 +210,42 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "按表改写",
         "Rewrite it after the table",
     ),
+    "calls_split": (
+        "回访{calls}次、有效{valid}次，其余{c}次中只写明了{r}次（{named}）",
+        "Of {calls} calls {valid} are valid; of the other {c} only {r} are accounted for ({named})",
+        "写明其余各次的结果：无法联系、拒访、无效",
+        "Give the results of the others: unreachable, refused, invalid",
+    ),
+    "rate_base": (
+        "{figure}印的是{r}，分母里有没问到的客户；按{known}算是{c}",
+        "{figure} is printed as {r}, over customers of whom it cannot be known; over the {known} it is {c}",
+        "改用能知道结果的分母，或两种基数并列",
+        "Use the base of whom it can be known, or print both side by side",
+    ),
+    "once_only": (
+        "{figure}印的{r}辆里有{once}辆仅来站一次，不属于没联系上；没联系上的是{c}辆",
+        "Of the {r} under {figure} {once} came only once and are an exclusion; {c} were not reached",
+        "把仅来站一次的单列",
+        "Show those who came only once on a line of their own",
+    ),
+    "pt_total": (
+        "神秘访客总分印的是{r}，{why}",
+        "The mystery visit's total is printed as {r}; {why}",
+        "印出各环节权重，或重算总分",
+        "Print the weights of the sections, or compute the total again",
+    ),
+    "remark": (
+        "{where}写“{text}”，数据不支持：{why}",
+        "{where} says “{text}”, the figures do not: {why}",
+        "按数据改写批注，或查数据",
+        "Rewrite the remark after the figures, or look into the figures",
+    ),
+    "action_words": (
+        "{where}写“{text}”，数据不支持：{why}",
+        "{where} says “{text}”, the figures do not: {why}",
+        "按数据改写，或查数据",
+        "Rewrite it after the figures, or look into the figures",
+    ),
 }
 _TABLE_NAMES = {
     "css.advisors": ("服务顾问表", "Advisors,"),
@@ -220,7 +257,7 @@ _TABLE_NAMES = {
     "churn.results": ("流失回访表", "Churn calls,"),
     "params": ("参数", "Params"),
 }
-_RATES = ("share", "exchanged", "hundredfold", "complement", "ratio")
+_RATES = ("share", "exchanged", "hundredfold", "complement", "ratio", "rate_base")
 _COUNTED = (
     ("error", "不一致", "wrong"),
     ("warning", "可疑", "suspicious"),
@@ -318,7 +355,18 @@ def _values(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "figure": subject(figure, lang),
         "where": detail.get("where", "") or row["subject"],
     }
-    if rule == "copied_columns":
+    if rule in ("remark", "action_words"):
+        out |= {"where": _where(row, lang), "text": detail["text"], "why": refuted.why(row, lang)}
+    elif rule == "calls_split":
+        out |= {k: value(detail[k]) for k in ("calls", "valid")}
+        out["named"] = f.join([label("call_result", k, lang) for k in detail["named"]], lang)
+    elif rule == "rate_base":
+        out["known"] = subject(detail["known"], lang)
+    elif rule == "once_only":
+        out["once"] = value(detail["once"])
+    elif rule == "pt_total":
+        out["why"] = _weighted(detail, out, lang)
+    elif rule == "copied_columns":
         groups = [say(lang, "＝", " = ").join(_column(c, lang) for c in g) for g in detail.get("groups", [])]
         out["copies"] = say(lang, "；", "; ").join(groups)
     elif rule == "causes_shift":
@@ -337,6 +385,8 @@ def _values(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
 def _refuted(row: Mapping[str, Any], values: Mapping[str, Any], lang: str) -> str:
     """What the table shows in place of the sentence."""
     detail = row["detail"]
+    if "kind" in detail:
+        return refuted.why(row, lang)
     if "figure" in detail:
         return say(
             lang,
@@ -349,6 +399,40 @@ def _refuted(row: Mapping[str, Any], values: Mapping[str, Any], lang: str) -> st
         f"{blamed}最少，{values['r']}次；最多的是{top}，{values['c']}次",
         f"{blamed} has the fewest, {values['r']}; {top} leads with {values['c']}",
     )
+
+
+def _weighted(detail: Mapping[str, Any], values: Mapping[str, Any], lang: str) -> str:
+    """What is wrong with the mystery visit's total: weights that do not give it, or none at all."""
+    if "codes" not in detail:
+        return say(lang, f"按印出的权重算是{values['c']}", f"the printed weights give {values['c']}")
+    mean = value(round(detail["mean"], 2))
+    groups = [
+        say(lang, "＋", " + ").join(label("section", c, lang) for c in group) + f" {f.percent(weight, 0)}"
+        for group, weight in zip(detail["groups"], detail["weights"], strict=True)
+    ]
+    solved = f.join(groups, lang)
+    zh, en = (
+        f"没有印环节权重：各环节平均是{mean}",
+        f"no section weights are printed: the plain mean is {mean}",
+    )
+    if detail["agrees"]:
+        return say(lang, f"{zh}，要按{solved}才得到它", f"{en}, and only {solved} give it")
+    return say(
+        lang,
+        f"{zh}，按参数的权重（{solved}）是{values['c']}",
+        f"{en}, the params' ({solved}) give {values['c']}",
+    )
+
+
+def _where(row: Mapping[str, Any], lang: str) -> str:
+    """Where somebody wrote it: a chapter's remark, a column of a measure."""
+    detail = row["detail"]
+    if row["rule"] == "remark":
+        if not detail["number"]:
+            return say(lang, "首页批注", "The remark on the first page")
+        return say(lang, f"第{detail['number']}章的批注", f"The remark on chapter {detail['number']}")
+    column = next(c for c in TABLES["actions"].columns if c.name == detail["column"])
+    return say(lang, f"措施{row['subject']}的“{column.zh}”", f"“{column.en}” of measure {row['subject']}")
 
 
 def _label(codes: str, code: str, lang: str) -> str:
@@ -395,3 +479,20 @@ def remarks(checks: pd.DataFrame, lang: str = "zh") -> list[str]:
         for r in checks.to_dict("records")
         if r["severity"] in headers
     ]
+
+
+def joins_words(loose: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+    """Words of the links between tables that do not hold."""
+    n = len(loose)
+    return words(
+        say(lang, f"{n}处表间关联偏低或断开", f"Links between tables that are poor or broken: {n}")
+        if n
+        else say(lang, "各表之间的关联都正常", "All links between tables hold"),
+        f.month(month, lang),
+        say(
+            lang,
+            "关联偏低时，按工单、车辆汇总的数字不可靠。",
+            "Where a link is poor, figures by order or vehicle can't be relied on.",
+        ),
+        lang,
+    )

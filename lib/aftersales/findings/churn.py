@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, moved, plural, rate, say, words
-from aftersales.contract.schema import label
+from aftersales.contract.language import Words, plural, rate, say, words
 from aftersales.contract.statistics import FEW
+from aftersales.signals import Finding, sentences
 
 
 def headline(
-    figures: Mapping[str, Any], bridge: pd.DataFrame, month: pd.Period, churn_months: int, lang: str = "zh"
+    figures: Mapping[str, Any],
+    bridge: pd.DataFrame,
+    month: pd.Period,
+    churn_months: int,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
 ) -> str:
-    """The cohort, the lost, and what is left when those who are not due are taken off."""
+    """The cohort, the lost, and the chapter's signals."""
     n, lost = figures["churn.cohort"], figures["churn.lost"]
     then = f.month(month - churn_months, lang)
     if n is None:
@@ -35,20 +40,14 @@ def headline(
     if n >= FEW:
         share = rate(figures["churn.rate"], n, lang, 2)
         text += say(lang, f"，流失率{share}", f": a churn rate of {share}")
-    steps = bridge.set_index("step")["count"] if len(bridge) else pd.Series(dtype=float)
     if lost and not called(figures):
         text += say(
             lang,
             "；本月没有流失回访，原因未知",
             "; no churn calls were made this month, so the reasons are not known",
         )
-    elif "really_lost" in steps and lost:
-        text += say(
-            lang,
-            f"；扣除公车、仅来一次和未到期的，真正流失{f.count(steps['really_lost'])}辆",
-            f"; really lost, without fleet, one-visit and not-due vehicles: {f.count(steps['really_lost'])}",
-        )
-    return text + say(lang, "。", ".")
+    text += say(lang, "。", ".")
+    return sentences.headline(findings, ("churn.private_rate",), text, lang)
 
 
 def called(figures: Mapping[str, Any]) -> int:
@@ -70,11 +69,8 @@ def archive(table: pd.DataFrame, month: pd.Period, base_months: int, lang: str =
         base = both["base"].astype(float)
         title = say(
             lang,
-            f"基盘客户{f.count(base.iloc[-1])}，较上月{moved(base.iloc[-1] - base.iloc[-2], 0, lang)}",
-            (
-                f"A base of {f.count(base.iloc[-1])}; "
-                f"it {moved(base.iloc[-1] - base.iloc[-2], 0, lang)} on last month"
-            ),
+            f"基盘客户{f.count(base.iloc[-1])}（上月{f.count(base.iloc[-2])}）",
+            f"A base of {f.count(base.iloc[-1])} ({f.count(base.iloc[-2])} last month)",
         )
     note = (
         say(
@@ -110,31 +106,18 @@ def bridge(
 ) -> Words:
     """Words of the bridge from cohort to really lost."""
     then = f.month(month - churn_months, lang)
-    steps = table.set_index("step")["count"] if len(table) else pd.Series(dtype=float)
     if figures["churn.lost"] and not called(figures):
         title = say(
             lang,
             f"流失{f.count(figures['churn.lost'])}辆，没有回访，不知是否未到期",
             f"Lost: {f.count(figures['churn.lost'])}; without calls it is not known who was not due",
         )
-    elif figures["churn.lost"] and "really_lost" in steps and figures["churn.cohort"] < FEW:
+    elif figures["churn.lost"]:
+        cohort, lost = f.count(figures["churn.cohort"]), f.count(figures["churn.lost"])
         title = say(
             lang,
-            f"流失{f.count(figures['churn.lost'])}辆，剔除非流失后为{f.count(steps['really_lost'])}辆",
-            (
-                f"Lost: {f.count(figures['churn.lost'])}, "
-                f"and {f.count(steps['really_lost'])} when those who are no loss are taken off"
-            ),
-        )
-    elif figures["churn.lost"] and "really_lost" in steps:
-        share = f.percent(steps["really_lost"] / figures["churn.cohort"])
-        title = say(
-            lang,
-            f"名义流失{f.percent(figures['churn.rate'])}，剔除非流失后为{share}",
-            (
-                f"Nominally {f.percent(figures['churn.rate'])} are lost, "
-                f"{share} when those who are no loss are taken off"
-            ),
+            f"来站{cohort}辆中{lost}辆至今未回，逐步分解",
+            f"Of {cohort} vehicles {lost} did not come back, step by step",
         )
     else:
         title = say(
@@ -172,15 +155,12 @@ def results(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
     if table.empty:
         return words(say(lang, "没有未接受回访的客户", "Nobody was left unreached"), "", "", lang)
     n = int(table["count"].sum())
-    top = table.iloc[0]
+    once = int(table.loc[table["result"] == "one_visit", "count"].sum())
     return words(
         say(
             lang,
-            f"{n}位未接受回访，最多的是{label('churn_result', top['result'], lang)}（{top['count']}）",
-            (
-                f"Not reached: {n}, most often: "
-                f"{label('churn_result', top['result'], lang).lower()} ({top['count']})"
-            ),
+            f"{n}位未接受回访：{n - once}位未接通，{once}位仅来站一次",
+            f"Not reached: {n}, of whom {n - once} were called in vain and {once} came only once",
         ),
         say(
             lang,
@@ -203,14 +183,13 @@ def reasons(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
     """Words of the reasons."""
     if table.empty:
         return words(say(lang, "没有得到流失原因", "No reason was given"), "", "", lang)
-    n, top = int(table["count"].sum()), table.iloc[0]
+    n, gone = int(table["count"].sum()), figures["churn.went_elsewhere"] or 0
     not_due = figures["churn.not_due"] or 0
-    name = label("churn_reason", top["reason"], lang)
     return words(
         say(
             lang,
-            f"首要原因是{name}（{top['count']}人）；只是未到期的{not_due}人",
-            f"The leading reason: {name.lower()} ({top['count']}); simply not due: {not_due}",
+            f"{n}人说明原因：已到其它站{gone}人，未到期{not_due}人",
+            f"{plural(n, 'reason')} given: {gone} went elsewhere, {not_due} simply not due",
         ),
         say(
             lang,
@@ -227,17 +206,7 @@ def reasons(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
 
 def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the heat-map of cohorts."""
-    known_rows = table.dropna(subset=["rate"]) if len(table) else table
-    at = known_rows[known_rows["months_later"] == 6] if len(known_rows) else known_rows
-    if len(at) > 1:
-        low, high = at["rate"].min(), at["rate"].max()
-        title = say(
-            lang,
-            f"六个月内回站的比例在{f.percent(low, 0)}到{f.percent(high, 0)}之间",
-            f"Between {f.percent(low, 0)} and {f.percent(high, 0)} come back within six months",
-        )
-    else:
-        title = say(lang, "各月来站车辆的回站比例", "How many of a month's vehicles came back")
+    title = say(lang, "各月来站车辆的回站比例", "How many of a month's vehicles came back")
     return words(
         title,
         say(
@@ -253,3 +222,24 @@ def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 def gap(lang: str = "zh") -> str:
     """The name of the gap between them."""
     return say(lang, "差额", "Gap")
+
+
+def parts(tables: Mapping[str, Any], lang: str = "zh") -> dict[str, str]:
+    """What stands beside a figure that holds two things: who was not reached, and who came only once.
+
+    Parameters
+    ----------
+    tables
+        What the chapters glued, by name.
+    """
+    counts = {row["result"]: int(row["count"]) for row in tables.get("churn.results") or []}
+    once = counts.pop("one_visit", 0)
+    counts.pop("reached", None)
+    if not once:
+        return {}
+    others = sum(counts.values())
+    return {
+        "churn.not_reached": say(
+            lang, f"（{others} + {once}仅来站一次）", f" ({others} + {once} who came only once)"
+        )
+    }

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, known, plural, say, small, words
-from aftersales.contract.schema import label
+from aftersales.contract.language import Words, known, plural, say, words
 from aftersales.contract.statistics import FEW
+from aftersales.signals import Finding, sentences
 
 ALARM = 0.10  # 其他 above this share: the coding hides something
 
 
-def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
+def headline(figures: Mapping[str, Any], findings: Sequence[Finding] = (), lang: str = "zh") -> str:
     """Complaints received, open, and how fast they were handled."""
     n = figures["complaints.count"]
     if n is None:
@@ -46,11 +46,13 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
                 f"{'once' if mentions == 1 else f'{f.count(mentions)} times'}."
             ),
         )
-    return text
+    return sentences.headline(findings, ("complaints.per_1000_visits", "complaints.causes"), text, lang)
 
 
-def causes(table: pd.DataFrame, shift: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the causes: what leads, 其他 as an alarm, a week in which the coding changed."""
+def causes(
+    table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> Words:
+    """Words of the causes: those that gave a signal, 其他 as an alarm, weeks in which the coding changed."""
     if table.empty:
         return words(
             say(lang, "本月没有登记不满意原因", "No cause of dissatisfaction was named this month"),
@@ -58,32 +60,12 @@ def causes(table: pd.DataFrame, shift: Mapping[str, Any], month: pd.Period, lang
             "",
             lang,
         )
-    ranked = table[table["cause"] != "other"].reset_index(drop=True)
     total = int(table["month"].sum())
     few = total < FEW
-    top = ranked.head(3) if len(ranked) > 4 else ranked.head(1)
-    if len(top):
-        names = f.join(
-            [
-                label("cause", c, lang) if lang == "zh" else label("cause", c, lang).lower()
-                for c in top["cause"]
-            ],
-            lang,
-        )
-        share = f.percent(top["month"].sum() / total)
-        title = say(
-            lang,
-            f"{names}占不满意原因的{share}",
-            f"{names[0].upper() + names[1:]} {'is' if len(top) == 1 else 'are'} {share} of the causes named",
-        )
-        if few:
-            title = say(
-                lang,
-                f"{names}提及{top['month'].sum()}次，共{total}次",
-                f"{names[0].upper() + names[1:]}: {top['month'].sum()} of {plural(total, 'mention')}",
-            )
-    else:
-        title = say(lang, "只登记了“其他”", "Only “other” was named")
+    shown = say(lang, "不满意原因", "Causes of dissatisfaction")
+    title = sentences.title(
+        [one for one in findings if "weeks" not in one.detail], ("complaints.causes",), shown, lang
+    )
     rest = table[table["cause"] == "other"]
     notes = []
     if len(rest) and rest["share"].iloc[0] > ALARM and not few:
@@ -95,21 +77,9 @@ def causes(table: pd.DataFrame, shift: Mapping[str, Any], month: pd.Period, lang
                 f"“Other” is {share}, above the 10% alarm: the coding needs finer causes.",
             )
         )
-    if shift.get("found"):
-        falling, rising = label("cause", shift["falls"], lang), label("cause", shift["rises"], lang)
-        notes.append(
-            say(
-                lang,
-                (
-                    f"第{shift['week']}周“{falling}”骤减而“{rising}”骤增"
-                    f"（χ² {small(shift['p'])}），疑似登记口径改变。"
-                ),
-                (
-                    f"In week {shift['week']} “{falling}” drops while “{rising}” jumps "
-                    f"(χ² {small(shift['p'])}): the coding seems to have changed."
-                ),
-            )
-        )
+    for one in sentences.changes(findings, "complaints.causes"):
+        if "weeks" in one.detail:
+            notes.append(sentences.coding(one, lang) + say(lang, "。", "."))
     notes.append(
         say(
             lang,
@@ -136,13 +106,8 @@ def departments(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
     """Words of the complaints by department."""
     if table.empty:
         return words(say(lang, "本月没有投诉", "No complaints this month"), "", "", lang)
-    n, most = int(table["count"].sum()), table["count"].max()
-    names = [label("complaint_department", d, lang) for d in table.loc[table["count"] == most, "department"]]
-    title = say(
-        lang,
-        f"{f.join(names, lang)}{'各' if len(names) > 1 else ''}{most}件，最多",
-        f"{f.join(names, lang)}: {most}{' each' if len(names) > 1 else ''}, the most",
-    )
+    n = int(table["count"].sum())
+    title = say(lang, f"{n}件投诉，按责任部门", f"{plural(n, 'complaint')} by responsible department")
     return words(
         title,
         say(
@@ -210,7 +175,9 @@ def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, 
     )
 
 
-def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+def history(
+    table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> Words:
     """Words of complaints per 1,000 visits over 12 months."""
     rates = table["per_1000_visits"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
     if len(rates) and not known(table["per_1000_visits"].iloc[-1]):
@@ -220,20 +187,12 @@ def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     elif table["visits"].iloc[-1] < FEW:
         title = say(lang, "本月台次太少，不谈走势", "Too few visits this month to speak of a trend")
     else:
-        mean = 1000 * table["count"].sum() / table["visits"].sum()
-        side = say(
+        shown = say(
             lang,
-            "高于" if rates.iloc[-1] > mean else "不高于",
-            "above" if rates.iloc[-1] > mean else "not above",
+            f"本月每千台次{f.number(rates.iloc[-1])}件",
+            f"{f.number(rates.iloc[-1])} per 1,000 visits this month",
         )
-        title = say(
-            lang,
-            f"本月每千台次{f.number(rates.iloc[-1])}件，{side}12个月平均{f.number(mean)}件",
-            (
-                f"{f.number(rates.iloc[-1])} per 1,000 visits this month, "
-                f"{side} the 12-month mean of {f.number(mean)}"
-            ),
-        )
+        title = sentences.title(findings, ("complaints.per_1000_visits",), shown, lang)
     return words(
         title,
         say(
@@ -243,15 +202,25 @@ def history(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         ),
         say(
             lang,
-            "阴影为偶然波动的范围（3σ）。来源：投诉台账、维修工单。",
-            "The band is the range of chance (3σ). Sources: complaints, repair orders.",
+            "阴影之内不算信号，与信号清单同一检验。来源：投诉台账、维修工单。",
+            "Inside the band there is no signal, by the test of the findings. "
+            "Sources: complaints, repair orders.",
         ),
         lang,
     )
 
 
-def by_week(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the causes by week: the week with most mentions."""
+def by_week(
+    table: pd.DataFrame,
+    calls: Sequence[int],
+    month: pd.Period,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+) -> Words:
+    """Words of the causes by week: whether the coding seems to have changed.
+
+    `calls` are the valid ones of each week.
+    """
     if table.empty:
         return words(
             say(lang, "本月没有登记不满意原因", "No cause of dissatisfaction was named this month"),
@@ -259,13 +228,10 @@ def by_week(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
             "",
             lang,
         )
-    weeks = table[["w1", "w2", "w3", "w4"]].sum()
-    number = int(weeks.to_numpy().argmax()) + 1
-    title = say(
-        lang,
-        f"第{'一二三四'[number - 1]}周提及最多（{f.count(weeks.max())}次）",
-        f"Week {number} has the most mentions ({f.count(weeks.max())})",
-    )
+    coded = [one for one in findings if "weeks" in one.detail]
+    shown = say(lang, "各周提及次数", "Mentions by week")
+    title = sentences.title(coded, ("complaints.causes",), shown, lang)
+    of = say(lang, "、", ", ").join(f.count(n) for n in calls)
     return words(
         title,
         say(
@@ -275,8 +241,10 @@ def by_week(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         ),
         say(
             lang,
+            f"各周有效回访{of}次，可供对照。"
             "占不满意客户 = 提到该原因的客户 ÷ 提到任一原因的客户。来源：不满意原因、回访记录。",
             (
+                f"Valid calls of the weeks: {of}. "
                 "Of customers = customers naming the cause ÷ customers naming any. "
                 "Sources: causes of dissatisfaction, survey calls."
             ),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, rate, say, small, words
-from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW
+from aftersales.signals import Finding, sentences
 
 
-def headline(figures: Mapping[str, Any], causes: pd.DataFrame, target: float | None, lang: str = "zh") -> str:
-    """The rate, its target, and the causes that lead."""
+def headline(
+    figures: Mapping[str, Any], target: float | None, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> str:
+    """The rate, its target, and the chapter's signals."""
     n, bad, fixed = figures["ftf.jobs"], figures["ftf.not_fixed"], figures["ftf.rate"]
     if n is None:
         return say(
@@ -35,37 +37,25 @@ def headline(figures: Mapping[str, Any], causes: pd.DataFrame, target: float | N
             f"，一次维修合格率{rate(fixed, n, lang, 2)}",
             f", a first-time-fix rate of {rate(fixed, n, lang, 2)}",
         )
-    if known(target) and n >= FEW:
-        met = fixed >= target
-        text += say(
-            lang,
-            f"，{'达到' if met else '未达'}目标{f.percent(target)}",
-            f", {'meeting' if met else 'missing'} the target of {f.percent(target)}",
-        )
+    if n >= FEW:
+        text += sentences.on_target(findings, "ftf.rate", target, lang)
     text += say(lang, "。", ".")
-    if len(causes):
-        most = causes["count"].max()
-        names = f.join(
-            [label("rework_cause", c, lang) for c in causes.loc[causes["count"] == most, "cause"]], lang
-        )
-        text += say(
-            lang, f"首要原因是{names}（{most}台）。", f" The leading cause: {names.lower()} ({most})."
-        )
-    return text
+    return sentences.headline(findings, ("ftf.rate", "ftf.return_rate"), text, lang)
 
 
-def technicians(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
+def technicians(
+    table: pd.DataFrame,
+    figures: Mapping[str, Any],
+    month: pd.Period,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+) -> Words:
     """Words of the table of technicians."""
     if table.empty:
         return words(say(lang, "本月没有完工的派工", "No job was finished this month"), "", "", lang)
-    worst = table.iloc[0]
-    store, lowest = f.percent(figures["ftf.rate"], 2), f.percent(worst["rate"], 2)
-    name, jobs, not_fixed = worst["technician"], f.count(worst["jobs"]), f.count(worst["not_fixed"])
-    title = say(
-        lang,
-        f"全店{store}，最低的是{name}（{lowest}，{jobs}台次中{not_fixed}台）",
-        f"The store {store}; the lowest is {name} with {lowest} ({not_fixed} of {jobs})",
-    )
+    store, n = f.percent(figures["ftf.rate"], 2), len(table)
+    shown = say(lang, f"全店{store}，{n}位技师", f"The store {store}, {plural(n, 'technician')}")
+    title = sentences.title(findings, ("ftf.rate",), shown, lang, list(table["technician"]))
     if len(table) == 1 or figures["ftf.jobs"] < FEW:
         title = say(
             lang,
@@ -74,12 +64,6 @@ def technicians(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Perio
                 "Not fixed at the first visit: "
                 f"{f.count(figures['ftf.not_fixed'])} of {plural(figures['ftf.jobs'], 'job')}"
             ),
-        )
-    elif worst["jobs"] < FEW:
-        title = say(
-            lang,
-            f"全店{f.percent(figures['ftf.rate'], 2)}；有技师台次太少，不作比较",
-            f"The store {f.percent(figures['ftf.rate'], 2)}; some technicians have too few jobs to compare",
         )
     return words(
         title,
@@ -106,36 +90,21 @@ def technicians(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Perio
     )
 
 
-def funnel(table: pd.DataFrame, homogeneity: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the funnel plot: who differs from the store by more than chance, if anybody does."""
-    out = table[table["outside"] == "99.8"] if len(table) else table
-    maybe = table[table["outside"] == "95"] if len(table) else table
+def funnel(
+    table: pd.DataFrame,
+    homogeneity: Mapping[str, Any],
+    month: pd.Period,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+) -> Words:
+    """Words of the funnel plot: who differs from the others by more than chance, if anybody does."""
     n = len(table)
-    if len(out):
-        names = f.join(list(out["technician"].head(5)), lang)
-        title = say(
-            lang,
-            f"{names}超出99.8%控制限，值得查看原因",
-            f"{names} {'lies' if len(out) == 1 else 'lie'} outside the 99.8% limits: worth looking into",
-        )
-    elif len(maybe):
-        names = f.join(list(maybe["technician"].head(5)), lang)
-        title = say(
-            lang,
-            f"{names}超出95%控制限；{n}人中偶尔有人超出属正常",
-            (
-                f"{names} {'lies' if len(maybe) == 1 else 'lie'} outside the 95% limits; "
-                f"among {n} now and then one does by chance"
-            ),
-        )
-    else:
-        title = say(
-            lang,
-            f"{n}位技师的差异都在偶然波动之内，不宜排名" if n > 1 else "只有一位技师，无从比较",
-            f"All {n} technicians lie within chance: no ranking"
-            if n > 1
-            else "One technician: nothing to compare",
-        )
+    shown = (
+        say(lang, f"{n}位技师", f"{plural(n, 'technician')}")
+        if n > 1
+        else say(lang, "只有一位技师，无从比较", "One technician: nothing to compare")
+    )
+    title = sentences.title(findings, ("ftf.rate",), shown, lang, list(table["technician"]) if n > 1 else [])
     notes = []
     if known(homogeneity.get("p")):
         notes.append(
@@ -186,10 +155,9 @@ def causes(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the rework causes."""
     if table.empty:
         return words(say(lang, "本月没有返修", "There was no rework this month"), "", "", lang)
-    n, most = int(table["count"].sum()), int(table["count"].max())
-    names = f.join([label("rework_cause", c, lang) for c in table.loc[table["count"] == most, "cause"]], lang)
+    n = int(table["count"].sum())
     return words(
-        say(lang, f"{names}最多，{most}台", f"{names} leads with {most}"),
+        say(lang, f"未一次修复{n}台，按原因", f"{plural(n, 'job')} not fixed first time, by cause"),
         say(
             lang,
             f"未一次修复的台次 · n = {n} · {f.month(month, lang)}",
@@ -200,36 +168,19 @@ def causes(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     )
 
 
-def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
     """Words of the 12 months."""
     rates = table["rate"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
-    signals = [str(m) for m in table.loc[table["signal"].astype(bool), "month"]] if len(table) else []
     if len(rates) < 2:
         title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
     elif not known(table["rate"].iloc[-1]):
         title = say(lang, "本月没有完工的派工", "No job was finished this month")
     elif table["jobs"].iloc[-1] < FEW:
         title = say(lang, "本月台次太少，不谈走势", "Too few jobs this month to speak of a trend")
-    elif signals:
-        title = say(
-            lang,
-            f"{f.join([f.short_month(m, lang) for m in signals], lang)}超出控制限，其余各月在偶然波动之内",
-            (
-                f"{f.join([f.short_month(m, lang) for m in signals], lang)} "
-                "outside the limits, the other months within chance"
-            ),
-        )
     else:
-        change = rates.iloc[-1] - rates.iloc[-2]
-        points = f.change(change * 100, 2, lang, say(lang, "个百分点", " points"))
-        title = say(
-            lang,
-            f"本月{f.percent(rates.iloc[-1], 2)}，较上月{points}；{len(rates)}个月都在偶然波动之内",
-            (
-                f"{f.percent(rates.iloc[-1], 2)} this month, {points} on last; "
-                f"all {len(rates)} months are within chance"
-            ),
-        )
+        now = f.percent(rates.iloc[-1], 2)
+        shown = say(lang, f"一次维修合格率{now}", f"First-time-fix rate {now}")
+        title = sentences.title(findings, ("ftf.rate",), shown, lang, [None])
     return words(
         title,
         say(
@@ -239,8 +190,8 @@ def trend(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         ),
         say(
             lang,
-            "阴影为p控制图的3σ界限；登记值接近98%时，常有漏登。来源：派工记录。",
-            "The band is the p-chart's 3σ limits; a register near 98% usually lacks cases. Source: jobs.",
+            "阴影之内不算信号，与信号清单同一检验。来源：派工记录。",
+            "Inside the band there is no signal, by the test of the findings. Source: jobs.",
         ),
         lang,
     )

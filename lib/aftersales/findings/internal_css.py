@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,9 +11,12 @@ from aftersales.contract import formats as f
 from aftersales.contract.language import Words, plural, rate, say, words
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW, SMALL
+from aftersales.signals import Finding, sentences
 
 
-def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> str:
+def headline(
+    figures: Mapping[str, Any], rate_base: str, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> str:
     """Calls, who answered, the delighted and the disappointed on both bases."""
     calls = figures["css.calls"]
     if calls is None:
@@ -43,7 +46,7 @@ def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> st
     en = {"calls": "all calls", "valid": "the valid ones"}
     up = {b: f.percent(figures[f"css.delight_rate_{b}"]) for b in zh}
     down = {b: f.percent(figures[f"css.disappointment_rate_{b}"]) for b in zh}
-    return say(
+    text = say(
         lang,
         f"回访{f.count(calls)}位客户，有效{f.count(valid)}位"
         f"（{f.percent(figures['css.valid_rate'])}{'' if valid >= SMALL else '，样本小'}）；"
@@ -54,6 +57,8 @@ def headline(figures: Mapping[str, Any], rate_base: str, lang: str = "zh") -> st
         f"Of {en[lead]} {up[lead]} were delighted and {down[lead]} disappointed; "
         f"of {en[other]} {up[other]} and {down[other]}.",
     )
+    watched = ("css.valid_rate", "css.delight_rate_valid", "css.disappointment_rate_valid")
+    return sentences.headline(findings, watched, text, lang)
 
 
 def questionnaire(lang: str = "zh") -> Words:
@@ -102,23 +107,12 @@ def calls(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lan
 
 
 def questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the question scores: the lowest, and what changed most."""
+    """Words of the question scores."""
     scored = table.dropna(subset=["current"])
     if scored.empty:
         title = say(lang, "本月没有问卷得分", "There are no scores this month")
     else:
-        low = scored.loc[scored["current"].idxmin()]
-        title = say(
-            lang,
-            f"{label('question', low['question'], lang)}得分最低（{f.number(low['current'])}）",
-            f"{label('question', low['question'], lang)} scores lowest ({f.number(low['current'])})",
-        )
-        both = scored.dropna(subset=["change"])
-        if len(both):
-            most = both.loc[both["change"].abs().idxmax()]
-            if round(abs(most["change"]), 1) > 0:
-                name, change = label("question", most["question"], lang), f.change(most["change"], 1, lang)
-                title += say(lang, f"，变化最大的是{name}（{change}）", f"; {name} changed most ({change})")
+        title = say(lang, "各题平均得分，本月与上月", "Mean score of each question, this month and last")
     n = f"{f.count(scored['n'].max())}" if len(scored) else "0"
     last = f.count(table["n_previous"].max()) if len(table) else "0"
     return words(
@@ -149,22 +143,12 @@ def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang:
             "No scores of the car maker this month: disappointed customers by advisor",
         )
     else:
+        score = f.number(item["score"])
         title = say(
             lang,
-            f"全店最低项是{name}（{f.number(item['score'])}）",
-            f"The store's lowest item is “{name}” ({f.number(item['score'])})",
+            f"{name}（本店{score}）：各顾问的外访得分与失望顾客",
+            f"“{name}” (the store {score}): external score and disappointed customers by advisor",
         )
-        scored = table.dropna(subset=["score"])
-        if len(scored) > 1:
-            low = scored.loc[scored["score"].astype(float).idxmin()]
-            title += say(
-                lang,
-                f"，{low['advisor']}得分最低（{f.number(low['score'])}，n = {f.count(low['external_n'])}）",
-                (
-                    f"; {low['advisor']} scores lowest "
-                    f"({f.number(low['score'])}, n = {f.count(low['external_n'])})"
-                ),
-            )
     return words(
         title,
         say(
@@ -184,7 +168,9 @@ def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang:
     )
 
 
-def advisors(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+def advisors(
+    table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> Words:
     """Words of the table of advisors: how unevenly they are covered."""
     cover = table.dropna(subset=["coverage"])
     if cover.empty:
@@ -202,6 +188,11 @@ def advisors(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
                 "of an advisor's visits: read scores with their samples"
             ),
         )
+    found = sentences.changes(
+        [one for one in findings if one.subject], "css.disappointment_rate_valid", people=True
+    )
+    if found:
+        title = say(lang, "；", "; ").join(sentences.sentence(one, lang) for one in found[:2])
     return words(
         title,
         say(
@@ -230,14 +221,7 @@ def advisor_questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -
     if scored.empty:
         title = say(lang, "各服务顾问样本太少，不作比较", "Too few calls an advisor to compare")
     else:
-        low = scored.loc[scored["current"].astype(float).idxmin()]
-        who, question = low["advisor"], label("question", low["question"], lang)
-        score, n = f.number(low["current"]), f.count(low["n"])
-        title = say(
-            lang,
-            f"最低的是{who}的{question}（{score}，n = {n}）",
-            f"The lowest is {question} of {who} ({score}, n = {n})",
-        )
+        title = say(lang, "各服务顾问各题平均得分", "Mean score of each question by advisor")
     return words(
         title,
         say(

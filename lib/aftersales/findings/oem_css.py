@@ -2,63 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, known, moved, plural, say, words
-from aftersales.contract.schema import label
+from aftersales.contract.language import Words, known, plural, say, words
+from aftersales.signals import Finding, sentences
 
 
-def headline(figures: Mapping[str, Any], items: pd.DataFrame, lang: str = "zh") -> str:
-    """Where MOT and CSS stand and what moved them."""
+def headline(
+    figures: Mapping[str, Any], items: pd.DataFrame, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> str:
+    """Where MOT and CSS stand, beside last month and the branch, and the chapter's signals."""
     mot, css = figures["oem.mot"], figures["oem.css"]
     if not known(mot) and not known(css):
         return say(lang, "本月没有厂家CSS得分。", "There is no CSS score of the car maker this month.")
     parts = []
     if known(mot):
-        change = None if not known(figures["oem.mot_previous"]) else mot - figures["oem.mot_previous"]
+        beside = [
+            say(lang, f"{zh}{f.number(figures[name])}", f"{en} {f.number(figures[name])}")
+            for name, zh, en in (
+                ("oem.mot_previous", "上月", "last month"),
+                ("oem.mot_branch", "分中心", "the branch"),
+                ("oem.mot_national", "全国", "the nation"),
+            )
+            if known(figures[name])
+        ]
+        text = say(lang, f"MOT得分{f.number(mot)}", f"MOT is {f.number(mot)}")
         parts.append(
-            say(
-                lang,
-                f"MOT得分{f.number(mot)}，较上月{moved(change, 2, lang, '分')}"
-                if known(change)
-                else f"MOT得分{f.number(mot)}",
-                f"MOT is {f.number(mot)} and {moved(change, 2, lang, '', 'points')} on last month"
-                if known(change)
-                else f"MOT is {f.number(mot)}",
-            )
+            text + (say(lang, f"（{'，'.join(beside)}）", f" ({', '.join(beside)})") if beside else "")
         )
-        branch = figures["oem.mot_branch"]
-        if known(branch):
-            gap = mot - branch
-            side = say(lang, "高于" if gap >= 0 else "低于", "above" if gap >= 0 else "below")
-            parts.append(
-                say(
-                    lang,
-                    f"{side}分中心{f.number(abs(gap))}分",
-                    f"{f.number(abs(gap))} points {side} the branch",
-                )
-            )
     if known(css):
         parts.append(say(lang, f"CSS得分{f.number(css)}", f"CSS is {f.number(css)}"))
     text = say(lang, "，", "; ").join(parts) + say(lang, "。", ".")
-    heavy = items.dropna(subset=["contribution"])
-    if len(heavy):
-        worst = heavy.loc[heavy["contribution"].astype(float).idxmin()]
-        if worst["contribution"] < -1e-9:
-            name = label("mot_item", worst["item"], lang)
-            text += say(
-                lang,
-                f"拖累最大的是{name}，使MOT减少{f.number(abs(worst['contribution']), 2)}分。",
-                (
-                    f" The largest drag is “{name}”, "
-                    f"which took {f.number(abs(worst['contribution']), 2)} off MOT."
-                ),
-            )
-    return text
+    return sentences.headline(findings, ("oem.mot", "oem.css"), text, lang)
 
 
 def scores(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -68,17 +47,11 @@ def scores(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     rows = table.set_index("scope")
     mot, branch, nation = (rows.loc[s, "mot"] for s in ("current", "branch", "national"))
     if known(mot) and known(branch) and known(nation):
-        a, b = mot - branch, mot - nation
+        own, a, b = f.number(mot), f.number(branch), f.number(nation)
         title = say(
             lang,
-            (
-                f"MOT{'高于' if a >= 0 else '低于'}分中心{f.number(abs(a))}分，"
-                f"{'高于' if b >= 0 else '低于'}全国{f.number(abs(b))}分"
-            ),
-            (
-                f"MOT is {f.number(abs(a))} {'above' if a >= 0 else 'below'} the branch "
-                f"and {f.number(abs(b))} {'above' if b >= 0 else 'below'} the nation"
-            ),
+            f"MOT：本店{own}，分中心{a}，全国{b}",
+            f"MOT: the store {own}, the branch {a}, the nation {b}",
         )
     else:
         title = say(lang, "本月十项得分", "The ten items this month")
@@ -105,41 +78,20 @@ def scores(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     )
 
 
-def dots(items: pd.DataFrame, table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the dot plot: what fell most, or that nothing did."""
+def dots(
+    items: pd.DataFrame,
+    table: pd.DataFrame,
+    month: pd.Period,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+) -> Words:
+    """Words of the dot plot: the items that gave a signal, or that none did."""
     if table.empty:
         return words(say(lang, "没有厂家CSS得分", "There is no score of the car maker"), "", "", lang)
-    both = items.dropna(subset=["change"])
     rows = table.set_index("scope")
-    if both.empty:
-        title = say(lang, "十项得分，上月无可比数据", "The ten items; last month has none to compare")
-    else:
-        change = both["change"].astype(float)
-        fell = both[change.round(9) < 0]
-        worst, best = both.loc[change.idxmin()], both.loc[change.idxmax()]
-        if fell.empty:
-            title = say(lang, "十项得分没有一项下降" if len(both) == 10 else "没有一项下降", "No item fell")
-        else:
-            noisy = known(worst["beyond_noise"]) and not worst["beyond_noise"]
-            tail = say(lang, "，仍在月度波动之内", ", within its month-to-month noise") if noisy else ""
-            name = label("mot_item", worst["item"], lang)
-            title = say(
-                lang,
-                (
-                    f"{len(both) - len(fell)}项未降、{len(fell)}项下降，"
-                    f"降幅最大的是{name}（−{f.number(abs(worst['change']))}分）{tail}"
-                ),
-                (
-                    f"{len(fell)} of {len(both)} items fell, "
-                    f"most of all “{name}” (−{f.number(abs(worst['change']))}){tail}"
-                ),
-            )
-            if change.min() >= 0:
-                title = say(
-                    lang,
-                    f"升幅最大的是{label('mot_item', best['item'], lang)}",
-                    f"“{label('mot_item', best['item'], lang)}” rose most",
-                )
+    title = sentences.title(
+        findings, ("oem.mot",), say(lang, "十项得分", "The ten items"), lang, list(items["item"])
+    )
     n = f"n = {f.count(rows.loc['current', 'sample'])}"
     last = f.count(rows.loc["previous", "sample"])
     return words(
@@ -158,8 +110,8 @@ def dots(items: pd.DataFrame, table: pd.DataFrame, month: pd.Period, lang: str =
         ),
         say(
             lang,
-            "红色为低于上月且超出波动的项目。来源：厂家CSS。",
-            "Items that fell beyond their noise are red. Source: car maker's CSS.",
+            "红色为有变差信号的项目。来源：厂家CSS。",
+            "Items with a signal for the worse are red. Source: car maker's CSS.",
         ),
         lang,
     )
@@ -172,30 +124,12 @@ def waterfall(items: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     if both.empty:
         title = say(lang, "MOT变化无法分解", "The change in MOT cannot be taken apart")
     else:
-        value = both["contribution"].astype(float)
-        best, worst = both.loc[value.idxmax()], both.loc[value.idxmin()]
-        opening = say(lang, f"MOT{moved(total, 2, lang, '分')}", f"MOT {moved(total, 2, lang, '', 'points')}")
-        parts = []
-        if value.max() > 1e-9:
-            parts.append(
-                say(
-                    lang,
-                    f"{label('mot_item', best['item'], lang)}贡献最大（+{f.number(value.max(), 2)}）",
-                    f"“{label('mot_item', best['item'], lang)}” adds most (+{f.number(value.max(), 2)})",
-                )
-            )
-        if value.min() < -1e-9:
-            parts.append(
-                say(
-                    lang,
-                    f"{label('mot_item', worst['item'], lang)}拖累最大（−{f.number(abs(value.min()), 2)}）",
-                    (
-                        f"“{label('mot_item', worst['item'], lang)}” takes most away "
-                        f"(−{f.number(abs(value.min()), 2)})"
-                    ),
-                )
-            )
-        title = say(lang, "，", ": ").join([opening, say(lang, "，", "; ").join(parts)]) if parts else opening
+        sum_ = f.signed(total, 2, lang)
+        title = say(
+            lang,
+            f"各项权重 × 得分变化，合计{sum_}分",
+            f"Weight × change of score of each item: {sum_} points in all",
+        )
     period = f"{f.short_month(month - 1, lang)} → {f.short_month(month, lang)}"
     return words(
         title,
@@ -215,21 +149,10 @@ def pt(sections: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lan
         title = say(lang, "本月没有神秘访客", "There was no mystery visit this month")
     else:
         low = scored["score"].astype(float).min()
-        names = [
-            label("section", s, lang) for s in scored.loc[scored["score"].astype(float) == low, "section"]
-        ]
-        opening = say(
-            lang,
-            f"总分{f.number(total, 2)}，" if known(total) else "",
-            f"{f.number(total, 2)} in total; " if known(total) else "",
-        )
-        title = say(
-            lang,
-            f"{opening}失分最多的环节是{f.join(names, lang)}（{f.number(low)}分）",
-            f"{opening}the lowest section is {f.join(names, lang)} ({f.number(low)})",
-        )
+        whole = f.number(total, 2) if known(total) else f.NONE
+        title = say(lang, f"总分{whole}，各环节得分率", f"{whole} in total, points by section")
         if low >= 100:
-            title = say(lang, f"{opening}各环节均得满分", f"{opening}full points in every section")
+            title = say(lang, f"总分{whole}，各环节均得满分", f"{whole} in total, full points everywhere")
     return words(
         title,
         say(
@@ -269,20 +192,19 @@ def missed(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     )
 
 
-def history(table: pd.DataFrame, items: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+def history(
+    table: pd.DataFrame,
+    items: pd.DataFrame,
+    month: pd.Period,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+) -> Words:
     """Words of the MOT's 12 months."""
     values = table["mot"].astype(float).dropna()
     if len(values) and not known(table["mot"].iloc[-1]):
         title = say(lang, "本月没有MOT得分", "There is no MOT score this month")
-    elif len(values) < 2:
-        title = say(lang, "得分月数太少，不谈走势", "Too few months to speak of a trend")
     else:
-        rank = int((values > values.iloc[-1]).sum()) + 1
-        title = say(
-            lang,
-            f"本月MOT在{len(values)}个月中排第{rank}",
-            f"This month's MOT ranks {rank} of {len(values)} months",
-        )
+        title = sentences.title(findings, ("oem.mot",), say(lang, "MOT得分", "MOT"), lang, [None])
     few = (
         say(lang, "不足12个月，只描述不下结论。", "Fewer than 12 months: a description, not a conclusion.")
         if len(values) < 12

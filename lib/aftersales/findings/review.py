@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, say, words
-from aftersales.contract.schema import label
+from aftersales.signals import Finding, sentences
 
 
 def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
@@ -80,32 +80,45 @@ def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     )
 
 
-def mot(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+def results(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+    """Words of what became of the measures: how many of them gave a signal, how many are flagged."""
+    by = table["outcome"].value_counts() if len(table) else {}
+    better, worse = int(by.get("better", 0)), int(by.get("worse", 0))
+    flagged = sum(bool(flags) for flags in table["flags"]) if len(table) else 0
+    title = say(
+        lang,
+        f"{len(table)}项措施：{better}项有变好的信号，{worse}项有变差的信号，{flagged}项需要注意",
+        f"{plural(len(table), 'measure')}: {better} with a signal for the better, {worse} for the worse, "
+        f"{flagged} to look at",
+    )
+    period = f"{f.month(month - 1, lang)} → {f.month(month, lang)}"
+    return words(
+        title,
+        say(lang, f"措施要改变的指标 · {period}", f"The figure each measure is to move · {period}"),
+        say(
+            lang,
+            "用信号清单的同一标准判断；没有信号不等于没有效果，只是还看不出。来源：改善措施。",
+            "Judged by the list of findings; no signal does not mean no effect: it cannot be seen yet. "
+            "Source: actions.",
+        ),
+        lang,
+    )
+
+
+def mot(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
     """Words of the table of MOT items that the measures name."""
     both = table.dropna(subset=["change"])
-    rose, fell = (
-        int((both["change"].astype(float).round(9) > 0).sum()),
-        int((both["change"].astype(float).round(9) < 0).sum()),
-    )
-    if both.empty:
-        title = say(
+    n = len(both)
+    shown = say(lang, f"措施对应的{n}个MOT项", f"{plural(n, 'MOT item')} behind the measures")
+    title = (
+        sentences.title(findings, ("oem.mot",), shown, lang, list(both["item"]))
+        if n
+        else say(
             lang,
             "措施对应的MOT项没有可比的得分",
             "The items behind the measures have no two scores to compare",
         )
-    elif len(both) == 1:
-        row = both.iloc[0]
-        title = say(
-            lang,
-            f"{label('mot_item', row['item'], lang)}{f.change(row['change'], 1, lang)}",
-            f"{label('mot_item', row['item'], lang)} {f.change(row['change'], 1, lang)}",
-        )
-    else:
-        title = say(
-            lang,
-            f"措施对应的{len(both)}个MOT项中{rose}项上升、{fell}项下降",
-            f"Of {len(both)} items behind the measures {rose} rose and {fell} fell",
-        )
+    )
     period = f"{f.short_month(month - 1, lang)} → {f.short_month(month, lang)}"
     return words(
         title,

@@ -1,67 +1,53 @@
-"""Sentences of the summary: the verdict, what got better, what got worse, what needs a decision."""
+"""Sentences of the summary: the verdict, the signals, what waits, what needs a decision."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.figures import FIGURES, UNITS, Figure, name_of
+from aftersales.contract.figures import FIGURES, UNITS, Figure
 from aftersales.contract.language import Words, known, plural, say, words
+from aftersales.contract.months import due_day
 from aftersales.contract.notes import Note, texts
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW, SMALL
+from aftersales.signals import Finding, sentences
+from aftersales.signals.sentences import WATCHED_AS
 from aftersales.sources.cells.repairs import messages as repair_messages
 
 Item = dict[str, Any]
 
 
-def value_of(figure: str, value: Any, lang: str) -> str:
-    """A figure's value with its unit."""
-    return f.figure(value, FIGURES[figure], lang)
-
-
-def _difference(figure: str, change: Any, lang: str, form: Callable[..., str] = f.change) -> str:
-    """A change in the figure's own unit: rates in percentage points."""
-    if FIGURES[figure].unit == "rate":
-        return form(change * 100, FIGURES[figure].digits or 1, lang, say(lang, "个百分点", " pp"))
-    return form(change, FIGURES[figure].digits or 1, lang)
-
-
-def _stands_out(row: Mapping[str, Any], lang: str) -> bool:
-    """Whether a key figure's change is beyond normal variation, and large enough to be printed."""
-    return (
-        known(row["beyond_noise"])
-        and bool(row["beyond_noise"])
-        and known(row["better"])
-        and _difference(row["figure"], row["change"], lang) != f.change(0.0, lang=lang)
+def _reading(row: Mapping[str, Any], findings: Sequence[Finding], lang: str) -> str:
+    """What the findings say of a key figure: a signal since when and against what, or that there is none."""
+    found = sentences.find(findings, WATCHED_AS.get(row["figure"], row["figure"]))
+    if found is None:
+        return ""
+    if found.level == "unknown":
+        return say(lang, "历史太短，不评价", "too little history to judge")
+    before = sentences.value(found, found.reference, lang)
+    if found.figure != row["figure"]:  # its amounts are on the other base, and would not agree
+        return say(lang, "没有信号", "no signal") if found.level != "signal" else _glyph(found, lang)
+    if found.level != "signal":
+        return say(lang, f"没有信号（此前{before}）", f"no signal ({before} before)")
+    glyph = _glyph(found, lang)
+    if found.rule != "run":
+        return glyph + say(lang, f"：此前{before}", f": {before} before")
+    since, now = f.month(found.since, lang), sentences.value(found, found.value, lang)
+    return say(
+        lang, f"{glyph}：自{since}以来{now}，此前{before}", f"{glyph}: {now} since {since}, {before} before"
     )
 
 
-def _tone(row: Mapping[str, Any], lang: str) -> str:
-    """Better or worse, of a change that is beyond normal variation; nothing of others."""
-    return "" if not _stands_out(row, lang) else "better" if row["better"] else "worse"
-
-
-def _change_text(row: Mapping[str, Any], lang: str) -> str:
-    """A key figure's change with its reading."""
-    text = _difference(row["figure"], row["change"], lang, f.signed)
-    if text == f.change(0.0, lang=lang):
-        return text
-    if not known(row["beyond_noise"]):
-        return text + say(lang, "（历史太短，不评价）", " (too little history to judge)")
-    still, noise = say(lang, "", "within"), say(lang, "波动", "noise")
-    if known(row.get("lower")):  # it is the month that lies in its band, and not the change
-        ends = f"{f.number(row['lower'])}–{f.number(row['upper'])}"
-        still, noise = say(lang, "仍在", "still within"), say(lang, f"波动带{ends}", f"its band of {ends}")
-    if _stands_out(row, lang):
-        text = _difference(row["figure"], row["change"], lang)
-        return text + say(lang, f"（超出{noise}）", f" (beyond {noise})")
-    return text + say(lang, f"（{still}{noise}之内）", f" ({still} {noise})")
+def _glyph(found: Finding, lang: str) -> str:
+    """A signal in a word, with the glyph of its direction."""
+    up = (found.z or 0) > 0
+    return ("▲ " if up else "▼ ") + say(lang, "信号", "signal")
 
 
 def _told_apart(what: Figure, value: float, target: float, lang: str) -> str:
@@ -70,42 +56,23 @@ def _told_apart(what: Figure, value: float, target: float, lang: str) -> str:
     return next((a for a, b in zip(wanted, wanted, strict=True) if a != b), str(value))
 
 
-def cards(table: pd.DataFrame, lang: str = "zh", records: Sequence[Record] = ()) -> list[Item]:
+def cards(
+    table: pd.DataFrame,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+    records: Sequence[Record] = (),
+) -> list[Item]:
     """The key figures as cards; `records` are those of chapters of one's own."""
     out, catalogue = [], figures_with(records)
     for row in table.to_dict("records"):
-        name, value, target, met = row["figure"], row["value"], row["target"], row["met"]
+        name, value, target = row["figure"], row["value"], row["target"]
         figure = catalogue[name]
         few = known(row["n"]) and row["n"] < FEW
         shown = f.NONE if few else f.figure(value, figure, lang)
         sign = "%" if figure.unit == "rate" and shown.endswith("%") else ""
         unit = sign or _unit(figure, lang)
-        change = row["change"]
-        change_text = f.NONE if few or not known(change) else _change_text(row, lang)
-        tone = "" if few else _tone(row, lang)
-        status, text = "none", say(lang, "无目标", "no target")
-        if not known(value):
-            text = say(lang, "无数据", "no data")
-        elif few:
-            text = say(
-                lang, f"n = {f.count(row['n'])}，太少不计比率", f"n = {f.count(row['n'])}, too few for a rate"
-            )
-        elif known(met):
-            status, text = (
-                ("good", say(lang, "✓ 达标", "✓ target met"))
-                if met
-                else ("bad", say(lang, "✗ 未达标", "✗ target missed"))
-            )
-            if not met and shown == f.figure(target, figure, lang):
-                text += say(
-                    lang,
-                    f"（{_told_apart(figure, value, target, lang)}）",
-                    f" ({_told_apart(figure, value, target, lang)})",
-                )
-            if known(row["n"]) and row["n"] < SMALL:
-                text += say(
-                    lang, f"，样本小（n = {f.count(row['n'])}）", f", small sample (n = {f.count(row['n'])})"
-                )
+        reading = f.NONE if few or not known(value) else _reading(row, findings, lang) or f.NONE
+        status, text = _status(row, figure, shown, few, lang)
         out.append(
             {
                 "id": name,
@@ -116,23 +83,40 @@ def cards(table: pd.DataFrame, lang: str = "zh", records: Sequence[Record] = ())
                 "target": target,
                 "target_display": f.figure(target, figure, lang),
                 "previous_display": f.figure(row["previous"], figure, lang),
-                "change": change,
-                "change_display": change_text,
-                "direction": "flat"
-                if not known(change) or abs(change) < 1e-12
-                else "up"
-                if change > 0
-                else "down",
+                "change_display": reading,
                 "year_ago_display": f.figure(row["year_ago"], figure, lang),
                 "spark": row["spark"],
                 "spark_months": row["months"],
                 "status": status,
                 "status_text": text,
-                "tone": tone,
+                "tone": "" if few else sentences.tone(sentences.find(findings, WATCHED_AS.get(name, name))),
                 "note": figure.formula(lang),
             }
         )
     return out
+
+
+def _status(row: Mapping[str, Any], figure: Figure, shown: str, few: bool, lang: str) -> tuple[str, str]:
+    """Whether the target is met, missed or undecided, or why nothing is said of it."""
+    value, target, verdict, n = row["value"], row["target"], row["verdict"], row["n"]
+    if not known(value):
+        return "none", say(lang, "无数据", "no data")
+    if few:
+        return "none", say(lang, f"n = {f.count(n)}，太少不计比率", f"n = {f.count(n)}, too few for a rate")
+    if not known(verdict):
+        return "none", say(lang, "无目标", "no target")
+    if verdict == "undecided":
+        low, high = f.figure(row["low"], figure, lang), f.figure(row["high"], figure, lang)
+        ends = say(lang, f"区间{low}至{high}", f"interval {low} to {high}")
+        return "none", say(lang, f"目标未决（{ends}）", f"target undecided ({ends})")
+    met = verdict == "met"
+    text = say(lang, "✓ 达标", "✓ target met") if met else say(lang, "✗ 未达标", "✗ target missed")
+    if not met and shown == f.figure(target, figure, lang):
+        apart = _told_apart(figure, value, target, lang)
+        text += say(lang, f"（{apart}）", f" ({apart})")
+    if known(n) and n < SMALL:
+        text += say(lang, f"，样本小（n = {f.count(n)}）", f", small sample (n = {f.count(n)})")
+    return "good" if met else "bad", text
 
 
 def _unit(figure: Figure, lang: str) -> str:
@@ -147,225 +131,153 @@ def _unit(figure: Figure, lang: str) -> str:
 
 def verdict(
     table: pd.DataFrame,
+    findings: Sequence[Finding] = (),
     lang: str = "zh",
-    items: pd.DataFrame | None = None,
     records: Sequence[Record] = (),
 ) -> str:
-    """The month in one sentence: targets met, and what moved beyond noise.
+    """The month in one sentence: targets met, missed and undecided, and the signals.
 
     Parameters
     ----------
-    items
-        The MOT items, whose changes the summary's lists tell too.
     records
         What the figures of chapters of one's own are.
     """
     catalogue = figures_with(records)
-    tried = table[[known(m) for m in table["met"]]]
-    met = int(tried["met"].astype(bool).sum()) if len(tried) else 0
-    if tried.empty:
+    by = {
+        word: [catalogue[n].label(lang) for n in table.loc[table["verdict"] == word, "figure"]]
+        for word in ("met", "missed", "undecided")
+    }
+    tried = sum(map(len, by.values()))
+    if not tried:
         text = say(
             lang, "本月没有可与目标比较的关键指标", "No key figure can be held against a target this month"
         )
-    elif met == len(tried):
-        text = say(
-            lang, f"{len(tried)}项关键指标全部达标", f"All {len(tried)} key figures meet their targets"
-        )
-        if len(tried) == 1:
-            only = catalogue[tried["figure"].iloc[0]].label(lang)
-            text = say(
-                lang,
-                f"可评价的只有{only}，已达标",
-                f"Only {only} can be judged; it meets its target",
-            )
-    elif met == 0 and len(tried) > 2:
-        text = say(
-            lang, f"{len(tried)}项关键指标均未达标", f"None of the {len(tried)} key figures meets its target"
-        )
     else:
-        missed = [catalogue[n].label(lang) for n in tried.loc[~tried["met"].astype(bool), "figure"]]
         text = say(
             lang,
-            f"{len(tried)}项关键指标中{met}项达标，未达标的是{f.join(missed, lang)}",
-            f"{met} of {len(tried)} key figures meet their targets; missed: {f.join(missed, lang)}",
+            f"{tried}项关键指标中{len(by['met'])}项达标",
+            f"{len(by['met'])} of {plural(tried, 'key figure')} on target",
         )
-    large = _large(table, items, lang)
-    if large:
-        moves = [
-            say(lang, f"{m['name']}（{m['value']}）", f"{m['name']} ({m['value']})") for m in large[:_NAMED]
-        ]
-        more = len(large) - len(moves)
-        text += say(
-            lang,
-            f"；变化超出正常波动的是{f.join(moves, lang)}" + (f"等{len(large)}项" if more else ""),
-            f"; beyond normal variation: {f.join(moves, lang)}" + (f" and {more} more" if more else ""),
-        )
-    elif any(compared := _judged(table, items)):
-        text += (
-            say(lang, "；没有变化超出正常波动", "; no change on last month is beyond normal variation")
-            if all(compared)
-            else say(
-                lang,
-                "；能判断的变化都在正常波动之内",
-                "; as far as it can be judged, no change on last month is beyond normal variation",
+        if by["missed"]:
+            text += say(
+                lang, f"，未达标的是{f.join(by['missed'], lang)}", f"; missed: {f.join(by['missed'], lang)}"
             )
-        )
-    elif compared:
-        text += say(
-            lang,
-            "；历史太短，与上月相比的变化不作评价",
-            "; there is too little history to judge the changes on last month",
-        )
+        if by["undecided"]:
+            n = len(by["undecided"])
+            text += say(lang, f"，{n}项不能判定", f"; {n} undecided")
+    large = sentences.changes(findings, people=True)
+    if large:
+        told = say(lang, "；", "; ").join(sentences.sentence(one, lang) for one in large[:_NAMED])
+        more = len(large) - _NAMED
+        tail = say(lang, f"；另有{more}个信号", f"; and {plural(more, 'more signal')}") if more > 0 else ""
+        text += say(lang, f"。信号：{told}{tail}", f". Signals: {told}{tail}")
+    elif any(one.level != "unknown" and one.rule in sentences.CHANGES for one in findings):
+        text += say(lang, "。没有信号", ". No signal")
+    elif any(one.rule in sentences.CHANGES for one in findings):
+        text += say(lang, "。历史太短，不评价变化", ". Too little history to judge changes")
     return text + say(lang, "。", ".")
 
 
-# So many changes the verdict names; the lists name them all.
-_NAMED = 4
+# So many signals the verdict names; the lists name them all.
+_NAMED = 2
 
 
-def _large(table: pd.DataFrame, items: pd.DataFrame | None, lang: str) -> list[Item]:
-    """The changes beyond normal variation: key figures, then the MOT items by what they did to MOT."""
-    out: list[Item] = []
-    for row in table.to_dict("records"):
-        if tone := _tone(row, lang):
-            name = name_of(row["figure"], lang)
-            gap = say(lang, "", " ")
-            text = (
-                f"{name}{gap}{value_of(row['figure'], row['previous'], lang)} "
-                f"→ {value_of(row['figure'], row['value'], lang)}"
-            )
-            value = _difference(row["figure"], row["change"], lang)
-            out.append({"name": name, "text": text, "value": value, "tone": tone})
-    moved_ = [] if items is None or items.empty else items.dropna(subset=["contribution"]).to_dict("records")
-    for row in sorted(moved_, key=lambda r: -abs(r["contribution"])):
-        value = f.change(row["change"], 1, lang)
-        if known(row["beyond_noise"]) and row["beyond_noise"] and value != f.change(0.0, lang=lang):
-            name = label("mot_item", row["item"], lang)
-            text = say(lang, f"{name}{f.number(row['previous'])}", f"{name} {f.number(row['previous'])}")
+def moved(findings: Sequence[Finding], direction: str, lang: str = "zh") -> list[Item]:
+    """The signals that are ``better`` or ``worse``, each in a sentence."""
+    return [
+        {"text": sentences.sentence(one, lang), "tone": direction}
+        for one in sentences.changes(findings, people=True)
+        if one.direction == direction
+    ]
+
+
+def compared(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
+    """Signals that are neither better nor worse, and what is to be said of all the rest."""
+    signals = sentences.changes(findings, people=True)
+    out: list[Item] = [{"text": sentences.sentence(one, lang)} for one in signals if one.direction is None]
+    tested = [one for one in findings if one.rule in sentences.CHANGES]
+    judged = [one for one in tested if one.level != "unknown"]
+    if judged:
+        rest = len(judged) - len(signals)
+        more = say(lang, "其余", "The other ") if signals else ""
+        out.append(
+            {
+                "text": say(
+                    lang,
+                    f"{more}{rest}项检验没有信号；没有信号不等于没有变化",
+                    f"{more}{plural(rest, 'test')} gave no signal, which does not mean that nothing changed",
+                )
+            }
+        )
+    short = [one for one in tested if one.level == "unknown" and one.value is not None]
+    if short:
+        names = list(dict.fromkeys(sentences.name(one, lang) for one in short if one.rule != "outside"))
+        if names:
+            named = f.join([*names[:6], *([say(lang, "等", "others")] if len(names) > 6 else [])], lang)
             out.append(
                 {
-                    "name": name,
-                    "text": f"{text} → {f.number(row['current'])}",
-                    "value": value,
-                    "tone": "better" if row["change"] > 0 else "worse",
+                    "text": say(
+                        lang,
+                        f"历史太短或数量太少，只描述不评价：{named}",
+                        f"Too little history or too few cases, described and not judged: {named}",
+                    )
                 }
             )
+    if not tested:
+        out.append({"text": say(lang, "没有以前的数值可比", "No earlier value to compare with")})
     return out
 
 
-def _judged(table: pd.DataFrame, items: pd.DataFrame | None) -> list[bool]:
-    """Of each change on last month, whether there is enough history to judge it."""
-    frames = [table] if items is None or items.empty else [table, items]
-    return [
-        known(row["beyond_noise"])
-        for frame in frames
-        for row in frame.to_dict("records")
-        if known(row["change"]) and not (known(row.get("n")) and row["n"] < FEW)
-    ]
+def waiting(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
+    """Cases that wait, and the numbers by which they are looked up."""
+    out = []
+    for one in findings:
+        if one.rule == "cases" and one.level == "due":
+            numbers = say(lang, "、", ", ").join(one.cases[:_NUMBERS])
+            more = len(one.cases) - _NUMBERS
+            numbers += say(lang, f"等{len(one.cases)}条", f" and {more} more") if more > 0 else ""
+            out.append({"text": f"{sentences.waiting(one, lang)}{say(lang, f'：{numbers}', f': {numbers}')}"})
+    return out
 
 
-def moved(table: pd.DataFrame, items: pd.DataFrame, better: bool, lang: str = "zh") -> list[Item]:
-    """What got better, or worse, beyond normal variation: key figures, then MOT items."""
-    tone = "better" if better else "worse"
-    fields = ("text", "value", "tone")
-    return [{key: m[key] for key in fields} for m in _large(table, items, lang) if m["tone"] == tone]
-
-
-def compared(table: pd.DataFrame, items: pd.DataFrame, lang: str = "zh") -> list[Item]:
-    """Sentences on the changes that stand in no list; nothing where both lists have some."""
-    tones = {m["tone"] for m in _large(table, items, lang)}
-    if len(tones) == 2:
-        return []
-    judged = _judged(table, items)
-    sentences = []
-    if any(judged) and tones:
-        sentences.append(
-            say(lang, "其余变化都在正常波动之内", "All other changes are within normal variation")
-        )
-    elif any(judged) and all(judged):
-        sentences.append(say(lang, "没有变化超出正常波动", "No change is beyond normal variation"))
-    elif any(judged):
-        sentences.append(
-            say(
-                lang,
-                "能判断的变化都在正常波动之内",
-                "As far as it can be judged, no change is beyond normal variation",
-            )
-        )
-    short = [
-        name_of(row["figure"], lang)
-        for row in table.to_dict("records")
-        if not all(_judged(pd.DataFrame([row]), None))
-    ]
-    if not all(_judged(items, None)):
-        short.append(say(lang, "MOT项目", "MOT items"))
-    if short:
-        sentences.append(
-            say(
-                lang,
-                f"历史太短，变化不作评价：{f.join(short, lang)}",
-                f"Too little history to judge the change: {f.join(short, lang)}",
-            )
-        )
-    if not sentences:
-        sentences.append(say(lang, "没有上月的数值可比", "No value of last month to compare with"))
-    return [{"text": text} for text in sentences]
+_NUMBERS = 3  # of the cases that wait are named
 
 
 def decisions(
-    figures: Mapping[str, Any],
+    findings: Sequence[Finding],
     checks: pd.DataFrame,
-    priorities: pd.DataFrame,
-    shift: Mapping[str, Any],
+    month: pd.Period,
+    heads: Mapping[str, str],
     lang: str = "zh",
 ) -> list[Item]:
-    """What needs somebody's decision."""
+    """What is to be decided, by whom, until when: each signal that is not good, each target that is missed,
+    each list of cases.
+
+    Parameters
+    ----------
+    heads
+        Who answers for a department, by its code.
+    """
+    until = f.short_date(due_day(month), lang)
     out: list[Item] = []
-    if len(priorities) and priorities.iloc[0]["priority"] > 1e-9:
-        row = priorities.iloc[0]
-        item, weight = label("mot_item", row["item"], lang), f.percent(row["weight"], 0)
-        score, gap = f.number(row["current"]), f.number(row["gap"])
+    for one in findings:
+        if one.figure == "review.actions":  # one decision for all departments, below
+            continue
+        act = one.level == "due" or (one.level == "signal" and one.direction != "better")
+        if act and one.rule in (*sentences.CHANGES, "target", "cases"):
+            code = one.department or "service"
+            who = heads.get(code) or label("action_department", code, lang)
+            out.append({"text": sentences.decision(one, who, until, lang)})
+    old = [one for one in findings if one.figure == "review.actions" and one.level == "due"]
+    if old:
+        n = sum(len(one.cases) for one in old)
         out.append(
             {
                 "text": say(
                     lang,
-                    f"下月重点：{item}（{score}，距目标{gap}分，权重{weight}）",
-                    f"Focus for next month: {item} ({score}, {gap} short of target, weight {weight})",
-                )
-            }
-        )
-    if figures.get("complaints.open"):
-        n = figures["complaints.open"]
-        out.append(
-            {
-                "text": say(
-                    lang,
-                    f"{n}件投诉未关闭，逐件定责任人和期限",
-                    f"{n} complaint{'s are' if n > 1 else ' is'} open: name an owner and a date for each",
-                )
-            }
-        )
-    late = (figures.get("review.actions") or 0) - (figures.get("review.done") or 0)
-    if late:
-        out.append(
-            {
-                "text": say(
-                    lang,
-                    f"上月{late}项措施未完成，继续或终止",
-                    f"{late} measure{'s' if late > 1 else ''} of last month unfinished: go on or stop",
-                )
-            }
-        )
-    if shift.get("found"):
-        out.append(
-            {
-                "text": say(
-                    lang,
-                    f"不满意原因第{shift['week']}周登记口径疑似改变，请客服核对",
-                    (
-                        f"The coding of causes seems to have changed in week {shift['week']}: "
-                        "customer service to check"
-                    ),
+                    f"{n}项措施三个月以上未完成。逐项继续、改做或终止——各部门，{until}前",
+                    f"{plural(n, 'measure')} open for three months or longer: "
+                    f"go on, change or stop each – all departments, by {until}",
                 )
             }
         )
@@ -400,6 +312,26 @@ def definitions(lang: str = "zh") -> Words:
     )
 
 
+def comparison(month: pd.Period, lang: str = "zh") -> Words:
+    """Words of the figures beside last month, last year and the years so far."""
+    return words(
+        say(
+            lang,
+            "有目标的指标：上月、去年同月与本年累计",
+            "Figures with a target: last month, a year ago, year to date",
+        ),
+        f.month(month, lang),
+        say(
+            lang,
+            "累计比率由总数相除；评分与中位数没有累计值。对目标：95%区间包含目标时为“不能判定”。"
+            "这里只并列数值，是否有变化见“本月要点”。",
+            "A year's rate is a ratio of sums; scores and medians have none. On target: undecided where the "
+            "95% interval holds it. Values side by side; whether anything changed is said on the first page.",
+        ),
+        lang,
+    )
+
+
 def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
     """The three volumes in a sentence."""
     a, b, c = (figures[f"volume.{k}"] for k in ("orders", "vehicles", "jobs"))
@@ -418,9 +350,10 @@ def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
 
 _HEADERS = {
     "cards": ("关键指标", "Key figures"),
-    "better": ("变好，超出正常波动", "Better, beyond normal variation"),
-    "worse": ("变差，超出正常波动", "Worse, beyond normal variation"),
-    "compared": ("与上月相比", "Against last month"),
+    "better": ("信号：变好", "Signals: better"),
+    "worse": ("信号：变差", "Signals: worse"),
+    "compared": ("与以往相比", "Against the months before"),
+    "waiting": ("等待处理", "What waits"),
     "decisions": ("需要决定", "What needs a decision"),
 }
 

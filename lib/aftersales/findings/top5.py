@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -13,46 +12,41 @@ from aftersales.contract.language import Words, plural, say, words
 from aftersales.contract.schema import label
 
 
-def headline(priorities: pd.DataFrame, targets: pd.DataFrame, lang: str = "zh") -> str:
-    """Which items come first, and how many targets were missed."""
-    tried = targets.dropna(subset=["met"])
-    missed = int((~tried["met"].astype(bool)).sum())
+def headline(targets: pd.DataFrame, departments: Sequence[pd.DataFrame], lang: str = "zh") -> str:
+    """How the targets stand, and how much is raised and proposed for next month."""
+    by = targets["verdict"].value_counts()
+    tried = int(by.sum())
+    rows = [row for table in departments for row in table["proposed"]]
+    own, asked = rows.count(False), rows.count(True)
     text = (
         say(
             lang,
-            f"{len(tried)}项目标中{missed}项未达到",
-            f"{missed} of {plural(len(tried), 'target')} missed",
+            f"{tried}项目标：达到{by.get('met', 0)}项，未达{by.get('missed', 0)}项，"
+            f"不能判定{by.get('undecided', 0)}项",
+            f"{plural(tried, 'target')}: {by.get('met', 0)} met, {by.get('missed', 0)} missed, "
+            f"{by.get('undecided', 0)} undecided",
         )
-        if len(tried)
-        else ""
+        if tried
+        else say(lang, "没有可与目标比较的数据", "Nothing to hold against a target")
     )
-    first = (
-        [label("mot_item", i, lang) for i in priorities.loc[priorities["priority"] > 1e-9, "item"].head(2)]
-        if len(priorities)
-        else []
+    return text + say(
+        lang,
+        f"；各部门已提出措施{own}项，程序据信号清单建议{asked}项。",
+        f"; {plural(own, 'measure')} raised, {asked} proposed from the list of findings.",
     )
-    if first:
-        text += say(
-            lang,
-            f"{'；' if text else ''}按权重 × 差距，下月先抓{f.join(first, lang)}",
-            (
-                f"{'; ' if text else ''}by weight × gap the first to work on: "
-                f"{f.join([f'“{i}”' for i in first], lang)}"
-            ),
-        )
-    if not text:
-        return say(lang, "本月没有可据以提出目标的数据。", "There are no figures to set targets by.")
-    return text + say(lang, "。", ".")
 
 
 def targets(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the table of targets."""
-    tried = table.dropna(subset=["met"])
-    met = int(tried["met"].astype(bool).sum())
+    by = table["verdict"].value_counts()
+    tried = int(by.sum())
     title = say(
-        lang, f"{len(tried)}项指标中{met}项达到目标", f"{met} of {plural(len(tried), 'figure')} on target"
+        lang,
+        f"{tried}项指标：达到{by.get('met', 0)}，未达{by.get('missed', 0)}，不能判定{by.get('undecided', 0)}",
+        f"{plural(tried, 'figure')}: {by.get('met', 0)} on target, {by.get('missed', 0)} missed, "
+        f"{by.get('undecided', 0)} undecided",
     )
-    if tried.empty:
+    if not tried:
         title = say(lang, "没有可与目标比较的指标", "No figure to hold against a target")
     return words(
         title,
@@ -63,11 +57,9 @@ def targets(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         ),
         say(
             lang,
-            "已达标的保持目标；未达标的，建议下月先走完差距的一半。目标见params。",
-            (
-                "A target that is met stays; where it is missed, "
-                "half the gap is proposed for next month. Targets: params."
-            ),
+            "95%区间包含目标的，不能判定，保持目标；未达标的，建议下月先走完差距的一半。目标见params。",
+            "Where the 95% interval holds the target it is undecided and stays; "
+            "where it is missed, half the gap is proposed for next month. Targets: params.",
         ),
         lang,
     )
@@ -75,31 +67,43 @@ def targets(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 
 def matrix(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the matrix of weight and gap."""
-    first = (
-        [label("mot_item", i, lang) for i in table.loc[table["priority"] > 1e-9, "item"].head(2)]
-        if len(table)
-        else []
-    )
     title = (
-        say(lang, f"{f.join(first, lang)}最该先改", f"{f.join(first, lang)}: first to work on")
-        if first
-        else say(
-            lang,
-            "十项都达到目标分" if len(table) else "没有厂家得分，无法排序",
-            "All ten items reach the target" if len(table) else "No scores, no order",
-        )
+        say(lang, "十项：权重与差距", "The ten items by weight and gap")
+        if len(table)
+        else say(lang, "没有厂家得分", "There are no scores")
     )
     return words(
         title,
         say(
             lang,
-            f"MOT十项：权重与距目标的差距 · {f.month(month, lang)}",
-            f"Ten MOT items: weight and gap to target · {f.month(month, lang)}",
+            f"差距：低于分中心的到分中心，否则到本店24个月中位数 · {f.month(month, lang)}",
+            f"Gap to the branch where below it, else to the median of 24 months · {f.month(month, lang)}",
         ),
         say(
             lang,
             "优先顺序 = 权重 × 差距，相同时看不满意提及次数。来源：厂家CSS。",
             "Priority = weight × gap, ties by mentions of the cause. Source: car maker's CSS.",
+        ),
+        lang,
+    )
+
+
+def ranking(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+    """Words of all that the findings ask for."""
+    n = len(table)
+    return words(
+        say(
+            lang,
+            f"信号与待办共{n}项，各部门按收益统一排序",
+            f"{plural(n, 'finding')} to act on, all departments ranked by gain",
+        ),
+        say(lang, f"同一单位内比较 · {f.month(month, lang)}", f"Within a unit · {f.month(month, lang)}"),
+        say(
+            lang,
+            "MOT分 = 权重 × 差距；客户 = 若回到此前水平或目标可多满意、多保留的客户数。"
+            "不同单位之间不互相换算。来源：信号清单。",
+            "MOT points = weight × gap; customers = how many more at the level before, or on target. "
+            "Units are not weighed against each other. Source: the list of findings.",
         ),
         lang,
     )
@@ -123,11 +127,9 @@ def department(table: pd.DataFrame, name: str, month: pd.Period, lang: str = "zh
         ),
         say(
             lang,
-            "带“建议”的行由程序据本月数据提出，责任人和完成时间由部门填写。",
-            (
-                "Rows marked “proposal” come from the month's figures; "
-                "owner and date are for the department to fill in."
-            ),
+            "带“建议”的行出自信号清单，没有信号就不凑数；责任人由部门确认。",
+            "Rows marked “proposal” come from the list of findings, none to fill up; the department "
+            "confirms the owner.",
         ),
         lang,
     )
@@ -136,21 +138,18 @@ def department(table: pd.DataFrame, name: str, month: pd.Period, lang: str = "zh
 def axis(lang: str = "zh") -> dict[str, str]:
     """Names on the matrix."""
     return {
-        "x_name": say(lang, "距目标的差距（分）", "Gap to target (points)"),
+        "x_name": say(lang, "差距（分）", "Gap (points)"),
         "y_name": say(lang, "权重", "Weight"),
     }
 
 
 def closing(
-    figures: Mapping[str, Any],
     targets: pd.DataFrame,
-    priorities: pd.DataFrame,
-    month: pd.Period,
     lang: str = "zh",
 ) -> list[dict[str, str]]:
-    """The closing summary: targets missed, what to start with, what stays."""
-    tried = targets.dropna(subset=["met"])
-    missed = tried[~tried["met"].astype(bool)]
+    """The closing summary: the targets that were missed, and how far to go next month."""
+    tried = targets.dropna(subset=["verdict"])
+    missed = tried[tried["verdict"] == "missed"]
     items = []
     for row in missed.to_dict("records"):
         figure = FIGURES[row["figure"]]
@@ -165,26 +164,13 @@ def closing(
                 )
             }
         )
-    first = priorities[priorities["priority"] > 1e-9].head(2) if len(priorities) else priorities
-    for row in first.to_dict("records"):
-        name = label("mot_item", row["item"], lang)
-        gain = f.number(row["priority"], 2)
-        items.append(
-            {
-                "text": say(
-                    lang,
-                    f"{name}补足差距，MOT可增{gain}分",
-                    f"Closing the gap of “{name}” adds {gain} to MOT",
-                )
-            }
-        )
     if not items:
         items.append(
             {
                 "text": say(
                     lang,
-                    "各项目标均已达到，保持现行做法。",
-                    "All targets are met: keep the present practice.",
+                    "没有目标肯定未达到。",
+                    "No target is missed for certain.",
                 )
                 if len(tried)
                 else say(lang, "没有可与目标比较的数据。", "There is nothing to hold against a target.")

@@ -4,16 +4,27 @@ from importlib import import_module
 from typing import Any
 
 _MODULES = (
+    "advisor_survey",
     "bookings",
+    "cause_rates",
     "churn",
+    "comparison",
+    "complaint_handling",
     "complaints",
+    "delivery",
     "first_time_fix",
     "internal_css",
+    "joins",
     "oem_css",
+    "past",
+    "private_churn",
+    "returns",
     "review",
     "summary",
+    "themes",
     "top5",
     "volume",
+    "waiting",
 )
 __all__ = [*_MODULES, "all_figures"]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, ratio, start, within
-from aftersales.metrics.funnel import JUDGED, judged
+from aftersales.metrics.funnel import JUDGED, judged, limits
 from aftersales.metrics.internal_css import DISAPPOINTED
 from aftersales.metrics.visits import month_numbers
 
@@ -48,6 +49,11 @@ def advisors(
     order = ["rate", "valid", "advisor"]
     out = out.sort_values(order, ascending=[False, False, True], kind="stable", na_position="last")
     return out[ADVISORS].reset_index(drop=True)
+
+
+def funnel_limits(table: pd.DataFrame, figures: Mapping[str, Any]) -> pd.DataFrame:
+    """Limits round the store's rate of disappointed customers, over the advisors' valid calls."""
+    return limits(table["valid"].tolist(), figures["css.disappointment_rate_valid"])
 
 
 def by_month(

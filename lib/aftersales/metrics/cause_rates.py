@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, start
+from aftersales.contract.months import after, months_to, start
 from aftersales.contract.schema import CODES
 from aftersales.metrics.visits import month_numbers
 
@@ -88,3 +88,22 @@ def _cells(slot: np.ndarray, cause: np.ndarray, slots: int) -> np.ndarray:
     """Counts by slot and cause."""
     size = len(_CAUSES)
     return np.bincount(slot * size + cause, minlength=slots * size).reshape(slots, size)
+
+
+def against_before(
+    grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period
+) -> pd.DataFrame:
+    """The month's causes per 100 valid calls beside the 11 months before, as the ratio of sums.
+
+    ``cause``, ``mentions``, ``valid``, ``per_100``, ``before``; most frequent first, only those that were
+    ever named.
+    """
+    columns = ["cause", "mentions", "valid", "per_100", "before"]
+    by = by_month(grievances, survey_calls, months_to(month))
+    if by.empty:
+        return pd.DataFrame(columns=columns)
+    past = by[by["month"] != str(month)].groupby("cause")[["mentions", "valid"]].sum()
+    before = (100 * past["mentions"] / past["valid"].where(past["valid"] > 0)).rename("before")
+    now = by[by["month"] == str(month)].merge(before, left_on="cause", right_index=True)
+    now = now[(now["mentions"] > 0) | (now["before"] > 0)]
+    return now.sort_values("mentions", ascending=False, kind="stable")[columns].reset_index(drop=True)

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from aftersales.contract.statistics import moving_range_sigma, poisson, wilson
+from aftersales.contract.statistics import EARLIER, FEW, interval, target_verdict
 
 COMPARISON = [
     "figure",
@@ -23,8 +23,6 @@ COMPARISON = [
 ]
 Kind = Literal["events", "rate", "per_1000", "score", "level"]
 Better = Literal["up", "down"]
-MIN_HISTORY, MAX_HISTORY = 11, 23
-_Z = 1.96
 
 
 class Point(NamedTuple):
@@ -92,7 +90,7 @@ def table(
         ``figure``; ``current``, ``previous``, ``year_ago``: values of the month, the one before and the one a
         year ago; ``ytd``, ``ytd_year_ago``: January to the month: the sum of events, the ratio of sums of a
         rate, else missing; ``target``; ``target_verdict``: ``met``, ``missed``, or ``undecided`` where the
-        figure's interval (``low``, ``high``) holds it.
+        figure's interval (``low``, ``high``) holds it; of few cases none.
 
     Notes
     -----
@@ -109,7 +107,8 @@ def table(
         if not _known(now.value):
             continue
         kind = kinds.get(figure, "level")
-        low, high = interval(now, kind, _before(of, month))
+        low, high = interval(kind, *now, _before(of, month))
+        few = kind in ("rate", "per_1000") and (now.denominator or 0) < FEW
         target = targets.get(figure)
         rows.append(
             [
@@ -120,7 +119,7 @@ def table(
                 year_to_date(of, month, kind),
                 year_to_date(of, month - 12, kind),
                 target,
-                verdict(now.value, target, better.get(figure), low, high),
+                None if few else target_verdict(now.value, target, better.get(figure), low, high),
                 low,
                 high,
             ]
@@ -140,7 +139,7 @@ def _value(of: Mapping[int, Point], month: pd.Period) -> float | None:
 
 def _before(of: Mapping[int, Point], month: pd.Period) -> list[float]:
     """The known values of the 23 months before."""
-    values = [_value(of, month - back) for back in range(MAX_HISTORY, 0, -1)]
+    values = [_value(of, month - back) for back in range(EARLIER, 0, -1)]
     return [v for v in values if v is not None and v == v]
 
 
@@ -160,47 +159,3 @@ def year_to_date(of: Mapping[int, Point], month: pd.Period, kind: Kind) -> float
         return None
     cases, of_all = (sum(pair[i] or 0 for pair in pairs) for i in (0, 1))
     return (1000 if kind == "per_1000" else 1) * cases / of_all if of_all else None
-
-
-def interval(point: Point, kind: Kind, before: Sequence[float] = ()) -> tuple[float | None, float | None]:
-    """The 95 % interval of a figure; (None, None) where it has none.
-
-    Parameters
-    ----------
-    before
-        Of a score: its known values of the 11 to 23 months before.
-    """
-    k, n = point.numerator, point.denominator
-    if kind == "rate" and k is not None and n:
-        return wilson(k, n)
-    if kind == "per_1000" and k is not None and n:
-        low, high = poisson(k)
-        return 1000 * low / n, 1000 * high / n
-    if kind == "score" and point.value is not None and len(before) >= MIN_HISTORY:
-        sigma = moving_range_sigma(before)
-        if sigma:
-            return point.value - _Z * sigma, point.value + _Z * sigma
-    return None, None
-
-
-def verdict(
-    value: float | None,
-    target: float | None,
-    better: Better | None,
-    low: float | None = None,
-    high: float | None = None,
-) -> str | None:
-    """Is a target met? ``undecided`` where the interval holds it; without an interval by the value; None
-    without a target.
-
-    >>> verdict(0.97, 0.95, "up", 0.96, 0.98), verdict(0.97, 0.95, "up", 0.94, 0.99)
-    ('met', 'undecided')
-    >>> verdict(0.97, 0.95, "down")
-    'missed'
-    """
-    if not _known(value) or not _known(target) or better is None:
-        return None
-    if low is not None and high is not None and low <= target <= high:  # type: ignore[operator]
-        return "undecided"
-    gap = value - target  # type: ignore[operator]
-    return "met" if (gap >= 0 if better == "up" else gap <= 0) else "missed"

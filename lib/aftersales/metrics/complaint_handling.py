@@ -4,7 +4,7 @@ takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,10 @@ BUCKETS = ("0-24", "24-48", "48-72", "72+")
 _HOUR = np.timedelta64(1, "h")
 _AGAIN = 30 * 24 * _HOUR
 _CLOSED_IN = 14 * 24 * _HOUR
+WAITING = [
+    *("complaint_id", "received_at", "level", "category", "department", "handler"),
+    *("age_hours", "over_hours"),
+]
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def by_month(
         hours, done = _hours(of, m)
         values = (
             int(((of.received < first) & ~of.before(end)).sum()),
-            None if known is None else _repeats(*known, m),
+            None if known is None or (again := _repeats(*known, m)) is None else len(again),
             time_until(kaplan_meier(hours, done), 0.1),
             ratio(k, n),
             k,
@@ -115,47 +119,85 @@ def _hours(of: _Stamps, month: pd.Period) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _in_14_days(of: _Stamps, month: pd.Period) -> tuple[int, int]:
-    """How many of the month's complaints were closed within 14 days, of how many; counted in days where no
-    time is known.
+    """How many of the month's complaints were closed within 14 days, of how many."""
+    due, soon = _due_14(of, month)
+    return int(soon.sum()), int(due.sum())
+
+
+def _due_14(of: _Stamps, month: pd.Period) -> tuple[np.ndarray, np.ndarray]:
+    """Which complaints were received 14 days or more before the month's end, and which of them were closed
+    within 14 days; counted in days where no time is known.
     """
     first, end = _bounds(month)
     due = (of.received >= first) & (of.received <= end - _CLOSED_IN)
     days = of.closed_at.astype("datetime64[D]") - of.received.astype("datetime64[D]")
     soon = np.where(of.both, of.closed_at - of.received <= _CLOSED_IN, days <= _CLOSED_IN)
-    return int((due & of.before(end) & soon).sum()), int(due.sum())
+    return due, due & of.before(end) & soon
 
 
 def _with_vehicle(
     complaints: pd.DataFrame, repair_orders: pd.DataFrame | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Of the complaints whose order tells the vehicle, by vehicle and time: its number, the receipt, and
-    when the order was opened.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
+    """Of the complaints whose order tells the vehicle, by vehicle and time: its number, the receipt, when
+    the order was opened, and which row it is.
     """
     if repair_orders is None:
         return None
     marks = [c for c in (USABLE,) if c in repair_orders]
     asked = among(repair_orders["order_id"], complaints["order_id"])
     orders = with_vehicle(repair_orders.loc[asked, ["order_id", "vin", "opened_at", *marks]])
-    out = complaints[["order_id", "received_at"]].merge(orders, on="order_id", how="inner")
+    named = complaints[["order_id", "received_at"]].assign(row=np.arange(len(complaints)))
+    out = named.merge(orders, on="order_id", how="inner")
     vehicle, received = pd.factorize(out["vin"])[0], out["received_at"].to_numpy()
     place = np.lexsort((received, vehicle))
-    return vehicle[place], received[place], out["opened_at"].to_numpy()[place]
+    return vehicle[place], received[place], out["opened_at"].to_numpy()[place], out["row"].to_numpy()[place]
 
 
-def _repeats(vehicle: np.ndarray, received: np.ndarray, opened: np.ndarray, month: pd.Period) -> int | None:
-    """Complaints of the month with another of the same vehicle in the 30 days before; what came at the same
-    instant was not before.
+def _repeats(
+    vehicle: np.ndarray, received: np.ndarray, opened: np.ndarray, row: np.ndarray, month: pd.Period
+) -> np.ndarray | None:
+    """The rows of the month's complaints with another of the same vehicle in the 30 days before.
+
+    What came at the same instant was not before.
     """
     first, end = _bounds(month)
     there = (opened < end) & (received < end)
-    vehicle, received = vehicle[there], received[there]
+    vehicle, received, row = vehicle[there], received[there], row[there]
     now = received >= first
     if not now.any():
         return None
     gap, same = np.diff(received), np.diff(vehicle) == 0
     begins = np.append(True, ~same | (gap != np.timedelta64(0)))  # a vehicle's next instant
     soon = np.append(False, same & (gap <= _AGAIN))
-    return int((soon[np.flatnonzero(begins)][np.cumsum(begins) - 1] & now).sum())
+    again: np.ndarray = row[soon[np.flatnonzero(begins)][np.cumsum(begins) - 1] & now]
+    return again
+
+
+def still_open(complaints: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
+    """The rows of complaints that are open at the end of a month, whenever they came in."""
+    end = after(month)
+    closed = (complaints["status"] == "closed") & (complaints["closed_at"] < end)
+    return complaints[(complaints["received_at"] < end) & ~closed]
+
+
+def waiting(
+    complaints: pd.DataFrame | None, month: pd.Period, promised_hours: Mapping[str, float]
+) -> pd.DataFrame:
+    """Complaints open at the end of a month for longer than was promised, the oldest first.
+
+    Returns
+    -------
+    DataFrame
+        ``complaint_id``, ``received_at``, ``level``, ``category``, ``department``, ``handler``; ``age_hours``
+        and ``over_hours``, hours since receipt and beyond the promise (``complaints.waiting``).
+    """
+    if complaints is None:
+        return pd.DataFrame(columns=WAITING)
+    rows = still_open(complaints, month)
+    age = (after(month) - rows["received_at"]) / pd.Timedelta(hours=1)
+    rows = rows.assign(age_hours=age, over_hours=age - promised_hours["close"])
+    rows = rows[rows["over_hours"] > 0].sort_values(["received_at", "complaint_id"], kind="stable")
+    return rows.reindex(columns=WAITING).reset_index(drop=True)
 
 
 def ageing(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
@@ -193,3 +235,28 @@ def left_out(complaints: pd.DataFrame | None, month: pd.Period) -> int | None:
         return None
     known, _ = _timed_in(_stamps(complaints), month)
     return int(within(complaints["received_at"], month).sum() - known.sum())
+
+
+def rows(
+    complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
+) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the figures, by the names that their records use."""
+    names = ("backlog", "repeats", "timed", "days_only", "due_14", "closed_14", "too_late")
+    if complaints is None:
+        return dict.fromkeys(names)
+    known, of = _with_vehicle(complaints, repair_orders), _stamps(complaints)
+    first, end = _bounds(month)
+    again = None if known is None else _repeats(*known, month)
+    told, _ = _timed_in(of, month)
+    hours, done = _hours(of, month)
+    due, soon = _due_14(of, month)
+    now = (of.received >= first) & (of.received < end)
+    return {
+        "backlog": complaints[(of.received < first) & ~of.before(end)],
+        "repeats": None if again is None else complaints.iloc[np.sort(again)],
+        "timed": complaints[told].assign(hours=hours, done=done),
+        "days_only": complaints[now & ~told],
+        "due_14": complaints[due],
+        "closed_14": complaints[soon],
+        "too_late": complaints[now & ~due],
+    }

@@ -81,6 +81,15 @@ def causes(
     )
 
 
+def valid_calls_by_week(survey_calls: pd.DataFrame | None, month: pd.Period) -> list[int]:
+    """Valid calls on days 1–7, 8–14, 15–21 and 22 to the end: what the weeks' mentions stand beside."""
+    if survey_calls is None:
+        return []
+    valid = survey_calls[within(survey_calls["called_at"], month) & (survey_calls["result"] == "valid")]
+    week = ((valid["called_at"].dt.day - 1) // 7 + 1).clip(upper=4)
+    return [int((week == n).sum()) for n in (1, 2, 3, 4)]
+
+
 def register(
     complaints: pd.DataFrame | None, month: pd.Period, promised_hours: Mapping[str, float] | None = None
 ) -> pd.DataFrame:

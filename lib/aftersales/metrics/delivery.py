@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import after, ratio, start, within
+from aftersales.contract.months import after, months_to, ratio, start, within
 from aftersales.contract.schema import CODES
+from aftersales.metrics import cause_rates
+from aftersales.metrics import oem_css as scores
 from aftersales.metrics.funnel import JUDGED, judged
 from aftersales.metrics.known import timed
-from aftersales.metrics.visits import month_numbers
+from aftersales.metrics.visits import kept, month_numbers
+
+if TYPE_CHECKING:
+    pass
 
 GRACE_MINUTES = 15
 _LATE = pd.Timedelta(minutes=30)
 _HOUR = pd.Timedelta(hours=1)
 NAMES = ("orders", "on_time", "rate", "late_30", "hours_median", "hours_p90")
+TREND = ["month", "orders", "on_time", "rate"]
 ADVISORS = ["advisor", "orders", "on_time", *JUDGED]
 
 
@@ -49,7 +56,7 @@ def by_month(
     """
     if repair_orders is None:
         return [dict.fromkeys(NAMES) for _ in months]
-    rows = _delivered(repair_orders, months, grace_minutes)
+    rows = delivered(repair_orders, months, grace_minutes)
     month = rows["month"].to_numpy()
     both, on_time, late, hours = (rows[c].to_numpy() for c in ("both", "on_time", "late_30", "hours"))
     hours_known = ~np.isnan(hours)
@@ -64,7 +71,20 @@ def by_month(
     return out
 
 
-def _delivered(
+def trend(
+    repair_orders: pd.DataFrame | None, month: pd.Period, grace_minutes: float = GRACE_MINUTES
+) -> pd.DataFrame:
+    """Orders, those on time and ``rate`` of the 12 months to `month` (``delivery.trend``)."""
+    months = months_to(month)
+    rows = by_month(repair_orders, months, grace_minutes)
+    return pd.DataFrame(
+        [[str(m), row["orders"], row["on_time"], row["rate"]] for m, row in zip(months, rows, strict=True)],
+        columns=TREND,
+    )
+
+
+@kept
+def delivered(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], grace_minutes: float, *columns: str
 ) -> pd.DataFrame:
     """The orders delivered from the first to the last of the months, with what is known of each.
@@ -98,8 +118,18 @@ def _promised(
     repair_orders: pd.DataFrame, month: pd.Period, grace_minutes: float, *columns: str
 ) -> pd.DataFrame:
     """The orders that `delivery.orders` counts."""
-    rows = _delivered(repair_orders, [month], grace_minutes, *columns)
+    rows = delivered(repair_orders, [month], grace_minutes, *columns)
     return rows[rows["both"]]
+
+
+def late(
+    repair_orders: pd.DataFrame | None, month: pd.Period, grace_minutes: float = GRACE_MINUTES
+) -> pd.DataFrame:
+    """The month's orders that were not on time: ``order_id``, ``advisor``."""
+    if repair_orders is None:
+        return pd.DataFrame(columns=["order_id", "advisor"])
+    rows = _promised(repair_orders, month, grace_minutes, "order_id", "advisor")
+    return rows.loc[~rows["on_time"], ["order_id", "advisor"]].reset_index(drop=True)
 
 
 def advisors(
@@ -168,7 +198,7 @@ def advisors_by_month(
     columns = ["month", "advisor", "orders", "on_time"]
     if repair_orders is None:
         return pd.DataFrame(columns=columns)
-    rows = _delivered(repair_orders, months, grace_minutes, "advisor")
+    rows = delivered(repair_orders, months, grace_minutes, "advisor")
     rows = rows[rows["both"] & rows["month"].isin([m.ordinal for m in months])]
     found = (
         rows.groupby(["month", "advisor"], observed=True)["on_time"]
@@ -179,6 +209,34 @@ def advisors_by_month(
     return found.assign(month=found["month"].map(named).astype(object))[columns].astype(
         {"orders": int, "on_time": int}
     )
+
+
+def story(
+    repair_orders: pd.DataFrame | None,
+    oem_css: pd.DataFrame | None,
+    grievances: pd.DataFrame | None,
+    survey_calls: pd.DataFrame | None,
+    month: pd.Period,
+    weights: Mapping[str, float],
+    grace_minutes: float = GRACE_MINUTES,
+) -> pd.DataFrame:
+    """From stamp to score, last month and this: ``what``, ``previous``, ``current``.
+
+    On-time rate and median hours, the MOT item 停留时间, and the cause 时间 per 100 valid calls.
+    """
+    months = [month - 1, month]
+    found = by_month(repair_orders, months, grace_minutes)
+    rows: list[list[Any]] = [
+        [f"delivery.{name}", *(n[name] for n in found)] for name in ("rate", "hours_median")
+    ]
+    past = scores.history(oem_css, month, weights, 2)
+    stay = dict(zip(past["month"].astype(str), past["time_in_shop"].tolist(), strict=True))
+    causes = cause_rates.by_month(grievances, survey_calls, months)
+    named = causes[causes["cause"] == "time"]
+    per = dict(zip(named["month"], named["per_100"].tolist(), strict=True))
+    for what, by in (("time_in_shop", stay), ("time_cause", per)):
+        rows.append([what, *(by.get(str(m)) for m in months)])
+    return pd.DataFrame(rows, columns=["what", "previous", "current"])
 
 
 def left_out(repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, int | None]:

@@ -5,6 +5,9 @@ A rate, its interval, and whether it lies outside the limits of chance.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
 import pandas as pd
 
 from aftersales.contract.statistics import binomial_limits, wilson
@@ -43,3 +46,16 @@ def outside(rate: float | None, of: float, mean: float | None) -> str | None:
         if rate < low or rate > high:
             return name
     return None
+
+
+def limits(volumes: Iterable[int], mean: float | None) -> pd.DataFrame:
+    """Exact binomial limits round a mean over volumes: ``volume``, ``lower_95`` … ``upper_998``."""
+    columns = ["volume", "lower_95", "upper_95", "lower_998", "upper_998"]
+    known = [v for v in volumes if v]
+    if mean is None or not known:
+        return pd.DataFrame(columns=columns)
+    low, high = min(known), max(known)
+    span = max(high - low, 10)
+    over = np.unique(np.linspace(max(1, low - 0.15 * span), high + 0.15 * span, 60).round().astype(int))
+    rows = [[v, *binomial_limits(v, mean, 0.95), *binomial_limits(v, mean, 0.998)] for v in over]
+    return pd.DataFrame(rows, columns=columns)

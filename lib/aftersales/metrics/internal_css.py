@@ -15,7 +15,11 @@ from aftersales.metrics.oem_css import mot_score, row_of
 if TYPE_CHECKING:
     pass
 
-ADVISORS = ["advisor", "orders", "internal_n", "coverage", "external_n", *MOT_ITEMS, "mot", *QUESTIONS]
+_COUNTED = ("delighted", "disappointed")
+ADVISORS = [
+    *("advisor", "orders", "internal_n", "coverage", "external_n"),
+    *(*MOT_ITEMS, "mot", *QUESTIONS, *_COUNTED),
+]
 DELIGHTED, DISAPPOINTED = 100, 60
 
 
@@ -146,16 +150,19 @@ def advisors(
 ) -> pd.DataFrame:
     """One row an advisor: visits, internal calls, external sample and scores, question means. Slide 14.
 
-    ``internal_n`` and ``external_n`` are missing where their table is.
+    ``internal_n`` and ``external_n`` are missing where their table is; ``delighted`` and ``disappointed`` are
+    counted among the ``internal_n`` valid calls, for who compares two months by advisor.
     """
     orders = (
         pd.Series(dtype=int)
         if repair_orders is None
         else repair_orders.loc[within(repair_orders["opened_at"], month), "advisor"].value_counts()
     )
-    calls = None
+    calls, extreme = None, {}
     if survey_calls is not None and repair_orders is not None:
         calls = with_advisor(calls_in_month(survey_calls, month), repair_orders)
+        tests = (calls["q1"] == DELIGHTED, calls["q1"] <= DISAPPOINTED)
+        extreme = {k: calls.loc[t, "advisor"].value_counts() for k, t in zip(_COUNTED, tests, strict=True)}
         internal, means = calls["advisor"].value_counts(), calls.groupby("advisor")[list(QUESTIONS)].mean()
     else:
         internal, means = pd.Series(dtype=int), pd.DataFrame(columns=list(QUESTIONS))
@@ -182,6 +189,7 @@ def advisors(
                 **{i: row.get(i) for i in MOT_ITEMS},
                 "mot": mot_score(row or None, weights),
                 **{q: scores.get(q) for q in QUESTIONS},
+                **{c: None if calls is None else int(extreme[c].get(name, 0)) for c in _COUNTED},
             }
         )
     frame = pd.DataFrame(out, columns=ADVISORS)

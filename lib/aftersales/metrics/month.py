@@ -11,10 +11,14 @@ from aftersales.contract.figures import FIGURES
 from aftersales.metrics import (
     bookings,
     churn,
+    complaint_handling,
     complaints,
+    delivery,
     first_time_fix,
     internal_css,
     oem_css,
+    private_churn,
+    returns,
     review,
     volume,
 )
@@ -43,13 +47,19 @@ def all_figures(
         "review": lambda: review.figures(t.actions, month),
         "oem": lambda: oem_css.figures(t.oem_css, t.oem_pt, month, p.weights, p.pt_weights),
         "css": lambda: internal_css.figures(t.survey_calls, month),
-        "complaints": lambda: complaints.figures(
-            t.complaints, t.repair_orders, t.grievances, t.survey_calls, month
+        "complaints": lambda: (
+            complaints.figures(t.complaints, t.repair_orders, t.grievances, t.survey_calls, month)
+            | complaint_handling.figures(t.complaints, t.repair_orders, month)
         ),
-        "ftf": lambda: first_time_fix.figures(t.jobs, month),
+        "ftf": lambda: (
+            first_time_fix.figures(t.jobs, month)
+            | returns.figures(t.repair_orders, month, p.return_days, p.return_km)
+        ),
+        "delivery": lambda: delivery.figures(t.repair_orders, month, p.grace_minutes),
         "booking": lambda: bookings.figures(t.bookings, t.repair_orders, month),
-        "churn": lambda: churn.figures(
-            t.repair_orders, t.customers, t.churn_calls, month, p.base_months, p.churn_months
+        "churn": lambda: (
+            churn.figures(t.repair_orders, t.customers, t.churn_calls, month, p.base_months, p.churn_months)
+            | private_churn.figures(t.repair_orders, t.churn_calls, month, p.churn_months)
         ),
         "volume": lambda: volume.figures(t.repair_orders, t.jobs, month),
     }

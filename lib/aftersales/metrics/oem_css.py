@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from aftersales.contract.months import months_to
 from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS
 from aftersales.contract.statistics import moving_range_sigma
+from aftersales.signals import Finding
 
 if TYPE_CHECKING:
     pass
@@ -81,8 +82,16 @@ def scores(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str,
     return pd.DataFrame(out, columns=SCORES)
 
 
-def items(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
-    """The ten items one by one: scores, change, contribution to ΔMOT, gaps and month-to-month noise."""
+def items(
+    oem_css: pd.DataFrame | None,
+    month: pd.Period,
+    weights: Mapping[str, float],
+    findings: Sequence[Finding] = (),
+) -> pd.DataFrame:
+    """The ten items one by one: scores, change, contribution to ΔMOT, gaps and month-to-month noise.
+
+    ``beyond_noise`` says whether the findings have a signal of the item; None where it was not judged.
+    """
     if oem_css is None:
         return pd.DataFrame(columns=ITEMS)
     rows = {
@@ -102,7 +111,8 @@ def items(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, 
         )
         change = _minus(current, previous)
         sigma = moving_range_sigma(list(past[item].iloc[:-1]))
-        beyond = None if change is None or sigma is None else bool(abs(change) > 1.96 * 2**0.5 * sigma)
+        told = next((one for one in findings if (one.figure, one.subject) == ("oem.mot", item)), None)
+        beyond = None if told is None or told.level == "unknown" else told.level == "signal"
         out.append(
             [
                 item,

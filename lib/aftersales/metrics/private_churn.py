@@ -199,6 +199,47 @@ def _amounts(of: Visits, month: int) -> np.ndarray:
     return np.where(known, paid, np.nan)
 
 
+def rows(
+    repair_orders: pd.DataFrame | None,
+    lost: pd.DataFrame | None,
+    month: pd.Period,
+    churn_months: int = 6,
+    called: bool = True,
+) -> dict[str, pd.DataFrame | None]:
+    """The rows behind the figures: last orders of the cohort, and the lost by what their last call said.
+
+    Parameters
+    ----------
+    lost
+        The lost vehicles of `churn.lost_vehicles`.
+    called
+        There are churn calls at all.
+    """
+    names = ("private_cohort", "private_lost", "known_lost", "perhaps_lost", "came_twice", "one_visit")
+    if repair_orders is None or lost is None:
+        return dict.fromkeys(names)
+    of = visits(repair_orders, ["owner_type", "advisor"])
+    last = _last_visits(of, month)
+    came = np.isin(of.vehicle[last], of.vehicle[of.month == month.ordinal - churn_months])
+    cohort = of.orders.iloc[last[came]]
+    cohort = cohort[cohort["owner_type"] == "private"]
+    gone = lost[(lost["owner_type"] == "private") & lost["vin"].isin(cohort["vin"])]
+    out: dict[str, pd.DataFrame | None] = dict.fromkeys(names)
+    out |= {"private_cohort": cohort, "private_lost": gone}
+    if not called or cohort.empty:
+        return out
+    reached, once = gone["result"] == "reached", gone["result"] == "one_visit"
+    not_due = reached & gone["reason"].isin(NOT_DUE)
+    n = int(reached.sum())
+    share = 1 - int(not_due.sum()) / n if n else None
+    return out | {
+        "known_lost": gone[reached & ~not_due],
+        "perhaps_lost": gone[~once & ~not_due],
+        "came_twice": None if share is None else gone[~once].assign(weight=share),
+        "one_visit": gone[once],
+    }
+
+
 def bridge(counts: Mapping[str, Any]) -> pd.DataFrame:
     """From the private cohort to the known lost: ``step``, ``count``, ``kind`` (``total``, ``minus``,
     ``beside``).
@@ -277,3 +318,16 @@ def _waits(
     end = int(after(month).to_datetime64().astype("datetime64[D]").astype(np.int64)) - 1
     until = np.where(again, np.append(day[1:], end)[: len(day)], end)
     return (until - day)[started], again[started]
+
+
+def back_within(curve: pd.DataFrame, days: Sequence[int] = (30, 60, 90, 180, 270, 365)) -> pd.DataFrame:
+    """What share of cars has come again after so many days: ``days``, ``back``; the curve of `returning`.
+
+    Up to the last day that any wait is as long as.
+    """
+    if curve.empty:
+        return pd.DataFrame(columns=["days", "back"])
+    times, back = curve["time"].to_numpy(), curve["back"].to_numpy()
+    reached = [d for d in days if d <= times[-1]]
+    place = np.searchsorted(times, reached, side="right") - 1
+    return pd.DataFrame({"days": reached, "back": [float(back[i]) if i >= 0 else 0.0 for i in place]})

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import after, ratio, start
-from aftersales.metrics.visits import Visits, visits
+from aftersales.contract.months import after, months_to, ratio, start
+from aftersales.metrics.visits import Visits, kept, visits
 
 RETURN_DAYS, RETURN_KM = 30, 2_000
 RED_LINE_DAYS = 10
@@ -55,6 +55,21 @@ def by_month(
     return out
 
 
+def trend(
+    repair_orders: pd.DataFrame | None,
+    month: pd.Period,
+    return_days: int = RETURN_DAYS,
+    return_km: float = RETURN_KM,
+) -> pd.DataFrame:
+    """``return_orders``, ``returned``, ``return_rate`` of the 12 months to `month` (``ftf.return_trend``)."""
+    months = months_to(month)
+    rows = by_month(repair_orders, months, return_days, return_km)
+    return pd.DataFrame(
+        [[str(m), *row.values()] for m, row in zip(months, rows, strict=True)],
+        columns=["month", "return_orders", "returned", "return_rate"],
+    )
+
+
 def table(
     repair_orders: pd.DataFrame | None,
     month: pd.Period,
@@ -93,6 +108,21 @@ def table(
     return out.sort_values(["days", "order_id"], kind="stable").reset_index(drop=True)
 
 
+def orders(
+    repair_orders: pd.DataFrame | None,
+    month: pd.Period,
+    return_days: int = RETURN_DAYS,
+    return_km: float = RETURN_KM,
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """The orders that `by_month` counts: the repairs of the month before, and those whose car was back."""
+    if repair_orders is None:
+        return None, None
+    of, later = _matched(repair_orders, [month], return_days, return_km)
+    first = of.month == month.ordinal - 1
+    return of.orders[first], of.orders[first & (later >= 0)]
+
+
+@kept
 def _matched(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], return_days: int, return_km: float
 ) -> tuple[Visits, np.ndarray]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from aftersales.contract.months import after, ratio
 from aftersales.contract.schema import MOT_ITEMS
+from aftersales.signals import Finding, sentences
+from aftersales.signals.sentences import WATCHED_AS
 
 if TYPE_CHECKING:
     pass
@@ -18,6 +21,7 @@ ACTIONS = [
     "rank",
     "problem",
     "mot_item",
+    "metric",
     "root_cause",
     "measure",
     "owner",
@@ -27,6 +31,11 @@ ACTIONS = [
     "done_at",
     "evidence",
     "days_late",
+]
+
+RESULTS = [
+    *("action_id", "department", "problem", "owner", "metric", "subject", "before", "after", "outcome"),
+    *("status", "days_late", "flags"),
 ]
 
 
@@ -66,6 +75,71 @@ def figures(actions: pd.DataFrame | None, month: pd.Period) -> dict[str, float |
         **{f"review.{name}": n for name, n in counts.items()},
         "review.completion_rate": ratio(counts["done"], len(status)),
     }
+
+
+def results(
+    actions: pd.DataFrame | None,
+    month: pd.Period,
+    findings: Sequence[Finding],
+    values: Mapping[tuple[str, str | None], Sequence[float | None]],
+) -> pd.DataFrame:
+    """What became of last month's measures, by the list of findings (``review.results``).
+
+    Parameters
+    ----------
+    values
+        By figure and subject the watched values of the months to `month`.
+
+    Returns
+    -------
+    DataFrame
+        ``action_id``, ``department``, ``problem``, ``owner``; ``metric`` and ``subject`` that it is to move;
+        ``before`` and ``after``: last month's value and this one's; ``outcome``: ``better`` or ``worse`` (a
+        signal that began with the measure), ``earlier`` (a signal that began before it), ``none`` (no
+        signal), ``unknown`` (too little history), or missing where it names nothing that is watched;
+        ``status``, ``days_late``; ``flags``: ``owner_is_supervisor``, ``no_evidence`` (done without it),
+        ``no_effect`` (done, and no signal for the better), ``late``.
+    """
+    rows = []
+    for one in measures(actions, month).to_dict("records"):
+        about = metric_of(one)
+        found = None if about is None else sentences.find(findings, *about)
+        past = [] if about is None else list(values.get(about, ()))
+        outcome: str | None = None
+        if found is not None:
+            outcome = found.level if found.level in ("none", "unknown") else "none"
+            if found.level == "signal" and found.direction:
+                began = str(found.since) >= str(month - 1)
+                outcome = found.direction if began else "earlier"
+        done, evidence = one["status"] == "done", one["evidence"]
+        owner, supervisor = (str(one[who] or "").strip() for who in ("owner", "supervisor"))
+        flags = {
+            "owner_is_supervisor": bool(owner) and owner == supervisor,
+            "no_evidence": done and not (isinstance(evidence, str) and evidence.strip()),
+            "no_effect": done and outcome in ("none", "worse"),
+            "late": bool(pd.notna(one["days_late"])),
+        }
+        rows.append(
+            {
+                **{key: one[key] for key in ("action_id", "department", "problem", "owner", "status")},
+                "metric": None if about is None else about[0],
+                "subject": None if about is None else about[1],
+                "before": past[-2] if len(past) > 1 else None,
+                "after": past[-1] if past else None,
+                "outcome": outcome,
+                "days_late": one["days_late"],
+                "flags": [name for name, raised in flags.items() if raised],
+            }
+        )
+    return pd.DataFrame(rows, columns=RESULTS)
+
+
+def metric_of(action: Mapping[str, Any]) -> tuple[str, str | None] | None:
+    """What a measure is meant to move: the figure that it names, else its MOT item."""
+    metric, item = action.get("metric"), action.get("mot_item")
+    if isinstance(metric, str) and metric:
+        return WATCHED_AS.get(metric, metric), None
+    return ("oem.mot", item) if isinstance(item, str) and item else None
 
 
 def mot(actions: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The summary's key figures: now, last month, a year ago, 12 months, and whether a change is beyond noise."""
+"""The summary's key figures: now, last month, a year ago, 12 months, and whether targets are met."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aftersales.contract.figures import FIGURES, Figure
-from aftersales.contract.months import months_to, within
+from aftersales.contract.months import months_to
 from aftersales.contract.own import Record
-from aftersales.contract.statistics import EARLIER, FEW, band, moving_range_sigma
-from aftersales.metrics import bookings, churn, complaints, first_time_fix, internal_css, oem_css
+from aftersales.contract.statistics import EARLIER, FEW, target_verdict
+from aftersales.metrics import bookings, complaints, first_time_fix, internal_css, oem_css, private_churn
+from aftersales.signals import Finding
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -21,34 +22,31 @@ COLUMNS = [
     "figure",
     "value",
     "target",
-    "met",
+    "verdict",
+    "low",
+    "high",
     "previous",
-    "change",
-    "better",
-    "beyond_noise",
     "year_ago",
     "months",
     "spark",
     "n",
-    "lower",
-    "upper",
 ]
 
 
-def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
-    """Seven figures of the month, one row each.
+def key_figures(
+    tables: Tables, month: pd.Period, params: Params, findings: Sequence[Finding]
+) -> pd.DataFrame:
+    """Eight figures of the month, one row each.
 
     Returns
     -------
     DataFrame
-        ``figure``, ``value``, ``target``, ``met``, ``previous``, ``change``, ``better`` (True, False, None),
-        ``beyond_noise`` (the change exceeds 1.96 √2 σ of the months before, σ = mean moving range /
-        1.128; None with fewer than three months), ``year_ago``, ``months`` and ``spark`` (12 months),
-        ``n`` (the cases of a rate; with few of them it is compared neither with its target nor with
-        last month), ``lower`` and ``upper`` (the band of the agency's CSS, which is compared with that and
-        not with a single month: an odd month makes two large changes, one of them its own).
+        ``figure``, ``value``, ``target``, ``verdict`` on the target (met, missed, undecided; None without a
+        target or with few cases), ``low`` and ``high`` of the interval that decides it, ``previous``,
+        ``year_ago``, ``months`` and ``spark`` (12 months), ``n`` (the cases of a rate). Whether a figure has
+        changed is not asked here: the findings say so.
     """
-    t, delight = tables, f"css.delight_rate_{params.rate_base}"
+    t = tables
     months = [month - 12, *months_to(month)]
     scores = oem_css.history(t.oem_css, month, params.weights, EARLIER + 1)
     mot, css = (
@@ -56,66 +54,39 @@ def key_figures(tables: Tables, month: pd.Period, params: Params) -> pd.DataFram
         for score in ("mot", "css")
         for known in [scores.dropna(subset=[score])]
     )
+    calls = internal_css.by_month(t.survey_calls, months)
+    delight, disappointment = (f"{name}_rate_{params.rate_base}" for name in ("delight", "disappointment"))
+    received = complaints.by_month(t.complaints, t.repair_orders, months)
+    private = private_churn.by_month(t.repair_orders, t.churn_calls, months, params.churn_months)
     found: dict[str, list[float | None]] = {
         "oem.mot": [mot.get(str(m)) for m in months],
         "oem.css": [css.get(str(m)) for m in months],
-        delight: [row[delight.removeprefix("css.")] for row in internal_css.by_month(t.survey_calls, months)],
-        "complaints.per_1000_visits": [
-            row["per_1000_visits"] for row in complaints.by_month(t.complaints, t.repair_orders, months)
-        ],
+        f"css.{delight}": [row[delight] for row in calls],
+        f"css.{disappointment}": [row[disappointment] for row in calls],
+        "complaints.per_1000_visits": [row["per_1000_visits"] for row in received],
         "ftf.rate": [row["rate"] for row in first_time_fix.by_month(t.jobs, months)],
         "booking.rate": [row["rate"] for row in bookings.by_month(t.bookings, t.repair_orders, months)],
-        "churn.rate": churn.rates(t.repair_orders, months, params.churn_months),
+        "churn.private_rate": [row["private_rate"] for row in private],
     }
-    cases = _cases(tables, month, params)
+    cases = _cases(tables, month, calls[-1], private[-1])
     first = (
         None
         if t.repair_orders is None or t.repair_orders.empty
         else t.repair_orders["opened_at"].min().to_period("M")
     )
+    on_target = {one.figure: one for one in findings if one.rule == "target"}
     rows = []
     for name, by_month in found.items():
-        start = first + params.churn_months if name == "churn.rate" and first is not None else first
+        start = first + params.churn_months if name == "churn.private_rate" and first is not None else first
         values = [v if start is None or m >= start else None for m, v in zip(months, by_month, strict=True)]
         year_ago, series = values[0], values[1:]
-        value, previous = series[-1], series[-2]
-        change = None if value is None or previous is None else value - previous
-        up = FIGURES[name].better == "up"
-        n = cases.get(FIGURES[name].base)
+        value, n = series[-1], cases.get(FIGURES[name].base)
+        target, test = params.targets.get(name), on_target.get(name)
+        low, high = (None, None) if test is None else (test.detail.get("low"), test.detail.get("high"))
         few = n is not None and n < FEW
-        better = None if few or change is None or abs(change) < 1e-12 else (change > 0) == up
-        sigma = moving_range_sigma(series[:-1])
-        beyond = None if few or change is None or sigma is None else abs(change) > 1.96 * 2**0.5 * sigma
-        limits = (
-            band([css.get(str(month - back)) for back in range(1, EARLIER + 1)])
-            if name == "oem.css"
-            else None
-        )
-        if name == "oem.css":
-            beyond = (
-                None
-                if value is None or change is None or limits is None
-                else not limits[0] <= value <= limits[1]
-            )
-        target = params.targets.get(name)
-        met = None if few or value is None or target is None else (value >= target if up else value <= target)
-        rows.append(
-            [
-                name,
-                value,
-                target,
-                met,
-                previous,
-                change,
-                better,
-                beyond,
-                year_ago,
-                [str(m) for m in months[1:]],
-                series,
-                n,
-                *(limits or (None, None)),
-            ]
-        )
+        verdict = None if few else target_verdict(value, target, FIGURES[name].better, low, high)
+        shown = [str(m) for m in months[1:]]
+        rows.append([name, value, target, verdict, low, high, series[-2], year_ago, shown, series, n])
     return pd.DataFrame(rows, columns=COLUMNS).astype(object)
 
 
@@ -132,11 +103,11 @@ def with_own(
         if not isinstance(record, Figure) or target is None:
             continue
         value, n = figures.get(record.name), figures.get(record.base)
-        met = None
-        if value is not None and record.better is not None and not (n is not None and n < FEW):
-            met = value >= target if record.better == "up" else value <= target
+        verdict = None
+        if value is not None and not (n is not None and n < FEW):
+            verdict = target_verdict(value, target, record.better, None, None)
         nothing = dict.fromkeys(COLUMNS)
-        row = {"figure": record.name, "value": value, "target": target, "met": met, "n": n}
+        row = {"figure": record.name, "value": value, "target": target, "verdict": verdict, "n": n}
         rows.append(nothing | row | {"months": [], "spark": []})
     return (
         pd.concat([table, pd.DataFrame(rows, columns=COLUMNS, dtype=object)], ignore_index=True)
@@ -145,13 +116,13 @@ def with_own(
     )
 
 
-def _cases(tables: Tables, month: pd.Period, params: Params) -> dict[str, float | int | None]:
+def _cases(
+    tables: Tables, month: pd.Period, calls: Mapping[str, Any], private: Mapping[str, Any]
+) -> dict[str, float | int | None]:
     """The counts that rates are judged on."""
-    orders = tables.repair_orders
-    then = None if orders is None else within(orders["opened_at"], month - params.churn_months)
     return {
-        "css.valid": internal_css.figures(tables.survey_calls, month)["css.valid"],
+        "css.valid": calls["valid"],
         "ftf.jobs": first_time_fix.figures(tables.jobs, month)["ftf.jobs"],
-        "booking.visits": bookings.figures(None, orders, month)["booking.visits"],
-        "churn.cohort": None if orders is None else orders.loc[then, "vin"].nunique(),
+        "booking.visits": bookings.figures(None, tables.repair_orders, month)["booking.visits"],
+        "churn.private_cohort": private["private_cohort"],
     }

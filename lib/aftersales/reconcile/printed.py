@@ -14,6 +14,7 @@ A report is what somebody typed off its pages, in the names of figures.json::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -21,10 +22,12 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract.rules import COLUMNS, check
-from aftersales.reconcile import claims, printed_tables
+from aftersales.contract.schema import CODES
+from aftersales.reconcile import claims, lint, printed_tables
 from aftersales.reconcile.detectors import hundred_times_too_small
-from aftersales.reconcile.printed_tables import Rows, Tables, column_sum, compare
-from aftersales.reconcile.verdicts import Printed, exact, printed
+from aftersales.reconcile.facts import code_of
+from aftersales.reconcile.printed_tables import Rows, Tables, column_sum, compare, number
+from aftersales.reconcile.verdicts import Printed, exact, printed, verdict
 
 Report = Mapping[str, Any]
 
@@ -54,6 +57,12 @@ _COLUMNS = (
     ("total", "churn.reached", "churn.reasons", "count"),
     ("total", "complaints.count", "complaints.departments", "count"),
 )
+# Rate, what it counts, those of whom it can be known, and the wider base that it is set against.
+_KNOWABLE = (
+    ("css.delight_rate_calls", "css.delighted", "css.valid", "css.calls"),
+    ("css.disappointment_rate_calls", "css.disappointed", "css.valid", "css.calls"),
+)
+_ONCE = re.compile(r"(?:仅|只|就)来.{0,4}[一1]次|one_visit|only once", re.I)
 _VOLUMES = (("css.advisors", "orders"), ("ftf.technicians", "jobs"))
 
 
@@ -62,6 +71,7 @@ def examine(
     weights: Mapping[str, float],
     against: Mapping[str, float | None] | None = None,
     churn_months: int = 6,
+    pt_weights: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Every rule that can be tried on what a report prints.
 
@@ -75,6 +85,8 @@ def examine(
         The figures computed from the records, by name.
     churn_months
         Of the cohort, whose month is so many before the report's.
+    pt_weights
+        Of the mystery visit's sections.
 
     Returns
     -------
@@ -89,12 +101,16 @@ def examine(
             first.setdefault(figure["name"], value)
     rows = [
         *_twice(figures, first),
-        *_identities(first),
+        *_identities(first, tables),
+        *_calls(first, tables),
+        *_bases(first),
+        *_once_only(first, tables),
         *_column_sums(first, tables),
         *printed_tables.examine(tables, weights),
+        *_pt_total(first, tables, pt_weights or {}),
         *_volumes(first, tables),
         *_months(report, figures, churn_months),
-        *claims.examine(report.get("sentences") or [], tables, first),
+        *lint.of_report(report.get("sentences") or [], tables, first),
     ]
     for name, value in first.items():
         if against and against.get(name) is not None:
@@ -117,17 +133,120 @@ def _twice(figures: Sequence[Mapping[str, Any]], first: Mapping[str, Printed]) -
     return out
 
 
-def _identities(first: Mapping[str, Printed]) -> Rows:
+def _identities(first: Mapping[str, Printed], tables: Tables) -> Rows:
     out = []
     for rule, name, parts in _SUMS:
         if name in first and all(p in first for p in parts):
-            out.append(compare(rule, name, first[name], sum((first[p].value for p in parts), Decimal(0))))
+            added = sum((first[p].value for p in parts), Decimal(0))
+            once = _once(first, tables) if rule == "to_call_split" else None
+            if once is not None and added + once == first[name].value:  # they stand beside the unreached
+                added += once
+            out.append(compare(rule, name, first[name], added))
     for name, over, under in _RATIOS:
         if all(n in first for n in (name, over, under)) and first[under].value:
             computed = first[over].value / first[under].value
             small = hundred_times_too_small(first[name], computed)
             out.append(compare("hundredfold" if small else "ratio", name, first[name], computed))
     return out
+
+
+def _calls(first: Mapping[str, Printed], tables: Tables) -> Rows:
+    """Calls that were not valid are unreachable, refused or invalid, and each of them is named."""
+    by_result = {code: first.get(f"css.{code}") for code in CODES["call_result"]}
+    for row in tables.get("css.results", []):
+        code = code_of("call_result", row["result"])
+        by_result[code] = by_result.get(code) or printed(row.get("current", row.get("count")))
+    calls, valid = first.get("css.calls"), by_result.pop("valid")
+    named = {code: value for code, value in by_result.items() if value is not None}
+    if calls is None or valid is None or not named:
+        return []
+    total = sum((value.value for value in named.values()), Decimal(0))
+    detail = {"calls": float(calls.value), "valid": float(valid.value), "named": list(named)}
+    return [check("calls_split", "css.calls", float(total), float(calls.value - valid.value), detail=detail)]
+
+
+def _bases(first: Mapping[str, Printed]) -> Rows:
+    """A rate is set against those of whom it can be known, or stands beside the one that is."""
+    out = []
+    for rate, counted, known, wider in _KNOWABLE:
+        if rate not in first or known not in first or wider not in first:
+            continue
+        other = rate.replace("_calls", "_valid")
+        right = other in first or first[known].value == first[wider].value or not first[known].value
+        if counted in first and first[known].value:
+            computed = float(first[counted].value / first[known].value)
+        elif first[known].value:
+            computed = float(first[rate].value * first[wider].value / first[known].value)
+        else:
+            continue
+        detail = {"figure": rate, "known": known, "wider": wider}
+        outcome = "consistent" if right else "inconsistent"
+        out.append(check("rate_base", rate, float(first[rate].value), computed, outcome, [], detail))
+    return out
+
+
+def _once(first: Mapping[str, Printed], tables: Tables) -> Decimal | None:
+    """How many came only once, where the report says it."""
+    if "churn.one_visit" in first:
+        return first["churn.one_visit"].value
+    rows = [r for r in tables.get("churn.results", []) if _ONCE.search(str(r["result"]))]
+    return number(rows[0].get("count")) if rows else None
+
+
+def _once_only(first: Mapping[str, Printed], tables: Tables) -> Rows:
+    """Who came only once is no customer who could not be reached: nobody expects them back."""
+    name, once = "churn.not_reached", _once(first, tables)
+    if name not in first or not once:
+        return []
+    printed_as, others = first[name].value, None
+    rows = [r for r in tables.get("churn.results", []) if not _ONCE.search(str(r["result"]))]
+    if rows:
+        unreached = [r for r in rows if code_of("churn_result", r["result"]) != "reached"]
+        others = column_sum(unreached, "count")
+    elif "churn.to_call" in first and "churn.reached" in first:
+        others = first["churn.to_call"].value - first["churn.reached"].value - once
+    if others is None or printed_as not in (others, others + once):
+        return []  # then another rule says that it does not add up
+    detail = {"figure": name, "once": float(once)}
+    return [check("once_only", name, float(printed_as), float(others), detail=detail)]
+
+
+def _pt_total(first: Mapping[str, Printed], tables: Tables, weights: Mapping[str, float]) -> Rows:
+    """The mystery visit's total, from the weights that are printed; without any it could be anything."""
+    name = "oem.pt_total"
+    rows = [r for r in tables.get("oem.pt", []) if number(r.get("score")) is not None]
+    if name not in first or len(rows) < 2:
+        return []
+    scores = [number(r["score"]) or Decimal(0) for r in rows]
+    given = [_share_of_one(r.get("weight")) for r in rows]
+    if all(w is not None for w in given):
+        total = sum(((w or Decimal(0)) * s for w, s in zip(given, scores, strict=True)), Decimal(0))
+        slack = Decimal("0.005") * sum((w or Decimal(0) for w in given), Decimal(0))
+        return [compare("pt_total", name, first[name], total, slack=slack, detail={"figure": name})]
+    mean = sum(scores, Decimal(0)) / len(scores)
+    if verdict(first[name].value, mean, first[name].decimals) == "consistent":
+        return [compare("pt_total", name, first[name], mean, detail={"figure": name})]
+    codes = [code_of("section", r["section"]) for r in rows]
+    solved: dict[str, list[float]] = {}
+    total = Decimal(0)
+    for code, score in zip(codes, scores, strict=True):
+        weight = exact(weights.get(code, 0.0))
+        total += weight * score
+        solved.setdefault(str(float(score)), []).append(float(weight))
+    agrees = verdict(first[name].value, total, first[name].decimals, Decimal("0.005")) != "inconsistent"
+    detail = {"figure": name, "mean": float(mean), "agrees": agrees, "codes": codes}
+    detail["weights"] = [round(sum(w), 4) for w in solved.values()]
+    detail["groups"] = [
+        [c for c, s in zip(codes, scores, strict=True) if str(float(s)) == score] for score in solved
+    ]
+    value = float(first[name].value)
+    return [check("pt_total", name, value, float(total), "inconsistent", codes, detail)]
+
+
+def _share_of_one(value: Any) -> Decimal | None:
+    """A printed weight as a fraction: 30 and 30% are 0.3."""
+    found = number(value)
+    return None if found is None else found / 100 if found > 1 else found
 
 
 def _column_sums(first: Mapping[str, Printed], tables: Tables) -> Rows:

@@ -13,6 +13,7 @@ from aftersales.contract.months import after, start, within
 from aftersales.contract.rules import COLUMNS, RULES, check
 from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
 from aftersales.metrics import churn, complaints, internal_css, oem_css
+from aftersales.reconcile import lint
 from aftersales.reconcile.detectors import FEW, SMALL, copied_columns, informative, off_scale
 from aftersales.reconcile.verdicts import exact, half_unit, printed, verdict
 
@@ -54,6 +55,7 @@ def reconcile(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
             rows += _grievances(t.grievances, t.survey_calls, month)
     if t.repair_orders is not None:
         rows += _orders(tables, month) + _churn(t.repair_orders, t.churn_calls, month, params.churn_months)
+    rows += lint.of_records(tables, month, params)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

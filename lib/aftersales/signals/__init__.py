@@ -7,6 +7,9 @@ docs/claims.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from aftersales.signals import causes, people, series, targets
 from aftersales.signals.finding import Finding, ranked
 from aftersales.signals.history import (
@@ -20,6 +23,9 @@ from aftersales.signals.history import (
 )
 from aftersales.signals.limits import Limits, limits
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
     "WATCHED",
     "Causes",
@@ -30,9 +36,16 @@ __all__ = [
     "Score",
     "StoreHistory",
     "Waiting",
+    "as_table",
     "findings",
     "limits",
 ]
+
+
+COLUMNS = (
+    *("figure", "subject", "value", "reference", "n", "z", "p", "rule", "since"),
+    *("level", "direction", "department", "gain", "unit", "cases"),
+)
 
 
 def findings(history: StoreHistory) -> list[Finding]:
@@ -55,4 +68,14 @@ def findings(history: StoreHistory) -> list[Finding]:
             *causes.findings(history),
             *targets.findings(history),
         ]
+    )
+
+
+def as_table(found: Sequence[Finding]) -> pd.DataFrame:
+    """The table `findings`: a row a finding, gravest first, with the columns of the contract."""
+    import pandas as pd
+
+    rows = [[getattr(one, column) for column in COLUMNS] for one in found]
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object).assign(
+        cases=[list(one.cases) for one in found]
     )

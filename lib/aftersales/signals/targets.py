@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from aftersales.contract.statistics import moving_range_sigma, poisson, wilson
-from aftersales.signals.finding import EARLIER, FEWEST, HISTORY, Finding
+from aftersales.contract.statistics import interval
+from aftersales.signals.finding import FEWEST, HISTORY, Finding
 from aftersales.signals.history import WATCHED, Rate, Score, StoreHistory
 
 
@@ -23,7 +23,7 @@ def findings(history: StoreHistory) -> list[Finding]:
         ):
             continue
         target = history.targets[member.figure]
-        value, n, low, high = interval(member)
+        value, n, low, high = tested(member)
         if value is None:
             continue
         sure = low is not None and high is not None
@@ -70,28 +70,18 @@ def findings(history: StoreHistory) -> list[Finding]:
     return out
 
 
-def interval(member: Rate | Score) -> tuple[float | None, float | None, float | None, float | None]:
-    """Value of the last month, cases, and its 95 % interval: Wilson, exact Poisson, or ± 1.96 σ of a score.
-
-    σ is the mean moving range / 1.128 of the 11 to 23 months before. No interval of fewer than 10 cases.
-    """
+def tested(member: Rate | Score) -> tuple[float | None, float | None, float | None, float | None]:
+    """Value of the last month, cases, and its 95 % interval (`contract.statistics.interval`)."""
     if isinstance(member, Score):
         value, n = _number(member.values[-1]), _number(member.samples[-1])
-        before = [v for v in member.values[-HISTORY:-1] if _number(v) is not None]
-        sigma = moving_range_sigma(before) if len(before) >= EARLIER else None
-        if value is None or sigma is None or (n or 0) < FEWEST:
+        before = [float(v) for v in member.values[-HISTORY:-1] if v is not None and _number(v) is not None]
+        if (n or 0) < FEWEST:
             return value, n, None, None
-        return value, n, value - 1.96 * sigma, value + 1.96 * sigma
+        return value, n, *interval("score", None, None, value, before)
     hits, cases = _number(member.hits[-1]), _number(member.cases[-1])
     about = WATCHED[member.figure]
-    if hits is None or not cases:
-        return None, cases, None, None
-    value = hits / cases * about.per
-    if cases < FEWEST:
-        return value, cases, None, None
-    low, high = poisson(hits) if about.exposure else wilson(hits, cases)
-    scale = about.per / cases if about.exposure else 1.0
-    return value, cases, (low or 0.0) * scale, (high or 0.0) * scale
+    value = None if hits is None or not cases else hits / cases * about.per
+    return value, cases, *interval("per_1000" if about.exposure else "rate", hits, cases)
 
 
 def _number(value: float | None) -> float | None:

@@ -58,6 +58,25 @@ def cached_load(
     return _as(read[_chosen(list(read), named, store, options.default_store)], named, store)
 
 
+def read_unmasked(source: str, store: str | None, options: ReadOptions) -> Tables:
+    """One store's tables with the personal data as it stands, read into memory; nothing is taken from a cache
+    or put there.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong, in one go; or the store is none of the source's.
+    """
+    from aftersales.sources import pipeline
+
+    if store is not None and store.strip() != place.DEMO_STORE and place.is_demo(source):
+        raise InputError(place.not_built_in(store.strip()))
+    # a reading under a name of its own passes by what is kept of single files
+    options = replace(options, masked=False, snapshot="unmasked")
+    read, named = pipeline.read_all(source, options)
+    return _as(read[_chosen(list(read), named, store, options.default_store)], named, store)
+
+
 def months(source: str, store: str | None, options: ReadOptions, table: str) -> list[str] | None:
     """The months (``2024-04``) of a store's records in a table, in order.
 

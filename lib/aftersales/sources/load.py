@@ -103,14 +103,13 @@ def _load(source: str, store: str | None, month: object, settings: Params, snaps
 def needed(month: pd.Period, settings: Params) -> tuple[str, str]:
     """First and last month that a report reads.
 
-    A year ago is compared, and its base and cohort lie before that.
-
-    A score's band too is made from the months before.
+    A month is held against the 23 before it, and last year's year so far begins as early; the cohort of
+    each lies before it, as do the repairs whose cars were back. A year ago has a base of its own.
 
     >>> needed(pd.Period("2024-04"), get_params())
-    ('2022-05', '2024-04')
+    ('2021-11', '2024-04')
     """
-    back = max(EARLIER, 12 + settings.base_months - 1, 12 + settings.churn_months)
+    back = max(EARLIER + max(settings.churn_months, 1), 12 + settings.base_months - 1)
     return str(month - back), str(month)
 
 
@@ -194,6 +193,31 @@ def ask(
         },
         environment=({_SECRET: chosen} if typed else {}) | ({_SNAPSHOT: snapshot} if snapshot else {}),
     )
+
+
+def ask_unmasked(
+    month: str, year: str | None, store: str | None, source: str | None
+) -> tuple[pd.Period, Params, Tables]:
+    """The month, its params and one store's tables with the personal data as it stands, for work inside the
+    store. They are read into memory alone: no cache has them before or after.
+
+    Raises
+    ------
+    InputError
+        As of `ask`.
+    """
+    number, given_year = parse_month(month, year)
+    settings = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    chosen = _chosen(source, store, settings)
+    tables = cached.read_unmasked(chosen, store, _options(settings))
+    there = months_with_records(tables)
+    found = [m for m in there if m.month == number and given_year in (None, m.year)]
+    if not found:
+        raise InputError(f"month {month}: the source has no record in it for {tables.store}. {_span(there)}")
+    own = params.load(found[-1])
+    if _chosen(source, store, own) != chosen or _options(own) != _options(settings):
+        tables = cached.read_unmasked(_chosen(source, store, own), store, _options(own))
+    return found[-1], own, tables
 
 
 def _latest(

@@ -142,7 +142,8 @@ def _validation(column: Column, month: pd.Period | None) -> dict[str, Any] | Non
         return {"validate": "list", "source": [str(month), str(month - 1)], "show_error": False}
     if offered:
         message = {"error_title": column.zh, "error_message": "请从下拉列表中选。"}
-        return {"validate": "list", "source": offered, "show_error": column.kind != "answer", **message}
+        free = column.kind == "answer" or column.codes == "metric"
+        return {"validate": "list", "source": offered, "show_error": not free, **message}
     if column.kind in ("datetime", "date"):
         message = {
             "error_title": column.zh,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aftersales.contract.schema import ANSWERS, CODES, EXAMPLE, MOT_ITEMS, QUESTIONS, Column, Table
+from aftersales.signals.history import WATCHED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +99,8 @@ _KINDS = {
 
 def options(column: Column) -> list[str]:
     """What the drop-down list of a column offers; nothing where it has none."""
+    if column.codes == "metric":  # any figure may be named; these are judged
+        return [CODES["metric"][name][0] for name in WATCHED if name in CODES["metric"]]
     if column.codes:
         return [zh for zh, _ in CODES[column.codes].values()]
     if column.kind == "flag":

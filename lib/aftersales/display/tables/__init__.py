@@ -2,10 +2,11 @@
 
 from aftersales.contract.columns import Column, col
 from aftersales.display.tables.bookings import measures
-from aftersales.display.tables.checks import agreeing_table, checks_table
+from aftersales.display.tables.checks import agreeing_table, checks_table, joins_table
 from aftersales.display.tables.churn import cohorts
 from aftersales.display.tables.columns import table
 from aftersales.display.tables.complaints import cause_table, complaint_register, hours_by_level
+from aftersales.display.tables.delivery import delivery_story
 from aftersales.display.tables.first_time_fix import technician_table
 from aftersales.display.tables.internal_css import (
     advisor_table,
@@ -15,11 +16,20 @@ from aftersales.display.tables.internal_css import (
     questionnaire,
     suggestion_table,
 )
-from aftersales.display.tables.listed import rate_table
+from aftersales.display.tables.listed import listed, rate_table
 from aftersales.display.tables.oem_css import missed_items, mot_items, section_name
-from aftersales.display.tables.review import action_table, mot_effect
-from aftersales.display.tables.summary import changes, decisions, definitions, finding, key_figures, note_list
-from aftersales.display.tables.top5 import closing, target_table, top5_table
+from aftersales.display.tables.remarks import remark_list
+from aftersales.display.tables.review import action_table, mot_effect, result_table
+from aftersales.display.tables.summary import (
+    changes,
+    comparison_table,
+    decisions,
+    definitions,
+    finding,
+    key_figures,
+    note_list,
+)
+from aftersales.display.tables.top5 import closing, ranking_table, target_table, top5_table
 
 __all__ = [
     "Column",
@@ -33,13 +43,17 @@ __all__ = [
     "closing",
     "cohorts",
     "col",
+    "comparison_table",
     "complaint_register",
     "decisions",
     "definitions",
+    "delivery_story",
     "finding",
     "grid",
     "hours_by_level",
+    "joins_table",
     "key_figures",
+    "listed",
     "lowest_table",
     "measures",
     "missed_items",
@@ -47,7 +61,10 @@ __all__ = [
     "mot_items",
     "note_list",
     "questionnaire",
+    "ranking_table",
     "rate_table",
+    "remark_list",
+    "result_table",
     "section_name",
     "suggestion_table",
     "table",

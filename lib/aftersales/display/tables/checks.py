@@ -11,7 +11,7 @@ from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
-from aftersales.display.tables.shared import hidden
+from aftersales.display.tables.shared import SHARE, hidden
 
 RECORDS = records(
     ReportTable(
@@ -27,6 +27,18 @@ RECORDS = records(
             hidden("subject", "对象", "Subject"),
             hidden("severity", "程度", "Severity", "code", codes="severity"),
             hidden("rows", "涉及的行", "Rows"),
+        ),
+    ),
+    ReportTable(
+        "joins",
+        "表间关联",
+        "Links between tables",
+        (
+            col("link", "关联", "Link"),
+            col("rows", "本月行数", "Rows", "integer"),
+            col("found", "能找到", "Found", "integer"),
+            SHARE,
+            col("verdict", "结论", "Verdict", "code", codes="join_verdict"),
         ),
     ),
     ReportTable(
@@ -83,3 +95,9 @@ def agreeing_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
     )
     by_rule["value"] = by_rule["value"].where(by_rule["n"] == 1)
     return table(by_rule, RECORDS["checks.agreeing"].on_page, id="checks.agreeing", **words)
+
+
+def joins_table(loose: pd.DataFrame, **words: Any) -> Exhibit:
+    """The links between tables that do not hold; a sentence where all do."""
+    nothing = ("各表之间的关联都正常。", "All links between tables hold.")
+    return table(loose, RECORDS["joins"].on_page, id="joins", nothing=nothing, **words)

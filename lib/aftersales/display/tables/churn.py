@@ -6,7 +6,7 @@ import pandas as pd
 
 from aftersales.contract.columns import col
 from aftersales.contract.report_table import ReportTable, records
-from aftersales.display.tables.shared import COUNT, MONTH, SHARE
+from aftersales.display.tables.shared import ADVISOR, COUNT, MONTH, SHARE
 
 RECORDS = records(
     ReportTable(
@@ -48,6 +48,20 @@ RECORDS = records(
         formula_zh="该原因 ÷ 说了原因的已回访者",
         formula_en="with the reason ÷ those reached who gave one",
         slide="28",
+    ),
+    ReportTable(
+        "churn.call_list",
+        "流失私车名单",
+        "Lost private vehicles",
+        (
+            col("order_id", "最后工单", "Last order"),
+            col("last_visit", "最后来站", "Last visit", "date"),
+            col("days", "距月末天数", "Days since", "integer"),
+            col("amount", "12个月金额", "Amount, 12 months", "integer"),
+            ADVISOR,
+            col("result", "回访结果", "Result", "code", codes="churn_result"),
+            col("reason", "流失原因", "Reason", "code", codes="churn_reason"),
+        ),
     ),
 )
 

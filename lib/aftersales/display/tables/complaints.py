@@ -81,6 +81,49 @@ RECORDS = records(
         formula_en="hours from receipt to close",
         slide="18",
     ),
+    ReportTable(
+        "complaints.waiting",
+        "等待中的投诉",
+        "Complaints that wait",
+        (
+            col("complaint_id", "投诉编号", "Complaint"),
+            col("received_at", "受理", "Received", "datetime"),
+            col("level", "级别", "Level", "code", codes="level"),
+            col("category", "类别", "Category", "code", codes="cause"),
+            col("department", "责任部门", "Department", "code", codes="complaint_department"),
+            col("handler", "处理人", "Handler"),
+            col("age_hours", "已历时", "Open for", "number", **HOURS),
+            col("over_hours", "超过承诺", "Beyond the promise", "number", **HOURS),
+        ),
+    ),
+    ReportTable(
+        "complaints.ageing",
+        "投诉时长",
+        "Complaints by age",
+        (
+            col("bucket", "小时", "Hours"),
+            col("closed", "已关闭", "Closed", "integer", bar=True),
+            col("open", "未关闭", "Open", "integer", bar=True),
+        ),
+    ),
+    ReportTable(
+        "complaints.channels",
+        "投诉来源",
+        "Complaints by channel",
+        (col("channel", "来源", "Channel"), COUNT, SHARE),
+    ),
+    ReportTable(
+        "complaints.cause_rates",
+        "每百次有效回访的原因",
+        "Causes per 100 valid calls",
+        (
+            CAUSE,
+            col("mentions", "提及", "Mentions", "integer", bar=True),
+            hidden("valid", "有效回访", "Valid calls", "integer"),
+            col("per_100", "每百次有效回访", "Per 100 valid calls", "number"),
+            col("before", "前11个月", "11 months before", "number"),
+        ),
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from aftersales.contract.schema import CODES, REWORK_CAUSES
 from aftersales.contract.statistics import FEW
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
-from aftersales.display.tables.shared import FINE, FTF, JOBS, LIMITS, MONTH, PERCENT, hidden
+from aftersales.display.tables.shared import ADVISOR, FINE, FTF, JOBS, LIMITS, MONTH, PERCENT, hidden
 
 RECORDS = records(
     ReportTable(
@@ -51,6 +51,30 @@ RECORDS = records(
         formula_zh=FTF[0],
         formula_en=FTF[1],
         slide="22",
+    ),
+    ReportTable(
+        "ftf.return_trend",
+        "返修回厂走势",
+        "Cars back, by month",
+        (MONTH, *LIMITS),
+        key="month",
+        explained="return_rate",
+        unit="rate",
+        formula_zh="又回厂 ÷ 上月维修与索赔工单",
+        formula_en="back again ÷ repair and warranty orders of the month before",
+    ),
+    ReportTable(
+        "ftf.returns",
+        "返修回厂",
+        "Cars back in the workshop",
+        (
+            col("order_id", "首次工单", "First order"),
+            ADVISOR,
+            col("returned_order_id", "再次工单", "Later order"),
+            col("days", "相隔天数", "Days", "integer"),
+            col("km", "相隔公里", "Km", "number", digits=0),
+            col("red_line", "10天内", "Within 10 days", "flag"),
+        ),
     ),
 )
 

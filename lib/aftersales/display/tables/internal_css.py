@@ -14,7 +14,7 @@ from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS, label
 from aftersales.contract.statistics import FEW
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import filled, table
-from aftersales.display.tables.shared import ADVISOR, INSIDE, OUTSIDE, SHARE, VISITS
+from aftersales.display.tables.shared import ADVISOR, COUNT, INSIDE, OUTSIDE, SHARE, VISITS, WILSON, hidden
 
 RECORDS = records(
     ReportTable(
@@ -49,6 +49,8 @@ RECORDS = records(
             col("external_n", "样本", "Sample", "integer", **OUTSIDE),
             *(col(item, *CODES["mot_item"][item], "number", **OUTSIDE) for item in MOT_ITEMS),
             col("mot", "MOT", "MOT", "number", **OUTSIDE),
+            hidden("delighted", "特别满意", "Delighted", "integer", **INSIDE),
+            hidden("disappointed", "一般以下", "Disappointed", "integer", **INSIDE),
         ),
         key="advisor",
         explained="coverage",
@@ -56,6 +58,33 @@ RECORDS = records(
         formula_zh="该顾问工单的有效回访 ÷ 本月工单（工单可属上月）",
         formula_en="valid calls on the advisor's orders ÷ orders of the month",
         slide="14",
+    ),
+    ReportTable(
+        "css.themes",
+        "建议主题",
+        "Suggestions by theme",
+        (
+            col("theme", "主题", "Theme"),
+            COUNT,
+            SHARE,
+            col("disappointed", "其中失望顾客", "Of the disappointed", "integer"),
+            hidden("calls", "回访编号", "Calls"),
+        ),
+    ),
+    ReportTable(
+        "css.advisor_rates",
+        "服务顾问的失望率",
+        "Disappointment by advisor",
+        (
+            ADVISOR,
+            VISITS,
+            col("valid", "有效回访", "Valid calls", "integer"),
+            col("coverage", "覆盖率", "Coverage", "percent", digits=0),
+            col("disappointed", "失望顾客", "Disappointed", "integer", bar=True),
+            col("rate", "失望率", "Rate", "percent"),
+            *WILSON,
+            hidden("outside", "超出界限", "Outside limits"),
+        ),
     ),
     ReportTable(
         "css.questionnaire",

@@ -19,3 +19,28 @@ def rate_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     if frame[counted].sum() < FEW:
         frame = frame.assign(share=None)
     return table(frame, columns, **words)
+
+
+def listed(
+    frame: pd.DataFrame, id: str, most: int = 20, of: str = "", lang: str = "zh", **words: Any
+) -> Exhibit:
+    """A table as its record has it; a long one is cut and says so.
+
+    Parameters
+    ----------
+    most
+        Rows that are shown; the workbook has all.
+    of
+        The column of cases: of few of them a row has no rate, of few in all no row has a share.
+    """
+    if len(frame) and of:
+        rows = frame.astype(object)
+        rates = [c for c in ("rate", "low", "high") if c in rows]
+        rows.loc[rows[of].astype(float) < FEW, rates] = None
+        if "share" in rows and frame[of].sum() < FEW:
+            rows["share"] = None
+        frame = rows
+    if len(frame) > most:
+        cut = (f"此处列出前{most}条，全部在工作簿中。", f"The first {most} are shown; the workbook has all. ")
+        words["note"] = cut[0 if lang == "zh" else 1] + words.get("note", "")
+    return table(frame.head(most), table_record(id).on_page, id=id, lang=lang, **words)

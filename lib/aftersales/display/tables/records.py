@@ -11,6 +11,7 @@ from aftersales.display.tables import (
     checks,
     churn,
     complaints,
+    delivery,
     first_time_fix,
     internal_css,
     oem_css,
@@ -26,11 +27,12 @@ _CHAPTERS = (
     internal_css,
     complaints,
     first_time_fix,
+    delivery,
     bookings,
     churn,
     top5,
-    checks,
     summary,
+    checks,
 )
 REPORT_TABLES: dict[str, ReportTable] = {
     name: table for one in _CHAPTERS for name, table in one.RECORDS.items()

@@ -23,6 +23,13 @@ VISITS = col("orders", "接车台次", "Visits", "integer")
 JOBS = col("jobs", "维修台次", "Jobs", "integer")
 CAUSE = col("cause", "原因", "Cause", "code", codes="cause")
 COUNT, SHARE = col("count", "数量", "Count", "integer", bar=True), col("share", "占比", "Share", "percent")
+WILSON = (col("low", "95%下限", "95% low", "percent"), col("high", "95%上限", "95% high", "percent"))
+ON_TIME = (
+    col("orders", "交车", "Delivered", "integer"),
+    col("on_time", "准时", "On time", "integer", bar=True),
+    col("rate", "准时交车率", "On-time delivery", "percent"),
+    *WILSON,
+)
 RANK, PROBLEM = col("rank", "序", "No.", "integer"), col("problem", "存在问题", "Problem")
 MEASURE, OWNER = col("measure", "改善措施", "Measure"), col("owner", "责任人", "Owner")
 DUE, SUPERVISOR = col("due", "完成时间", "Due", "date"), col("supervisor", "监督人", "Supervisor")

@@ -3,19 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract import formats
 from aftersales.contract.columns import col
+from aftersales.contract.figures import FIGURES
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
+from aftersales.display.tables.shared import hidden
 
 RECORDS = records(
+    ReportTable(
+        "comparison",
+        "对比",
+        "Comparison",
+        (
+            col("figure", "指标", "Figure", "code", codes="watched"),
+            col("current", "本月", "This month", "number", digits=4),
+            col("previous", "上月", "Last month", "number", digits=4),
+            col("year_ago", "去年同月", "Year ago", "number", digits=4),
+            col("ytd", "本年累计", "Year to date", "number", digits=4),
+            col("ytd_year_ago", "去年同期累计", "Same months last year", "number", digits=4),
+            col("target", "目标", "Target", "number", digits=4),
+            col("target_verdict", "对目标", "On target", "code", codes="target_verdict"),
+            hidden("low", "95%下限", "95 % low", "number", digits=4),
+            hidden("high", "95%上限", "95 % high", "number", digits=4),
+        ),
+    ),
+    ReportTable(
+        "findings",
+        "信号清单",
+        "Findings",
+        (
+            col("figure", "指标", "Figure", "code", codes="watched"),
+            col("subject", "对象", "Subject", "code", codes="subject"),
+            col("level", "结论", "Level", "code", codes="finding_level"),
+            col("rule", "检验", "Test", "code", codes="finding_rule"),
+            col("direction", "方向", "Direction", "code", codes="finding_direction"),
+            col("value", "数值", "Value", "number", digits=4),
+            col("reference", "参照", "Reference", "number", digits=4),
+            col("n", "样本量", "n", "integer"),
+            col("z", "z值", "z", "number", digits=2),
+            col("p", "p值", "p", "number", digits=4),
+            col("since", "起始月", "Since", "month"),
+            col("department", "部门", "Department", "code", codes="action_department"),
+            col("gain", "预期收益", "Gain", "number"),
+            col("unit", "收益单位", "Unit of gain", "code", codes="gain_unit"),
+            col("cases", "涉及的单号", "Cases"),
+        ),
+    ),
     ReportTable(
         "definitions",
         "口径",
@@ -69,11 +111,42 @@ def note_list(notes: Iterable[str], **words: Any) -> Exhibit:
     return exhibit.list_(items, id="notes", title=words.get("title", ""), lang=lang, role="note")
 
 
-def definitions(figures: Mapping[str, Any], records: Sequence[Record] = (), **words: Any) -> Exhibit:
-    """What each figure means (口径), with its value; `records` are those of chapters of one's own."""
-    lang = words["lang"]
+def comparison_table(frame: pd.DataFrame, names: Iterable[str], **words: Any) -> Exhibit:
+    """Figures beside last month, a year ago and the years so far, each printed as it is everywhere else."""
+    lang, wanted = words["lang"], set(names)
+    amounts = ("current", "previous", "year_ago", "ytd", "ytd_year_ago", "target")
+    rows = []
+    for row in frame[frame["figure"].isin(wanted)].to_dict("records"):
+        figure = FIGURES[row["figure"]]
+        shown = {key: formats.figure(row[key], figure, lang) for key in amounts}
+        rows.append({"figure": figure.label(lang), **shown, "target_verdict": row["target_verdict"]})
+    columns = [
+        replace(column, form="text") if column.key in amounts else column
+        for column in RECORDS["comparison"].on_page
+    ]
+    made = table(pd.DataFrame(rows), columns, id="comparison", wide=True, **words)
+    for column in made.payload.get("columns", [])[1:-1]:
+        column["align"] = "right"
+    return made
+
+
+def definitions(
+    figures: Mapping[str, Any],
+    records: Sequence[Record] = (),
+    parts: Mapping[str, str] | None = None,
+    **words: Any,
+) -> Exhibit:
+    """What each figure means (口径), with its value; `records` are those of chapters of one's own.
+
+    `parts` says of a figure that holds two things how many each are.
+    """
+    lang, beside = words["lang"], parts or {}
     rows = [
-        [figure.label(lang), formats.figure(figures.get(name), figure, lang), figure.formula(lang)]
+        [
+            figure.label(lang),
+            formats.figure(figures.get(name), figure, lang) + beside.get(name, ""),
+            figure.formula(lang),
+        ]
         for name, figure in figures_with(records).items()
     ]
     columns = RECORDS["definitions"].on_page

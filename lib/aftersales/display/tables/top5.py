@@ -34,18 +34,37 @@ def _top5(department: str) -> ReportTable:
             SUPERVISOR,
             col("checkpoint", "过程控制节点", "Checkpoint"),
             hidden("proposed", "系统建议", "Proposed", "flag"),
+            hidden("metric", "对应指标", "Metric", "code", codes="metric"),
+            hidden("subject", "对象", "Subject"),
+            hidden("baseline", "基线", "Baseline", "number", digits=4),
+            hidden("n", "样本量", "n", "integer"),
+            hidden("target", "目标", "Target", "number", digits=4),
+            hidden("gain", "预期收益", "Gain", "number"),
+            hidden("unit", "收益单位", "Unit of gain", "code", codes="gain_unit"),
         ),
         key="rank",
         explained="rank",
         unit="count",
-        formula_zh="本月提出的该部门措施，按优先顺序；不足五条时由本月数据提议（proposed）",
-        formula_en="the department's measures of the month by rank; below five, proposed from the figures",
+        formula_zh="本月提出的该部门措施，按优先顺序；其后是由信号清单提议的（proposed），合计至多五条",
+        formula_en="the department's measures by rank, then what the findings propose, at most five",
         slide="30–33",
     )
 
 
 RECORDS = records(
     *(_top5(department) for department in ("front", "workshop", "parts", "service")),
+    ReportTable(
+        "top5.ranking",
+        "按收益排序",
+        "Ranked by gain",
+        (
+            col("unit", "收益单位", "Unit of gain", "code", codes="gain_unit"),
+            col("place", "序", "No.", "integer"),
+            col("department", "部门", "Department", "code", codes="action_department"),
+            PROBLEM,
+            col("gain", "预期收益", "Gain", "number"),
+        ),
+    ),
     ReportTable(
         "top5.targets",
         "下月目标",
@@ -60,6 +79,12 @@ RECORDS = records(
     ),
 )
 
+_STATES = {
+    "met": ("✓ 达标", "✓ met"),
+    "missed": ("✗ 未达", "✗ missed"),
+    "undecided": ("未决", "undecided"),
+}
+
 
 def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Figures with targets: now, target, and what is proposed for next month."""
@@ -67,12 +92,7 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     rows = []
     for row in frame.to_dict("records"):
         figure = FIGURES[row["figure"]]
-        met = row["met"]
-        state = (
-            formats.NONE
-            if formats.missing(met)
-            else (("✓ 达标", "✓ met") if met else ("✗ 未达", "✗ missed"))[0 if lang == "zh" else 1]
-        )
+        state = _STATES.get(str(row["verdict"]), (formats.NONE,) * 2)[0 if lang == "zh" else 1]
         rows.append(
             [
                 figure.zh if lang == "zh" else figure.en,
@@ -89,6 +109,12 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         if column["key"] != "met":
             column["align"] = "right"
     return made
+
+
+def ranking_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
+    """What the findings ask for, all departments in one ranking within each unit of gain."""
+    nothing = ("信号清单没有要求任何措施。", "The list of findings asks for nothing.")
+    return table(frame, RECORDS["top5.ranking"].on_page, id="top5.ranking", nothing=nothing, **words)
 
 
 def top5_table(frame: pd.DataFrame, department: str, **words: Any) -> Exhibit:

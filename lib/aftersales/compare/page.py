@@ -1,0 +1,59 @@
+"""The comparison as one page that needs nothing else, in the report's look."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from aftersales.compare.runs import Run
+from aftersales.compare.sections import Section
+from aftersales.contract.language import say
+from aftersales.export.page import html
+from aftersales.export.words import WORDS
+
+_FONTS_HERE = "/* fonts */"
+
+
+def page(a: Run, b: Run, sections: Sequence[Section], verdict: str, lang: str) -> str:
+    """The page; what people wrote is text in it, whatever it looks like."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    series = say(
+        lang, "客户服务部月报 · 两份报告的对比", "Monthly report of customer service · two reports compared"
+    )
+    store = b.store if a.store == b.store else f"{a.store} → {b.store}"
+    made = environment.get_template("page.html.j2").render(
+        w=WORDS[lang],
+        a=a.name,
+        b=b.name,
+        store=store,
+        series=series,
+        title=f"{store} {a.name} → {b.name}",
+        verdict=verdict,
+        sections=sections,
+        synthetic=any(run.manifest.get("synthetic") for run in (a, b)),
+        unmasked=any(run.manifest.get("masked") is False for run in (a, b)),
+        policy=html.policy([]),
+        colours=Markup(html.colours()),
+        style=Markup((html.FOLDER / "templates" / "page.css").read_text(encoding="utf-8")),
+    )
+    return made.replace(_FONTS_HERE, html.font_faces(made), 1)
+
+
+def write(path: Path, text: str) -> None:
+    """Write the page beside and rename: nobody finds half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)

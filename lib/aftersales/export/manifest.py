@@ -1,0 +1,121 @@
+"""The manifest of a report: what it was made from and what it consists of, as hashes.
+
+It tells two runs apart without their records: which table, setting or code another run had. No path, no
+secret and no time of day is in it, so that equal input gives an equal manifest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aftersales.contract import params as settings
+from aftersales.contract.schema import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
+
+NAME = "manifest.json"
+FORMAT = 1
+_PACKAGE = Path(__file__).resolve().parents[1]
+_LOCK = settings.ROOT / "requirements.lock"
+_CORRECTIONS = "corrections.yml"
+# Where the records are may hold a password, and is no setting of the report; nor is where a setting stands.
+_NOT_SETTINGS = frozenset({"source", "origins"})
+
+
+def of_tables(tables: Tables) -> dict[str, dict[str, Any] | None]:
+    """Rows and hash of each table that the report was made from, masked as the report is; None = absent."""
+    return {name: _of_table(tables[name], name) for name in TABLES}
+
+
+def _of_table(frame: pd.DataFrame | None, name: str) -> dict[str, Any] | None:
+    if frame is None:
+        return None
+    from pandas.util import hash_pandas_object
+
+    digest = hashlib.sha256()
+    for column in TABLES[name].names:
+        if column in frame:
+            digest.update(column.encode() + b"\0")
+            digest.update(hash_pandas_object(frame[column], index=False).to_numpy().tobytes())
+    return {"rows": len(frame), "sha256": digest.hexdigest()}
+
+
+def of_params(params: Params, folder: Path) -> dict[str, str]:
+    """The hash of each setting, and of the corrections where there are any."""
+    values = {f.name: getattr(params, f.name) for f in dataclasses.fields(params)}
+    hashes = {name: _of_value(value) for name, value in values.items() if name not in _NOT_SETTINGS}
+    corrections = folder / _CORRECTIONS
+    return hashes | ({"corrections": _of_files([corrections], folder)} if corrections.exists() else {})
+
+
+def of_code(notebooks: Path) -> str:
+    """The hash of the program and of the notebooks that it runs."""
+    package = (p for p in _PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    return _of_value([_of_files(package, _PACKAGE), _of_files(notebooks.glob("*.ipynb"), notebooks)])
+
+
+def write(
+    folder: Path,
+    meta: Mapping[str, Any],
+    tables: Mapping[str, Mapping[str, Any] | None],
+    params: Params,
+    notebooks: Path,
+) -> Path:
+    """Write ``manifest.json`` into the folder of a report that is otherwise whole.
+
+    Parameters
+    ----------
+    folder
+        The report's; every file in it is named with its hash.
+    meta
+        The report's ``store``, ``month``, ``lang``, ``masked``, ``synthetic`` and ``version``.
+    tables
+        Of `of_tables`.
+    notebooks
+        The folder of the notebooks that the report is made by.
+    """
+    files = [p for p in folder.rglob("*") if p.is_file() and _counts(p.relative_to(folder))]
+    about = ("store", "month", "lang", "masked", "synthetic", "version")
+    manifest = {
+        "format": FORMAT,
+        **{name: meta[name] for name in about},
+        "input": tables,
+        "params": of_params(params, settings.folder()),
+        "code": of_code(notebooks),
+        "lock": _of_files([_LOCK], _LOCK.parent) if _LOCK.exists() else None,
+        "files": {p.relative_to(folder).as_posix(): _sha256(p.read_bytes()) for p in sorted(files)},
+    }
+    path = folder / NAME
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def made_from(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest without the hashes of the report's own files: what the report was made from."""
+    return {name: value for name, value in manifest.items() if name != "files"}
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file is one of the report's: no manifest, nothing that begins with a dot."""
+    return path.as_posix() != NAME and not any(part.startswith(".") for part in path.parts)
+
+
+def _of_files(paths: Iterable[Path], base: Path) -> str:
+    return _of_value([(p.relative_to(base).as_posix(), _sha256(p.read_bytes())) for p in sorted(paths)])
+
+
+def _of_value(value: Any) -> str:
+    return _sha256(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str).encode())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,95 @@
+"""Sentences of chapter 4 on what becomes of complaints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from aftersales.contract import formats as f
+from aftersales.contract.language import Words, known, plural, say, words
+
+
+def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
+    """Backlog, repeats, and the time by which nine in ten are closed."""
+    if figures["complaints.backlog"] is None:
+        return say(lang, "没有投诉台账。", "There is no register of complaints.")
+    parts = [
+        say(
+            lang,
+            f"往月受理、月末仍未关闭的投诉{f.count(figures['complaints.backlog'])}件",
+            f"Open from earlier months: {f.count(figures['complaints.backlog'])}",
+        )
+    ]
+    if known(figures["complaints.repeats"]):
+        n = f.count(figures["complaints.repeats"])
+        parts.append(say(lang, f"30天内重复投诉{n}件", f"repeats within 30 days: {n}"))
+    hours = figures["complaints.hours_to_close_p90"]
+    if known(hours):
+        parts.append(
+            say(
+                lang,
+                f"九成在{f.number(hours, 1)}小时内关闭",
+                f"nine in ten closed within {f.number(hours, 1)} hours",
+            )
+        )
+    else:
+        parts.append(say(lang, "尚未有九成关闭", "nine in ten are not closed yet"))
+    return say(lang, "，", "; ").join(parts) + say(lang, "。", ".")
+
+
+def waiting(
+    table: pd.DataFrame, promised_hours: Mapping[str, float], month: pd.Period, lang: str = "zh"
+) -> Words:
+    """Words of the complaints that wait: whose they are and how long they have been open."""
+    n, limit = len(table), f.number(promised_hours["close"], 0)
+    return words(
+        say(
+            lang,
+            f"{n}件投诉超过承诺的{limit}小时仍未关闭" if n else f"没有超过承诺的{limit}小时仍未关闭的投诉",
+            f"{plural(n, 'complaint')} open beyond the promised {limit} hours"
+            if n
+            else f"No complaint is open beyond the promised {limit} hours",
+        ),
+        say(
+            lang,
+            f"截至月末，不论何时受理 · {f.month(month, lang)}",
+            f"At the end of {f.month(month, lang)}, whenever received",
+        ),
+        say(
+            lang,
+            "定责任人与期限；姓名与电话用 make call-list 取得。来源：投诉台账。",
+            "Name an owner and a date; names and phones: make call-list. Source: complaints.",
+        ),
+        lang,
+    )
+
+
+def ageing(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+    """Words of the complaints by age."""
+    n, still = (int(table[c].sum()) if len(table) else 0 for c in ("closed", "open"))
+    return words(
+        say(lang, f"已关闭{n}件，未关闭{still}件", f"Closed: {n}, open: {still}"),
+        say(
+            lang,
+            f"本月受理，按小时 · {f.month(month, lang)}",
+            f"Received in {f.month(month, lang)}, by hours",
+        ),
+        say(
+            lang,
+            "未关闭的按到月末的小时计。来源：投诉台账。",
+            "Open ones by the hours to the month's end. Source: complaints.",
+        ),
+        lang,
+    )
+
+
+def channels(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+    """Words of where complaints came from."""
+    return words(
+        say(lang, "投诉从哪里来", "Where complaints came from"),
+        f.month(month, lang),
+        say(lang, "来源：投诉台账。", "Source: complaints."),
+        lang,
+    )

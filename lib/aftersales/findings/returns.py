@@ -1,0 +1,83 @@
+"""Sentences of chapter 5 on cars that come back: a count beside the workshop's own register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from aftersales.contract import formats as f
+from aftersales.contract.language import Words, say, words
+from aftersales.contract.statistics import FEW
+from aftersales.signals import Finding, sentences
+
+
+def headline(figures: Mapping[str, Any], fixed: Mapping[str, Any], return_days: int, lang: str = "zh") -> str:
+    """Repairs of last month whose car was back, beside what the workshop registered itself."""
+    n, back = figures["ftf.return_orders"], figures["ftf.returned"]
+    if not n:
+        return say(
+            lang,
+            "上月没有维修或索赔工单，无法计算返修回厂。",
+            "There was no repair or warranty order last month, so returns cannot be known.",
+        )
+    text = say(
+        lang,
+        f"上月{f.count(n)}张维修与索赔工单中，{f.count(back)}辆车在{return_days}天内又回厂",
+        f"Of {f.count(n)} repair and warranty orders of last month, the car of {f.count(back)} "
+        f"was back within {return_days} days",
+    )
+    if n >= FEW:
+        share = f.percent(figures["ftf.return_rate"])
+        text += say(lang, f"（{share}）", f" ({share})")
+    if fixed.get("ftf.not_fixed") is not None:
+        own = f.count(fixed["ftf.not_fixed"])
+        text += say(
+            lang,
+            f"；车间本月自行登记未一次修复{own}台",
+            f"; the workshop's own register of this month has {own} not fixed",
+        )
+    return text + say(
+        lang,
+        "。记录中没有故障内容，是否同一故障需人工核对。",
+        ". The records hold no fault, so whether it was the same one is for people to say.",
+    )
+
+
+def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
+    """Words of the 12 months."""
+    rates = table["return_rate"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
+    now = f.percent(rates.iloc[-1]) if len(rates) else f.NONE
+    shown = say(lang, f"返修回厂率{now}", f"Return rate {now}")
+    return words(
+        sentences.title(findings, ("ftf.return_rate",), shown, lang, [None]),
+        say(
+            lang,
+            f"返修回厂率 · 截至{f.month(month, lang)}的12个月",
+            f"Return rate · 12 months to {f.month(month, lang)}",
+        ),
+        say(
+            lang,
+            "阴影之内不算信号，与信号清单同一检验。来源：维修工单。",
+            "Inside the band there is no signal, by the test of the findings. Source: repair orders.",
+        ),
+        lang,
+    )
+
+
+def red_line(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+    """Words of the list of cars that were back within 10 days."""
+    n = len(table)
+    return words(
+        say(lang, f"10天内回厂的{n}辆（红线名单）", f"Back within 10 days: {n} (red-line list)"),
+        say(
+            lang, f"逐车核对 · {f.month(month, lang)}", f"To be looked at car by car · {f.month(month, lang)}"
+        ),
+        say(
+            lang,
+            "名单不是故障结论：记录中没有故障内容。来源：维修工单。",
+            "A list, no verdict: the records hold no fault. Source: repair orders.",
+        ),
+        lang,
+    )
