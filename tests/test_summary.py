@@ -22,7 +22,7 @@ from aftersales.export import document
 from aftersales.export.page.html import ReportHTMLExporter
 from aftersales.export.pdf import printed
 from aftersales.mail import body as mail
-from aftersales.signals import sentences
+from aftersales.signals import Finding, sentences
 from aftersales.sources import pipeline
 from aftersales.sources.options import ReadOptions
 
@@ -303,3 +303,19 @@ def test_chapters_say_what_the_first_page_says_and_nothing_else_of_change(stores
                 said = said.replace(sentences.sentence(one, lang), "")
             assert not CLAIM.search(said), (chapter, said)
     assert signals >= 4
+
+
+def test_a_fallen_score_has_a_colour_only_where_it_is_a_signal(deck, month, settings):
+    """Seven of the deck's items fell or rose; none of them is a signal, so the table of items is plain."""
+    context = Context(pd.Period(month), deck, settings, "zh")
+    count, say, tables, _ = context.room("oem_css")
+    scores = count.scores()
+    shown = tables.mot_items(count.items(), scores, **say.scores(scores))
+    assert not shown.payload.get("tone")
+    printed_ = json.dumps(shown.payload["display"], ensure_ascii=False)
+    assert "−" in printed_
+    assert not re.search("[▲▼]", printed_)
+    fell = [Finding("oem.mot", "lounge", 92.3, 98.0, 114, -4.0, level="signal", direction="worse")]
+    told = tables.mot_items(count.items(), scores, fell, **say.scores(scores)).payload["tone"]
+    place = list(count.items()["item"]).index("lounge")
+    assert told == {f"{place},4": "worse"}

@@ -94,7 +94,7 @@ class Column:
             "integer": lambda: formats.count(value),
             "number": lambda: formats.number(value, self.digits),
             "percent": lambda: formats.percent(value, self.digits, sign=False),
-            "change": lambda: formats.change(value, self.digits, lang),
+            "change": lambda: formats.signed(value, self.digits, lang),
             "date": lambda: formats.short_date(value, lang),
             "datetime": lambda: str(value)[5:16],
             "month": lambda: formats.month(value, lang),

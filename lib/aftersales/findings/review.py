@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, known, plural, say, words
+from aftersales.contract.language import Words, plural, say, words
 from aftersales.signals import Finding, sentences
 
 
@@ -126,10 +126,3 @@ def mot(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (),
         say(lang, "一个月的变化可能只是波动，见第2章。", "One month's change may be chance, see chapter 2."),
         lang,
     )
-
-
-def effect(change: Any, lang: str = "zh") -> str:
-    """The effect column in a word."""
-    if not known(change):
-        return f.NONE
-    return f.change(change, 1, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from aftersales.contract.schema import CODES, MOT_ITEMS, label
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table
 from aftersales.display.tables.shared import hidden
+from aftersales.signals import Finding, sentences
 
 RECORDS = records(
     ReportTable(
@@ -79,8 +81,13 @@ RECORDS = records(
 _NO_SCORES = ("没有厂家CSS得分。", "There is no score of the car maker.")
 
 
-def mot_items(items: pd.DataFrame, scores: pd.DataFrame, **words: Any) -> Exhibit:
-    """The ten items with weights and the four rows of the deck's table, items down (slide 7)."""
+def mot_items(
+    items: pd.DataFrame, scores: pd.DataFrame, findings: Sequence[Finding] = (), **words: Any
+) -> Exhibit:
+    """The ten items with weights and the four rows of the deck's table, items down (slide 7).
+
+    A change has a colour only where it is a signal of the findings.
+    """
     lang = words["lang"]
     if scores.empty:
         return table(None, [], id="oem.css", nothing=_NO_SCORES, **words)
@@ -109,7 +116,9 @@ def mot_items(items: pd.DataFrame, scores: pd.DataFrame, **words: Any) -> Exhibi
         row["change"] = row["current"] - row["previous"] if known else None
     frame = pd.concat([frame, pd.DataFrame([total, css])], ignore_index=True).astype(object)
     columns = RECORDS["oem.css"].on_page
-    tone = {f"{r},4": "worse" for r, v in enumerate(frame["change"]) if not formats.missing(v) and v < -1e-9}
+    about = [*(("oem.mot", item) for item in items["item"]), ("oem.mot", None), ("oem.css", None)]
+    tones = [sentences.tone(sentences.find(findings, figure, subject)) for figure, subject in about]
+    tone = {f"{r},4": direction for r, direction in enumerate(tones) if direction}
     return table(frame, columns, id="oem.css", emphasis=[len(items), len(items) + 1], tone=tone, **words)
 
 

@@ -28,7 +28,7 @@ RECORDS = records(
             col("completion_rate", "完成率", "Completed", "percent", digits=0),
             col("previous", "上月得分", "Last month", "number"),
             col("current", "本月得分", "This month", "number"),
-            col("change", "效果", "Effect", "change"),
+            col("change", "变化", "Change", "change"),
         ),
         key="item",
         explained="completion_rate",
