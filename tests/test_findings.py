@@ -62,9 +62,7 @@ def test_two_months_are_no_ground_for_words_of_change(previous, current, lang):
         findings.oem_css.history(past, items, MONTH, tested, lang)["title"],
     ]
     for text in said:
-        assert not re.search(
-            "上升|下降|变好|变差|持平|rose|fell|better|worse|unchanged", text, re.IGNORECASE
-        ), text
+        assert not CHANGE.search(text), text
         assert "signal" not in text.lower().replace("no signal", "")
 
 

@@ -61,27 +61,18 @@ def percent(value: Any, digits: int = 1, sign: bool = True) -> str:
     return NONE if missing(value) else number(float(value) * 100, digits) + ("%" if sign else "")
 
 
-def change(value: Any, digits: int = 1, lang: str = "zh", unit: str = "") -> str:
-    """A change with its direction as a glyph.
-
-    >>> change(2.4), change(-2.3), change(0.04, lang="en")
-    ('▲ 2.4', '▼ 2.3', 'unchanged')
-    """
-    if missing(value):
-        return NONE
-    text = number(abs(float(value)), digits)
-    if float(text.replace(",", "")) == 0:
-        return "持平" if lang == "zh" else "unchanged"
-    return f"{'▲' if value > 0 else '▼'} {text}{unit}"
-
-
 def signed(value: Any, digits: int = 1, lang: str = "zh", unit: str = "") -> str:
     """A change with its sign and without a glyph: what is stated and not judged.
 
     >>> signed(2.4), signed(-2.3), signed(0.04, lang="en")
     ('+2.4', '−2.3', 'unchanged')
     """
-    return change(value, digits, lang, unit).replace("▲ ", "+").replace("▼ ", "−")
+    if missing(value):
+        return NONE
+    text = number(abs(float(value)), digits)
+    if float(text.replace(",", "")) == 0:
+        return "持平" if lang == "zh" else "unchanged"
+    return f"{'+' if value > 0 else '−'}{text}{unit}"
 
 
 def month(value: Any, lang: str = "zh") -> str:

@@ -20,23 +20,6 @@ def words(title: str, subtitle: str = "", note: str = "", lang: str = "zh") -> W
     return {"title": title, "subtitle": subtitle, "note": note, "lang": lang}
 
 
-def moved(change: float | None, digits: int, lang: str, unit_zh: str = "", unit_en: str = "") -> str:
-    """How something moved: 上升 2.4 分, 下降 2.3 分, 持平; rose 2.4 points, was unchanged."""
-    if change is None or formats.missing(change):
-        return say(lang, "上月无数据", "has no value last month")
-    text = formats.number(abs(change), digits)
-    if float(text.replace(",", "")) == 0:
-        return say(lang, "持平", "was unchanged")
-    unit = say(lang, f" {unit_zh}" if unit_zh else "", f" {unit_en}" if unit_en else "").replace(
-        " ", "" if lang == "zh" else " "
-    )
-    return say(
-        lang,
-        f"{'上升' if change > 0 else '下降'}{text}{unit}",
-        f"{'rose' if change > 0 else 'fell'} {text}{unit}",
-    )
-
-
 def plural(n: float, one: str, many: str = "") -> str:
     """``1 complaint``, ``3 complaints``."""
     return f"{formats.count(n)} {one if n == 1 else many or one + 's'}"

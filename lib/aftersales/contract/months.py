@@ -52,6 +52,11 @@ def in_month(frame: pd.DataFrame | None, month: pd.Period, dated_by: str) -> pd.
     return None if frame is None else frame[within(frame[dated_by], month)]
 
 
+def week_of(dates: pd.Series) -> pd.Series:
+    """The week of its month that each date lies in: days 1–7, 8–14, 15–21, 22 to the end are 1 to 4."""
+    return ((dates.dt.day - 1) // 7 + 1).clip(upper=4)
+
+
 def due_day(month: pd.Period) -> pd.Timestamp:
     """The day by which what a month's report asks for is due: the last Monday-to-Friday day of the next one.
 

@@ -15,11 +15,8 @@ if TYPE_CHECKING:
 
 FEW = 10  # of fewer cases than this a count is given, never a rate
 SMALL = 30  # a rate of fewer cases than this is marked as one of a small sample
-# Months before a month that its band is made from, and how many of them it needs.
+# Months before a month that its interval is made from, and how many of them it needs.
 EARLIER, LEAST = 23, 11
-# Beyond so many standard errors a month stands out: one in a thousand by chance, as a year has many months
-# and figures.
-STANDS_OUT = 3.29
 
 
 def wilson(k: float, n: float, level: float = 0.95) -> tuple[float | None, float | None]:
@@ -111,24 +108,6 @@ def moving_range_sigma(series: Sequence[float | None]) -> float | None:
     import numpy as np
 
     return float(np.abs(np.diff(values)).mean() / 1.128)
-
-
-def band(earlier: Sequence[float | None]) -> tuple[float, float] | None:
-    """Where a score is expected after the months before it; None with fewer than eleven.
-
-    Mean ± 3.29 s √(1 + 1/n).
-
-    >>> tuple(round(v, 1) for v in band([99, 101] * 6))
-    (96.4, 103.6)
-    """
-    values = [v for v in earlier if v is not None and v == v]
-    if len(values) < LEAST:
-        return None
-    import numpy as np
-
-    n, middle, s = len(values), float(np.mean(values)), float(np.std(values, ddof=1))
-    reach = STANDS_OUT * s * (1 + 1 / n) ** 0.5
-    return middle - reach, middle + reach
 
 
 def interval(

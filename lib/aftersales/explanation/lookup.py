@@ -49,7 +49,6 @@ TABLE_ROWS: dict[str, TableRows] = {
     **first_time_fix.TABLE_ROWS,
     **bookings.TABLE_ROWS,
     **churn.TABLE_ROWS,
-    **volume.TABLE_ROWS,
     **top5.TABLE_ROWS,
     **delivery.TABLE_ROWS,
 }

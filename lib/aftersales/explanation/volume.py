@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aftersales.contract.months import in_month
-from aftersales.explanation.provenance import TableRows
 from aftersales.metrics import churn
 
 if TYPE_CHECKING:
@@ -22,6 +21,3 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
         "vehicles": churn.last_orders(tables.repair_orders, month, month),
         "jobs": in_month(tables.jobs, month, "finished_at"),
     }
-
-
-TABLE_ROWS: dict[str, TableRows] = {}

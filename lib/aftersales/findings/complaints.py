@@ -10,6 +10,7 @@ import pandas as pd
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, say, words
 from aftersales.contract.statistics import FEW
+from aftersales.findings import trends
 from aftersales.signals import Finding, sentences
 
 ALARM = 0.10  # 其他 above this share: the coding hides something
@@ -200,12 +201,7 @@ def history(
             f"每千台次投诉件数 · 截至{f.month(month, lang)}的12个月",
             f"Complaints per 1,000 visits · 12 months to {f.month(month, lang)}",
         ),
-        say(
-            lang,
-            "阴影之内不算信号，与信号清单同一检验。来源：投诉台账、维修工单。",
-            "Inside the band there is no signal, by the test of the findings. "
-            "Sources: complaints, repair orders.",
-        ),
+        trends.band("投诉台账、维修工单", "Sources: complaints, repair orders", lang),
         lang,
     )
 

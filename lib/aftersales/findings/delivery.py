@@ -11,6 +11,7 @@ from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, rate, say, words
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW
+from aftersales.findings import trends
 from aftersales.signals import Finding, sentences
 
 
@@ -65,22 +66,8 @@ def headline(
 
 def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
     """Words of the 12 months."""
-    rates = table["rate"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
-    now = f.percent(rates.iloc[-1]) if len(rates) else f.NONE
-    shown = say(lang, f"准时交车率{now}", f"On-time delivery {now}")
-    return words(
-        sentences.title(findings, ("delivery.rate",), shown, lang, [None]),
-        say(
-            lang,
-            f"准时交车率 · 截至{f.month(month, lang)}的12个月",
-            f"On-time delivery · 12 months to {f.month(month, lang)}",
-        ),
-        say(
-            lang,
-            "阴影之内不算信号，与信号清单同一检验。来源：维修工单。",
-            "Inside the band there is no signal, by the test of the findings. Source: repair orders.",
-        ),
-        lang,
+    return trends.of_rate(
+        "delivery.rate", table, ("维修工单", "Source: repair orders"), month, findings, lang
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, rate, say, small, words
 from aftersales.contract.statistics import FEW
+from aftersales.findings import trends
 from aftersales.signals import Finding, sentences
 
 
@@ -188,11 +189,7 @@ def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (
             f"一次维修合格率 · 截至{f.month(month, lang)}的12个月",
             f"First-time-fix rate · 12 months to {f.month(month, lang)}",
         ),
-        say(
-            lang,
-            "阴影之内不算信号，与信号清单同一检验。来源：派工记录。",
-            "Inside the band there is no signal, by the test of the findings. Source: jobs.",
-        ),
+        trends.band("派工记录", "Source: jobs", lang),
         lang,
     )
 

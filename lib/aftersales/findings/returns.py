@@ -10,7 +10,8 @@ import pandas as pd
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, say, words
 from aftersales.contract.statistics import FEW
-from aftersales.signals import Finding, sentences
+from aftersales.findings import trends
+from aftersales.signals import Finding
 
 
 def headline(figures: Mapping[str, Any], fixed: Mapping[str, Any], return_days: int, lang: str = "zh") -> str:
@@ -47,22 +48,8 @@ def headline(figures: Mapping[str, Any], fixed: Mapping[str, Any], return_days: 
 
 def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
     """Words of the 12 months."""
-    rates = table["return_rate"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
-    now = f.percent(rates.iloc[-1]) if len(rates) else f.NONE
-    shown = say(lang, f"返修回厂率{now}", f"Return rate {now}")
-    return words(
-        sentences.title(findings, ("ftf.return_rate",), shown, lang, [None]),
-        say(
-            lang,
-            f"返修回厂率 · 截至{f.month(month, lang)}的12个月",
-            f"Return rate · 12 months to {f.month(month, lang)}",
-        ),
-        say(
-            lang,
-            "阴影之内不算信号，与信号清单同一检验。来源：维修工单。",
-            "Inside the band there is no signal, by the test of the findings. Source: repair orders.",
-        ),
-        lang,
+    return trends.of_rate(
+        "ftf.return_rate", table, ("维修工单", "Source: repair orders"), month, findings, lang
     )
 
 

@@ -17,6 +17,7 @@ from aftersales.contract.own import Record, figures_with
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW, SMALL
 from aftersales.signals import Finding, sentences
+from aftersales.signals.finding import asks
 from aftersales.signals.sentences import WATCHED_AS
 from aftersales.sources.cells.repairs import messages as repair_messages
 
@@ -263,8 +264,7 @@ def decisions(
     for one in findings:
         if one.figure == "review.actions":  # one decision for all departments, below
             continue
-        act = one.level == "due" or (one.level == "signal" and one.direction != "better")
-        if act and one.rule in (*sentences.CHANGES, "target", "cases"):
+        if asks(one) and one.rule in (*sentences.CHANGES, "target", "cases"):
             code = one.department or "service"
             who = heads.get(code) or label("action_department", code, lang)
             out.append({"text": sentences.decision(one, who, until, lang)})

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from aftersales.contract.months import counts, months_to, ratio, within
 from aftersales.contract.schema import ARRIVED, CODES
-
-if TYPE_CHECKING:
-    pass
 
 # Which bookings are counted for a rate; `explain` shows the same ones.
 COUNTED: dict[str, Callable[[pd.DataFrame], pd.Series]] = {

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, months_to, start
+from aftersales.contract.months import after, months_to, start, week_of
 from aftersales.contract.schema import CODES
 from aftersales.metrics.visits import month_numbers
 
@@ -54,7 +54,7 @@ def _table(
     slot = month_numbers(calls["called_at"].to_numpy()) - min(months).ordinal
     parts = 4 if weekly else 1
     if weekly:
-        slot = slot * 4 + np.minimum((calls["called_at"].dt.day.to_numpy() - 1) // 7, 3)
+        slot = slot * 4 + week_of(calls["called_at"]).to_numpy() - 1
     slots = parts * (max(months).ordinal - min(months).ordinal + 1)
     valid = np.bincount(slot[(calls["result"] == "valid").to_numpy(dtype=bool)], minlength=slots)
 

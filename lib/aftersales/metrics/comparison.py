@@ -65,6 +65,7 @@ def table(
     month: pd.Period,
     targets: Mapping[str, float] | None = None,
     better: Mapping[str, Better | None] | None = None,
+    intervals: Mapping[str, tuple[float | None, float | None]] | None = None,
     kinds: Mapping[str, Kind] = KINDS,
 ) -> pd.DataFrame:
     """A row a figure that has a value in the month.
@@ -81,6 +82,8 @@ def table(
         Figure to target.
     better
         Figure to the direction that is good; without one there is no verdict.
+    intervals
+        Of figures whose interval is known; of the others it is computed.
     kinds
         What each figure is; see `KINDS`.
 
@@ -107,7 +110,8 @@ def table(
         if not _known(now.value):
             continue
         kind = kinds.get(figure, "level")
-        low, high = interval(kind, *now, _before(of, month))
+        known = (intervals or {}).get(figure)
+        low, high = known or interval(kind, *now, _before(of, month))
         few = kind in ("rate", "per_1000") and (now.denominator or 0) < FEW
         target = targets.get(figure)
         rows.append(

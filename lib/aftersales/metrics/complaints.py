@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, counts, months_to, ratio, within
+from aftersales.contract.months import after, counts, months_to, ratio, week_of, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import chi_square
-
-if TYPE_CHECKING:
-    pass
 
 REGISTER = [
     "complaint_id",
@@ -51,8 +47,7 @@ def mentions(
     named = grievances[among(grievances["call_id"], called.index)]
     if named.empty:
         return named.assign(week=pd.Series(dtype=int))
-    week = ((named["call_id"].map(called).dt.day - 1) // 7 + 1).clip(upper=4)
-    return named.assign(week=week)
+    return named.assign(week=week_of(named["call_id"].map(called)))
 
 
 def causes(
@@ -86,7 +81,7 @@ def valid_calls_by_week(survey_calls: pd.DataFrame | None, month: pd.Period) -> 
     if survey_calls is None:
         return []
     valid = survey_calls[within(survey_calls["called_at"], month) & (survey_calls["result"] == "valid")]
-    week = ((valid["called_at"].dt.day - 1) // 7 + 1).clip(upper=4)
+    week = week_of(valid["called_at"])
     return [int((week == n).sum()) for n in (1, 2, 3, 4)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,6 @@ from aftersales.metrics import oem_css as scores
 from aftersales.metrics.funnel import JUDGED, judged
 from aftersales.metrics.known import timed
 from aftersales.metrics.visits import kept, month_numbers
-
-if TYPE_CHECKING:
-    pass
 
 GRACE_MINUTES = 15
 _LATE = pd.Timedelta(minutes=30)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,6 @@ from aftersales.contract.months import counts, months_to, within
 from aftersales.contract.schema import REWORK_CAUSES
 from aftersales.contract.statistics import binomial_cdf, binomial_limits, chi_square, wilson
 from aftersales.metrics.funnel import outside
-
-if TYPE_CHECKING:
-    pass
 
 TECHNICIANS = [
     "technician",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,9 +10,6 @@ from aftersales.contract.keys import among
 from aftersales.contract.months import counts, months_to, ratio, within
 from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
 from aftersales.metrics.oem_css import mot_score, row_of
-
-if TYPE_CHECKING:
-    pass
 
 _COUNTED = ("delighted", "disappointed")
 ADVISORS = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -11,9 +11,6 @@ from aftersales.contract.months import months_to
 from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS
 from aftersales.contract.statistics import moving_range_sigma
 from aftersales.signals import Finding
-
-if TYPE_CHECKING:
-    pass
 
 SCORES = ["scope", "sample", *MOT_ITEMS, "mot", "css"]
 ITEMS = [

@@ -11,7 +11,6 @@ import pandas as pd
 
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.months import months_to
-from aftersales.contract.statistics import target_verdict
 from aftersales.metrics import (
     bookings,
     cause_rates,
@@ -30,6 +29,7 @@ from aftersales.metrics.comparison import Point
 from aftersales.metrics.month import all_figures
 from aftersales.metrics.visits import month_numbers
 from aftersales.signals import Finding
+from aftersales.signals.targets import intervals
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -108,16 +108,7 @@ def compared(
         for name, of in points.items()
     }
     better = {name: figure.better for name, figure in FIGURES.items()}
-    out = comparison.table(now, months_to(month, MONTHS), month, params.targets, better)
-    tests = {one.figure: one for one in findings if one.rule == "target"}
-    for place, row in out.iterrows():
-        if (test := tests.get(row["figure"])) is not None and row["target_verdict"] is not None:
-            low, high = (test.detail.get(end) for end in ("low", "high"))
-            out.loc[place, ["low", "high"]] = [low, high]
-            out.loc[place, "target_verdict"] = target_verdict(
-                row["current"], row["target"], better[row["figure"]], low, high
-            )
-    return out
+    return comparison.table(now, months_to(month, MONTHS), month, params.targets, better, intervals(findings))
 
 
 def history(tables: Tables, month: pd.Period, params: Params) -> dict[str, list[Point]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aftersales.contract import formats as f
 from aftersales.contract.language import say
 from aftersales.signals import Finding, sentences
+from aftersales.signals.finding import asks
 
 # Where a finding of a department outside the TOP5 goes.
 ANSWERS = {"booking": "front"}
@@ -120,11 +121,6 @@ class Proposal:
     evidence: str
     measure: str
     checkpoint: str
-
-
-def asks(finding: Finding) -> bool:
-    """Whether something is to be done about a finding."""
-    return finding.level == "due" or (finding.level == "signal" and finding.direction != "better")
 
 
 def proposals(findings: Sequence[Finding], department: str, lang: str) -> list[Proposal]:

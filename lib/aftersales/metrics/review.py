@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -11,9 +11,6 @@ from aftersales.contract.months import after, ratio
 from aftersales.contract.schema import MOT_ITEMS
 from aftersales.signals import Finding, sentences
 from aftersales.signals.sentences import WATCHED_AS
-
-if TYPE_CHECKING:
-    pass
 
 ACTIONS = [
     "action_id",

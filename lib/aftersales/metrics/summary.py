@@ -13,6 +13,7 @@ from aftersales.contract.own import Record
 from aftersales.contract.statistics import EARLIER, FEW, target_verdict
 from aftersales.metrics import bookings, complaints, first_time_fix, internal_css, oem_css, private_churn
 from aftersales.signals import Finding
+from aftersales.signals.targets import intervals
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -74,15 +75,14 @@ def key_figures(
         if t.repair_orders is None or t.repair_orders.empty
         else t.repair_orders["opened_at"].min().to_period("M")
     )
-    on_target = {one.figure: one for one in findings if one.rule == "target"}
+    tests = intervals(findings)
     rows = []
     for name, by_month in found.items():
         start = first + params.churn_months if name == "churn.private_rate" and first is not None else first
         values = [v if start is None or m >= start else None for m, v in zip(months, by_month, strict=True)]
         year_ago, series = values[0], values[1:]
         value, n = series[-1], cases.get(FIGURES[name].base)
-        target, test = params.targets.get(name), on_target.get(name)
-        low, high = (None, None) if test is None else (test.detail.get("low"), test.detail.get("high"))
+        target, (low, high) = params.targets.get(name), tests.get(name, (None, None))
         few = n is not None and n < FEW
         verdict = None if few else target_verdict(value, target, FIGURES[name].better, low, high)
         shown = [str(m) for m in months[1:]]

@@ -14,9 +14,11 @@ from aftersales.contract.language import say
 from aftersales.contract.months import due_day
 from aftersales.contract.statistics import interval, target_verdict
 from aftersales.metrics import complaints, oem_css
-from aftersales.metrics.proposals import ANSWERS, asks, by_gain, contradiction, proposals
+from aftersales.metrics.proposals import ANSWERS, by_gain, contradiction, proposals
 from aftersales.metrics.review import metric_of
 from aftersales.signals import Finding, sentences
+from aftersales.signals.finding import asks
+from aftersales.signals.targets import intervals
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -73,11 +75,7 @@ def targets(figures: Mapping[str, Any], params: Params, findings: Sequence[Findi
     stays. For one that is missed, next month's goal is half the way to it. A rate of few cases is not
     compared with its target.
     """
-    tests = {
-        one.figure: (one.detail.get("low"), one.detail.get("high"))
-        for one in findings
-        if one.rule == "target"
-    }
+    tests = intervals(findings)
     rows = []
     for name, target in params.targets.items():
         if name not in FIGURES:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from aftersales.contract.months import months_to, within
-
-if TYPE_CHECKING:
-    pass
 
 
 def figures(

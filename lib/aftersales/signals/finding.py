@@ -107,6 +107,11 @@ def direction_of(z: float, better: str | None) -> Direction | None:
     return "better" if (z > 0) == (better == "up") else "worse"
 
 
+def asks(finding: Finding) -> bool:
+    """Whether something is to be done about a finding: it is due, or a signal that is not for the better."""
+    return finding.level == "due" or (finding.level == "signal" and finding.direction != "better")
+
+
 def ranked(found: Iterable[Finding]) -> list[Finding]:
     """The findings, gravest first.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from aftersales.contract.statistics import interval
@@ -68,6 +70,13 @@ def findings(history: StoreHistory) -> list[Finding]:
                 )
             )
     return out
+
+
+def intervals(found: Iterable[Finding]) -> dict[str, tuple[float | None, float | None]]:
+    """The interval of each figure whose target the findings test: what decides it wherever it is printed."""
+    return {
+        one.figure: (one.detail.get("low"), one.detail.get("high")) for one in found if one.rule == "target"
+    }
 
 
 def tested(member: Rate | Score) -> tuple[float | None, float | None, float | None, float | None]:

@@ -70,6 +70,14 @@ def table(
     )
 
 
+def to_the_right(made: Exhibit, *keys: str) -> Exhibit:
+    """A table whose columns of those keys, amounts that are printed already, stand right."""
+    for column in made.payload.get("columns", []):
+        if column["key"] in keys:
+            column["align"] = "right"
+    return made
+
+
 def filled(frame: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
     """The columns that are not empty in all rows, as they are when a table is missing from the source."""
     return [column for column in columns if column.key not in frame or frame[column.key].notna().any()]

@@ -12,7 +12,7 @@ from aftersales.contract.figures import FIGURES
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import label
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.tables.columns import table
+from aftersales.display.tables.columns import table, to_the_right
 from aftersales.display.tables.shared import ADVISOR, LIMITS, MONTH, ON_TIME, hidden
 
 RECORDS = records(
@@ -82,7 +82,4 @@ def delivery_story(frame: pd.DataFrame, **words: Any) -> Exhibit:
         rows.append([name, *cells])
     columns = RECORDS["delivery.story"].on_page
     shown = pd.DataFrame(rows, columns=["what", "previous", "current"])
-    made = table(shown, columns, id="delivery.story", **words)
-    for column in made.payload.get("columns", [])[1:]:
-        column["align"] = "right"
-    return made
+    return to_the_right(table(shown, columns, id="delivery.story", **words), "previous", "current")

@@ -15,7 +15,7 @@ from aftersales.contract.own import Record, figures_with
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.tables.columns import table
+from aftersales.display.tables.columns import table, to_the_right
 from aftersales.display.tables.shared import hidden
 
 RECORDS = records(
@@ -124,10 +124,7 @@ def comparison_table(frame: pd.DataFrame, names: Iterable[str], **words: Any) ->
         replace(column, form="text") if column.key in amounts else column
         for column in RECORDS["comparison"].on_page
     ]
-    made = table(pd.DataFrame(rows), columns, id="comparison", wide=True, **words)
-    for column in made.payload.get("columns", [])[1:-1]:
-        column["align"] = "right"
-    return made
+    return to_the_right(table(pd.DataFrame(rows), columns, id="comparison", wide=True, **words), *amounts)
 
 
 def definitions(
@@ -151,6 +148,4 @@ def definitions(
     ]
     columns = RECORDS["definitions"].on_page
     frame = pd.DataFrame(rows, columns=[column.key for column in columns])
-    made = table(frame, columns, id="definitions", **words)
-    made.payload["columns"][1]["align"] = "right"
-    return made
+    return to_the_right(table(frame, columns, id="definitions", **words), "value")

@@ -14,7 +14,7 @@ from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import CODES
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.tables.columns import table
+from aftersales.display.tables.columns import table, to_the_right
 from aftersales.display.tables.shared import DUE, MEASURE, OWNER, PROBLEM, RANK, SUPERVISOR, hidden
 
 
@@ -105,10 +105,7 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     made = table(
         pd.DataFrame(rows, columns=[column.key for column in columns]), columns, id="top5.targets", **words
     )
-    for column in made.payload.get("columns", [])[1:]:
-        if column["key"] != "met":
-            column["align"] = "right"
-    return made
+    return to_the_right(made, "current", "target", "next_target")
 
 
 def ranking_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
