@@ -184,6 +184,40 @@ def test_a_dot_plot_colours_no_fall_that_is_within_variation():
     )  # where nothing is known
 
 
+def untested():
+    """Charts in which something fell, lies outside or stands first, and none of it is a finding."""
+    months = pd.period_range("2023-05", periods=12, freq="M").astype(str)
+    trend = pd.DataFrame(
+        {"month": months, "rate": [0.9] * 11 + [0.98], "centre": 0.9, "lower": 0.85, "upper": 0.95}
+    )
+    trend = trend.assign(signal=trend["rate"] > trend["upper"])
+    people = pd.DataFrame(
+        {"label": ["甲", "乙"], "volume": [100, 200], "rate": [0.8, 0.98], "outside": ["95", None]}
+    )
+    bounds = {"volume": [90, 220], "lower_998": 0.7, "lower_95": 0.85, "upper_95": 1.0, "upper_998": 1.0}
+    gaps = pd.DataFrame({"label": ["甲", "乙"], "x": [0.5, -0.2], "y": [0.15, 0.1]})
+    fell = dots(8).assign(current=lambda f: f["previous"] - 1.0)
+    axes = {"x_name": "x", "y_name": "y"}
+    return {
+        "a score": charts.pairs(fell, id="x", **WORDS),
+        "a contribution": charts.waterfall(
+            pd.DataFrame({"label": ["甲", "乙"], "value": [0.3, -0.4]}), id="x", **WORDS
+        ),
+        "a month that is better": charts.trend(trend, [charts.Line("rate", "率")], id="x", **WORDS),
+        "a person beyond 95 %": charts.funnel(
+            people, pd.DataFrame(bounds), 0.93, id="x", x_name="x", centre_name="全店 93%", **WORDS
+        ),
+        "the first of a ranking": charts.matrix(gaps, id="x", **axes, **WORDS),
+    }
+
+
+@pytest.mark.parametrize("what", list(untested()))
+def test_what_nobody_tested_has_no_colour_of_worse_and_no_arrow(what):
+    for svg in untested()[what].payload["svg"].values():
+        assert theme.WORSE not in svg.lower()
+        assert not set("▲▼") & set(svg)
+
+
 def cases(n, hours=None):
     """Complaints of two levels, every fifth late, every tenth open."""
     spread = (

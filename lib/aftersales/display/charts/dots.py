@@ -154,9 +154,12 @@ def _heads(ax: Axes, row: pd.Series, px: float, lang: str, beyond: float) -> Non
 def pairs(
     frame: pd.DataFrame, *, title: str, subtitle: str, lang: str, id: str, note: str = "", mail: bool = False
 ) -> Exhibit:
-    """Scores last month and this, highest first (``label``, ``previous``, ``current``)."""
+    """Scores last month and this, highest first (``label``, ``previous``, ``current``), that nobody tested.
+
+    So no change of them has a colour.
+    """
     return dot_plot(
-        frame[["label", "previous", "current"]],
+        frame[["label", "previous", "current"]].assign(beyond_noise=False),
         title=title,
         subtitle=subtitle,
         lang=lang,

@@ -122,13 +122,12 @@ def waterfall(
         ax.axvline(0, color=theme.MUTED, linewidth=1)
         level = 0.0
         for y, value in enumerate(values):
-            colour = theme.THIS if value >= 0 else theme.WORSE
-            ax.barh(y, value, left=level, height=0.62, color=colour, linewidth=0)
+            paler = 1 if value >= 0 else 0.42  # a sign, not a judgement
+            ax.barh(y, value, left=level, height=0.62, color=theme.THIS, alpha=paler, linewidth=0)
             level += value
             ax.plot([level, level], [y + 0.31, y + 0.69], color=theme.MUTED, linewidth=1)
         ax.barh(len(rows), level, height=0.62, color=theme.INK, linewidth=0)
-        for y, (text, value) in enumerate(zip(printed, [*values, level], strict=True)):
-            colour = theme.WORSE if value < 0 and text[0] == "−" else theme.INK
+        for y, text in enumerate(printed):
             say(
                 ax,
                 text,
@@ -136,7 +135,7 @@ def waterfall(
                 (right - 1, 0),
                 px=px,
                 bold=True,
-                colour=colour,
+                colour=theme.INK,
                 ha="right",
                 coords=ACROSS_DOWN,
             )

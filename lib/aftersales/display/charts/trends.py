@@ -186,10 +186,13 @@ def _range(known: pd.DataFrame, series: dict[str, pd.Series], target: float | No
 
 
 def _signals(ax: Axes, values: pd.Series, signals: pd.Series, line: Line, px: float) -> None:
-    """Months beyond the control limits: a mark of another shape, and their value."""
+    """Months beyond the control limits: a mark of another shape, and their value.
+
+    Without a colour: which side is the better one is the figure's matter, and stands in the title.
+    """
     low, high = ax.get_ylim()
     for at in values.index[signals & values.notna()]:
-        ax.plot(at, values[at], "D", color=theme.WORSE, ms=8.5, zorder=4)
+        ax.plot(at, values[at], "D", color=theme.INK, ms=8.5, zorder=4)
         if at != values.last_valid_index():
             up = values[at] > (low + high) / 2
             say(
@@ -198,7 +201,7 @@ def _signals(ax: Axes, values: pd.Series, signals: pd.Series, line: Line, px: fl
                 (at, values[at]),
                 (0, 8 if up else -8),
                 px=px,
-                colour=theme.WORSE,
+                colour=theme.INK,
                 ha="center",
                 va="bottom" if up else "top",
             )
