@@ -11,9 +11,15 @@ import pandas as pd
 import pytest
 
 from aftersales import demo
-from aftersales.contract import params
+from aftersales.contract import message, params
 from aftersales.contract.tables import Tables
 from aftersales.export import workbook
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_english():
+    """Errors raised here speak English; other processes speak what they were asked for."""
+    message.speak("en")
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aftersales.contract.language import say
+from aftersales.contract.message import Message
 from aftersales.contract.schema import TABLES
 
 if TYPE_CHECKING:
@@ -151,11 +153,13 @@ def worded(fault: Fault, lang: str = "zh") -> Wording:
     '维修工单.csv 里有的工单号'
     """
     zh, en, next_zh, next_en = _KINDS.get(fault.kind, (fault.kind, fault.kind, "", ""))
-    got = fault.got[1:-1] if re.fullmatch(r"'.*'", fault.got, re.S) else fault.got
-    got, expected = (re.sub(r" 00:00:00$", "", text) for text in (got, fault.expected))
-    if lang != "zh":
-        return Wording(en, got, expected, fault.hint or next_en)
-    return Wording(zh, in_chinese(got), in_chinese(expected), in_chinese(fault.hint) or next_zh)
+    got, expected, hint = (
+        part.text(lang) if isinstance(part, Message) else in_chinese(part) if lang == "zh" else part
+        for part in (fault.got, fault.expected, fault.hint)
+    )
+    got = got[1:-1] if re.fullmatch(r"'.*'", got, re.S) else got
+    got, expected = (re.sub(r" 00:00:00$", "", text) for text in (got, expected))
+    return Wording(say(lang, zh, en), got, expected, hint or say(lang, next_zh, next_en))
 
 
 def in_chinese(text: str) -> str:

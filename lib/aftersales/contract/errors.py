@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aftersales.contract.message import Message, in_language, spoken
+
 SHOWN_OF_EACH_KIND = 20
 
 
@@ -18,7 +20,8 @@ class Fault:
     kind
         Short code, for grouping (``bad_date``, ``duplicate``, ``missing_column`` …).
     got, expected
-        The value, masked when it is personal, and what was expected in its place.
+        The value, masked when it is personal, and what was expected in its place; in both languages unless it
+        is a value that has none.
     file, sheet, row, column
         Where; `row` as Excel numbers it, `column` as the file names it. None where it does not apply.
     hint
@@ -28,22 +31,23 @@ class Fault:
     """
 
     kind: str
-    got: str
-    expected: str
+    got: str | Message
+    expected: str | Message
     file: str | None = None
     sheet: str | None = None
     row: int | None = None
     column: str | None = None
-    hint: str = ""
+    hint: str | Message = ""
     record: str = ""
 
     def __str__(self) -> str:
+        got, expected, hint = (in_language(part, "en") for part in (self.got, self.expected, self.hint))
         where = [self.file or "", f"sheet {self.sheet}" if self.sheet else ""]
         where += [f"row {self.row}" if self.row else "", self.record]
         where += [f"column {self.column}" if self.column else ""]
         place = ", ".join(part for part in where if part)
-        text = f"got {self.got}; expected {self.expected}" if self.got else f"expected {self.expected}"
-        return (f"{place}: " if place else "") + text + (f". {self.hint}" if self.hint else "")
+        text = f"got {got}; expected {expected}" if got else f"expected {expected}"
+        return (f"{place}: " if place else "") + text + (f". {hint}" if hint else "")
 
 
 class AftersalesError(Exception):
@@ -55,13 +59,17 @@ class InputError(AftersalesError):
 
     Parameters
     ----------
-    faults : sequence of Fault or str
+    faults : sequence of Fault, or Message
         Everything that is wrong, reported in one go; the first 20 of each kind are printed, then a count.
     """
 
-    def __init__(self, faults: Sequence[Fault] | str) -> None:
-        self.faults: list[Fault] = [] if isinstance(faults, str) else list(faults)
-        super().__init__(faults if isinstance(faults, str) else render(self.faults))
+    def __init__(self, faults: Sequence[Fault] | Message | str) -> None:
+        self.faults: list[Fault] = [] if isinstance(faults, (str, Message)) else list(faults)
+        self.message: Message | str = faults if isinstance(faults, (str, Message)) else render(self.faults)
+        super().__init__(faults)
+
+    def __str__(self) -> str:
+        return in_language(self.message, spoken())
 
 
 def render(faults: Sequence[Fault]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aftersales.contract import mask, place
+from aftersales.contract import mask, message, place
 from aftersales.contract.errors import InputError
 from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
@@ -211,6 +211,8 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
     if not default.exists():
         raise InputError(f"{default}: no such file. The settings of the store belong there.")
     own = _read(default)
+    if own.get("lang") in ("zh", "en"):
+        message.by_default(own["lang"])
     values = copy.deepcopy(SHIPPED) | own
     origins = dict.fromkeys(_flat(own), default.name)
     missing = [key for key in _KEYS if key not in values and key not in _OPTIONAL]
