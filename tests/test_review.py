@@ -6,7 +6,7 @@ import pytest
 from aftersales import demo, findings
 from aftersales.chapters.context import Context
 from aftersales.contract.months import within
-from aftersales.contract.schema import ARRIVED
+from aftersales.contract.schema import ARRIVED, TABLES
 from aftersales.contract.tables import Tables
 from aftersales.display import tables as show
 from aftersales.metrics import review, watched
@@ -138,3 +138,20 @@ def test_a_month_earlier_the_same_measures_are_not_judged_yet(loop, settings):
     judged = watched.judged(loop, APRIL - 1, settings)
     table = review.results(loop.actions, APRIL - 1, judged.findings, {})
     assert not set(table["action_id"]) & {"WORKED", "NOTHING", "LATE", "OWN"}
+
+
+def test_a_measure_that_names_nothing_stands_beside_those_that_do(settings):
+    """Cells without a figure, owner or supervisor are empty cells, whatever stands in the others."""
+    blank = dict.fromkeys(TABLES["actions"].names)
+    rows = [
+        blank | {"action_id": "NAMES", "month": "2024-03", "mot_item": "lounge", "owner": "王主管"},
+        blank | {"action_id": "NOTHING", "month": "2024-03", "problem": "停车难"},
+    ]
+    frame = pd.DataFrame(rows).astype(
+        dict.fromkeys(("action_id", "month", "mot_item", "owner", "supervisor"), "str")
+    )
+    frame = frame.astype(dict.fromkeys(("due", "done_at"), "datetime64[ns]"))
+    table = review.results(frame, APRIL, (), {})
+    assert table["flags"].tolist() == [[], []]
+    shown = show.result_table(table, **findings.review.results(table, APRIL, "zh"))
+    assert "停车难\t–" in repr(shown)

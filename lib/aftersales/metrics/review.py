@@ -109,7 +109,9 @@ def results(
                 began = str(found.since) >= str(month - 1)
                 outcome = found.direction if began else "earlier"
         done, evidence = one["status"] == "done", one["evidence"]
-        owner, supervisor = (str(one[who] or "").strip() for who in ("owner", "supervisor"))
+        owner, supervisor = (
+            "" if pd.isna(one[who]) else str(one[who]).strip() for who in ("owner", "supervisor")
+        )
         flags = {
             "owner_is_supervisor": bool(owner) and owner == supervisor,
             "no_evidence": done and not (isinstance(evidence, str) and evidence.strip()),

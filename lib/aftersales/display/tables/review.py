@@ -132,7 +132,8 @@ def result_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Last month's measures judged by the figure that each was to move."""
     lang, rows = words["lang"], []
     for row in frame.to_dict("records"):
-        about = None if row["metric"] is None else Finding(row["metric"], row["subject"])
+        metric, subject = (None if formats.missing(row[key]) else row[key] for key in ("metric", "subject"))
+        about = None if metric is None else Finding(metric, subject)
         shown = dict(row)
         shown["metric"] = formats.NONE if about is None else sentences.name(about, lang)
         for when in ("before", "after"):
