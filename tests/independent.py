@@ -74,6 +74,18 @@ _NUMBERS = ("sample", "points", "max_points", "css", "mot", "rank", *ITEMS, *QUE
 _WORDS = {"非常满意": 100.0, "满意": 80.0, "一般": 60.0, "不满意": 40.0, "非常不满意": 20.0}
 
 
+class Stamp(dt.datetime):
+    """A date that knows whether it was written without a time of day."""
+
+    is_day = False
+
+    @classmethod
+    def fromisoformat(cls, text):
+        found = super().fromisoformat(text)
+        found.is_day = len(text) == 10
+        return found
+
+
 def read(folder):
     """The tables of a folder of CSV files: name to rows, None for one that is not there."""
     files = {table: Path(folder) / f"{table}.csv" for table in TABLES}
@@ -89,7 +101,7 @@ def _value(column, text):
     if not text:
         return None
     if column in _DATES:
-        return dt.datetime.fromisoformat(text)
+        return Stamp.fromisoformat(text)
     if text in _WORDS:
         return _WORDS[text]
     if column in _NUMBERS:
@@ -103,6 +115,11 @@ def month_of(date):
 
 def named(month):
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def vehicles_of(orders):
+    """The VINs that name a vehicle: not 无, zeros, or fewer than 6 characters."""
+    return {r["vin"] for r in orders if len(r["vin"]) >= 6 and r["vin"].strip("0")}
 
 
 def ratio(a, b):
@@ -311,9 +328,17 @@ def register(tables, month):
     received = of(tables["complaints"], "received_at", month)
     closed = [c for c in received if c["status"] == "closed" and month_of(c["closed_at"]) <= month]
 
+    every = tables["complaints"]
+
+    def timed(row, column):
+        """Neither written as a day nor in a column of nothing but midnights."""
+        times = any(r[column] is not None and r[column].time() != dt.time() for r in every)
+        return times and not row[column].is_day
+
     def hours(rows, column):
         known = [r for r in rows if r[column] is not None and month_of(r[column]) <= month]
-        return middle([max(0.0, (r[column] - r["received_at"]).total_seconds() / 3600) for r in known])
+        known = [r for r in known if timed(r, column) and timed(r, "received_at")]
+        return middle([(r[column] - r["received_at"]).total_seconds() / 3600 for r in known])
 
     answers = [c["satisfied"] for c in closed if c["satisfied"] is not None]
     return {
@@ -394,7 +419,7 @@ def churn(tables, month, base_months, churn_months):
     orders = [r for r in tables["repair_orders"] if month_of(r["opened_at"]) <= month]
     came = {}
     for r in orders:
-        came.setdefault(month_of(r["opened_at"]), set()).add(r["vin"])
+        came.setdefault(month_of(r["opened_at"]), set()).update(vehicles_of([r]))
     owner = {r["vin"]: r["owner_type"] for r in sorted(orders, key=lambda r: (r["opened_at"], r["order_id"]))}
 
     def vehicles(first, last):
@@ -452,7 +477,7 @@ def volumes(tables, month):
     return {
         "volume.orders": len(visits),
         "booking.visits": len(visits),
-        "volume.vehicles": len({v["vin"] for v in visits}),
+        "volume.vehicles": len(vehicles_of(visits)),
     }, {}
 
 

@@ -5,23 +5,25 @@ from pathlib import Path
 # February 2024, a leap year's. Each line says in its last column what it is there for.
 TABLES = {
     "repair_orders": """order_id,vin,owner_type,advisor,opened_at,备注
-R01,V1,private,甲,2023-08-01 00:00,cohort: first minute of the month six months back
-R02,V2,private,甲,2023-08-31 23:59,cohort: last minute of it
-R03,V3,fleet,乙,2023-08-15 10:00,cohort
-R04,V4,private,乙,2023-08-15 10:00,cohort
-R05,V5,private,甲,2023-08-15 10:00,cohort
-R06,V5,private,甲,2023-09-01 00:00,back at once
-R07,V6,private,甲,2023-08-10 09:00,cohort
-R08,V6,private,甲,2024-02-29 23:59,back on the last day
-R09,V4,fleet,乙,2023-08-15 10:00,the later number of the same time decides: a fleet vehicle
-R10,V1,private,甲,2024-03-01 00:00,back after the month: still lost in its report
-R11,V7,private,甲,2024-02-01 00:00,first minute of the month
-R12,V8,private,,2024-02-29 12:00,no advisor
-R13,V9,private,丙,2024-01-31 23:59,the day before the month
-R14,V10,private,甲,2023-03-01 00:00,first day of the twelve months
-R15,V11,private,甲,2023-02-28 23:59,the day before them
-R16,V7,private,甲,2024-02-14 09:00,the same vehicle again
-R17,V12,private,甲,2023-08-20 09:00,cohort
+R01,LSVAA2180E2000001,private,甲,2023-08-01 00:00,cohort: first minute of the month six months back
+R02,LSVAA2180E2000002,private,甲,2023-08-31 23:59,cohort: last minute of it
+R03,LSVAA2180E2000003,fleet,乙,2023-08-15 10:00,cohort
+R04,LSVAA2180E2000004,private,乙,2023-08-15 10:00,cohort
+R05,LSVAA2180E2000005,private,甲,2023-08-15 10:00,cohort
+R06,LSVAA2180E2000005,private,甲,2023-09-01 00:00,back at once
+R07,LSVAA2180E2000006,private,甲,2023-08-10 09:00,cohort
+R08,LSVAA2180E2000006,private,甲,2024-02-29 23:59,back on the last day
+R09,LSVAA2180E2000004,fleet,乙,2023-08-15 10:00,the later number of the same time decides: a fleet vehicle
+R10,LSVAA2180E2000001,private,甲,2024-03-01 00:00,back after the month: still lost in its report
+R11,LSVAA2180E2000007,private,甲,2024-02-01 00:00,first minute of the month
+R12,LSVAA2180E2000008,private,,2024-02-29 12:00,no advisor
+R13,LSVAA2180E2000009,private,丙,2024-01-31 23:59,the day before the month
+R14,LSVAA2180E2000010,private,甲,2023-03-01 00:00,first day of the twelve months
+R15,LSVAA2180E2000011,private,甲,2023-02-28 23:59,the day before them
+R16,LSVAA2180E2000007,private,甲,2024-02-14 09:00,the same vehicle again
+R17,LSVAA2180E2000012,private,甲,2023-08-20 09:00,cohort
+R18,无,private,甲,2023-08-10 09:00,no vehicle: in no cohort
+R19,00000000000000000,private,甲,2023-05-10 09:00,and in no base
 """,
     "bookings": """booking_id,planned_at,proactive,status,order_id
 B1,2024-02-01 00:00,是,on_time,R11
@@ -85,20 +87,20 @@ T5,2024-01-31 23:59,cost,parts,2024-02-01 00:00,closed,2024-02-05 00:00,否
 T6,2024-02-20 14:30,cost,front,2024-02-20,closed,2024-02-21 14:30,否
 """,
     "customers": """vin,created_at,owner_type
-V1,2023-12-31,private
-V2,2024-01-01,private
-V3,2024-02-29,private
-V4,2024-03-01,private
+LSVAA2180E2000001,2023-12-31,private
+LSVAA2180E2000002,2024-01-01,private
+LSVAA2180E2000003,2024-02-29,private
+LSVAA2180E2000004,2024-03-01,private
 """,
     "churn_calls": """vin,called_at,result,reason
-V1,2024-02-05 10:00,no_answer,
-V1,2024-02-29 23:59,reached,mileage_not_due
-V1,2024-03-01 00:00,reached,went_elsewhere
-V2,2024-01-31 23:59,reached,went_elsewhere
-V2,2024-02-10 10:00,reached,went_elsewhere
-V2,2024-02-10 10:00,powered_off,
-V3,2024-02-10 10:00,reached,too_far
-V5,2024-02-10 10:00,reached,too_far
+LSVAA2180E2000001,2024-02-05 10:00,no_answer,
+LSVAA2180E2000001,2024-02-29 23:59,reached,mileage_not_due
+LSVAA2180E2000001,2024-03-01 00:00,reached,went_elsewhere
+LSVAA2180E2000002,2024-01-31 23:59,reached,went_elsewhere
+LSVAA2180E2000002,2024-02-10 10:00,reached,went_elsewhere
+LSVAA2180E2000002,2024-02-10 10:00,powered_off,
+LSVAA2180E2000003,2024-02-10 10:00,reached,too_far
+LSVAA2180E2000005,2024-02-10 10:00,reached,too_far
 """,
     "actions": """action_id,month,department,rank,problem,mot_item,status,done_at
 G1,2024-01,front,1,一,lounge,done,2024-02-29
@@ -139,7 +141,7 @@ FEBRUARY = {
     "complaints.count": 5,
     "complaints.open": 2,
     "complaints.closed_rate": 3 / 5,
-    "complaints.hours_to_contact": 1,
+    "complaints.hours_to_contact": 2,  # of T1 and T3; T6 was contacted on a day
     "complaints.hours_to_close": 48,
     "complaints.per_1000_visits": 1250,
     "complaints.satisfied_rate": 1 / 2,

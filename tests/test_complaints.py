@@ -118,13 +118,11 @@ def test_small_causes_count_as_one_in_the_test_of_weeks():
     assert complaints.shift(table.tail(3))["p"] is None
 
 
-def test_a_close_without_a_time_of_day_takes_no_negative_hours(deck, month):
-    register = deck.complaints.assign(closed_at=deck.complaints["closed_at"].dt.normalize())
-    same_day = register["received_at"].dt.normalize()
-    register["closed_at"] = register["closed_at"].where(register["closed_at"].isna(), same_day)
-    assert (deck.complaints["received_at"] > same_day).all()
-    figures = complaints.figures(register, deck.repair_orders, None, None, month)
-    assert figures["complaints.hours_to_close"] == 0
+def test_a_day_takes_no_hours(deck, month):
+    days = deck.complaints.assign(closed_at=deck.complaints["closed_at"].dt.normalize())
+    figures = complaints.figures(days, deck.repair_orders, None, None, month)
+    assert figures["complaints.hours_to_close"] is None
+    assert figures["complaints.hours_to_contact"] is not None
 
 
 def test_the_weeks_of_valid_calls_against_a_plain_loop(deck, month):

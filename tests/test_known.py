@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from aftersales.metrics.known import has_time, timed, usable, with_vehicle
+from aftersales.contract.vehicles import usable, with_vehicle
+from aftersales.metrics.known import has_time, timed
 
 
 def dates(*texts):

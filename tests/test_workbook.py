@@ -95,7 +95,7 @@ def test_codes_are_named_months_are_dates_and_missing_is_a_dash(book):
     assert first[:3] == ["质量", 60, 210]
     trend = rows(book["一次维修合格率走势"])
     assert trend[1] == [dt.datetime(2024, 3, 1), 1300, "–"]
-    assert "本月没有记录。" in [cell.value for cell in book["流失原因"]["A"]]
+    assert "没有可列的内容。" in [cell.value for cell in book["流失原因"]["A"]]
 
 
 def test_peoples_text_is_never_a_formula_or_a_link(book):

@@ -96,7 +96,7 @@ class Column:
             "percent": lambda: formats.percent(value, self.digits, sign=False),
             "change": lambda: formats.signed(value, self.digits, lang),
             "date": lambda: formats.short_date(value, lang),
-            "datetime": lambda: str(value)[5:16],
+            "datetime": lambda: str(value)[5:16].removesuffix(" 00:00"),  # which is how a day is stored
             "month": lambda: formats.month(value, lang),
             "code": lambda: s.label(self.codes, value, lang),
             "status": lambda: status(value, self.codes, lang),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+DAY = "_day"  # behind a column's name: the column that says which of its cells were written without a time
+
 
 def start(month: pd.Period) -> pd.Timestamp:
     """First instant of a month."""

@@ -36,6 +36,36 @@ WORDINGS: dict[str, tuple[str, str]] = {
         "隐藏的工作表{sheet}与{other}重名，已略过。",
         "The hidden sheet {sheet} has the name of {other} and was passed over.",
     ),
+    "vin_tail_of_several": (
+        "{table}有{count}次只记了VIN的末几位，而这样结尾的车不止一辆，没有对上：{listed}。请补全17位VIN。",
+        "Of {name} {count} give only the end of a VIN that more than one vehicle has, and were not matched: "
+        "{listed_en}. Give the whole VIN.",
+    ),
+    "no_vehicle": (
+        "没有可用VIN（无、全零或不足6位）的工单：本月{count}张{listed}，近12个月{total}张。"
+        "计入台次，不计入车辆数、基盘、流失、返修回厂和重复投诉。",
+        "Orders without a usable VIN (无, zeros, fewer than 6 characters): {count} this month{listed_en}, "
+        "{total} in 12 months. They count as visits, and in no figure of vehicles: volume, base, churn, "
+        "returns, repeats.",
+    ),
+    "odd_vin": (
+        "本月{count}张工单的VIN不是17位{listed}，照所写的用。请核对。",
+        "{count} of this month's orders have a VIN of other than 17 characters{listed_en}, used as written. "
+        "Check them.",
+    ),
+    "calls_without_vehicle": (
+        "本月{count}次流失回访没有可用的VIN，对不上车辆。",
+        "Of this month's churn calls {count} have no usable VIN and can't be matched.",
+    ),
+    "hours_unknown": (
+        "{what}：{cases}件都有时间只记到日、没有时刻，无法计算，不作判断。",
+        "{name}: all {cases} have a stamp that is a day without a time; it can't be computed, and nothing is "
+        "said of it.",
+    ),
+    "hours_of_some": (
+        "{what}：{cases}件中{days}件有时间只记到日、没有时刻，未计入。",
+        "{name}: of {cases}, {days} have a stamp that is a day without a time, and are not in it.",
+    ),
     "corrected_dropped": (
         "已更正{table}（{rows}）{count}行：删除；原因：{reason}。",
         "Corrected {table} ({rows}), rows: {count}, dropped; reason: {reason}.",

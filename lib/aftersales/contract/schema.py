@@ -7,7 +7,7 @@ labels of the report, the template workbook and the glossary. Nothing heavy is i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from aftersales.contract.figures import FIGURES
@@ -39,6 +39,8 @@ class Column:
         Code that stands in for an empty cell.
     personal
         What kind of personal data the cells hold, so that it is masked wherever it is shown.
+    by_tail
+        The end of a VIN is enough, under a header of `VIN_TAILS` too: the table points to a vehicle.
     used
         The report is made from it, or hides it in texts; else it is checked where it is read, and not queried
         where a source can be read in part.
@@ -55,6 +57,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     default: object = None
     personal: Personal | None = None
+    by_tail: bool = False
     used: bool = True
 
 
@@ -309,6 +312,15 @@ CODE_ALIASES: dict[str, dict[str, str]] = {
     "scope": {"全国平均": "national", "全国平均分": "national"},
 }
 
+# Headers of a column that holds the end of a VIN, and how many characters of it: 车架号后六位, VIN后8位.
+VIN_TAILS: dict[str, int] = {
+    f"{name}{end}{digits}{unit}": length
+    for name in ("VIN", "VIN码", "VIN号", "车架号", "车架", "底盘号", "车辆识别代号")
+    for end in ("后", "末", "尾", "最后")
+    for digits, length in (("六", 6), ("6", 6), ("八", 8), ("8", 8))
+    for unit in ("位", "码", "位数")
+}
+
 # The words of the survey scale and their points.
 ANSWERS: dict[str, float] = {
     "非常满意": 100, "特别满意": 100, "满意": 80, "一般": 60, "不满意": 40, "非常不满意": 20,
@@ -328,6 +340,7 @@ _STORE = _c("store", "门店", "Store")
 _ORDER_ALIASES = ("委托书号", "委托书编号", "作业单号", "RO号")
 _VIN = _c("vin", "VIN", "VIN", req=True, personal="vin",
           aliases=("VIN码", "VIN号", "车架号", "底盘号", "车辆识别代号"))  # fmt: skip
+_VIN_OF_CALL = replace(_VIN, by_tail=True)
 _PLATE = _c("plate", "车牌号", "Plate", personal="plate", aliases=("牌照号", "牌照"), used=False)
 _ADVISOR = _c("advisor", "服务顾问", "Advisor", aliases=("服务专员", "客户经理", "接待员", "SA"))
 _OWNER = _c("owner_type", "客户类型", "Owner type", "code", True, codes="owner_type", aliases=("车主性质",))
@@ -469,7 +482,7 @@ TABLES: dict[str, Table] = {
         Table(
             "churn_calls", "流失回访", "Churn calls",
             (
-                _STORE, _VIN,
+                _STORE, _VIN_OF_CALL,
                 _c("called_at", "回访时间", "Called", "datetime", True),
                 _c("result", "回访结果", "Result", "code", True, codes="churn_result"),
                 _c("reason", "流失原因", "Reason", "code", codes="churn_reason"),
@@ -502,6 +515,12 @@ TABLES: dict[str, Table] = {
         ),
     )
 }  # fmt: skip
+
+# Dates of a row that follow each other: the later one, the earlier one.
+IN_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
+    "repair_orders": (("delivered_at", "opened_at"),),
+    "complaints": (("first_contact_at", "received_at"), ("closed_at", "received_at")),
+}
 
 # What a measure is meant to move: any figure, by its name or as the glossary calls it.
 CODES["metric"] = {name: (figure.zh, figure.en) for name, figure in FIGURES.items()}

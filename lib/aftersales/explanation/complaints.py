@@ -36,6 +36,10 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
         "satisfied": where(answered, lambda f: f["satisfied"].astype(bool)),
         "satisfaction_unknown": where(closed, lambda f: f["satisfied"].isna()),
         "not_contacted": where(received, lambda f: f["first_contact_at"].isna()),
+        "contacted_on_a_day": where(
+            received, lambda f: f["first_contact_at"].notna() & f["hours_to_contact"].isna()
+        ),
+        "closed_on_a_day": where(closed, lambda f: f["hours_to_close"].isna()),
         "visits": in_month(t.repair_orders, month, "opened_at"),
     }
 

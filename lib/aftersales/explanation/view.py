@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from aftersales.contract import formats
+from aftersales.contract.months import DAY
 from aftersales.contract.schema import MOT_ITEMS
+from aftersales.contract.vehicles import ODD, USABLE
 from aftersales.display import excel
 
 DISPLAYED = 5  # rows of each part that the notebook displays at once
@@ -113,7 +115,7 @@ def html(it: Explanation) -> str:
 def sheets(it: Explanation) -> dict[str, pd.DataFrame]:
     """Name of a sheet to its frame: the figure first, then each of its parts."""
     rows = [(_say(it, "数值", "value"), it.value), (_say(it, "口径", "formula"), it.formula)]
-    parts = {name: part for name, _, part in _parts(it, "") if part is not None}
+    parts = {name: _plain(part) for name, _, part in _parts(it, "") if part is not None}
     return {it.name: pd.DataFrame(rows, columns=[it.title, it.name]), **parts}
 
 
@@ -148,8 +150,14 @@ def _folded(name: str, place: str, rows: pd.DataFrame) -> str:
 
 def _table(frame: pd.DataFrame) -> str:
     """A frame as HTML that scrolls sideways, without empty columns and the store, the same in all rows."""
-    known = frame.dropna(axis=1, how="all").drop(columns="store", errors="ignore")
+    known = _plain(frame.dropna(axis=1, how="all")).drop(columns="store", errors="ignore")
     table = known.to_html(
         index=False, na_rep=formats.NONE, escape=True, float_format=lambda value: f"{value:g}"
     )
     return f"<div style='overflow-x:auto;white-space:nowrap'>{table}</div>"
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows without the reader's own marks."""
+    marks = [c for c in frame.columns if c in (USABLE, ODD) or str(c).endswith(DAY)]
+    return frame.drop(columns=marks)

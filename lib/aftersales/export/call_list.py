@@ -190,5 +190,6 @@ def _cell(
     elif number is not None:
         sheet.write_number(r, c, float(value), number)
     else:
-        shown = str(value)[:16] if column.form == "datetime" else str(column.raw(value, lang))
+        moment = column.form == "datetime"
+        shown = str(value)[:16].removesuffix(" 00:00") if moment else str(column.raw(value, lang))
         sheet.write_string(r, c, shown[:_LONGEST], text)

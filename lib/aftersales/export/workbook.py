@@ -213,7 +213,9 @@ class _Book:
             page.write_number(row, place, value, self.style(num_format=_number_format(value, column)))
             return 10
         elif isinstance(value, dt.datetime):
-            shape = {"month": "yyyy-mm", "date": "yyyy-mm-dd"}.get(column.kind, "yyyy-mm-dd hh:mm")
+            day = value.time() == dt.time()  # which is how a day is stored
+            shape = "yyyy-mm-dd" if column.kind == "date" or day else "yyyy-mm-dd hh:mm"
+            shape = "yyyy-mm" if column.kind == "month" else shape
             page.write_datetime(row, place, value, self.style(num_format=shape, **left))
             return len(shape) + 4
         else:

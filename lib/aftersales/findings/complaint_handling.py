@@ -9,10 +9,21 @@ import pandas as pd
 
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, say, words
+from aftersales.findings.complaints import days_only
 
 
-def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
-    """Backlog, repeats, and the time by which nine in ten are closed."""
+def headline(
+    figures: Mapping[str, Any], received: int | None = None, days: int | None = None, lang: str = "zh"
+) -> str:
+    """Backlog, repeats, and the time by which nine in ten are closed.
+
+    Parameters
+    ----------
+    received
+        Complaints of the month.
+    days
+        Those of them that are in no number of hours, as `metrics.complaint_handling.left_out` counts them.
+    """
     if figures["complaints.backlog"] is None:
         return say(lang, "没有投诉台账。", "There is no register of complaints.")
     parts = [
@@ -34,7 +45,15 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
                 f"nine in ten closed within {f.number(hours, 1)} hours",
             )
         )
-    else:
+    elif days and days == received:
+        parts.append(
+            say(
+                lang,
+                "受理或关闭只记到日，不知几小时关闭",
+                "stamps are days without a time, so how many hours closing took is not known",
+            )
+        )
+    elif received != 0:
         parts.append(say(lang, "尚未有九成关闭", "nine in ten are not closed yet"))
     return say(lang, "，", "; ").join(parts) + say(lang, "。", ".")
 
@@ -59,18 +78,22 @@ def waiting(
         ),
         say(
             lang,
-            "定责任人与期限；姓名与电话用 make call-list 取得。来源：投诉台账。",
-            "Name an owner and a date; names and phones: make call-list. Source: complaints.",
+            "只记到日的不列小时。定责任人与期限；姓名与电话用 make call-list 取得。来源：投诉台账。",
+            "No hours where the receipt is a day. Name an owner and a date; names and phones: make call-list."
+            " Source: complaints.",
         ),
         lang,
     )
 
 
-def ageing(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the complaints by age."""
+def ageing(table: pd.DataFrame, month: pd.Period, days: int | None = None, lang: str = "zh") -> Words:
+    """Words of the complaints by age; `days` of them are in none, for want of a time of day."""
     n, still = (int(table[c].sum()) if len(table) else 0 for c in ("closed", "open"))
+    title = say(lang, f"已关闭{n}件，未关闭{still}件", f"Closed: {n}, open: {still}")
+    if days and not n + still:
+        title = say(lang, "时间只记到日，不能按小时分", "Stamps are days: they can't be told by hours")
     return words(
-        say(lang, f"已关闭{n}件，未关闭{still}件", f"Closed: {n}, open: {still}"),
+        title,
         say(
             lang,
             f"本月受理，按小时 · {f.month(month, lang)}",
@@ -78,9 +101,11 @@ def ageing(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         ),
         say(
             lang,
-            "未关闭的按到月末的小时计。来源：投诉台账。",
-            "Open ones by the hours to the month's end. Source: complaints.",
-        ),
+            "未关闭的按到月末的小时计。",
+            "Open ones by the hours to the month's end. ",
+        )
+        + days_only(days or 0, lang)
+        + say(lang, "来源：投诉台账。", "Source: complaints."),
         lang,
     )
 

@@ -152,27 +152,50 @@ def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, 
         if len(table)
         else pd.Series(dtype=float)
     )
-    late = int((taken > promised["close"]).sum())
-    limit = f.number(promised["close"], 0)
-    title = say(
-        lang,
-        f"{late}件超过承诺的{limit}小时" if late else f"没有投诉超过承诺的{limit}小时",
-        f"{late} took longer than the promised {limit} hours"
-        if late
-        else f"None took longer than the promised {limit} hours",
-    )
+    late, known_ = int((taken > promised["close"]).sum()), int(taken.notna().sum())
+    days, limit = len(table) - known_, f.number(promised["close"], 0)
+    if late:
+        title = say(
+            lang, f"{late}件超过承诺的{limit}小时", f"{late} took longer than the promised {limit} hours"
+        )
+    elif days and not known_:
+        title = say(
+            lang, "时间只记到日，不知用了几小时", "Stamps are days: how many hours it took is not known"
+        )
+    elif days:
+        title = say(
+            lang,
+            f"记到时刻的{known_}件都没有超过承诺的{limit}小时",
+            f"None of the {known_} with times took longer than the promised {limit} hours",
+        )
+    else:
+        title = say(
+            lang, f"没有投诉超过承诺的{limit}小时", f"None took longer than the promised {limit} hours"
+        )
     return words(
         title,
         say(
             lang,
-            f"从受理到关闭的小时数，空心为月末未关闭 · n = {len(table)} · {f.month(month, lang)}",
+            f"从受理到关闭的小时数，空心为月末未关闭 · n = {known_} · {f.month(month, lang)}",
             (
                 "Hours from receipt to close, hollow = open at the end of the month "
-                f"· n = {len(table)} · {f.month(month, lang)}"
+                f"· n = {known_} · {f.month(month, lang)}"
             ),
         ),
-        say(lang, "来源：投诉台账。", "Source: complaints."),
+        days_only(days, lang) + say(lang, "来源：投诉台账。", "Source: complaints."),
         lang,
+    )
+
+
+def days_only(count: int, lang: str = "zh") -> str:
+    """That so many complaints are in no number of hours; nothing where there are none."""
+    if not count:
+        return ""
+    return say(
+        lang,
+        f"另有{count}件受理或关闭只记到日，不计小时。",
+        f"{plural(count, 'more was', 'more were')} received or closed on a day without a time, and "
+        f"{'is' if count == 1 else 'are'} in no hours. ",
     )
 
 

@@ -16,7 +16,11 @@ from aftersales.signals import Finding, sentences
 
 
 def headline(
-    figures: Mapping[str, Any], story: pd.DataFrame, findings: Sequence[Finding] = (), lang: str = "zh"
+    figures: Mapping[str, Any],
+    story: pd.DataFrame,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+    left_out: Mapping[str, int | None] | None = None,
 ) -> str:
     """How many were handed over when promised, the MOT item 停留时间 and mentions of 时间, and the signals.
 
@@ -24,8 +28,11 @@ def headline(
     ----------
     story
         Of `metrics.delivery.story`.
+    left_out
+        Of `metrics.delivery.left_out`: how many deliveries can't be judged, and why.
     """
     n = figures["delivery.orders"]
+    days = (left_out or {}).get("days") or 0
     if n:
         on_time = f.count(figures["delivery.on_time"])
         share = rate(figures["delivery.rate"], n, lang)
@@ -35,12 +42,14 @@ def headline(
             f"{f.count(n)}台交车中{on_time}台准时{part}",
             f"On time: {on_time} of {plural(n, 'delivery', 'deliveries')}{part}",
         )
+        if days:
+            told += say(
+                lang,
+                f"，另有{f.count(days)}台的时间只记到日，不计",
+                f"; {f.count(days)} more have days without a time and are not counted",
+            )
     else:
-        told = say(
-            lang,
-            "没有同时记录预计与实际交车时间的工单，无法计算准时交车",
-            "No order has both a promised and an actual time, so on-time delivery cannot be known",
-        )
+        told = _unknown(left_out or {}, lang)
     now = dict(zip(story["what"], story["current"], strict=True))
     if known(now.get("time_in_shop")):
         item, score = label("mot_item", "time_in_shop", lang), f.number(now["time_in_shop"], 1)
@@ -62,6 +71,30 @@ def headline(
             f"{middle} hours, nine in ten within {slow}.",
         )
     return sentences.headline(findings, ("delivery.rate",), told, lang)
+
+
+def _unknown(left_out: Mapping[str, int | None], lang: str) -> str:
+    """Why no delivery can be judged."""
+    delivered, days = left_out.get("delivered"), left_out.get("days")
+    if days:
+        return say(
+            lang,
+            f"本月交车{f.count(delivered)}台，预计或实际交车时间只记到日，不知是否准时",
+            f"{plural(delivered or 0, 'delivery', 'deliveries')} this month; their stamps are days without a "
+            "time, so on-time delivery cannot be known",
+        )
+    if delivered:
+        return say(
+            lang,
+            f"本月交车{f.count(delivered)}台，都没有记录预计交车时间，无法计算准时交车",
+            f"{plural(delivered, 'delivery', 'deliveries')} this month, none with a promised time, so "
+            "on-time delivery cannot be known",
+        )
+    return say(
+        lang,
+        "没有在本月交车的工单，无法计算准时交车",
+        "No order has a delivery time in this month, so on-time delivery cannot be known",
+    )
 
 
 def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:

@@ -18,6 +18,7 @@ _MODULES = (
     "oem_css",
     "past",
     "private_churn",
+    "remarks",
     "returns",
     "review",
     "summary",

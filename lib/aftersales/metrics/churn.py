@@ -12,6 +12,7 @@ from aftersales.contract.keys import among, where
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import FEW
+from aftersales.contract.vehicles import USABLE, with_vehicle
 
 _MONTHS = 120_000  # more than have passed since the year 0
 LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result", "reason", "called_at"]
@@ -20,11 +21,9 @@ LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result",
 def base(repair_orders: pd.DataFrame, month: pd.Period, base_months: int = 12) -> int:
     """Vehicles with a visit in the `base_months` months ending with `month` (基盘客户)."""
     opened = repair_orders["opened_at"]
-    return int(
-        repair_orders.loc[
-            (opened >= start(month - base_months + 1)) & (opened < after(month)), "vin"
-        ].nunique()
-    )
+    came = (opened >= start(month - base_months + 1)) & (opened < after(month))
+    named = with_vehicle(repair_orders.loc[came, [c for c in ("vin", USABLE) if c in repair_orders]])
+    return int(named["vin"].nunique())
 
 
 def archive(customers: pd.DataFrame, month: pd.Period) -> int:
@@ -72,7 +71,7 @@ def lost_vehicles(
     if repair_orders is None:
         return pd.DataFrame(columns=LOST)
     opened, needed = repair_orders["opened_at"], ["vin", "owner_type", "opened_at", "order_id", "advisor"]
-    then = repair_orders.loc[within(opened, month - churn_months), needed]
+    then = with_vehicle(repair_orders[within(opened, month - churn_months)])[needed]
     later = (opened >= after(month - churn_months)) & (opened < after(month))
     out = (
         then[~among(then["vin"], repair_orders.loc[later, "vin"])]
@@ -89,7 +88,8 @@ def lost_vehicles(
 
 def visit_months(repair_orders: pd.DataFrame) -> pd.DataFrame:
     """The months in which each vehicle came: ``month`` (from year 0), ``gap`` (months to its next one)."""
-    opened, vehicle = repair_orders["opened_at"], pd.factorize(repair_orders["vin"])[0]
+    orders = with_vehicle(repair_orders)
+    opened, vehicle = orders["opened_at"], pd.factorize(orders["vin"])[0]
     came = np.unique(vehicle * _MONTHS + (opened.dt.year * 12 + opened.dt.month - 1).to_numpy())
     vehicle, month = np.divmod(came, _MONTHS)
     gap = np.diff(month, append=0).astype(float)
@@ -145,7 +145,7 @@ def figures(
         return out
     if lost is None:
         lost = lost_vehicles(repair_orders, churn_calls, month, churn_months)
-    size = int(repair_orders.loc[within(repair_orders["opened_at"], month - churn_months), "vin"].nunique())
+    size = base(repair_orders, month - churn_months, 1)
     private = lost[lost["owner_type"] == "private"]
     out |= {
         "churn.cohort": size,
@@ -242,4 +242,4 @@ def last_orders(repair_orders: pd.DataFrame | None, first: pd.Period, last: pd.P
     came = where(repair_orders, lambda f: (f["opened_at"] >= start(first)) & (f["opened_at"] < after(last)))
     if came is None:
         return None
-    return came.sort_values(["opened_at", "order_id"], kind="stable").groupby("vin").tail(1)
+    return with_vehicle(came).sort_values(["opened_at", "order_id"], kind="stable").groupby("vin").tail(1)

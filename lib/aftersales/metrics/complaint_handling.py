@@ -12,7 +12,8 @@ import pandas as pd
 
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, ratio, start, within
-from aftersales.metrics.known import USABLE, timed, with_vehicle
+from aftersales.contract.vehicles import USABLE, with_vehicle
+from aftersales.metrics.known import at_least, timed
 from aftersales.metrics.survival import kaplan_meier, time_until
 
 FIGURES = ("backlog", "repeats", "hours_to_close_p90", "closed_14_rate")
@@ -189,14 +190,18 @@ def waiting(
     -------
     DataFrame
         ``complaint_id``, ``received_at``, ``level``, ``category``, ``department``, ``handler``; ``age_hours``
-        and ``over_hours``, hours since receipt and beyond the promise (``complaints.waiting``).
+        and ``over_hours``, hours since receipt and beyond the promise (``complaints.waiting``): missing where
+        the receipt is a day, which counts from its end.
     """
     if complaints is None:
         return pd.DataFrame(columns=WAITING)
     rows = still_open(complaints, month)
-    age = (after(month) - rows["received_at"]) / pd.Timedelta(hours=1)
+    told = timed(complaints, "received_at")[rows.index]
+    until = pd.Series(after(month), rows.index, dtype=rows["received_at"].dtype)
+    late = at_least(rows["received_at"], until, told, until.notna()) > promised_hours["close"]
+    age = ((until - rows["received_at"]) / pd.Timedelta(hours=1)).where(told)
     rows = rows.assign(age_hours=age, over_hours=age - promised_hours["close"])
-    rows = rows[rows["over_hours"] > 0].sort_values(["received_at", "complaint_id"], kind="stable")
+    rows = rows[late].sort_values(["received_at", "complaint_id"], kind="stable")
     return rows.reindex(columns=WAITING).reset_index(drop=True)
 
 

@@ -11,6 +11,7 @@ from aftersales.contract.keys import among
 from aftersales.contract.months import after, counts, months_to, ratio, week_of, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import chi_square
+from aftersales.metrics.known import at_least, timed
 
 REGISTER = [
     "complaint_id",
@@ -88,27 +89,44 @@ def valid_calls_by_week(survey_calls: pd.DataFrame | None, month: pd.Period) -> 
 def register(
     complaints: pd.DataFrame | None, month: pd.Period, promised_hours: Mapping[str, float] | None = None
 ) -> pd.DataFrame:
-    """The month's complaints as they stood at its end: closed later is open. Deck slide 18."""
+    """The month's complaints as they stood at its end: closed later is open. Deck slide 18.
+
+    Hours are missing where one of their two stamps is a day; ``overdue`` is what was late for certain.
+    """
     if complaints is None:
         return pd.DataFrame(columns=REGISTER)
-    end = after(month)
-    now = complaints[within(complaints["received_at"], month)].copy()
+    end, stamps = after(month), ("received_at", "first_contact_at", "closed_at")
+    told = pd.DataFrame({c: timed(complaints, c) for c in stamps})
+    rows = within(complaints["received_at"], month)
+    now, told = complaints[rows].copy(), told[rows]
     closed = (now["status"] == "closed") & (now["closed_at"] < end)
     now["status"] = closed.map({True: "closed", False: "open"})
     now["closed_at"] = now["closed_at"].where(closed)
     now["satisfied"] = now["satisfied"].where(closed)
     now["first_contact_at"] = now["first_contact_at"].where(now["first_contact_at"] < end)
-    hour = pd.Timedelta(hours=1)
-    # a day without a time of day counts as its first minute, which may lie before the receipt
-    now["hours_to_contact"] = ((now["first_contact_at"] - now["received_at"]) / hour).clip(lower=0)
-    now["hours_to_close"] = ((now["closed_at"] - now["received_at"]) / hour).clip(lower=0)
-    now["age_hours"] = ((end - now["received_at"]) / hour).where(~closed)
+    took = {c: _took(now, told, c, end) for c in stamps[1:]}
+    for name, column in (("hours_to_contact", "first_contact_at"), ("hours_to_close", "closed_at")):
+        now[name] = took[column]["hours"].where(now[column].notna())
+    now["age_hours"] = took["closed_at"]["hours"].where(~closed)
     limits = {"contact": 2.0, "close": 72.0, **(promised_hours or {})}
-    contact = now["hours_to_contact"].fillna((end - now["received_at"]) / hour)
-    now["overdue"] = (contact > limits["contact"]) | (
-        now["hours_to_close"].fillna(now["age_hours"]) > limits["close"]
+    now["overdue"] = (took["first_contact_at"]["at_least"] > limits["contact"]) | (
+        took["closed_at"]["at_least"] > limits["close"]
     )
     return now.sort_values("received_at", kind="stable")[REGISTER].reset_index(drop=True)
+
+
+def _took(now: pd.DataFrame, told: pd.DataFrame, column: str, end: pd.Timestamp) -> pd.DataFrame:
+    """Hours from receipt to a date, to the month's end where there is none: ``hours``, missing where one of
+    the two is a day, and ``at_least``, what is certain even then.
+    """
+    until, known = now[column].fillna(end), told[column] | now[column].isna()
+    hours = (until - now["received_at"]) / pd.Timedelta(hours=1)
+    return pd.DataFrame(
+        {
+            "hours": hours.where(known & told["received_at"]),
+            "at_least": at_least(now["received_at"], until, told["received_at"], known),
+        }
+    )
 
 
 def by_month(

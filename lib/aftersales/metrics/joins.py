@@ -9,7 +9,7 @@ import pandas as pd
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, within
 from aftersales.contract.schema import TABLES
-from aftersales.metrics.known import with_vehicle
+from aftersales.contract.vehicles import with_vehicle
 
 JOINS = ["link", "rows", "found", "share", "verdict"]
 LINKS = (

@@ -1,18 +1,10 @@
-"""What is known of a value: whether it tells a time of day, whether it names a vehicle."""
+"""What is known of a date: whether it tells a time of day."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-DAY = "_day"  # behind a column's name: the column that says which of its cells were written without a time
-USABLE = "vin_usable"
-_SHORTEST = 6
-_MASK = (
-    r"^\*{11}|~\d+$"  # what masking puts before the end of a VIN, and behind it to tell two vehicles apart
-)
+from aftersales.contract.months import DAY
 
 
 def has_time(dates: pd.Series, written_as_day: pd.Series | None = None) -> pd.Series:
@@ -46,22 +38,16 @@ def timed(frame: pd.DataFrame, *columns: str) -> pd.Series:
     return pd.concat(told, axis=1).all(axis=1) if len(told) > 1 else told[0]
 
 
-def usable(vins: pd.Series) -> pd.Series:
-    """Which VINs name a vehicle: not 无, nothing but zeros, or fewer than 6 characters. A masked one is
-    judged by its end.
+def at_least(
+    earlier: pd.Series, later: pd.Series, earlier_timed: pd.Series, later_timed: pd.Series
+) -> pd.Series:
+    """The fewest hours that can lie between two dates: a day is any moment of it.
 
-    >>> usable(pd.Series(["LSV1", "无", "00000000", "LSVAB41", "***********000000"], dtype="str")).tolist()
-    [False, False, False, True, False]
+    >>> days = pd.Series(pd.to_datetime(["2024-04-01", "2024-04-01 09:00"]))
+    >>> done = pd.Series(pd.to_datetime(["2024-04-05", "2024-04-05"]))
+    >>> at_least(days, done, days.dt.hour > 0, done.dt.hour > 0).tolist()
+    [72.0, 87.0]
     """
-    place, names = pd.factorize(vins)  # a vehicle comes again and again
-    told = pc.utf8_trim_whitespace(pa.array(names, pa.large_string()))
-    if len(told) and pc.any(pc.starts_with(told, "*" * 11)).as_py():
-        told = pc.replace_substring_regex(told, _MASK, "")
-    zeros = pc.match_substring_regex(told, "^[0０]*$")
-    fits = pc.and_(pc.greater_equal(pc.utf8_length(told), _SHORTEST), pc.invert(zeros))
-    return pd.Series(np.append(fits.to_numpy(zero_copy_only=False), False)[place].astype(bool), vins.index)
-
-
-def with_vehicle(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose VIN names a vehicle: as the reader says in ``vin_usable``, else as `usable` judges."""
-    return frame[frame[USABLE].astype(bool) if USABLE in frame else usable(frame["vin"])]
+    begun = earlier.where(earlier_timed, earlier.dt.normalize() + pd.Timedelta(days=1))
+    ended = later.where(later_timed, later.dt.normalize())
+    return ((ended - begun) / pd.Timedelta(hours=1)).clip(lower=0)

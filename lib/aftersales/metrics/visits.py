@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
-from aftersales.metrics.known import USABLE, with_vehicle
+from aftersales.contract.vehicles import USABLE, with_vehicle
 
 P = ParamSpec("P")
 R = TypeVar("R")

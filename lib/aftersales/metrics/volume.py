@@ -5,16 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract.months import months_to, within
+from aftersales.contract.vehicles import with_vehicle
 
 
 def figures(
     repair_orders: pd.DataFrame | None, jobs: pd.DataFrame | None, month: pd.Period
 ) -> dict[str, int | None]:
-    """Visits, distinct vehicles and finished jobs of a month [counts]."""
+    """Visits, distinct vehicles and finished jobs of a month [counts].
+
+    An order without a usable VIN is a visit of no vehicle.
+    """
     now = None if repair_orders is None else repair_orders[within(repair_orders["opened_at"], month)]
     return {
         "volume.orders": None if now is None else len(now),
-        "volume.vehicles": None if now is None else int(now["vin"].nunique()),
+        "volume.vehicles": None if now is None else int(with_vehicle(now)["vin"].nunique()),
         "volume.jobs": None if jobs is None else int(within(jobs["finished_at"], month).sum()),
     }
 

@@ -14,10 +14,14 @@ import pandas as pd
 from aftersales.cache.files import Sealed
 from aftersales.contract import mask, place
 from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.months import DAY
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import MOT_ITEMS, TABLES
 from aftersales.contract.tables import Tables
+from aftersales.contract.vehicles import marked
+from aftersales.sources import tails
 from aftersales.sources.cells.coerce import typed
+from aftersales.sources.cells.precision import together
 from aftersales.sources.cells.raw import Raw, table_name
 from aftersales.sources.cells.typed import Origin, Typed
 from aftersales.sources.corrections import absent, applied
@@ -77,6 +81,7 @@ class Read:
     notes: list[Note]
     repairs: list[dict[str, Any]]
     faults: list[Fault]
+    older: pd.DataFrame | None = None  # of a slice: orders of whatever month, where vehicles are looked for
 
 
 def _whole(source: str, options: ReadOptions) -> Read:
@@ -134,9 +139,17 @@ def _part(parts: SliceReader, wanted: Slice, options: ReadOptions) -> Read:
         )
         if missing:
             more, bad, _, _ = typed(parts.named(name, column, missing, wanted), options.aliases)
-            read.frames[name] = pd.concat([read.frames[name], more], ignore_index=True)
+            read.frames[name] = together(read.frames[name], more, DAY)
             read.faults += bad
     read.frames = wanted.cut(read.frames)
+    if (
+        wanted.first is not None
+        and "repair_orders" in existing
+        and tails.any_short(read.frames.get(tails.TABLE))
+    ):
+        columns = {c for table, c in about if table == "repair_orders"}
+        every = Slice(wanted.store, only=frozenset({"store", "order_id", "vin", "opened_at"} | columns))
+        read.older = _typed(parts.read("repair_orders", every), options)[0].frame
     return read
 
 
@@ -188,12 +201,23 @@ def _tables(
         Note("absent_table", {"zh": t.zh, "table": name}) for name, t in TABLES.items() if name not in frames
     ]
     of = {name: _from_store(name, frame, store) for name, frame in frames.items()}
+    repairs, notes = list(read.repairs), list(read.notes)
+    if tails.any_short(of.get(tails.TABLE)):
+        orders = [of["repair_orders"], *([] if read.older is None else [read.older])]
+        of[tails.TABLE], mended, told = tails.completed(
+            of[tails.TABLE], orders, of.get("customers"), read.origins[tails.TABLE]
+        )
+        repairs, notes = repairs + mended, notes + told
+    of = {
+        name: (marked(frame) if "vin" in frame else frame).reset_index(drop=True)
+        for name, frame in of.items()
+    }
     return Tables(
         store=store,
         source=place.name(source),
         synthetic=place.is_demo(source),
-        notes=(*read.notes, *missing),
-        repairs=tuple(read.repairs),
+        notes=(*notes, *missing),
+        repairs=tuple(repairs),
         **(_masked(of) if options.masked else of),
     )
 
@@ -273,7 +297,7 @@ def _from_store(name: str, frame: pd.DataFrame, store: str) -> pd.DataFrame:
     mine = frame["store"] == store
     if name == "oem_css":
         mine |= frame["store"].isna() & frame["scope"].isin(("branch", "national"))
-    return frame[mine].reset_index(drop=True)
+    return frame[mine]
 
 
 def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -9,15 +9,10 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.errors import Fault
-from aftersales.contract.schema import TABLES
+from aftersales.contract.schema import IN_ORDER, TABLES
 from aftersales.sources.cells.coerce import shown
 from aftersales.sources.cells.typed import Origin
 
-# Rules between two columns: the later one, the earlier one.
-_ORDER = {
-    "repair_orders": [("delivered_at", "opened_at")],
-    "complaints": [("first_contact_at", "received_at"), ("closed_at", "received_at")],
-}
 _HINTS = {
     "unique": "Remove the row that stands there twice, or correct its number",
     "reference": "Export both tables over the same period",
@@ -137,7 +132,7 @@ def _between(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
                 )
             )
 
-    for later, earlier in _ORDER.get(name, []):
+    for later, earlier in IN_ORDER.get(name, ()):
         # a date without a time of day stands for the whole day
         day = frame[later].dt.normalize() == frame[later]
         start = frame[earlier].where(~day, frame[earlier].dt.normalize())

@@ -207,7 +207,7 @@ def joined(parts: Sequence[str], lang: str) -> str:
     return ("；" if lang == "zh" else "; ").join(parts) + ("。" if lang == "zh" else ".")
 
 
-def nothing(id: str, lang: str) -> Exhibit:
-    """What stands where there is nothing to draw."""
-    text = "本月没有可画的数据。" if lang == "zh" else "There is nothing to draw for this month."
-    return exhibit.empty(text, id=id, lang=lang)
+def nothing(id: str, lang: str, reason: str = "") -> Exhibit:
+    """What stands where there is nothing to draw; that the records hold none is for its reason to say."""
+    text = "没有可以画成图的数值" if lang == "zh" else "There are no values to draw"
+    return exhibit.empty((reason or text) + ("。" if lang == "zh" else "."), id=id, lang=lang)

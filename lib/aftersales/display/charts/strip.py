@@ -69,7 +69,7 @@ def strip(
     """
     points = frame.dropna(subset=["hours"]).reset_index(drop=True)
     if points.empty:
-        return nothing(id, lang)
+        return nothing(id, lang, title if len(frame) else "")
     hours = points["hours"].astype(float)
     groups = list(dict.fromkeys(points["label"]))
     far = hours.max() > _FAR * limit

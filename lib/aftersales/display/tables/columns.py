@@ -25,7 +25,7 @@ def table(
     wide: bool = False,
     sheet: str = "",
     role: str | None = None,
-    nothing: tuple[str, str] = ("本月没有记录。", "There are no records for this month."),
+    nothing: tuple[str, str] = ("没有可列的内容。", "There is nothing to list."),
 ) -> Exhibit:
     """Any frame as a table exhibit.
 

@@ -12,10 +12,13 @@ import pandas as pd
 
 from aftersales.contract import mask
 from aftersales.contract.errors import Fault
+from aftersales.contract.message import Message
+from aftersales.contract.months import DAY
 from aftersales.contract.notes import Note
-from aftersales.contract.schema import CODES, MOT_ITEMS, TABLES, Column, Table
+from aftersales.contract.schema import CODES, IN_ORDER, MOT_ITEMS, TABLES, Column, Table
 from aftersales.sources.cells import values
-from aftersales.sources.cells.raw import Form, Raw, headers_of, plain
+from aftersales.sources.cells.precision import written_as_days
+from aftersales.sources.cells.raw import TAIL_HEADERS, Form, Raw, headers_of, plain
 from aftersales.sources.cells.repairs import repair
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)
@@ -43,23 +46,27 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
     at, faults, notes = columns_of(raw, more)
     headers = {name: raw.headers[i] for name, i in at.items()}
     out: dict[str, Any] = {}
+    marks: dict[str, Any] = {}
     for column in table.columns:
         if column.name not in at:
             if column.required:
-                expected = f"a column {column.name} ({column.zh})"
-                faults.append(
-                    Fault("missing_column", "", expected, raw.file, raw.sheet, hint=_available(raw))
-                )
+                faults.append(_missing(raw, column))
             out[column.name] = _array(column, np.full(len(raw), column.default, dtype=object))
             continue
         out[column.name], bad, repaired = _column(raw.cells[at[column.name]], column, raw.form)
+        if column.kind == "datetime":
+            days = written_as_days(raw.cells[at[column.name]], out[column.name])
+            marks |= {} if days is None else {column.name + DAY: days}
         faults += [_fault(raw, at, column, i, value) for i, value in bad]
         for kind, (count, example) in repaired.items():
             raw.repairs.append(
                 repair(raw.file, raw.sheet, kind, count, shown(column, example), headers[column.name])
             )
     rows = raw.rows if raw.rows is not None else np.arange(1, len(raw) + 1)
-    frame = pd.DataFrame(out, index=pd.Index(rows, name="row"))
+    for later, earlier in IN_ORDER.get(raw.table, ()):
+        if later + DAY in marks:  # a midnight before the moment that it follows is its day
+            marks[later + DAY] |= (out[later] < out[earlier]) & (out[later] == out[later].astype("M8[D]"))
+    frame = pd.DataFrame(out | marks, index=pd.Index(rows, name="row"))
     if raw.table == "oem_css":
         _decimals(frame, raw, at)
     return frame, faults, notes, headers
@@ -104,6 +111,26 @@ def columns_of(raw: Raw, more: Mapping[str, str]) -> tuple[dict[str, int], list[
     listed = "、".join(f"“{mask.text(header)[:40]}”" for header in strange[:_HEADERS_LISTED])
     listed += f" … ({len(strange)})" if len(strange) > _HEADERS_LISTED else ""
     return at, faults, [Note("unknown_columns", {"file": raw.file, "columns": listed})]
+
+
+def _missing(raw: Raw, column: Column) -> Fault:
+    """A required column that is not there; the end of a VIN does not stand in for it."""
+    tail = next((h for h in raw.headers if plain(h) in TAIL_HEADERS), None)
+    if column.personal != "vin" or tail is None:
+        expected = f"a column {column.name} ({column.zh})"
+        return Fault("missing_column", "", expected, raw.file, raw.sheet, hint=_available(raw))
+    return Fault(
+        "missing_column",
+        Message(f"“{tail}”：只有VIN的末几位", f"{tail}: only the end of the VIN"),
+        Message("整个VIN（17位）", "the whole VIN (17 characters)"),
+        raw.file,
+        raw.sheet,
+        column=tail,
+        hint=Message(
+            "末几位可能是两辆车的，认不出车辆：请导出整个车架号",
+            "Two vehicles may have the same end: export the whole VIN",
+        ),
+    )
 
 
 def _available(raw: Raw) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from aftersales.contract.schema import TABLES
+from aftersales.contract.schema import TABLES, VIN_TAILS
 
 Form = Literal["text", "workbook", "typed"]
 
@@ -70,15 +70,22 @@ def plain(header: Any) -> str:
     return re.sub(r"[\s*:]", "", unicodedata.normalize("NFKC", str(header))).lower()
 
 
+# Headers that say that a column holds only the end of a VIN, and how many characters of it.
+TAIL_HEADERS = {plain(header): length for header, length in VIN_TAILS.items()}
+
+
 def headers_of(table: str, more: Mapping[str, str]) -> dict[str, tuple[str, int]]:
     """Every header that is understood for a table, to its column and its rank.
 
     A table may have two headers that mean the same column (开单时间 and 进厂时间): the lower rank counts, 0
-    for those of the params, 1 for the column's own names, 2 for what dealer systems call it.
+    for those of the params, 1 for the column's own names, 2 for what dealer systems call it, 3 for the end
+    of a VIN.
     """
     known: dict[str, tuple[str, int]] = {}
     for column in TABLES[table].columns:
         known |= {plain(header): (column.name, 2) for header in column.aliases if plain(header) not in known}
+        if column.by_tail:
+            known |= dict.fromkeys(TAIL_HEADERS, (column.name, 3))
     for column in TABLES[table].columns:
         known |= {plain(header): (column.name, 1) for header in (column.name, column.zh)}
     own = {header: column for header, (column, rank) in known.items() if rank == 1}

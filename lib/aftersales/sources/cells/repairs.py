@@ -28,6 +28,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "breaks": ("文字中的制表符或换行", "tabs or line breaks inside text"),
     "invisible": ("不可见字符", "invisible characters"),
     "vin_case": ("VIN或车牌的大小写与空格", "case and blanks of VINs and plates"),
+    "vin_tail": (
+        "VIN的末几位，按唯一的一辆车补全",
+        "ends of VINs, completed by the one vehicle that has them",
+    ),
     "id_decimals": ("编号带小数点零", "numbers with .0 behind them"),
     "empty_word": ("表示空值的字样", "words that stand for an empty cell"),
 }

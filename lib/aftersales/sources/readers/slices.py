@@ -41,12 +41,15 @@ class Slice:
         First and last month (``2024-04``); None = all months, and all columns.
     corrected
         Table and column of what corrections are about, read whether a figure needs it or not.
+    only
+        The columns that are read, where few are needed of all rows; None = those that count.
     """
 
     store: str | None
     first: str | None = None
     last: str | None = None
     corrected: frozenset[tuple[str, str]] = frozenset()
+    only: frozenset[str] | None = None
 
     @property
     def start(self) -> pd.Timestamp | None:
@@ -75,7 +78,8 @@ class Slice:
         return [
             c.name
             for c in TABLES[table].columns
-            if self.first is None or c.used or (table, c.name) in self.corrected
+            if (c.name in self.only if self.only is not None else self.first is None or c.used)
+            or (table, c.name) in self.corrected
         ]
 
     def within(self, dates: pd.Series) -> pd.Series:
