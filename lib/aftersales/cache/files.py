@@ -35,7 +35,7 @@ class Sealed:
 
     def __init__(self, way: Callable[[str], Any] | None) -> None:
         self.way = way
-        self.keys: dict[str, bytes] = {}
+        self.keys: dict[tuple[str, str], bytes] = {}
 
     def find(self, table: str, file: str, data: bytes) -> Any:
         """A file as it was typed, if it was; else None, and what is typed of it can be cached.
@@ -50,7 +50,7 @@ class Sealed:
         if self.way is None:
             return None
         depends = json.dumps([code(), table, file, self.way(table)])
-        self.keys[table] = key = hashlib.sha256(depends.encode() + b"\0" + data).digest()
+        self.keys[table, file] = key = hashlib.sha256(depends.encode() + b"\0" + data).digest()
         try:
             typed = pickle.loads(_cipher(key).decrypt(_NONCE, _place(key).read_bytes(), None))
         except Exception:  # not cached, or damaged: a cipher and a pickle may raise anything
@@ -59,12 +59,12 @@ class Sealed:
             os.utime(_place(key))
         return typed
 
-    def keep(self, table: str, typed: Any) -> None:
+    def keep(self, table: str, file: str, typed: Any) -> None:
         """Keep what was typed of a file that was requested.
 
         Where that can't be done it is typed again, no more.
         """
-        if key := self.keys.get(table):
+        if key := self.keys.get((table, file)):
             with suppress(OSError, OverflowError):
                 data = pickle.dumps(typed, protocol=5)
                 store.write(_place(key), _cipher(key).encrypt(_NONCE, data, None))

@@ -28,6 +28,45 @@ WORDINGS: dict[str, tuple[str, str]] = {
         "数据库中的{table}不是本报告的表，已略过。",
         "The database's {table} is no table of this report and was passed over.",
     ),
+    "likely_file": (
+        "文件{file}没有采用，它可能是{zh}。若是，写进参数 table_names：{{{alias}}}。",
+        "The file {file} was passed over; it may be {tables}. If so, put it into the params: "
+        "table_names: {{{alias}}}.",
+    ),
+    "likely_sheet": (
+        "工作表{sheet}没有采用，它可能是{zh}。若是，写进参数 table_names：{{{alias}}}。",
+        "The sheet {sheet} was passed over; it may be {tables}. If so, put it into the params: "
+        "table_names: {{{alias}}}.",
+    ),
+    "likely_sql_table": (
+        "数据库中的{table}没有采用，它可能是{zh}。若是，写进参数 table_names：{{{alias}}}。",
+        "The database's {table} was passed over; it may be {tables}. If so, put it into the params: "
+        "table_names: {{{alias}}}.",
+    ),
+    "other_kind": (
+        "文件{file}没有读：它不是.csv、.xlsx或.parquet。若是要用的数据，请另存为其中一种。",
+        "The file {file} was not read: it is no .csv, .xlsx or .parquet. If it is wanted, save it as one.",
+    ),
+    "unread_folder": (
+        "文件夹{file}没有读：里面的文件请移到外面来。",
+        "The folder {file} was not read: move the files in it out of it.",
+    ),
+    "taken_for": (
+        "{file}按{zh}读取。",
+        "{file} was read as {table}.",
+    ),
+    "several_files": (
+        "{zh}由{count}份合成：{files}。",
+        "{table} was put together of {count}: {files}.",
+    ),
+    "copied_file": (
+        "{file}的{count}行在{other}中都有，只算一次。",
+        "All rows of {file} ({count}) stand in {other} too and count once.",
+    ),
+    "constant": (
+        "{file}没有{zh}这一列，每一行都按参数 constants 算作“{value}”。",
+        "{file} has no column {column}: every row has {value}, as constants in the params says.",
+    ),
     "unknown_columns": (
         "{file}中的列{columns}不是本报告的列，已略过。",
         "Of {file} these columns are none of this report's and were passed over: {columns}.",

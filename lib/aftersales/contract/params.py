@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aftersales.contract import mask, message, place
+from aftersales.contract import foreign, mask, message, place
 from aftersales.contract.errors import InputError
 from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
@@ -51,7 +51,10 @@ class Params:
     department_heads: dict[str, str]
     sender: str
     recipients: dict[str, list[str]]
+    table_names: dict[str, str | None]
     header_aliases: dict[str, str]
+    constants: dict[str, dict[str, Any]]
+    value_aliases: dict[str, dict[str, Any]]
     chapters: list[str]
     remarks: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict, compare=False)
@@ -167,6 +170,9 @@ SHIPPED: dict[str, Any] = {
     "return_days": 30,
     "return_km": 2000,
     "department_heads": {},
+    "table_names": {},
+    "constants": {},
+    "value_aliases": {},
     "themes": {
         "等待时间": ["等待", "排队", "等太久", "工位", "耽误", "一推再推"],
         "休息区": ["休息区", "座位", "空调", "点心", "饮料", "儿童区", "无线", "wifi", "充电"],
@@ -225,10 +231,20 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
         changes = _read(override)
         for key, value in changes.items():
             nested = isinstance(value, dict) and isinstance(values.get(key), dict)
-            values[key] = {**values[key], **value} if nested else value
+            values[key] = _over(values[key], value) if nested else value
         origins |= dict.fromkeys(_flat(changes), override.name)
     _check(values, override.name if month is not None and override.exists() else default.name)
     return Params(**values, origins=origins)
+
+
+def _over(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with changes over them, tables of settings (`constants`) too."""
+    both = {
+        k: {**values[k], **v}
+        for k, v in changes.items()
+        if isinstance(v, dict) and isinstance(values.get(k), dict)
+    }
+    return {**values, **changes, **both}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -328,13 +344,7 @@ def _check(values: dict[str, Any], file: str) -> None:
         "recipients",
         "a list of addresses for each role",
     )
-    values["header_aliases"] = values["header_aliases"] or {}
-    aliases = values["header_aliases"]
-    expect(
-        isinstance(aliases, Mapping) and all(isinstance(v, str) for v in aliases.values()),
-        "header_aliases",
-        "`your header: column` lines",
-    )
+    values |= foreign.read(values, file)
     chapters = values["chapters"]
     good = isinstance(chapters, list) and all(re.fullmatch(r"\w+", str(c)) for c in chapters)
     expect(good and len(set(chapters)) == len(chapters), "chapters", "a list of different notebook stems")

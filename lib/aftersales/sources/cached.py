@@ -86,7 +86,7 @@ def months(source: str, store: str | None, options: ReadOptions, table: str) -> 
         return None
     from aftersales.sources.readers import parts, read
 
-    with read.in_parts(source, options.aliases) as reader:
+    with read.in_parts(source, options.aliases, options.table_names) as reader:
         if reader is None:
             return None
         mine = _store_in(reader, store, options)
@@ -101,7 +101,7 @@ def _read(
     from aftersales.sources.readers.slices import Slice
 
     if first is not None and not place.is_demo(source):
-        with read.in_parts(source, options.aliases) as reader:
+        with read.in_parts(source, options.aliases, options.table_names) as reader:
             if reader is not None:
                 mine = _store_in(reader, store, options)
                 names = parts.stores(reader)

@@ -115,7 +115,14 @@ def needed(month: pd.Period, settings: Params) -> tuple[str, str]:
 
 def _options(settings: Params, snapshot: str = "") -> ReadOptions:
     return ReadOptions(
-        settings.header_aliases, settings.store, settings.mask, corrections.load(params.folder()), snapshot
+        settings.header_aliases,
+        settings.store,
+        settings.mask,
+        corrections.load(params.folder()),
+        snapshot,
+        settings.table_names,
+        settings.constants,
+        settings.value_aliases,
     )
 
 

@@ -14,7 +14,6 @@ import pandas as pd
 from aftersales.cache.files import Sealed
 from aftersales.contract import mask, place
 from aftersales.contract.errors import Fault, InputError
-from aftersales.contract.months import DAY
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import MOT_ITEMS, TABLES
 from aftersales.contract.tables import Tables
@@ -22,12 +21,16 @@ from aftersales.contract.vehicles import marked
 from aftersales.sources import tails
 from aftersales.sources.cells.coerce import typed
 from aftersales.sources.cells.precision import together
-from aftersales.sources.cells.raw import Raw, table_name
+from aftersales.sources.cells.raw import Raw
 from aftersales.sources.cells.typed import Origin, Typed
 from aftersales.sources.corrections import absent, applied
+from aftersales.sources.merged import merged
 from aftersales.sources.options import ReadOptions
 from aftersales.sources.readers import read as reader
+from aftersales.sources.readers.names import named
 from aftersales.sources.readers.slices import NAMED_BY, Slice, SliceReader
+from aftersales.sources.supplied import check as check_constants
+from aftersales.sources.supplied import supplied
 from aftersales.sources.validate import fault_at, faults_of
 
 
@@ -44,7 +47,8 @@ def read_all(source: str, options: ReadOptions) -> tuple[dict[str, Tables], bool
         read = Read(frames, origins, notes, [], [])
     else:
         _known_targets(options.aliases)
-        with reader.in_parts(source, options.aliases) as parts:
+        check_constants(options)
+        with reader.in_parts(source, options.aliases, options.table_names) as parts:
             read = _whole(source, options) if parts is None else _part(parts, Slice(None), options)
     names = _stores(read.frames)
     tables = _checked(read, source, names, options)
@@ -67,6 +71,7 @@ def read_part(
         The stores of the source.
     """
     _known_targets(options.aliases)
+    check_constants(options)
     read = _part(parts, wanted, options)
     tables = _checked(read, source, names, options)
     return _tables(tables, read, source, wanted.store or options.default_store, options)
@@ -87,17 +92,25 @@ class Read:
 def _whole(source: str, options: ReadOptions) -> Read:
     """Every table of a source, typed."""
     sealed = Sealed(None if options.snapshot else options.way_for)
-    found = reader.whole(source, options.aliases, sealed.find)
+    found = reader.whole(source, options.aliases, sealed.find, options.table_names)
     read = Read({}, {}, list(found.notes), [], list(found.faults))
-    tables = {typed.origin.table: typed for typed in found.typed}
-    for raw in sorted(found.raws, key=lambda r: list(TABLES).index(r.table)):
-        tables[raw.table], faults = _typed(raw, options)
-        read.faults += faults
-        if not faults:
-            sealed.keep(raw.table, tables[raw.table])
+    parts = {name: [one for one in found.typed if one.origin.table == name] for name in TABLES}
+    for name in TABLES:
+        each = [_read_in(raw, options) for raw in found.raws if raw.table == name]
+        read.faults += [fault for _, faults, _ in each for fault in faults]
+        read.faults += [] if parts[name] else _idle([idle for _, _, idle in each])
+        parts[name] += [one for one, _, _ in each]
+        unread = {fault.file for fault in found.faults} | set(found.stores)
+        for file in {one.origin.file for one, _, _ in each} - unread:
+            of = [(one, [*faults, *idle]) for one, faults, idle in each if one.origin.file == file]
+            if not any(faults for _, faults in of):
+                sealed.keep(name, file, [one for one, _ in of])
+    parts = _of_templates(parts, found.stores)
     for name in TABLES:  # the same order, whatever the source is: masked VINs are numbered in it
-        if name in tables:
-            _add(read, tables[name])
+        if parts[name]:
+            table, faults = merged(parts[name], found.names)
+            read.faults += faults
+            _add(read, table)
     if not found.faults:
         read.faults += absent(options.corrections, list(read.frames))
     return read
@@ -112,13 +125,13 @@ def _part(parts: SliceReader, wanted: Slice, options: ReadOptions) -> Read:
     for name in existing:
         matches = [c.match for c in options.corrections if c.table == name]
         try:
-            one, faults = _typed(parts.read(name, wanted, matches), options)
+            one, faults, idle = _read_in(parts.read(name, wanted, matches), options)
         except InputError as error:
             if not error.faults:
                 raise
             read.faults += error.faults
             continue
-        read.faults += faults
+        read.faults += faults + idle
         _add(read, one)
         if not parts.ordered:
             table = TABLES[name]
@@ -138,8 +151,9 @@ def _part(parts: SliceReader, wanted: Slice, options: ReadOptions) -> Read:
             sorted(set().union(*(keys[t] for t in others if t in keys)) - keys[name]) if name in keys else []
         )
         if missing:
-            more, bad, _, _ = typed(parts.named(name, column, missing, wanted), options.aliases)
-            read.frames[name] = together(read.frames[name], more, DAY)
+            raw, _ = supplied(parts.named(name, column, missing, wanted), options)
+            more, bad, _, _ = typed(raw, options.aliases)
+            read.frames[name] = pd.concat(together([read.frames[name], more]), ignore_index=True)
             read.faults += bad
     read.frames = wanted.cut(read.frames)
     if (
@@ -149,16 +163,35 @@ def _part(parts: SliceReader, wanted: Slice, options: ReadOptions) -> Read:
     ):
         columns = {c for table, c in about if table == "repair_orders"}
         every = Slice(wanted.store, only=frozenset({"store", "order_id", "vin", "opened_at"} | columns))
-        read.older = _typed(parts.read("repair_orders", every), options)[0].frame
+        read.older = _read_in(parts.read("repair_orders", every), options)[0].frame
     return read
 
 
-def _typed(raw: Raw, options: ReadOptions) -> tuple[Typed, list[Fault]]:
-    """A raw table, corrected and typed, and what is wrong with it."""
-    raw, remarks, bad = applied(raw, options.corrections, options.aliases)
+def _read_in(raw: Raw, options: ReadOptions) -> tuple[Typed, list[Fault], list[Fault]]:
+    """A raw table corrected and typed; what is wrong with it; corrections that do nothing in it."""
+    raw, constants = supplied(raw, options)
+    raw, remarks, idle = applied(raw, options.corrections, options.aliases)
     frame, faults, notes, headers = typed(raw, options.aliases)
     origin = Origin(raw.table, raw.file, raw.sheet, headers, raw.rows is not None)
-    return Typed(frame, origin, remarks + notes, raw.repairs), bad + faults
+    return Typed(frame, origin, constants + remarks + notes, raw.repairs), faults, idle
+
+
+def _idle(parts: Sequence[Sequence[Fault]]) -> list[Fault]:
+    """Corrections that do nothing in any part of a table."""
+    return [f for f in (parts[0] if parts else []) if all(f.record in {g.record for g in p} for p in parts)]
+
+
+def _of_templates(parts: Mapping[str, list[Typed]], stores: Mapping[str, str]) -> dict[str, list[Typed]]:
+    """The rows of a filled template that name no store are those of the store that it was written for."""
+    named = {t.origin.file for of in parts.values() for t in of if t.frame["store"].notna().any()}
+
+    def mine(part: Typed) -> Typed:
+        file = part.origin.file
+        if file not in stores or file in named:
+            return part
+        return part._replace(frame=part.frame.assign(store=stores[file]).astype({"store": "str"}))
+
+    return {name: [mine(part) for part in of] for name, of in parts.items()}
 
 
 def _add(read: Read, table: Typed) -> None:
@@ -174,8 +207,9 @@ def _checked(read: Read, source: str, names: Sequence[str], options: ReadOptions
     faults = read.faults
     if "repair_orders" not in read.frames:
         t = TABLES["repair_orders"]
-        reported = {table_name(x) for f in faults for x in (Path(f.file or "").stem, f.sheet or "")}
-        if t.name not in reported:  # else it exists, and what is wrong with it is reported
+        texts = [text for f in faults for text in (Path(f.file or "").stem, f.sheet or "")]
+        # what is wrong with it is reported where it exists
+        if t.name not in {name.table for text in texts if (name := named(text, options.table_names))}:
             hint = f"The source has: {', '.join(read.frames)}"
             expected = f"a table {t.name} ({t.zh})"
             faults.insert(0, Fault("missing_table", "", expected, place.name(source), hint=hint))

@@ -105,7 +105,7 @@ def _note(calls: pd.DataFrame, several: list[tuple[int, str, int]], origin: Orig
     zh, en = [], []
     for i, end, count in several[:_LISTED]:
         day = str(calls["called_at"].iloc[i])[:10]
-        row = int(calls.index[i])
+        _, row = origin.of(int(calls.index[i]))
         zh.append(f"第{row}行{end}（{count}辆）" if origin.numbered else f"{day}的{end}（{count}辆）")
         en.append(f"row {row} {end} ({count})" if origin.numbered else f"{end} of {day} ({count})")
     if len(several) > _LISTED:

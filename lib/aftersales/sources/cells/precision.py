@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
+from aftersales.contract.months import DAY
 
 _TIME = re.compile(r"[:：时]")
 
@@ -36,17 +38,17 @@ def written_as_days(cells: np.ndarray, dates: np.ndarray) -> np.ndarray | None:
     return days
 
 
-def together(first: pd.DataFrame, more: pd.DataFrame, suffix: str) -> pd.DataFrame:
+def together(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
     """Rows of one table that were read apart; where one part alone says which dates are days, midnight says
-    it in the other.
+    it in the others.
     """
-    parts: list[Any] = []
-    marks = {c for frame in (first, more) for c in frame.columns if c.endswith(suffix)}
-    for frame in (first, more):
+    marks = {c for frame in frames for c in frame.columns if c.endswith(DAY)}
+    parts = []
+    for frame in frames:
         days = {
             c: frame[at] == frame[at].dt.normalize()
             for c in marks - set(frame.columns)
-            if (at := c.removesuffix(suffix)) in frame
+            if (at := c.removesuffix(DAY)) in frame
         }
         parts.append(frame.assign(**days))
-    return pd.concat(parts, ignore_index=True)
+    return parts

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 
+from aftersales.contract import foreign
 from aftersales.contract.schema import TABLES, VIN_TAILS
 
 Form = Literal["text", "workbook", "typed"]
@@ -89,10 +91,22 @@ def headers_of(table: str, more: Mapping[str, str]) -> dict[str, tuple[str, int]
     for column in TABLES[table].columns:
         known |= {plain(header): (column.name, 1) for header in (column.name, column.zh)}
     own = {header: column for header, (column, rank) in known.items() if rank == 1}
+    mine: dict[str, str] = {}
     for header, target in more.items():
-        if canonical := own.get(plain(target)):
-            known[plain(header)] = (canonical, 0)
+        of = foreign.own_table(header.partition(".")[0]) if "." in header else None
+        if of is None:
+            mine = {header: target, **mine}  # what is said of this table alone counts for more
+        elif of == table:
+            mine[header.partition(".")[2]] = target
+    known |= {plain(h): (canonical, 0) for h, target in mine.items() if (canonical := own.get(plain(target)))}
     return known
+
+
+def required_in(table: str, headers: Collection[str], more: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Whether all columns that a table must have stand among plain headers."""
+    known = headers_of(table, more)
+    existing = {known[header][0] for header in headers if header in known}
+    return existing >= {c.name for c in TABLES[table].columns if c.required}
 
 
 def expected_headers(table: str) -> str:

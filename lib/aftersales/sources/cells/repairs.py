@@ -33,6 +33,8 @@ KINDS: dict[str, tuple[str, str]] = {
         "ends of VINs, completed by the one vehicle that has them",
     ),
     "id_decimals": ("编号带小数点零", "numbers with .0 behind them"),
+    "overlap": ("与另一份完全相同的行，只算一次", "rows that stand in another file too, counted once"),
+    "own_value": ("按参数 value_aliases 换成选项的值", "values read as value_aliases in the params says"),
     "empty_word": ("表示空值的字样", "words that stand for an empty cell"),
 }
 

@@ -2,22 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from aftersales.contract.notes import Note
+from aftersales.sources.cells.precision import together
+
+# More than any file has rows: the index of a table of several files counts on from here with each.
+_OF_A_PART = 1 << 40
 
 
 class Origin(NamedTuple):
-    """Where a table stands: file, sheet, our columns as it names them, and whether its rows have numbers."""
+    """Where a table stands.
+
+    Attributes
+    ----------
+    file, sheet
+        Of a table that stands in several, the first.
+    headers
+        Our columns as it names them; of several, all that any of them has.
+    numbered
+        Whether its rows have numbers.
+    parts
+        Where each part of it stands, where it is put together of several.
+    """
 
     table: str
     file: str
     sheet: str | None
     headers: Mapping[str, str]
     numbered: bool = True
+    parts: tuple[Origin, ...] = ()
+
+    def of(self, row: int) -> tuple[Origin, int]:
+        """Where a row of the table's index stands, and its number there."""
+        part, number = divmod(row, _OF_A_PART)
+        return (self.parts[part] if self.parts else self), number
+
+    @property
+    def title(self) -> str:
+        """File and sheet in words."""
+        return " ".join(filter(None, (self.file, self.sheet if self.sheet != self.file else None)))
+
+
+def put_together(parts: Sequence[tuple[Origin, pd.DataFrame]]) -> tuple[Origin, pd.DataFrame]:
+    """A table of several files or sheets; its index tells which row stands where (`Origin.of`)."""
+    frames = together([frame for _, frame in parts])
+    frames = [frame.set_axis(frame.index + number * _OF_A_PART) for number, frame in enumerate(frames)]
+    first, *others = origins = [origin for origin, _ in parts]
+    headers = {name: header for origin in reversed(origins) for name, header in origin.headers.items()}
+    numbered = all(origin.numbered for origin in (first, *others))
+    return first._replace(headers=headers, numbered=numbered, parts=tuple(origins)), pd.concat(frames)
 
 
 class Typed(NamedTuple):

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import TABLES
 from aftersales.sources.cells.coerce import columns_of
-from aftersales.sources.cells.raw import Raw, table_name
+from aftersales.sources.cells.raw import Raw
+from aftersales.sources.readers.found import Own, passed_over
+from aftersales.sources.readers.names import likely, named
 from aftersales.sources.readers.parquet import as_cells
 from aftersales.sources.readers.slices import DATED, Match, Slice, spellings
 
@@ -32,15 +35,19 @@ class Database:
 
     ordered = False
 
-    def __init__(self, connection: sa.Connection, more: Mapping[str, str]) -> None:
+    def __init__(
+        self, connection: sa.Connection, more: Mapping[str, str], own: Own = MappingProxyType({})
+    ) -> None:
         self.connection, self.more = connection, more
         self.inspector = sa.inspect(connection)
         existing = [*self.inspector.get_table_names(), *self.inspector.get_view_names()]
-        self.strange = [t for t in existing if table_name(t) is None]
+        # a month or a date makes another table of a database: it is taken only where the params name it
+        meant = {t: n.table for t in existing if (n := named(t, own)) and not n.marked}
+        self.strange = [t for t in existing if t not in meant]
         self.named_as: dict[str, str] = {}
         faults = []
         for title in existing:
-            name = table_name(title)
+            name = meant.get(title)
             if name in self.named_as:
                 got = f"{self.named_as[name]} and {title}"
                 faults.append(Fault("two_tables", got, f"one table for {name}", title))
@@ -61,7 +68,7 @@ class Database:
 
     def notes(self) -> list[Note]:
         """Tables that are none of ours."""
-        return [Note("unknown_sql_table", {"table": t}) for t in self.strange]
+        return [passed_over("sql_table", t, t, likely(t)) for t in self.strange]
 
     def stores(self) -> list[str | None]:
         """The names of stores as they stand in it, those of each table by leaps along its index."""
@@ -248,7 +255,7 @@ _KNOWN_REASONS = (
 
 
 @contextmanager
-def opened(source: str, more: Mapping[str, str]) -> Iterator[Database]:
+def opened(source: str, more: Mapping[str, str], own: Own = MappingProxyType({})) -> Iterator[Database]:
     """A database by its URL or by the environment variable that holds it, closed afterwards.
 
     Raises
@@ -281,7 +288,7 @@ def opened(source: str, more: Mapping[str, str]) -> Iterator[Database]:
                 "user and password in its URL."
             ) from None
         with connection:
-            yield Database(connection, more)
+            yield Database(connection, more, own)
     except sa.exc.SQLAlchemyError as error:
         reason = _without(str(getattr(error, "orig", None) or error).splitlines()[0], at)
         raise InputError(f"{label}: the database cannot be read: {reason}") from None

@@ -1,20 +1,25 @@
-"""Folders, workbooks and single files as raw tables. What a file is, its content says, not its suffix."""
+"""Folders and files as raw tables. What a file is, its content says; of which table it is, its name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
-from aftersales.contract.schema import OWN_SHEETS
-from aftersales.sources.cells.raw import Raw, table_name
+from aftersales.contract.schema import LISTED, TABLES
+from aftersales.sources.cells.raw import Raw, plain, required_in
 from aftersales.sources.cells.repairs import repair
 from aftersales.sources.readers import csv as text
 from aftersales.sources.readers import excel as sheets
-from aftersales.sources.readers import grid, parquet
+from aftersales.sources.readers import parquet, workbook
+from aftersales.sources.readers.found import Found, Own, passed_over
+from aftersales.sources.readers.names import Named, likely, named
 
 if TYPE_CHECKING:
     from aftersales.sources.cells.typed import Typed
@@ -24,22 +29,17 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 SUFFIXES = (*TEXTS, *WORKBOOKS, ".parquet")
 
 
-@dataclass
-class Found:
-    """What a source has: its tables, those typed already, remarks on what is no table of ours, what can't be
-    read."""
-
-    raws: list[Raw] = field(default_factory=list)
-    typed: list[Typed] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+# Of a file, its table, its name and its content: what it holds, if it was typed before.
+Known = Callable[[str, str, bytes], "list[Typed] | None"]
 
 
-# Of a file with one table, its name, the file's name and its content: the table if it was typed before.
-Known = Callable[[str, str, bytes], "Typed | None"]
-
-
-def read(path: Path, more: Mapping[str, str], known: Known | None = None, called: str = "") -> Found:
+def read(
+    path: Path,
+    more: Mapping[str, str],
+    known: Known | None = None,
+    called: str = "",
+    own: Own = MappingProxyType({}),
+) -> Found:
     """The tables of a folder, of a workbook or of one file.
 
     Parameters
@@ -52,45 +52,49 @@ def read(path: Path, more: Mapping[str, str], known: Known | None = None, called
         Looks a file up before it is read.
     called
         What `path` is called where it is one file; by default its name.
+    own
+        What the store calls its tables; see `names.named`.
     """
     found = Found()
-    seen: dict[str, str] = {}
-    if path.is_file() and path.suffix.lower() in WORKBOOKS and _has_tables(path):
-        _workbook(path.read_bytes(), called or path.name, None, more, found)
+    if path.is_file() and path.suffix.lower() in WORKBOOKS and _has_tables(path, own):
+        workbook.tables(path.read_bytes(), called or path.name, None, more, own, found)
         return found
-    for file in _candidates(path):
-        name, title = table_name(file.stem), called if called and file == path else file.name
-        if name is None:
-            found.notes.append(Note("unknown_file", {"file": title}))
-        elif name in seen:
-            got, hint = f"{seen[name]} and {title}", "Remove or merge one of them"
-            found.faults.append(Fault("two_files", got, f"one file for the table {name}", title, hint=hint))
+    claims: dict[str, list[tuple[Path, str, Named]]] = {}
+    books: list[tuple[Path, str]] = []
+    for file in _candidates(path, own):
+        name, title = named(file.stem, own), called if called and file == path else file.name
+        within = _in_sheets(file, own) if file.suffix.lower() in WORKBOOKS and path.is_dir() else set()
+        if within - ({name.table} if name else set()) and (name is None or name.table in within):
+            books.append((file, title))
+        elif name is not None:
+            claims.setdefault(name.table, []).append((file, title, name))
         else:
-            seen[name] = title
-            try:
-                _file(file, title, name, more, known, found)
-            except InputError as error:
-                found.faults += error.faults
-            except OSError as error:
-                got = error.strerror or "an error of the disk"
-                found.faults.append(Fault("unreadable", got, "a file that can be read", title))
+            found.notes.append(_unknown(file, title))
+    found.notes += _unread(path, own) if path.is_dir() else []
+    for table, files in claims.items():
+        for file, title, name in _distinct(table, files, found):
+            with _reported(title, found):
+                _file(file, title, name, more, own, known, found)
+    for file, title in books:
+        with _reported(title, found):
+            workbook.tables(file.read_bytes(), title, None, more, own, found)
     return found
 
 
-def parquet_only(path: Path) -> dict[str, Path]:
+def parquet_only(path: Path, own: Own = MappingProxyType({})) -> dict[str, Path]:
     """The tables of a folder in which every table is Parquet, so that it can be read in parts; else none."""
     tables: dict[str, Path] = {}
-    for file in _candidates(path):
-        name = table_name(file.stem)
+    for file in _candidates(path, own):
+        name = named(file.stem, own)
         if name is None:
             continue
-        if name in tables or not (file.suffix.lower() == ".parquet" or file.is_dir()):
+        if name.table in tables or not (file.suffix.lower() == ".parquet" or file.is_dir()):
             return {}
-        tables[name] = file
+        tables[name.table] = file
     return tables
 
 
-def _candidates(path: Path) -> list[Path]:
+def _candidates(path: Path, own: Own) -> list[Path]:
     """Files that may be tables, and folders that hold one as Parquet files."""
     if path.is_file():
         return [path]
@@ -98,39 +102,108 @@ def _candidates(path: Path) -> list[Path]:
     return [
         p
         for p in paths
-        if (p.is_file() and p.suffix.lower() in SUFFIXES) or (p.is_dir() and table_name(p.stem) is not None)
+        if (p.is_file() and p.suffix.lower() in SUFFIXES) or (p.is_dir() and named(p.stem, own) is not None)
     ]
 
 
-def _has_tables(path: Path) -> bool:
-    """Whether a workbook has sheets named after tables, or is itself not named after one."""
-    if table_name(path.stem) is None:
-        return True
+def _unread(path: Path, own: Own) -> list[Note]:
+    """Remarks on what has the name of a table and is not read: other kinds of files, folders of files."""
+    notes = []
+    for p in sorted(p for p in path.iterdir() if not p.name.startswith((".", "~$", "_"))):
+        if p.is_file() and p.suffix.lower() not in SUFFIXES and named(p.stem, own):
+            notes.append(Note("other_kind", {"file": p.name}))
+        elif p.is_dir() and named(p.stem, own) is None:
+            with suppress(OSError):
+                if any(named(f.stem, own) for f in p.iterdir()):
+                    notes.append(Note("unread_folder", {"file": p.name}))
+    return notes
+
+
+def _unknown(file: Path, title: str) -> Note:
+    """A remark on a file that is not taken: what it may be, by its name or by its first line."""
+    return passed_over("file", title, file.stem, likely(file.stem) or _by_heads(file))
+
+
+def _by_heads(file: Path) -> list[str]:
+    """The tables whose required columns all stand in the first lines of a text."""
+    with file.open("rb") as stream:
+        begins = stream.read(4000)
+    if _kind(begins) != "text":
+        return []
+    lines = begins.decode("utf-8-sig", "ignore"), begins.decode("gb18030", "ignore")
+    heads = [{plain(cell.strip('"')) for cell in re.split(r"[,;|\t\r\n]", line)} for line in lines]
+    return [t for t in TABLES if any(required_in(t, existing) for existing in heads)]
+
+
+def _distinct(
+    table: str, files: Sequence[tuple[Path, str, Named]], found: Found
+) -> list[tuple[Path, str, Named]]:
+    """The files of a table; of those that bear its name and nothing else there may be one."""
+    bare = [one for one in files if not one[2].marked]
+    for _, title, _ in bare[1:]:
+        found.faults.append(
+            Fault(
+                "two_files",
+                f"{bare[0][1]} and {title}",
+                f"one file for the table {table}",
+                title,
+                hint=Message(
+                    zh="只留一个；若是两段时间的数据，在名字里写明月份，如“…3月”“…4月”",
+                    en="Keep one of them; if they are of two months, name them so (…_2024-03, …_2024-04)",
+                ),
+            )
+        )
+    return [one for one in files if one[2].marked or one is bare[0]]
+
+
+@contextmanager
+def _reported(title: str, found: Found) -> Iterator[None]:
+    """What is wrong with a file is reported along with all else."""
     try:
-        return any(table_name(sheet) for sheet, _ in sheets.names(path.read_bytes()))
-    except sheets.Unreadable:
-        return False  # reported when it is read
+        yield
+    except InputError as error:
+        found.faults += error.faults
+    except OSError as error:
+        got = error.strerror or "an error of the disk"
+        found.faults.append(Fault("unreadable", got, "a file that can be read", title))
+
+
+def _has_tables(path: Path, own: Own) -> bool:
+    """Whether a workbook has sheets named after tables, or is itself not named after one."""
+    return named(path.stem, own) is None or bool(_in_sheets(path, own))
+
+
+def _in_sheets(path: Path, own: Own) -> set[str]:
+    """The tables that a workbook has sheets of; none of a copy in which a check has marked its faults."""
+    try:
+        titles = [sheet for sheet, _ in sheets.names(path.read_bytes())]
+    except (sheets.Unreadable, OSError):
+        return set()  # reported when it is read
+    return set() if LISTED in titles else {name.table for title in titles if (name := named(title, own))}
 
 
 def _file(
-    file: Path, title: str, name: str, more: Mapping[str, str], known: Known | None, found: Found
+    file: Path, title: str, name: Named, more: Mapping[str, str], own: Own, known: Known | None, found: Found
 ) -> None:
     if file.is_dir():
-        found.raws.append(parquet.table(file, name, more, title))
+        found.add(parquet.table(file, name.table, more, title), name)
         return
     with file.open("rb") as stream:
         begins = stream.read(512)
     kind, usual = _kind(begins), file.suffix.lower()
-    raw: Raw | None
+    raws: list[Raw]
     data = file.read_bytes() if kind in ("workbook", "text") else b""
-    if data and known is not None and (typed := known(name, title, data)) is not None:
-        found.typed.append(typed)
+    if data and known is not None and (typed := known(name.table, title, data)):
+        found.typed += typed
+        sheets_of = [table.origin.sheet for table in typed]
+        found.names |= {(title, sheet): n for sheet, n in workbook.named_as(name, sheets_of, own).items()}
         return
     if kind == "parquet":
-        raw = parquet.table(file, name, more, title)
+        raws = [parquet.table(file, name.table, more, title)]
     elif kind == "workbook":
-        _workbook(data, title, name, more, found)
-        raw = found.raws[-1] if found.raws and found.raws[-1].table == name else None
+        before = len(found.raws)
+        workbook.tables(data, title, name, more, own, found)
+        raws = found.raws[before:]
     elif kind == "page":
         hint = "Open it in Excel and save it as .xlsx"
         raise InputError([Fault("unreadable", "a web page", f"a file {usual}", title, hint=hint)])
@@ -141,12 +214,12 @@ def _file(
     else:
         if usual == ".parquet" and begins.strip():
             raise InputError([Fault("unreadable", "a file that is none", "a Parquet file", title)])
-        raw = text.table(data, name, title, more)
+        raws = [text.table(data, name.table, title, more)]
     fits = {"parquet": usual == ".parquet", "workbook": usual in WORKBOOKS, "text": usual in TEXTS}[kind]
-    if raw is not None and not fits:
-        raw.repairs.append(repair(title, None, "wrong_suffix", 1, f"{usual}: {kind}"))
-    if raw is not None and kind != "workbook":
-        found.raws.append(raw)
+    if raws and not fits:
+        raws[0].repairs.append(repair(title, None, "wrong_suffix", 1, f"{usual}: {kind}"))
+    if kind != "workbook":
+        found.add(raws[0], name)
 
 
 def _kind(begins: bytes) -> str:
@@ -168,55 +241,3 @@ def _kind(begins: bytes) -> str:
     if b"\0" in begins and begins[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return "binary"
     return "text"
-
-
-def _workbook(data: bytes, file: str, only: str | None, more: Mapping[str, str], found: Found) -> None:
-    """Every sheet that is a table of ours; with `only` the one table that the file is named after."""
-    try:
-        existing = sheets.names(data)
-        chosen = _from_name(existing, only) if only else _by_name(existing, file, found)
-        read = {s.name: s for s in sheets.read(data, list(chosen.values()))}
-    except sheets.Unreadable as error:
-        hint = "Open it in Excel and save it again as .xlsx"
-        raise InputError([Fault("unreadable", str(error), "an Excel workbook", file, hint=hint)]) from None
-    for name, title in chosen.items():
-        sheet = read[title]
-        try:
-            raw = grid.table(sheet.cells, name, file, title, "workbook", more, sheet.merged)
-        except InputError as error:
-            found.faults += error.faults
-            continue
-        if sheet.hidden:
-            raw.repairs.append(repair(file, title, "hidden_sheet", 1))
-        found.raws.append(raw)
-
-
-def _from_name(existing: list[tuple[str, bool]], only: str) -> dict[str, str]:
-    """The sheet of a file with one table: the one of its name, else the first that is visible."""
-    named = [s for s, _ in existing if table_name(s) == only]
-    shown = [s for s, hidden in existing if not hidden]
-    return dict.fromkeys([only], (named or shown)[0]) if named or shown else {}
-
-
-def _by_name(existing: list[tuple[str, bool]], file: str, found: Found) -> dict[str, str]:
-    """The sheet of each table; of two of the same name, one hidden, the one that is visible."""
-    claims: dict[str, list[tuple[bool, str]]] = {}
-    for sheet, hidden in existing:
-        name = table_name(sheet)
-        if sheet in OWN_SHEETS:
-            continue
-        if name is None:
-            found.notes.append(Note("unknown_sheet", {"sheet": sheet}))
-        else:
-            claims.setdefault(name, []).append((hidden, sheet))
-    chosen = {}
-    for name, places in claims.items():
-        least = min(hidden for hidden, _ in places)
-        chosen[name], *others = [sheet for hidden, sheet in places if hidden == least]
-        for sheet in others:
-            got = f"{chosen[name]} and {sheet}"
-            found.faults.append(Fault("two_sheets", got, f"one sheet for the table {name}", file, sheet))
-        found.notes += [
-            Note("hidden_twin", {"sheet": s, "other": chosen[name]}) for h, s in places if h > least
-        ]
-    return chosen

@@ -14,7 +14,7 @@ from aftersales.contract.schema import EXAMPLE, TABLES
 from aftersales.sources.cells.raw import Form, Raw, expected_headers, headers_of, plain
 from aftersales.sources.cells.repairs import repair
 
-_LOOKED_AT = 30  # rows among which the headers are looked for
+LOOKED_AT = 30  # rows among which the headers are looked for
 _TOTALS = re.compile(
     r"(?:本页|本月|本期|总|全部)?(?:合计|总计|小计|共计|累计)[:：]?|(?:grand|sub)?\s*-?total[:：]?s?", re.I
 )
@@ -112,7 +112,7 @@ def _header_row(
 ) -> int:
     """The row among the first with most known headers: titles may stand above it."""
     known = headers_of(name, more)
-    rows = [int(r) for r in filled_rows[:_LOOKED_AT]]
+    rows = [int(r) for r in filled_rows[:LOOKED_AT]]
 
     def score(row: int) -> int:
         return len({plain(v) for v in grid[row] if isinstance(v, str)} & set(known))

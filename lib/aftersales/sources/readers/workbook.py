@@ -1,0 +1,138 @@
+"""Which sheets of a workbook are which tables, and whose template it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.notes import Note
+from aftersales.contract.schema import GUIDE, OWN_SHEETS
+from aftersales.sources.cells.raw import plain, required_in
+from aftersales.sources.cells.repairs import repair
+from aftersales.sources.readers import excel as sheets
+from aftersales.sources.readers import grid
+from aftersales.sources.readers.found import Found, Own, passed_over
+from aftersales.sources.readers.names import Named, likely, named, only_marks
+
+# Where the guide of a filled template says whose it is.
+_STORE = (1, 0)
+
+
+def tables(
+    data: bytes, file: str, only: Named | None, more: Mapping[str, str], own: Own, found: Found
+) -> None:
+    """Add every sheet that is a table of ours.
+
+    Parameters
+    ----------
+    only
+        The table that the file is named after; the sheets are parts of it then.
+    """
+    try:
+        existing = sheets.names(data)
+        hidden = {title: unseen for title, unseen in existing if title not in OWN_SHEETS}
+        wanted = list(hidden) if only else [title for title in hidden if named(title, own)]
+        guide = [GUIDE] if any(title == GUIDE for title, _ in existing) else []
+        read = {sheet.name: sheet for sheet in sheets.read(data, [*guide, *wanted])}
+    except sheets.Unreadable as error:
+        hint = "Open it in Excel and save it again as .xlsx"
+        raise InputError([Fault("unreadable", str(error), "an Excel workbook", file, hint=hint)]) from None
+    if only is None:
+        chosen = _by_name(hidden, file, own, found)
+    else:
+        chosen = _of_file(hidden, only, own, read, more, file, found)
+    if guide and (store := _store(read[GUIDE])):
+        found.stores[file] = store
+    for title, name in chosen.items():
+        sheet = read[title]
+        try:
+            raw = grid.table(sheet.cells, name.table, file, title, "workbook", more, sheet.merged)
+        except InputError as error:
+            found.faults += error.faults
+            continue
+        if sheet.hidden:
+            raw.repairs.append(repair(file, title, "hidden_sheet", 1))
+        found.add(raw, name)
+
+
+def named_as(only: Named, titles: Sequence[str | None], own: Own) -> dict[str | None, Named]:
+    """What the sheets of a file with one table say by both names."""
+    each = {title: _both(only, title, own) for title in titles}
+    return each if len(each) > 1 or all(n.sure for n in each.values()) else dict.fromkeys(each, only)
+
+
+def _both(only: Named, title: str | None, own: Own) -> Named:
+    mine = None if title is None else named(title, own) or only_marks(title)
+    if title is None or (mine and mine.table in ("", only.table)):
+        parts = [only] if mine is None else [only, mine]
+        part, again = (" ".join(filter(None, (getattr(n, a) for n in parts))) for a in ("part", "again"))
+        return replace(only, part=part, again=again)
+    return replace(only, part=f"{only.part} {title}".strip(), sure=False)
+
+
+def _of_file(
+    hidden: Mapping[str, bool],
+    only: Named,
+    own: Own,
+    read: Mapping[str, sheets.Sheet],
+    more: Mapping[str, str],
+    file: str,
+    found: Found,
+) -> dict[str, Named]:
+    """The sheets of a file with one table.
+
+    Those that bear its name or a month's; else those that have its heads, as an export that was too long for
+    one sheet has them; else the first that is not empty. What is in the others is told.
+    """
+    filled = [title for title in hidden if _filled(read[title])]
+    seen = [title for title in filled if not hidden[title]] or filled
+    sure = [title for title in seen if _both(only, title, own).sure]
+    fits = sure or [title for title in seen if _has_heads(read[title], only.table, more)]
+    chosen = fits or seen[:1] or [title for title in hidden if not hidden[title]][:1] or list(hidden)[:1]
+    found.notes += [
+        passed_over("sheet", f"{file} {title}", title, likely(title)) for title in seen if title not in chosen
+    ]
+    return {str(title): name for title, name in named_as(only, chosen, own).items()}
+
+
+def _has_heads(sheet: sheets.Sheet, table: str, more: Mapping[str, str]) -> bool:
+    """Whether one of its first rows has the heads of all columns that a table must have."""
+    return any(required_in(table, {plain(v) for v in row}, more) for row in sheet.cells[: grid.LOOKED_AT])
+
+
+def _filled(sheet: sheets.Sheet) -> bool:
+    return any(v is not None and v != "" for row in sheet.cells for v in row)
+
+
+def _store(guide: sheets.Sheet) -> str:
+    """The store that a template was written for."""
+    row, column = _STORE
+    if guide.cells.shape[0] <= row or guide.cells.shape[1] <= column:
+        return ""
+    return re.sub(r"^门店\s*[:：]\s*", "", str(guide.cells[row, column] or "").strip())
+
+
+def _by_name(hidden: Mapping[str, bool], file: str, own: Own, found: Found) -> dict[str, Named]:
+    """The sheets of each table; of two of the same name, one hidden, the one that is visible."""
+    names: dict[str, Named] = {}
+    claims: dict[tuple[str, str], list[str]] = {}
+    for title in hidden:
+        if name := named(title, own):
+            names[title] = name
+            claims.setdefault((name.table, name.part), []).append(title)
+        else:
+            found.notes.append(passed_over("sheet", title, title, likely(title)))
+    taken = set()
+    for (table, _), titles in claims.items():
+        seen = [title for title in titles if not hidden[title]] or titles
+        bare = [title for title in seen if not names[title].marked]
+        for title in bare[1:]:
+            got = f"{bare[0]} and {title}"
+            found.faults.append(Fault("two_sheets", got, f"one sheet for the table {table}", file, title))
+        taken |= set(seen) - set(bare[1:])
+        found.notes += [
+            Note("hidden_twin", {"sheet": title, "other": seen[0]}) for title in titles if title not in seen
+        ]
+    return {title: names[title] for title in hidden if title in taken}
