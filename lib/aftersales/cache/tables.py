@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from aftersales.cache import store as cached
 from aftersales.contract import place
 from aftersales.contract.notes import Note
+from aftersales.contract.row_counts import LeftOut, RowCount
 from aftersales.contract.schema import TABLES
 from aftersales.contract.tables import Tables
 
@@ -134,6 +136,7 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
                 "synthetic": tables.synthetic,
                 "notes": [[note.code, dict(note.values)] for note in tables.notes],
                 "repairs": tables.repairs,
+                "rows": [asdict(count) for count in tables.rows],
             }
         (work / "stores.json").write_text(
             json.dumps({"named": named, "stores": about}, ensure_ascii=False), encoding="utf-8"
@@ -179,9 +182,14 @@ def load(key: str, store: str) -> Tables | None:
         synthetic=about["synthetic"],
         notes=tuple(Note(*note) for note in about["notes"]),
         repairs=tuple(about["repairs"]),
+        rows=tuple(_row_count(**count) for count in about["rows"]),
         hashes=about["hashes"],
         **frames,
     )
+
+
+def _row_count(left_out: list[dict[str, Any]], **about: Any) -> RowCount:
+    return RowCount(**about, left_out=tuple(LeftOut(**part) for part in left_out))
 
 
 def drop(key: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aftersales.check import problems, terminal
+from aftersales.check import problems, rows, terminal
 from aftersales.check.problems import Problem
 from aftersales.contract import command, params
 from aftersales.contract.errors import InputError
@@ -78,7 +78,7 @@ def check(
     worded = words.in_words(table, lang)
     found = problems.from_checks(worded, lang)
     print(f"{request.store} · {words.subject(str(request.month), lang)} · {tables.source}\n")
-    _table(say(lang, "表 行数 月份", "table rows months").split(" "), _counts(tables, lang))
+    _table(*rows.counts(tables, lang))
     for title, lines in _repaired(tables, lang):
         print("\n" + title)
         for line in lines:
@@ -132,30 +132,16 @@ def _held_against_records(path: Path, request: inputs.ReportRequest) -> None:
         _table(problems.HEADERS[request.lang], problems.first_of_each(wrong, request.lang))
 
 
-def _counts(tables: Tables, lang: str) -> list[list[str]]:
-    """Each table with its rows and months; an absent one says so."""
-    lines = []
-    for name, zh, rows, first, last in tables.summary():
-        months = "" if not first else first if first == last else f"{first} … {last}"
-        if rows is None:
-            months = say(lang, "没有这张表，相关内容从略", "absent: what needs it is left out")
-        elif rows == 0:
-            months = say(
-                lang,
-                "没有一行：按零计；若没有登记，请删去这张表",
-                "no row: counts as zero; remove the table if nothing is registered",
-            )
-        lines.append([say(lang, zh, name), "–" if rows is None else f"{rows:,}", months])
-    wide = max(len(line[1]) for line in lines)
-    return [[name, rows.rjust(wide), months] for name, rows, months in lines]
-
-
 def _repaired(tables: Tables, lang: str) -> list[tuple[str, list[str]]]:
-    """What was repaired, and the source's remarks: corrections, absent and unknown parts."""
+    """What was left out and repaired, and the source's remarks: corrections, absent and unknown parts."""
     from aftersales.findings import summary
 
     parts = [
-        (say(lang, "已修复，不必处理：", "Repaired, nothing to do:"), summary.repairs(tables.repairs, lang)),
+        (say(lang, "略过的行：", "Rows left out:"), rows.left_out(tables.rows, lang)),
+        (
+            say(lang, "已修复，不必处理：", "Repaired, nothing to do:"),
+            summary.repairs(rows.mended(tables), lang),
+        ),
         (
             say(lang, "说明：", "Remarks:"),
             summary.remarks([note for note in tables.notes if note.code != "absent_table"], lang),

@@ -41,9 +41,12 @@ _KINDS: dict[str, tuple[str, str, str, str]] = {
     "two_tables": ("同一张表有两个", "Two tables for one", "只留一个", "Keep one of them"),
     "encoding": ("文字编码无法识别", "Unknown encoding", "另存为“CSV UTF-8”", "Save it as “CSV UTF-8”"),
     "unreadable": ("文件读不出来", "Not readable", "重新导出或另存", "Export or save it again"),
-    "ragged": ("这一行的列数与表头不符", "More fields than heads", "给含分隔符的文字加引号", "Put a text that has the separator in it in quotation marks"),
+    "ragged": ("这一行的列数与表头不符", "Not as many fields as heads", "给含分隔符的文字加引号", "Put a text that has the separator in it in quotation marks"),
     "swallowed_rows": ("多行并成了一格", "Rows swallowed by a cell", "找出多余的引号", "Look for a stray quotation mark"),
     "cut_off": ("文件没有写完", "A file cut off", "重新导出", "Export it again"),
+    "above_heads": ("表头上方有记录", "A record above the heads", "把列名移到记录上方", "Put the heads above the records"),
+    "total_or_record": ("分不清是合计还是记录", "A total or a record", "合计行请删去", "Remove it if it is a total"),
+    "rows_lost": ("行数对不上", "Rows that do not add up", "重新导出", "Export it again"),
     "too_large": ("文件过大", "Too large", "重新导出", "Export it again"),
     "correction": ("更正表的一条用不上", "A correction that fits nothing", "改正或删去这一条", "Correct or remove the entry"),
 }  # fmt: skip

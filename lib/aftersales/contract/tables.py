@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from aftersales.contract.notes import Note
+from aftersales.contract.row_counts import RowCount
 from aftersales.contract.schema import TABLES
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Tables:
         Remarks on the data, for the report: an absent table, an unknown column, a correction.
     repairs
         What the reader repaired: dicts with ``file``, ``sheet``, ``kind``, ``count``, ``example``.
+    rows
+        What became of the rows of each file or sheet, of all its stores; none of the built-in store.
     hashes
         Of each table's content, where the tables come from the cache.
     used
@@ -53,6 +56,7 @@ class Tables:
     synthetic: bool = False
     notes: tuple[Note, ...] = ()
     repairs: tuple[dict[str, Any], ...] = field(default=())
+    rows: tuple[RowCount, ...] = ()
     hashes: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     used: set[str] = field(default_factory=set, repr=False, compare=False)
 

@@ -21,6 +21,7 @@ from aftersales.contract import mask
 from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.notes import Note
 from aftersales.contract.params import Loader
+from aftersales.contract.row_counts import LeftOut
 from aftersales.contract.schema import TABLES, Column
 from aftersales.sources.cells import values
 from aftersales.sources.cells.coerce import columns_of, shown
@@ -177,8 +178,9 @@ def applied(
         notes.append(_note(raw, one, int(rows.sum())))
         if one.column is None:
             keep = ~rows
-            numbers = None if raw.rows is None else raw.rows[keep]
-            raw = replace(raw, cells=[c[keep] for c in raw.cells], rows=numbers)
+            numbers, dropped = (None, ()) if raw.rows is None else (raw.rows[keep], raw.rows[rows].tolist())
+            gone = [*raw.left_out, LeftOut("corrected", int(rows.sum()), dropped)]
+            raw = replace(raw, cells=[c[keep] for c in raw.cells], rows=numbers, left_out=gone)
         else:
             cells = list(raw.cells)
             changed = cells[at[one.column]].copy()

@@ -16,6 +16,7 @@ from aftersales.contract import mask
 from aftersales.contract.errors import Fault
 from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
+from aftersales.contract.row_counts import RowCount
 from aftersales.contract.schema import TABLES
 from aftersales.sources.cells.repairs import repair
 from aftersales.sources.cells.typed import Origin, Typed, put_together
@@ -44,6 +45,7 @@ def merged(parts: Sequence[Typed], names: Names) -> tuple[Typed, list[Fault]]:
     if len(parts) == 1:
         return parts[0]._replace(notes=[*notes, *parts[0].notes]), []
     repairs: list[dict[str, Any]] = []
+    counts: list[RowCount] = []
     kept: list[tuple[Origin, pd.DataFrame, np.ndarray]] = []
     same: dict[str, tuple[Origin, np.ndarray]] = {}
     for part in ordered:
@@ -64,9 +66,10 @@ def merged(parts: Sequence[Typed], names: Names) -> tuple[Typed, list[Fault]]:
                 repairs.append(
                     repair(part.origin.file, part.origin.sheet, "overlap", int(again.sum()), f"= {titles}")
                 )
+        counts += [count.without("overlap", part.frame.index[again].tolist()) for count in part.rows]
         kept.append((part.origin, part.frame[~again], rows[~again]))
     origin, frame = put_together([(origin, frame) for origin, frame, _ in kept])
-    return Typed(frame, origin, notes, repairs), faults
+    return Typed(frame, origin, notes, repairs, counts), faults
 
 
 def _rows(table: str, frame: pd.DataFrame) -> np.ndarray:

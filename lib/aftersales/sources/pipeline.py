@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ import pandas as pd
 from aftersales.cache.files import Sealed
 from aftersales.contract import mask, place
 from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
+from aftersales.contract.row_counts import RowCount
 from aftersales.contract.schema import MOT_ITEMS, TABLES
 from aftersales.contract.tables import Tables
 from aftersales.contract.vehicles import marked
@@ -87,6 +89,7 @@ class Read:
     repairs: list[dict[str, Any]]
     faults: list[Fault]
     older: pd.DataFrame | None = None  # of a slice: orders of whatever month, where vehicles are looked for
+    rows: list[RowCount] = field(default_factory=list)
 
 
 def _whole(source: str, options: ReadOptions) -> Read:
@@ -173,7 +176,26 @@ def _read_in(raw: Raw, options: ReadOptions) -> tuple[Typed, list[Fault], list[F
     raw, remarks, idle = applied(raw, options.corrections, options.aliases)
     frame, faults, notes, headers = typed(raw, options.aliases)
     origin = Origin(raw.table, raw.file, raw.sheet, headers, raw.rows is not None)
-    return Typed(frame, origin, constants + remarks + notes, raw.repairs), faults, idle
+    rows = RowCount(raw.table, raw.file, raw.sheet, raw.count or 0, len(frame), tuple(raw.left_out))
+    if rows.missing and not faults:
+        faults = [_lost(rows)]
+    return Typed(frame, origin, constants + remarks + notes, raw.repairs, [rows]), faults, idle
+
+
+def _lost(rows: RowCount) -> Fault:
+    """Rows of the file that are neither read nor left out, or more than it has: nothing is made of such a
+    reading."""
+    out = sum(part.count for part in rows.left_out)
+    return Fault(
+        "rows_lost",
+        Message(f"读入{rows.read:,}行，略过{out:,}行", f"{rows.read:,} rows read and {out:,} left out"),
+        Message(f"文件里的{rows.rows:,}行", f"the {rows.rows:,} rows of the file"),
+        rows.file,
+        rows.sheet,
+        hint=Message(
+            "用Excel打开后重新保存，或重新导出", "Open it in Excel and save it again, or export it again"
+        ),
+    )
 
 
 def _idle(parts: Sequence[Sequence[Fault]]) -> list[Fault]:
@@ -200,6 +222,7 @@ def _add(read: Read, table: Typed) -> None:
     read.frames[name], read.origins[name] = table.frame, table.origin
     read.notes += table.notes
     read.repairs += table.repairs
+    read.rows += table.rows
 
 
 def _checked(read: Read, source: str, names: Sequence[str], options: ReadOptions) -> dict[str, pd.DataFrame]:
@@ -252,6 +275,7 @@ def _tables(
         synthetic=place.is_demo(source),
         notes=(*notes, *missing),
         repairs=tuple(repairs),
+        rows=tuple(read.rows),
         **(_masked(of) if options.masked else of),
     )
 

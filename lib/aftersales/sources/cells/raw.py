@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from aftersales.contract import foreign
+from aftersales.contract.row_counts import LeftOut
 from aftersales.contract.schema import TABLES, VIN_TAILS
 
 Form = Literal["text", "workbook", "typed"]
@@ -38,6 +39,13 @@ class Raw:
         a date or a number that is a text was typed as one; ``typed``: Parquet or a database.
     repairs
         What was repaired so far; see `aftersales.sources.cells.repairs`.
+    header_row
+        The number of the row with the headers.
+    count
+        How many rows but that one have anything in them, counted apart from the reading; None where nothing
+        was read yet.
+    left_out
+        Those that are no records.
     """
 
     table: str
@@ -48,6 +56,9 @@ class Raw:
     rows: np.ndarray | None
     form: Form
     repairs: list[dict[str, Any]] = field(default_factory=list)
+    header_row: int = 1
+    count: int | None = None
+    left_out: list[LeftOut] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.cells[0]) if self.cells else 0
@@ -107,6 +118,13 @@ def required_in(table: str, headers: Collection[str], more: Mapping[str, str] = 
     known = headers_of(table, more)
     existing = {known[header][0] for header in headers if header in known}
     return existing >= {c.name for c in TABLES[table].columns if c.required}
+
+
+def required_places(headers: Sequence[Any], table: str, more: Mapping[str, str]) -> list[int]:
+    """Which columns must not have an empty cell."""
+    known = headers_of(table, more)
+    needed = {c.name for c in TABLES[table].columns if c.required}
+    return [i for i, header in enumerate(headers) if known.get(plain(header), ("", 0))[0] in needed]
 
 
 def expected_headers(table: str) -> str:

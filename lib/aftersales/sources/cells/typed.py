@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from aftersales.contract.notes import Note
+from aftersales.contract.row_counts import RowCount
 from aftersales.sources.cells.precision import together
 
 # More than any file has rows: the index of a table of several files counts on from here with each.
@@ -58,9 +59,11 @@ def put_together(parts: Sequence[tuple[Origin, pd.DataFrame]]) -> tuple[Origin, 
 
 
 class Typed(NamedTuple):
-    """A table, corrected and typed: its frame, where it stands, remarks and repairs."""
+    """A table, corrected and typed: its frame, where it stands, remarks, repairs, and what became of the rows
+    of each file or sheet."""
 
     frame: pd.DataFrame
     origin: Origin
     notes: list[Note]
     repairs: list[dict[str, Any]]
+    rows: list[RowCount]

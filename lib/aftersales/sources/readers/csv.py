@@ -6,17 +6,26 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from aftersales.contract.errors import Fault, InputError
-from aftersales.sources.cells.raw import Raw, headers_of, plain
-from aftersales.sources.readers import grid
+from aftersales.contract.message import Message
+from aftersales.sources.cells.raw import Raw, headers_of, plain, required_places
+from aftersales.sources.cells.repairs import repair
+from aftersales.sources.readers import grid, lines
 
 _SEPARATORS = ",\t;|"
 _WIDEST = 1000  # columns; more are no table but a broken file
 _BEGINS = 4000  # characters in which the headers are looked for
+_AGAIN = Message("重新导出", "Export the table again")
+_TOO_MANY = Message("给含分隔符的文字加引号", "Put a text that has the separator in it in quotation marks")
+_MISSING = Message(
+    "补上缺的一列（空着也要有分隔符），或重新导出",
+    "Put in the field that is missing (an empty one has its separator too), or export the table again",
+)
+_CUT_OFF = Message("文件没有写完：重新导出", "The file was not written to its end: export it again")
 
 
 def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
@@ -36,7 +45,15 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
         raise _error(
             "unreadable", "a binary file", "a CSV file", file, "Export the table as CSV, Excel or Parquet"
         )
-    separator = _separator(text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    named, text = _named_separator(text)
+    separator = named or _separator(text)
+    counted = lines.counted(text, separator, before=1 if named else 0)
+    widest = int(counted.fields.max(initial=1))
+    if widest > _WIDEST:
+        long = Message(f"一行有{widest}列", f"a line of {widest} fields")
+        most = Message(f"最多{_WIDEST}列", f"at most {_WIDEST} columns")
+        raise InputError([Fault("too_large", long, most, file, hint=_AGAIN)])
     try:
         frame = pd.read_csv(
             io.StringIO(text),
@@ -47,7 +64,7 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
             skip_blank_lines=False,
             engine="c",
             quoting=csv.QUOTE_MINIMAL,
-            names=range(_widest(text, separator, file)),
+            names=range(widest),
             index_col=False,
         )
     except (pd.errors.ParserError, ValueError) as error:
@@ -55,13 +72,24 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
         got = "a quotation mark that is never closed" if at else "lines that are no CSV"
         row = int(at[1]) + 1 if at else None
         raise _error("unreadable", got, "a CSV file", file, "Look for a stray quotation mark", row) from None
-    raw = grid.table(frame.to_numpy(dtype=object), name, file, None, "text", more)
-    if faults := [
-        *_ragged(raw),
-        *(_swallowed(raw, separator) if _lines(text) > len(frame) else []),
-        *_cut_off(raw, text, separator),
-    ]:
+    cells = frame.to_numpy(dtype=object)
+    try:
+        raw = grid.table(cells, name, file, None, "text", more, records=int(counted.filled.sum()))
+    except InputError:
+        if faults := lines.swallowed(counted, cells, separator, file, ()):
+            raise InputError(faults) from None
+        raise
+    faults = lines.swallowed(counted, cells, separator, file, [str(v) for v in cells[raw.header_row - 1]])
+    joined = {fault.row for fault in faults}
+    faults += [
+        f for f in _ragged(raw, counted, cells, more, cut=not text.endswith("\n")) if f.row not in joined
+    ]
+    if faults:
         raise InputError(faults)
+    if loose := len(counted.loose):
+        raw.repairs.append(repair(file, None, "quotes", loose))
+    if named:
+        raw.repairs.append(repair(file, None, "separator_line", 1))
     return raw
 
 
@@ -103,6 +131,16 @@ def _decode(data: bytes, name: str, file: str, more: Mapping[str, str]) -> str:
     return text
 
 
+def _named_separator(text: str) -> tuple[str, str]:
+    """The separator that a first line ``sep=;`` names, and the text without that line, as Excel shows it.
+
+    >>> _named_separator("sep=;\\na;b")
+    (';', 'a;b')
+    """
+    found = re.match(r'"?sep=([,;|\t])"?\n', text, re.I)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
 def _separator(text: str) -> str:
     """The separator that most of the first lines have most often."""
     begins = text[:20_000].splitlines()[:20]
@@ -111,92 +149,39 @@ def _separator(text: str) -> str:
     )
 
 
-def _widest(text: str, separator: str, file: str) -> int:
-    """The number of fields of the longest line; a line may be longer than the header."""
-    widest = max((line.count(separator) for line in text.splitlines()), default=0) + 1
-    if widest > 100:  # separators inside quotation marks were counted too
-        csv.field_size_limit(max(len(text), 131_072))
-        try:
-            widest = max((len(row) for row in csv.reader(io.StringIO(text), delimiter=separator)), default=1)
-        except csv.Error:
-            raise _error(
-                "unreadable", "lines that are no CSV", "a CSV file", file, "Export the table again"
-            ) from None
-    if widest > _WIDEST:
-        got, hint = f"a line of {widest} fields", "Export the table again"
-        raise _error("too_large", got, f"at most {_WIDEST} columns", file, hint)
-    return widest
+def _ragged(
+    raw: Raw, counted: lines.Lines, cells: np.ndarray, more: Mapping[str, str], *, cut: bool
+) -> list[Fault]:
+    """Records with more or fewer fields than there are heads; what may be left out at their ends is repaired.
 
+    A separator too many or a field too few has moved the others.
 
-def _lines(text: str) -> int:
-    return text.count("\n") + (not text.endswith("\n"))
-
-
-def _ragged(raw: Raw) -> list[Fault]:
-    """Rows with more fields than headers: a comma that is not in quotation marks has moved the others."""
-    named = max(i for i, header in enumerate(raw.headers) if header) + 1
-    wide: dict[int, int] = {}
-    for i in range(named, len(raw.headers)):
-        for place in (j for j, v in enumerate(raw.cells[i]) if v is not None):
-            wide[place] = i + 1
-    return [
-        _at(
-            raw,
-            place,
-            "ragged",
-            f"{fields} fields",
-            f"{named}, as many as there are heads",
-            "Put a text that has the separator in it in quotation marks",
-        )
-        for place, fields in sorted(wide.items())
-    ]
-
-
-def _swallowed(raw: Raw, separator: str) -> list[Fault]:
-    """Cells that hold whole rows: a stray quotation mark joined them."""
-    fields = len(raw.headers)
-    return [
-        _at(
-            raw,
-            place,
-            "swallowed_rows",
-            "a cell with whole rows in it",
-            "one row a line",
-            "Look for a stray quotation mark",
-            raw.headers[i],
-        )
-        for i, cells in enumerate(raw.cells)
-        for place, value in enumerate(cells)
-        if fields > 2
-        and value is not None
-        and "\n" in value
-        and any(line.count(separator) >= fields - 1 for line in value.splitlines()[1:])
-    ]
-
-
-def _cut_off(raw: Raw, text: str, separator: str) -> list[Fault]:
-    """A last row that ends before its last field, and without the end of a line.
-
-    The file was not written to its end.
+    Parameters
+    ----------
+    cut
+        The last line has no end: a record that is short there was not written to its end.
     """
-    last = text[text.rfind("\n") + 1 :]
-    if not last.strip() or not len(raw) or '"' in last or text.count("\n") < 2:
+    if not len(raw):
         return []
-    before = text.rstrip("\r\n").split("\n")[-2]
-    fields, usual = last.count(separator) + 1, before.count(separator) + 1
-    if fields >= usual or usual != len(raw.headers) or raw.rows is None:
-        return []
-    return [
-        _at(
-            raw,
-            len(raw) - 1,
-            "cut_off",
-            f"a last row of {fields} fields",
-            f"{usual} fields",
-            "The file was not written to its end: export it again",
-        )
-    ]
-
-
-def _at(raw: Raw, place: int, kind: str, got: str, expected: str, hint: str, column: Any = None) -> Fault:
-    return Fault(kind, got, expected, raw.file, None, int(raw.rows[place]), column, hint)  # type: ignore[index]
+    rows, heads = np.asarray(raw.rows) - 1, list(cells[raw.header_row - 1])
+    named = max(i for i, v in enumerate(heads) if v and not v.isspace()) + 1
+    outside = cells[:, named:][rows]
+    beyond = ((outside != "") & ~np.asarray(grid.spaces(outside), dtype=bool)).any(axis=1)
+    needed = required_places(heads, raw.table, more)
+    wrong, short, expected = lines.unfit(counted, rows, raw.header_row - 1, named, needed, beyond)
+    if short.any():
+        raw.repairs.append(repair(raw.file, None, "short_rows", int(short.sum())))
+    faults = []
+    for record in rows[wrong]:
+        fields = int(counted.fields[record])
+        got, kind, hint = Message(f"{fields}列", f"{fields} fields"), "ragged", _MISSING
+        right = Message(f"{expected}列，与其他行一样多", f"{expected}, as many as the other rows")
+        if expected <= named or fields > named:
+            right = Message(f"{named}列，与表头一样多", f"{named}, as many as there are heads")
+        if fields > named:
+            hint = _TOO_MANY
+        elif cut and record == len(counted.fields) - 1:
+            got, kind = Message(f"最后一行只有{fields}列", f"a last row of {fields} fields"), "cut_off"
+            right, hint = Message(f"{expected}列", f"{expected} fields"), _CUT_OFF
+        faults.append(Fault(kind, got, right, raw.file, row=int(record) + 1, hint=hint))
+    return faults

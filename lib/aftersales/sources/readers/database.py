@@ -210,6 +210,7 @@ class Database:
         at, _ = self._columns(table)
         headers = [at[c] for c in wanted.columns(table) if c in at]
         rows = self.connection.execute(query).fetchall()
+        count = self.connection.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(headers)
         cells = [as_cells(pd.Series(list(c), dtype=object)) for c in columns]
         others = [h for h in (*at.values(), *self.others[table]) if h not in headers]
@@ -222,6 +223,7 @@ class Database:
             [*cells, *[nothing] * len(others)],
             None,
             "typed",
+            count=count,
         )
 
 

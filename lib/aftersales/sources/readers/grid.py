@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from aftersales.contract import mask
 from aftersales.contract.errors import Fault, InputError
-from aftersales.contract.schema import EXAMPLE, TABLES
+from aftersales.contract.message import Message
+from aftersales.contract.row_counts import LeftOut
+from aftersales.contract.schema import EXAMPLE, TABLES, Column
+from aftersales.sources.cells import values
 from aftersales.sources.cells.raw import Form, Raw, expected_headers, headers_of, plain
 from aftersales.sources.cells.repairs import repair
 
@@ -34,6 +38,7 @@ def table(
     form: Form,
     more: Mapping[str, str],
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = (),
+    records: int | None = None,
 ) -> Raw:
     """The table in a grid of cells.
 
@@ -47,6 +52,8 @@ def table(
         The store's own headers.
     merged
         First and last cell of each merged range.
+    records
+        The number of rows with anything in them, counted apart from the grid; by default that of the grid.
 
     Raises
     ------
@@ -61,17 +68,21 @@ def table(
             [Fault("empty_file", "no cell with anything in it", "a header row", file, sheet, hint=hint)]
         )
     header_row = _header_row(grid, filled_rows, name, file, sheet, more)
-    titles, body = filled_rows[filled_rows < header_row], filled_rows[filled_rows > header_row]
-    shown = np.array([str(v).strip() == EXAMPLE for v in grid[body, filled[body].argmax(axis=1)]], dtype=bool)
-    repairs = [repair(file, sheet, "title_rows", len(titles), _row(grid, titles[0]))] if len(titles) else []
-    if shown.any():
-        repairs.append(repair(file, None, "example_row", int(shown.sum())))  # one line for all sheets
-    body = body[~shown]
+    about = _About.of(grid[header_row], name, more)
     grid, filled, spread = _unmerged(grid, filled, merged, header_row)
-    if spread:
-        repairs.append(repair(file, sheet, "merged_cells", spread))
-    body, more_repairs = _records(grid, filled, body, titles, header_row, name, file, sheet, more)
-    repairs += more_repairs
+    repairs = [repair(file, sheet, "merged_cells", spread)] if spread else []
+    gone, faults = _left_out(grid, filled, filled_rows, header_row, about)
+    if faults:
+        raise InputError([replace(fault, file=file, sheet=sheet) for fault in faults])
+    left_out = [LeftOut(kind, len(rows), [row + 1 for row in rows]) for kind, rows in gone.items()]
+    repairs += [
+        repair(file, None, kind, len(rows))  # one line for all sheets
+        if kind == "example_row"
+        else repair(file, sheet, kind, len(rows), _row(grid, rows[0]))
+        for kind, rows in gone.items()
+    ]
+    body = filled_rows[filled_rows > header_row]
+    body = body[~np.isin(body, [row for rows in gone.values() for row in rows])]
     gaps = (
         int(body[-1] - header_row - len(filled_rows[(filled_rows > header_row) & (filled_rows <= body[-1])]))
         if len(body)
@@ -86,19 +97,20 @@ def table(
     columns = np.flatnonzero(used)
     headers = [str(grid[header_row, i]).strip() if filled[header_row, i] else "" for i in columns]
     cells = [grid[body, i] for i in columns]
-    for i, values in zip(columns, cells, strict=True):
-        values[~filled[body, i]] = None
-    return Raw(name, file, sheet, headers, cells, body + 1, form, repairs)
+    for i, column in zip(columns, cells, strict=True):
+        column[~filled[body, i]] = None
+    count = (len(filled_rows) if records is None else records) - 1
+    return Raw(name, file, sheet, headers, cells, body + 1, form, repairs, header_row + 1, count, left_out)
 
 
 _nothing = np.frompyfunc(lambda v: v is None or v == "" or (type(v) is str and v.isspace()), 1, 1)
-_spaces = np.frompyfunc(str.isspace, 1, 1)
+spaces = np.frompyfunc(str.isspace, 1, 1)
 
 
 def _blank(grid: np.ndarray, form: Form) -> np.ndarray:
     """Which cells have nothing in them."""
     if form == "text":  # a million texts, and nothing else
-        return np.asarray((grid == "") | np.asarray(_spaces(grid), dtype=bool))
+        return np.asarray((grid == "") | np.asarray(spaces(grid), dtype=bool))
     return np.asarray(_nothing(grid), dtype=bool)
 
 
@@ -155,49 +167,114 @@ def _unmerged(
     return grid, filled, spread
 
 
-def _records(
-    grid: np.ndarray,
-    filled: np.ndarray,
-    body: np.ndarray,
-    titles: np.ndarray,
-    header_row: int,
-    name: str,
-    file: str,
-    sheet: str | None,
-    more: Mapping[str, str],
-) -> tuple[np.ndarray, list[dict[str, Any]]]:
-    """The rows that are records: no repeated headers, no totals, no remarks at the foot."""
-    known = headers_of(name, more)
-    needed = {c.name for c in TABLES[name].columns if c.required}
-    required = [
-        i for i in range(grid.shape[1]) if known.get(plain(grid[header_row, i]), ("", 0))[0] in needed
+@dataclass(frozen=True)
+class _About:
+    """What the headers say of a table: which columns must not be empty, and which one names the store."""
+
+    table: str
+    needed: Mapping[int, Column]
+    store: int | None
+
+    @classmethod
+    def of(cls, headers: Sequence[Any], table: str, more: Mapping[str, str]) -> _About:
+        known = headers_of(table, more)
+        at = {i: TABLES[table].column(known[plain(h)][0]) for i, h in enumerate(headers) if plain(h) in known}
+        store = next((i for i, column in at.items() if column.name == "store"), None)
+        return cls(table, {i: column for i, column in at.items() if column.required}, store)
+
+    def readable(self, cells: np.ndarray, but: Collection[int] = ()) -> int:
+        """How many of the cells that must not be empty can be read."""
+        return sum(i not in but and _readable(cells[i], column) for i, column in self.needed.items())
+
+
+def _readable(value: Any, column: Column) -> bool:
+    try:
+        return value is not None and values.read(value, column) is not None
+    except values.Unreadable:
+        return False
+
+
+def _left_out(
+    grid: np.ndarray, filled: np.ndarray, rows: np.ndarray, header_row: int, about: _About
+) -> tuple[dict[str, list[int]], list[Fault]]:
+    """The rows that are no records, by what they are, and those that may be one or the other.
+
+    What could be read as a record is never left out.
+    """
+    titles, body = [int(r) for r in rows[rows < header_row]], rows[rows > header_row]
+    faults = [
+        _above(row) for row in titles if about.needed and about.readable(grid[row]) == len(about.needed)
     ]
+    gone: dict[str, list[int]] = {"title_rows": titles} if titles else {}
     headers, above = _texts(grid[header_row]), [_texts(grid[t]) for t in titles]
-    dropped: dict[str, list[int]] = {}
-    # few rows can be one of these: those without a required cell, and those whose first cell is a header
-    first = int(np.flatnonzero(filled[header_row])[0])
-    incomplete = ~filled[body][:, required].all(axis=1) if required else np.ones(len(body), bool)
-    again = np.array([str(v).strip() == headers[first] for v in grid[body, first]], dtype=bool)
-    odd = [_TOTALS.fullmatch(str(v).strip()) is not None for v in grid[body, first]]
-    for row in body[incomplete | again | np.array(odd, dtype=bool)]:
-        texts = _texts(grid[row])
-        nonempty = [t for t in texts if t]
-        same = [t == h for t, h in zip(texts, headers, strict=True) if t]
-        if len(same) >= 2 and all(same):
-            dropped.setdefault("repeated_header", []).append(row)
-        elif texts in above:
-            dropped.setdefault("title_rows", []).append(row)
-        elif any(_TOTALS.fullmatch(t) for t in nonempty) and not all(
-            filled[row, i] and not _TOTALS.fullmatch(texts[i]) for i in required
-        ):
-            dropped.setdefault("totals_row", []).append(row)
-        elif _FOOT.fullmatch(nonempty[0]) and not any(
-            filled[row, i] for i in required if texts[i] != nonempty[0]
-        ):
-            dropped.setdefault("foot_row", []).append(row)
-    repairs = [repair(file, sheet, kind, len(rows), _row(grid, rows[0])) for kind, rows in dropped.items()]
-    gone = [row for rows in dropped.values() for row in rows]
-    return body[~np.isin(body, gone)], repairs
+    # few rows can be one of these: those without a cell that is needed, and those whose first is a header, or
+    # where a total is named
+    needed, first = list(about.needed), int(np.flatnonzero(filled[header_row])[0])
+    odd = ~filled[body][:, needed].all(axis=1) if needed else np.ones(len(body), bool)
+    odd |= _which(grid[body, first], lambda text: text == headers[first])
+    for i in {first, *needed}:
+        odd |= _which(grid[body, i], lambda text: _TOTALS.fullmatch(text) is not None)
+    if about.store is not None:
+        odd |= _which(grid[body, about.store], lambda text: text == EXAMPLE)
+    for row in map(int, body[odd]):
+        kind = _kind(grid[row], headers, above, about)
+        if kind == "total_or_record":
+            faults.append(_undecided(row))
+        elif kind:
+            gone.setdefault(kind, []).append(row)
+    return gone, faults
+
+
+def _which(cells: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:
+    """Which cells pass a test; each distinct text is tried once."""
+    listed = cells.tolist()
+    found = {v for v in set(listed) if isinstance(v, str) and test(v.strip())}
+    return np.array([v in found for v in listed], bool) if found else np.zeros(len(listed), bool)
+
+
+def _kind(cells: np.ndarray, headers: list[str], above: list[list[str]], about: _About) -> str | None:
+    """What a row is that is no record, None of a record."""
+    texts = _texts(cells)
+    nonempty = [t for t in texts if t]
+    same = [t == h for t, h in zip(texts, headers, strict=True) if t]
+    if about.store is not None and texts[about.store] == EXAMPLE:
+        return "example_row"
+    if len(same) >= 2 and all(same):
+        return "repeated_header"
+    if texts in above:
+        return "title_rows"
+    totals = {i for i, text in enumerate(texts) if _TOTALS.fullmatch(text)}
+    if named := totals & about.needed.keys():
+        others = len(about.needed) - len(named)
+        if not others or about.readable(cells, named) < others:
+            return "totals_row"
+        # an item of a form is never called a total; an order, a job or a customer may be anything
+        return "totals_row" if all(about.needed[i].name == "item" for i in named) else "total_or_record"
+    if totals and about.readable(cells) < min(2, len(about.needed)):
+        return "totals_row"
+    if _FOOT.fullmatch(nonempty[0]) and not any(texts[i] not in ("", nonempty[0]) for i in about.needed):
+        return "foot_row"
+    return None
+
+
+def _above(row: int) -> Fault:
+    return Fault(
+        "above_heads",
+        Message("表头上方有一条记录", "a record above the heads"),
+        Message("记录都在表头下方", "all records below the heads"),
+        row=row + 1,
+        hint=Message("把列名移到记录上方", "Put the names of the columns above the records"),
+    )
+
+
+def _undecided(row: int) -> Fault:
+    return Fault(
+        "total_or_record",
+        Message("写着“合计”，其他必填项却都有值", "the word for a total, and all else that a record needs"),
+        Message("合计行，或一条记录", "either a total or a record"),
+        row=row + 1,
+        hint=Message("合计行请删去，记录请改正这一格", "Remove it if it is a total; else correct the cell"),
+    )
 
 
 def _texts(row: np.ndarray) -> list[str]:

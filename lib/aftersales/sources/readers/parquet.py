@@ -221,11 +221,13 @@ def _raw(name: str, called: str, data: Any, headers: Sequence[str], chosen: Any,
     """Rows as cells, those of one whole file numbered; headers that are not read stand without any."""
     with _guarded(called):
         frame = data.to_table(columns=list(headers), filter=chosen).to_pandas()
+        count = data.count_rows(filter=chosen)
         cells = [as_cells(frame.iloc[:, i]) for i in range(frame.shape[1])]
     others = [h for h in data.schema.names if h not in headers and h not in _partitions(data)]
     nothing = np.full(len(frame), None, dtype=object)
     rows = np.arange(2, len(frame) + 2) if numbered else None
-    return Raw(name, called, None, [*headers, *others], [*cells, *[nothing] * len(others)], rows, "typed")
+    columns = [*cells, *[nothing] * len(others)]
+    return Raw(name, called, None, [*headers, *others], columns, rows, "typed", count=count)
 
 
 def as_cells(column: pd.Series) -> np.ndarray:
