@@ -1,6 +1,9 @@
 # The monthly report of a dealership's customer-service department. `make help` lists the targets.
 SHELL := /bin/sh
 comma := ,
+# What is printed here is in the language of the report: that of REPORT_LANG, else of the params, else Chinese.
+SPOKEN = $(or $(filter zh en,$(REPORT_LANG)),$(filter zh en,$(shell sed -n 's/^lang:[^a-z]*\([a-z]*\).*/\1/p' "$${AFTERSALES_PARAMS:-params}/default.yml" 2>/dev/null)),zh)
+SAY = echo "$(if $(filter en,$(SPOKEN)),$(2),$(1))"
 .DEFAULT_GOAL := help
 
 # The conda environment of environment.yml is used when it is the active one; else .venv, made from the lock.
@@ -27,10 +30,10 @@ define INSTALL
     $$pip install -q --disable-pip-version-check "$$uv" 2>/dev/null && break; \
   done; }; \
 if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) -c requirements.lock -e '$(1)'; else \
-  echo "  uv could not be had, so pip does it: this takes a minute or two."; \
+  $(call SAY,  没有装上uv，改用pip：需要一两分钟。,  uv could not be had$(comma) so pip does it: this takes a minute or two.); \
   { $(PIP) --version || $(PY) -m ensurepip; } >/dev/null 2>&1; \
   $(PIP) install -q --disable-pip-version-check -c requirements.lock -e '$(1)'; \
-fi
+fi || { $(call SAY,安装没有成功，以上是安装程序的原文。请检查网络，再运行同一命令。,The installation failed; what the installer says stands above. Check the network and run the same command again.) >&2; exit 1; }
 endef
 
 # uv leaves bytecode to the first run, which writes what it imports; without it each report is a half slower.
@@ -40,47 +43,52 @@ unexport PYTHONDONTWRITEBYTECODE
 export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED A B
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
 STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
-COMMON = $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"} $(if $(filter-out 0,$(FRESH)),--fresh)
+WHERE = $${OUT:+--out "$$OUT"}
+LANGUAGE = $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+# The program is told that make called it: its messages name commands as they were typed.
+RUN = AFTERSALES_CALLED=make $(PY) -m aftersales
 
+# After ## stands what a target does, in Chinese, then in English.
 .PHONY: help
-help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | \
+help: ## 列出各个命令 ## list the targets
+	@grep -hE '^[a-z-]+:.*## .* ## ' $(MAKEFILE_LIST) | \
+	  sed -E 's/^([a-z-]+):[^#]*## (.*) ## (.*)/  make \1|$(if $(filter en,$(SPOKEN)),\3,\2)/' | \
 	  awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
-	@echo "  MONTH=4 or 2024-04, YEAR=2024, STORE=name, SOURCE=folder, workbook or database, OUT=folder, REPORT_LANG=zh|en"
+	@$(call SAY,  MONTH=4 或 2024-04；YEAR=2024；STORE=门店；SOURCE=文件夹、工作簿或数据库；OUT=文件夹；REPORT_LANG=zh 或 en,  MONTH=4 or 2024-04$(comma) YEAR=2024$(comma) STORE=name$(comma) SOURCE=folder$(comma) workbook or database$(comma) OUT=folder$(comma) REPORT_LANG=zh or en)
 
 .PHONY: report
-report: $(READY) ## make the report: make report MONTH=4
-	@$(PY) -m aftersales report $(COMMON)
+report: $(READY) ## 做报告：make report MONTH=4 ## make the report: make report MONTH=4
+	@$(RUN) report $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE) $(if $(filter-out 0,$(FRESH)),--fresh)
 
 .PHONY: check
-check: $(READY) ## say what is wrong with the records: make check MONTH=4 (XLSX=file writes it into a copy of them)
-	@AFTERSALES_CALLED=make $(PY) -m aftersales check $(PERIOD) $(STORED) $${REPORT_LANG:+--lang "$$REPORT_LANG"} $${XLSX:+--xlsx "$$XLSX"} $${PRINTED:+--printed "$$PRINTED"}
+check: $(READY) ## 检查数据：make check MONTH=4（XLSX=文件 另存一份标出错误的） ## say what is wrong with the records: make check MONTH=4 (XLSX=file writes it into a copy of them)
+	@$(RUN) check $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE) $${XLSX:+--xlsx "$$XLSX"} $${PRINTED:+--printed "$$PRINTED"}
 
 .PHONY: template
-template: $(READY) ## write an empty workbook to fill in: make template MONTH=5 SOURCE=last-month (OUT=file)
-	@$(PY) -m aftersales template $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"} $(STORED) $${OUT:+--out "$$OUT"}
+template: $(READY) ## 生成空白的数据工作簿：make template MONTH=5 SOURCE=上月数据（OUT=文件） ## write an empty workbook to fill in: make template MONTH=5 SOURCE=last-month (OUT=file)
+	@$(RUN) template $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)
 
 .PHONY: mail
-mail: $(READY) ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
-	@AFTERSALES_CALLED=make $(PY) -m aftersales mail $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+mail: $(READY) ## 发送已发布的报告：make mail MONTH=4（DRY_RUN=1 只说会发给谁） ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
+	@$(RUN) mail $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)
 
 .PHONY: call-list
-call-list: $(READY) ## write whom to call, unmasked, for inside the store: make call-list MONTH=4 OUT=calls.xlsx
-	@AFTERSALES_CALLED=make $(PY) -m aftersales call-list $(PERIOD) $(STORED) $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+call-list: $(READY) ## 生成外呼名单（未脱敏，仅限店内）：make call-list MONTH=4 OUT=外呼名单.xlsx ## write whom to call, unmasked, for inside the store: make call-list MONTH=4 OUT=calls.xlsx
+	@$(RUN) call-list $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)
 
 .PHONY: compare
-compare: $(READY) ## say what two published reports differ in: make compare A=2024-03 B=2024-04 (A=2024-04@1: the run before)
-	@AFTERSALES_CALLED=make $(PY) -m aftersales compare $${A:+--a "$$A"} $${B:+--b "$$B"} $${STORE:+--store "$$STORE"} $${OUT:+--out "$$OUT"} $${REPORT_LANG:+--lang "$$REPORT_LANG"}
+compare: $(READY) ## 比较两份报告：make compare A=2024-03 B=2024-04（A=2024-04@1：上一版） ## say what two published reports differ in: make compare A=2024-03 B=2024-04 (A=2024-04@1: the run before)
+	@$(RUN) compare $${A:+--a "$$A"} $${B:+--b "$$B"} $${STORE:+--store "$$STORE"} $(WHERE) $(LANGUAGE)
 
 .PHONY: test
-test: $(READY_TEST) ## run the tests that need nothing but Python
+test: $(READY_TEST) ## 运行只需Python的测试 ## run the tests that need nothing but Python
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
 	@$(PY) -m ruff format -q --check lib tests notebooks bench docs
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) -m pytest -m "not full" -n 2 --dist worksteal
 
 .PHONY: test-all
-test-all: $(READY_FULL) ## run all tests, those with Chromium, PostgreSQL and JupyterLab too
+test-all: $(READY_FULL) ## 运行全部测试，包括要用Chromium、PostgreSQL和JupyterLab的 ## run all tests, those with Chromium, PostgreSQL and JupyterLab too
 	@sh tests/services.sh
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
 	@$(PY) -m ruff format -q --check lib tests notebooks bench docs
@@ -88,35 +96,35 @@ test-all: $(READY_FULL) ## run all tests, those with Chromium, PostgreSQL and Ju
 	@$(PY) -m pytest -n 2 --dist worksteal
 
 .PHONY: demo
-demo: $(READY) ## write the records of made-up stores: make demo STORES=3 OUT=data
-	@$(PY) -m aftersales demo --stores "$${STORES:-1}" --months "$${MONTHS:-30}" --out "$${OUT:-demo}"
+demo: $(READY) ## 生成虚构门店的数据：make demo STORES=3 OUT=data ## write the records of made-up stores: make demo STORES=3 OUT=data
+	@$(RUN) demo --stores "$${STORES:-1}" --months "$${MONTHS:-30}" --out "$${OUT:-demo}" $(LANGUAGE)
 
 .PHONY: lab
-lab: $(READY_LAB) ## open JupyterLab on the notebooks (LAB="--no-browser --port=8890" for options of its own)
-	@$(PY) -m aftersales lab -- $(LAB)
+lab: $(READY_LAB) ## 在JupyterLab里打开笔记本（LAB="--no-browser --port=8890" 是它自己的选项） ## open JupyterLab on the notebooks (LAB="--no-browser --port=8890" for options of its own)
+	@$(RUN) lab $(LANGUAGE) -- $(LAB)
 
 .PHONY: chapter
-chapter: $(READY) ## start a chapter of your own: make chapter NAME=waiting
-	@$(PY) -m aftersales chapter --name "$$NAME"
+chapter: $(READY) ## 新建自己的一章：make chapter NAME=waiting ## start a chapter of your own: make chapter NAME=waiting
+	@$(RUN) chapter --name "$$NAME" $(LANGUAGE)
 
 .PHONY: check-notebooks
-check-notebooks: $(READY) ## say what breaks the form of a notebook, and what to do
-	@$(PY) -m aftersales check-notebooks
+check-notebooks: $(READY) ## 检查笔记本的格式，并说明怎么改 ## say what breaks the form of a notebook, and what to do
+	@$(RUN) check-notebooks $(LANGUAGE)
 
 .PHONY: setup
-setup: $(READY_FULL) ## set up everything for work on the code, the commit hooks included
+setup: $(READY_FULL) ## 为修改程序做好全部准备，包括提交钩子 ## set up everything for work on the code, the commit hooks included
 	@$(PY) -m pre_commit install
 
 .PHONY: clean
-clean: ## empty the cache
+clean: ## 清空缓存 ## empty the cache
 	@for kind in tables sealed findings chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
 
 .PHONY: bench
-bench: $(READY) ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)
+bench: $(READY) ## 测量做报告的速度，并与别的做法比较；写入 docs/bench.md（RUNS=3） ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)
 	@RUNS="$(RUNS)" $(PY) bench/bench.py
 
 .PHONY: claims
-claims: $(READY) ## measure how often the findings are wrong and what they find; writes docs/claims.md (STORES=2000)
+claims: $(READY) ## 测量发现错几次、找到多少；写入 docs/claims.md（STORES=2000） ## measure how often the findings are wrong and what they find; writes docs/claims.md (STORES=2000)
 	@STORES="$${STORES:-2000}" $(PY) bench/claims.py
 
 # The first interpreter that is new enough.
@@ -125,26 +133,26 @@ $(READY): $(LOCKED)
 	  for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
 	  done; \
-	  if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed; got $$(python3 --version 2>&1). Install it, or name one: make PYTHON=/path/to/python3.11" >&2; exit 2; fi; \
-	  echo "Setting up .venv with $$($$found --version), once."; \
+	  if [ -z "$$found" ]; then $(call SAY,需要 Python 3.11 或更新的版本；现在是 $$(python3 --version 2>&1)。请安装，或指明位置：make PYTHON=/path/to/python3.11,Python 3.11 or newer is needed; got $$(python3 --version 2>&1). Install it$(comma) or name one: make PYTHON=/path/to/python3.11) >&2; exit 2; fi; \
+	  $(call SAY,首次使用：用 $$($$found --version) 建立 .venv。,Setting up .venv with $$($$found --version)$(comma) once.); \
 	  $$found -m venv --without-pip .venv; \
 	fi
-	@echo "Installing the pinned packages of requirements.lock …"
+	@$(call SAY,安装 requirements.lock 里的程序包 …,Installing the pinned packages of requirements.lock …)
 	@$(call INSTALL,.)
 	@$(PY) -c 'from aftersales import kernels; kernels.install()'
 	@touch $@
 
 $(READY_TEST): $(READY)
-	@echo "Installing what the tests need …"
+	@$(call SAY,安装测试需要的程序包 …,Installing what the tests need …)
 	@$(call INSTALL,.[test])
 	@touch $@
 
 $(READY_LAB): $(READY)
-	@echo "Installing JupyterLab, once …"
+	@$(call SAY,首次使用：安装JupyterLab …,Installing JupyterLab$(comma) once …)
 	@$(call INSTALL,.[lab])
 	@touch $@
 
 $(READY_FULL): $(READY_TEST)
-	@echo "Installing JupyterLab, once, and what the browser and database tests need …"
+	@$(call SAY,首次使用：安装JupyterLab以及浏览器和数据库测试需要的程序包 …,Installing JupyterLab$(comma) once$(comma) and what the browser and database tests need …)
 	@$(call INSTALL,.[test$(comma)full$(comma)postgres$(comma)lab])
 	@touch $@

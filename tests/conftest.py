@@ -9,17 +9,39 @@ import sys
 import openpyxl
 import pandas as pd
 import pytest
+from one_language import foreign_in_error
 
 from aftersales import demo
-from aftersales.contract import message, params
+from aftersales.contract import errors, message, params
 from aftersales.contract.tables import Tables
 from aftersales.export import workbook
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def in_english():
     """Errors raised here speak English; other processes speak what they were asked for."""
     message.speak("en")
+    yield
+    message.speak(None)
+    os.environ.pop(message.VARIABLE, None)
+
+
+@pytest.fixture(autouse=True)
+def errors_are_whole_in_both_languages(monkeypatch):
+    """Whatever error a test raises says all it says in Chinese, and in English."""
+    raised = []
+    made = errors.AftersalesError.__new__
+
+    def noted(kind, *args, **kwargs):
+        error = made(kind)
+        raised.append(error)
+        return error
+
+    monkeypatch.setattr(errors.AftersalesError, "__new__", noted)
+    yield
+    monkeypatch.undo()
+    mixed = [one for error in raised[:200] for one in foreign_in_error(error)]
+    assert not mixed, mixed
 
 
 @pytest.fixture(scope="session")

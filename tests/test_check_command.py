@@ -13,8 +13,9 @@ import pytest
 from conftest import run
 
 from aftersales import demo
-from aftersales.check import terminal, wording
+from aftersales.check import problems, terminal
 from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.message import Message
 from aftersales.contract.schema import LISTED, TABLES
 from aftersales.reconcile import printed_file as printed_report
 
@@ -86,21 +87,29 @@ def test_bad_records_end_with_2_and_a_line_a_fault(tmp_path):
     assert "The input is bad: 2 faults" in english.stdout
 
 
-def test_of_many_faults_of_a_kind_the_first_twenty_are_printed(tmp_path):
+def test_a_line_a_column_and_distinct_value_with_its_count_and_first_row(tmp_path):
     rows = [
         ORDERS[0],
-        *([f"R{i}", f"LSVAA2180E20{i:05}", "个体", "2024-04-09", "", "", ""] for i in range(50)),
+        *(
+            [f"R{i}", f"LSVAA2180E20{i:05}", ["个体", "单位车"][i % 2], f"第{i % 25}天", "", "", ""]
+            for i in range(50)
+        ),
     ]
     done = run("check", "--month", "4", "--source", folder(tmp_path / "in", repair_orders=rows))
-    assert done.stdout.count("✗ 错误") == 20
-    assert "… 还有30处" in done.stdout
+    assert done.stdout.startswith("数据有误，共100处")
+    told = " ".join(done.stdout.split())
+    assert told.count("✗ 错误") == 2 + 20
+    assert "维修工单.csv 第2行（共25处） “客户类型”列 个体" in told
+    assert "维修工单.csv 第3行（共25处） “客户类型”列 单位车" in told
+    assert "维修工单.csv 第2行（共2处） “开单时间”列 第0天" in told
+    assert "… 还有5种，共10处 维修工单.csv “开单时间”列" in told
 
 
 def test_a_call_that_is_wrong_is_an_error(tmp_path):
     for args in (["--month", "13"], ["--month", "4", "--source", tmp_path / "none"]):
         done = run("check", *args)
         assert done.returncode == 2
-        assert done.stderr.startswith("error: ")
+        assert done.stderr.startswith("错误：")
         assert "Traceback" not in done.stderr
 
 
@@ -227,32 +236,13 @@ def test_a_cell_cannot_steer_the_terminal():
 @pytest.mark.parametrize(
     ("fault", "expected", "step"),
     [
-        (
-            Fault(
-                "reference",
-                "'R9'",
-                "one of the order_id in a.csv",
-                hint="Export both tables over the same period",
-            ),
-            "a.csv 里有的工单号",
-            "两张表按同一时段导出",
-        ),
-        (
-            Fault("duplicate", "R1", "a month + scope + advisor that stands there once"),
-            "月份 + 范围 + 服务顾问不重复",
-            "删去重复的行，或改正编号",
-        ),
-        (
-            Fault("order_of_dates", "'2024-04-01 00:00:00'", "not before received_at 2024-04-09 00:00:00"),
-            "不早于受理时间 2024-04-09",
-            "核对两个日期",
-        ),
-        (Fault("new_kind", "x", "something new", hint="do it"), "something new", "do it"),
+        (Fault("duplicate", "R1", Message("编号不重复", "once")), "编号不重复", "删去重复的行，或改正编号"),
+        (Fault("new_kind", "x", "R2", hint=Message("改一改", "do it")), "R2", "改一改"),
     ],
 )
 def test_faults_are_told_in_chinese(fault, expected, step):
-    message = wording.worded(fault)
-    assert (message.expected, message.next) == (expected, step)
+    (told,) = problems.from_faults([fault], "zh")
+    assert (told.expected, told.next) == (expected, step)
 
 
 def test_checking_imports_no_more_than_it_needs():

@@ -109,22 +109,22 @@ def test_what_is_no_notebook_and_a_chapter_that_is_not_there_are_told(tmp_path):
     (tmp_path / "08_mine.ipynb").write_text("{")
     found = [str(finding) for finding in check_notebooks.check(tmp_path, ["09_other"])]
     assert found[0].startswith("09_other.ipynb: the params name this chapter")
-    assert "make chapter NAME=09_other" in found[0]
+    assert "aftersales chapter --name 09_other" in found[0]
     assert found[1].startswith("08_mine.ipynb: not a notebook")
 
 
 def test_the_command_tells_how_many_and_fails(project):
-    assert project("check-notebooks").stdout == "9 notebooks in form.\n"
+    assert project("check-notebooks").stdout == "9个笔记本，格式都对。\n"
     path = project.root / "notebooks" / "06_churn.ipynb"
     notebook = nbformat.read(path, as_version=4)
     the(notebook, "# Of the cars").source += "\nwhile True:\n    pass"
     nbformat.write(notebook, path)
     done = project("check-notebooks")
     assert done.returncode == 1
-    assert "06_churn.ipynb, cell 4: a loop in a cell, line 6. Write it without" in done.stdout
-    assert done.stdout.endswith("9 notebooks, 1 finding.\n")
+    assert "06_churn.ipynb 第4个单元格：单元格第6行是循环。改成不用它的写法" in done.stdout
+    assert done.stdout.endswith("9个笔记本，1处问题。\n")
     (project.root / "params" / "2024-04.yml").write_text("chapters: [09_other]\n")
-    assert "09_other.ipynb: the params name this chapter" in project("check-notebooks").stdout
+    assert "09_other.ipynb：参数里有这一章，却没有这个笔记本" in project("check-notebooks").stdout
 
 
 @pytest.mark.full

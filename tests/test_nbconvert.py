@@ -98,7 +98,7 @@ def test_the_command_says_plainly_why_it_refuses(notebooks):
     (notebooks / "07_top5.ipynb").unlink()
     done = nbconvert("mail", notebooks / "master.ipynb")
     assert done.returncode == 2
-    assert done.stderr.startswith("error: ")
+    assert done.stderr.startswith("错误：")
     assert "07_top5.ipynb" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(notebooks.glob("*.html"))

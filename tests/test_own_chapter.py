@@ -107,7 +107,7 @@ def test_a_name_that_will_not_do_is_told_and_nothing_is_written(project, name, t
 def test_a_chapter_that_the_params_name_but_nobody_wrote_is_told(project):
     (project.root / "params" / "2024-04.yml").write_text("chapters: [09_other]\n")
     done = project("report", "--month", 4)
-    assert "no notebook 09_other.ipynb" in done.stderr
+    assert "notebooks/ 里没有笔记本 09_other.ipynb" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -227,19 +227,19 @@ def test_a_figure_of_ones_own_is_a_full_citizen(waiting):
     [
         (
             ", waiting.late_shar: 0.5",
-            "targets.waiting.late_shar: no chapter .* Did you mean waiting.late_share",
+            "targets.waiting.late_shar：本报告没有一章给出这个指标。是不是 waiting.late_share",
         ),
-        (", waiting.mark: 5", "targets.waiting.mark: .*better="),
-        (", waiting.unnamed: 5", "targets.waiting.unnamed: .*without a record"),
-        (", fft.rate: 0.98", "targets.fft.rate: no chapter .* Did you mean ftf.rate"),
+        (", waiting.mark: 5", "targets.waiting.mark：.*better="),
+        (", waiting.unnamed: 5", "targets.waiting.unnamed：这个指标没有记录"),
+        (", fft.rate: 0.98", "targets.fft.rate：本报告没有一章给出这个指标。是不是 ftf.rate"),
     ],
 )
 def test_a_target_that_nothing_can_be_held_against_is_told(waiting, target, told):
     (waiting.root / "params" / "2024-04.yml").write_text(SETTINGS % target, encoding="utf-8")
     done = waiting("report", "--month", 4)
     assert done.returncode == 2, done.stderr
-    assert re.search(f"error: 2024-04.yml: {told}", done.stderr)
-    assert ("running the notebooks" in done.stderr) == ("fft" not in target)
+    assert re.search(f"错误：2024-04.yml：{told}", done.stderr)
+    assert ("运行笔记本" in done.stderr) == ("fft" not in target)
     assert not list((waiting.root / "output").glob("2024-04/*/*"))
 
 

@@ -45,7 +45,7 @@ def test_an_unchanged_report_is_recognised_without_a_heavy_import(store):
     before = {p: p.stat().st_mtime_ns for p in published(store).rglob("*")}
     done = report(store, PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
-    assert "nothing has changed" in done.stderr
+    assert "什么也没有变" in done.stderr
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "aftersales.cache.reports" in imported
     assert not imported & set(HEAVY)
@@ -66,7 +66,7 @@ def test_a_published_file_that_was_altered_or_lost_is_made_again(store):
     os.utime(page, ns=(state.st_atime_ns, state.st_mtime_ns))
     pdf.unlink()
     done = report(store)
-    assert "nothing has changed" not in done.stderr
+    assert "什么也没有变" not in done.stderr
     assert chapters(done.stderr, "unchanged") == params.load().chapters
     assert (
         f"{len(params.load().chapters)} of {len(params.load().chapters)} chapters from the cache"

@@ -97,7 +97,7 @@ def test_the_command_does_not_tell_it_either(tmp_path):
         "report", "--month", "4", "--source", "env:DMS", cwd=tmp_path, DMS=f"postgresql:/me:{SECRET}@h/db"
     )
     assert done.returncode == 2
-    assert "source env:DMS: " in done.stderr
+    assert "来源 env:DMS：" in done.stderr
     assert "Traceback" not in done.stderr
     silent(done.stdout + done.stderr, tmp_path)
 

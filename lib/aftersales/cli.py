@@ -13,36 +13,60 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from aftersales import arguments
+from aftersales.contract import message
 from aftersales.contract.errors import AftersalesError, InputError
+from aftersales.contract.message import Message, phrase
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand.
+    """Run one subcommand; what it says is in the language of the call, else of the params.
 
     Returns
     -------
     int
         0 = done; 1 = it failed; 2 = it was called wrongly or its input is bad.
     """
+    argv = sys.argv[1:] if argv is None else argv
+    message.speak(arguments.language(argv))
     args = parser().parse_args(argv)
+    message.speak(args.lang)
+    if args.lang:
+        os.environ[message.VARIABLE] = args.lang  # for the processes that this one starts
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleaned up after as after Ctrl-C
     try:
         if getattr(args, "month", "") is None:
-            raise InputError(f"which month? Say MONTH=4 or 2024-04: make {args.name} MONTH=4.")
+            raise InputError(_which_month(args.name))
         return args.run(args) or 0
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+        if error.faults:
+            from aftersales.check import faults
+
+            faults.show(error.faults, message.spoken(), sys.stderr)
+        else:
+            _failed(error)
         return 2
     except AftersalesError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _failed(error)
         return 1
     except KeyboardInterrupt:
-        print("stopped: nothing was published", file=sys.stderr)
+        print(phrase("已停止：什么也没有发布", "stopped: nothing was published"), file=sys.stderr)
         return 130
     except BrokenPipeError:
         return 1
     except Exception as error:
         return _unexpected(error)
+
+
+def _which_month(name: str) -> Message:
+    from aftersales.contract import command
+
+    zh, en = (command.of(name, month=month) for month in ("4", "2024-04"))
+    return Message(f"哪个月？如：{zh}（或 {en}）", f"which month? Say: {zh} (or {en})")
+
+
+def _failed(error: object) -> None:
+    print(phrase(f"错误：{error}", f"error: {error}"), file=sys.stderr)
 
 
 def _unexpected(error: Exception) -> int:
@@ -54,113 +78,216 @@ def _unexpected(error: Exception) -> int:
         "w", prefix="aftersales-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
         log.write(mask.text(place.without("".join(traceback.format_exception(error)))))
-    print(
-        f"error: {type(error).__name__}: {mask.text(place.without(str(error)))}\n "
-        " This is a fault of the program, not of your data. "
-        f"Nothing was published. Please send {log.name} to whoever maintains it.",
-        file=sys.stderr,
+    said = f"{type(error).__name__}: {mask.text(place.without(str(error)))}"
+    _failed(
+        Message(
+            f"程序内部出错，不是您的数据有错。什么也没有发布。请把 {log.name} 发给维护人员。原文：“{said}”",
+            f"{said}\n  This is a fault of the program, not of your data. "
+            f"Nothing was published. Please send {log.name} to whoever maintains it.",
+        )
     )
     return 1
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    top = argparse.ArgumentParser(
-        prog="aftersales", description="The monthly report of a car dealership's customer-service department."
+    top = arguments.Parser(
+        prog="aftersales",
+        description=phrase(
+            "汽车经销商客户服务部月报。",
+            "The monthly report of a car dealership's customer-service department.",
+        ),
     )
-    top.add_argument("--version", action=_Version, nargs=0, help="say name and version and leave")
-    commands = top.add_subparsers(required=True, metavar="COMMAND", dest="name")
+    top.add_argument(
+        "--version",
+        action=_Version,
+        nargs=0,
+        help=phrase("显示名称和版本", "say name and version and leave"),
+    )
+    commands = top.add_subparsers(required=True, metavar=phrase("命令", "COMMAND"), dest="name")
 
-    report = commands.add_parser("report", help="make the report of a month")
+    def add(name: str, zh: str, en: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=phrase(zh, en))
+        command.add_argument(
+            "--lang", choices=("zh", "en"), help=phrase("默认：参数里的语言", "default: that of the params")
+        )
+        return command
+
+    report = add("report", "做某月的报告", "make the report of a month")
     _month(report)
     _source(report)
     _output(report)
-    report.add_argument("--fresh", action="store_true", help="take nothing from the cache")
+    report.add_argument(
+        "--fresh", action="store_true", help=phrase("不用缓存，全部重做", "take nothing from the cache")
+    )
     report.set_defaults(run=_report)
 
-    check = commands.add_parser("check", help="say what is wrong with the records, without making a report")
+    check = add("check", "检查数据，不做报告", "say what is wrong with the records, without making a report")
     _month(check)
     _source(check)
-    _lang(check)
+    _output(check)
     check.add_argument(
-        "--xlsx", type=Path, metavar="FILE", help="write a copy of the records with the faults marked"
+        "--xlsx",
+        type=Path,
+        metavar=_file(),
+        help=phrase("另存一份标出错误的数据", "write a copy of the records with the faults marked"),
     )
     check.add_argument(
-        "--printed", type=Path, metavar="FILE", help="hold a report made by hand, typed as YAML, against them"
+        "--printed",
+        type=Path,
+        metavar=_file(),
+        help=phrase(
+            "核对一份手工做的报告（照抄成YAML）", "hold a report made by hand, typed as YAML, against them"
+        ),
     )
     check.set_defaults(run=_check)
 
-    template = commands.add_parser("template", help="write an empty workbook to fill in")
+    template = add("template", "生成一个空白的数据工作簿", "write an empty workbook to fill in")
     template.add_argument(
-        "--month", dest="filled", metavar="M", help="default: the one after the source's last"
+        "--month",
+        dest="filled",
+        metavar="M",
+        help=phrase("默认：来源最后一个月的下个月", "default: the one after the source's last"),
     )
     template.add_argument(
-        "--year", metavar="YYYY", help="default: the first such month after the source's last"
+        "--year",
+        metavar="YYYY",
+        help=phrase(
+            "默认：来源之后的第一个这样的月份",
+            "default: the first such month after the source's last",
+        ),
     )
     _source(template)
-    template.add_argument("--out", type=Path, metavar="FILE", help="default: 客服部月报数据.xlsx")
+    template.add_argument(
+        "--out",
+        type=Path,
+        metavar=_file(),
+        help=phrase("默认：客服部月报数据.xlsx", "default: 客服部月报数据.xlsx"),
+    )
     template.set_defaults(run=_template)
 
-    mail = commands.add_parser("mail", help="send the published report of a month")
+    mail = add("mail", "发送已发布的报告", "send the published report of a month")
     _month(mail)
     _source(mail)
     _output(mail)
-    mail.add_argument("--dry-run", action="store_true", help="say what would be sent to whom (or DRY_RUN=1)")
     mail.add_argument(
-        "--again", action="store_true", help="send to those too who have it already (or AGAIN=1)"
+        "--dry-run",
+        action="store_true",
+        help=phrase("只说会发给谁，不发送（或 DRY_RUN=1）", "say what would be sent to whom (or DRY_RUN=1)"),
+    )
+    mail.add_argument(
+        "--again",
+        action="store_true",
+        help=phrase(
+            "已收到的人也再发一次（或 AGAIN=1）",
+            "send to those too who have it already (or AGAIN=1)",
+        ),
     )
     mail.set_defaults(run=_mail)
 
-    calls = commands.add_parser(
-        "call-list", help="write the customers to call, unmasked, to a workbook for inside the store"
+    calls = add(
+        "call-list",
+        "生成外呼名单（未脱敏，仅限店内使用）",
+        "write the customers to call, unmasked, to a workbook for inside the store",
     )
     _month(calls)
     _source(calls)
     calls.add_argument(
-        "--out", type=Path, metavar="FILE.xlsx", help="where to; never where reports are published"
+        "--out",
+        type=Path,
+        metavar=phrase("文件.xlsx", "FILE.xlsx"),
+        help=phrase("写到哪里；不能在发布报告的地方", "where to; never where reports are published"),
     )
-    _lang(calls)
     calls.set_defaults(run=_call_list)
 
-    compare = commands.add_parser(
-        "compare", help="say what two published reports differ in, and what the changes are made of"
+    compare = add(
+        "compare",
+        "比较两份已发布的报告",
+        "say what two published reports differ in, and what the changes are made of",
     )
-    one = (
-        "a month (2024-04, or 4: the latest published), a run that was replaced (2024-04@1 the last but one, "
-    )
-    one += "2024-04@20240503-091500), or the folder of a report"
-    compare.add_argument("--a", metavar="A", help=one)
-    compare.add_argument("--b", metavar="B", help="the other one, which is set against A")
     compare.add_argument(
-        "--store", metavar="NAME", help="default: the only one published, else that of the params"
+        "--a",
+        metavar="A",
+        help=phrase(
+            "月份（2024-04；4 是最近发布的那个4月）、被替换的旧版（2024-04@1 是上一版，"
+            "2024-04@20240503-091500），或报告所在的文件夹",
+            "a month (2024-04, or 4: the latest published), a run that was replaced (2024-04@1 the last but "
+            "one, 2024-04@20240503-091500), or the folder of a report",
+        ),
+    )
+    compare.add_argument(
+        "--b", metavar="B", help=phrase("与A比较的另一份", "the other one, which is set against A")
+    )
+    compare.add_argument(
+        "--store",
+        metavar=_name(),
+        help=phrase(
+            "默认：唯一发布的门店，否则参数里的门店",
+            "default: the only one published, else that of the params",
+        ),
     )
     _output(compare)
     compare.set_defaults(run=_compare)
 
-    demo = commands.add_parser("demo", help="write the records of made-up stores")
-    demo.add_argument("--stores", type=_positive, default=1, metavar="N", help="number of stores (default 1)")
+    demo = add("demo", "生成虚构门店的数据", "write the records of made-up stores")
     demo.add_argument(
-        "--months", type=_positive, default=30, metavar="N", help="months to April 2024 (default 30)"
+        "--stores",
+        type=arguments.positive,
+        default=1,
+        metavar="N",
+        help=phrase("几家店（默认 1）", "number of stores (default 1)"),
     )
     demo.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="another seed, other stores (default 1)"
+        "--months",
+        type=arguments.positive,
+        default=30,
+        metavar="N",
+        help=phrase("到2024年4月共几个月（默认 30）", "months to April 2024 (default 30)"),
     )
-    demo.add_argument("--format", choices=("csv", "xlsx", "parquet"), default="csv", help="default csv")
-    demo.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write into")
+    demo.add_argument(
+        "--seed",
+        type=arguments.whole_number,
+        default=1,
+        metavar="N",
+        help=phrase("换一个数，换一批店（默认 1）", "another seed, other stores (default 1)"),
+    )
+    demo.add_argument(
+        "--format",
+        choices=("csv", "xlsx", "parquet"),
+        default="csv",
+        help=phrase("默认 csv", "default csv"),
+    )
+    demo.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar=_folder(),
+        help=phrase("写入哪个文件夹", "folder to write into"),
+    )
     demo.set_defaults(run=_demo)
 
-    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks")
-    lab.add_argument("options", nargs="*", metavar="-- OPTION", help="options of JupyterLab, as --no-browser")
+    lab = add("lab", "在JupyterLab里打开笔记本", "open JupyterLab on the notebooks")
+    lab.add_argument(
+        "options",
+        nargs="*",
+        metavar=phrase("-- 选项", "-- OPTION"),
+        help=phrase("JupyterLab自己的选项，如 --no-browser", "options of JupyterLab, as --no-browser"),
+    )
     lab.set_defaults(run=_lab)
 
-    chapter = commands.add_parser("chapter", help="start a chapter of your own")
+    chapter = add("chapter", "新建自己的一章", "start a chapter of your own")
     chapter.add_argument(
-        "--name", required=True, metavar="NAME", help="waiting, or with its number 08_waiting"
+        "--name",
+        required=True,
+        metavar=_name(),
+        help=phrase("waiting，或带编号的 08_waiting", "waiting, or with its number 08_waiting"),
     )
     chapter.set_defaults(run=_chapter)
 
-    form = commands.add_parser(
-        "check-notebooks", help="say what breaks the form of a notebook, and what to do"
+    form = add(
+        "check-notebooks",
+        "检查笔记本的格式，并说明怎么改",
+        "say what breaks the form of a notebook, and what to do",
     )
     form.set_defaults(run=_check_notebooks)
     return top
@@ -176,32 +303,49 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+def _name() -> str:
+    return phrase("名称", "NAME")
+
+
+def _file() -> str:
+    return phrase("文件", "FILE")
+
+
+def _folder() -> str:
+    return phrase("文件夹", "DIR")
+
+
 def _month(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--month", metavar="M", help="4, 04 or 2024-04")
-    command.add_argument("--year", metavar="YYYY", help="default: the latest such month in the source")
+    command.add_argument("--month", metavar="M", help=phrase("4、04 或 2024-04", "4, 04 or 2024-04"))
+    command.add_argument(
+        "--year",
+        metavar="YYYY",
+        help=phrase("默认：来源里最近的这个月份", "default: the latest such month in the source"),
+    )
 
 
 def _source(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--store", metavar="NAME", help="default: the store of the params")
     command.add_argument(
-        "--source", metavar="S", help="folder, workbook, database URL or `demo` (default: that of the params)"
+        "--store", metavar=_name(), help=phrase("默认：参数里的门店", "default: the store of the params")
+    )
+    command.add_argument(
+        "--source",
+        metavar="S",
+        help=phrase(
+            "文件夹、工作簿、数据库地址或 `demo`（默认：参数里的来源）",
+            "folder, workbook, database URL or `demo` (default: that of the params)",
+        ),
     )
 
 
 def _output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, default=Path("output"), metavar="DIR", help="default: output")
-    _lang(command)
-
-
-def _lang(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--lang", choices=("zh", "en"), help="default: that of the params")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 up, got {text}")
-    return number
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("output"),
+        metavar=_folder(),
+        help=phrase("报告发布在哪里（默认：output）", "where reports are published (default: output)"),
+    )
 
 
 def _report(args: argparse.Namespace) -> None:
@@ -217,7 +361,13 @@ def _report(args: argparse.Namespace) -> None:
     key = reports.fingerprint(request, chapters.FOLDER)
     made = reports.published(key)
     if made:
-        print("nothing has changed since this report was made", file=sys.stderr)
+        print(
+            phrase(
+                "报告做好以后什么也没有变",
+                "nothing has changed since this report was made",
+            ),
+            file=sys.stderr,
+        )
     else:
         from aftersales import kernels
 
@@ -227,7 +377,13 @@ def _report(args: argparse.Namespace) -> None:
             made = report.report(**request)
         reports.remember(key, made)
     if not any(path.name == "report.eml" for path in made):
-        print("no report.eml: with `mask: false` in the params a report is never mailed", file=sys.stderr)
+        print(
+            phrase(
+                "没有 report.eml：参数里是 `mask: false`，这样的报告不发邮件",
+                "no report.eml: with `mask: false` in the params a report is never mailed",
+            ),
+            file=sys.stderr,
+        )
     for path in made:
         print(path)
 
@@ -235,7 +391,9 @@ def _report(args: argparse.Namespace) -> None:
 def _check(args: argparse.Namespace) -> int:
     from aftersales.check import command as checking
 
-    return checking.check(args.month, args.year, args.store, args.source, args.lang, args.xlsx, args.printed)
+    return checking.check(
+        args.month, args.year, args.store, args.source, args.lang, args.xlsx, args.printed, args.out
+    )
 
 
 def _template(args: argparse.Namespace) -> None:
@@ -266,13 +424,24 @@ def _call_list(args: argparse.Namespace) -> None:
     from aftersales import report
 
     if args.out is None:
+        from aftersales.contract import command
+
+        zh, en = (
+            command.of("call-list", month=args.month, out=name) for name in ("外呼名单.xlsx", "calls.xlsx")
+        )
         raise InputError(
-            "where to? Expected a workbook outside of output: call-list --month 4 --out FILE.xlsx."
+            Message(
+                f"写到哪里？应是发布报告的地方以外的工作簿：{zh}",
+                f"where to? Expected a workbook outside of where reports are published: {en}",
+            )
         )
     lost, waiting = report.call_list(args.month, args.out, args.year, args.store, args.source, args.lang)
     print(
-        f"{lost} lost customers, {waiting} open complaints, unmasked: "
-        "for use inside the store only (仅限店内使用)",
+        phrase(
+            f"{lost}位流失客户，{waiting}件未关闭投诉，未脱敏：仅限店内使用",
+            f"{lost} lost customers, {waiting} open complaints, unmasked: "
+            "for use inside the store only (仅限店内使用)",
+        ),
         file=sys.stderr,
     )
     print(args.out)
@@ -309,10 +478,14 @@ def _chapter(args: argparse.Namespace) -> None:
 
     notebook, settings = new_chapter.start(args.name)
     print(f"{notebook}\n{settings}: - {notebook.stem}")
+    from aftersales.contract import command
+
+    lab, form, report = (command.of(name) for name in ("lab", "check-notebooks", "report"))
     print(
-        (
-            "It runs as it stands. Write your question into it in JupyterLab "
-            "(make lab), `make check-notebooks`, `make report`."
+        phrase(
+            f"它已经能运行。在JupyterLab（{lab}）里写上你的问题，然后 {form}、{report}。",
+            f"It runs as it stands. Write your question into it in JupyterLab ({lab}), "
+            f"then {form}, {report}.",
         ),
         file=sys.stderr,
     )
@@ -324,5 +497,5 @@ def _check_notebooks(args: argparse.Namespace) -> int:
     from aftersales.contract import params
 
     months = [None, *sorted(path.stem for path in params.folder().glob("[0-9]*.yml"))]
-    named = dict.fromkeys(stem for month in months for stem in params.load(month).chapters)
+    named = dict.fromkeys(stem for month in reversed(months) for stem in params.load(month).chapters)
     return check_notebooks.report(chapters.FOLDER, list(named), print)

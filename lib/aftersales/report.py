@@ -17,8 +17,9 @@ from aftersales import kernels
 from aftersales.cache import store as cache_store
 from aftersales.chapters import notebooks as chapters
 from aftersales.chapters import progress
-from aftersales.contract import command
+from aftersales.contract import command, message
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, joined, phrase
 from aftersales.export import manifest, publish
 from aftersales.sources import load as inputs
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from aftersales.chapters.scraps import Scraps
+    from aftersales.contract.schema import Lang
     from aftersales.export.page.html import ReportHTMLExporter
     from aftersales.sources.load import ReportRequest
 
@@ -66,7 +68,7 @@ def report(
     """
     start = time.perf_counter()
     with kernels.serving(), ThreadPoolExecutor(1) as beside:
-        with progress.step("reading the records"):
+        with progress.step(phrase("读取数据", "reading the records")):
             request = inputs.ask(month, year, store, source, lang)
         target = out / str(request.month) / publish.folder_name(request.store)
         with publish.publishing(target) as folder:
@@ -81,7 +83,7 @@ def report(
                 hashing.append(beside.submit(manifest.of_tables, request.tables))
 
             with (
-                progress.step("running the notebooks"),
+                progress.step(phrase("运行笔记本", "running the notebooks")),
                 progress.Watch(notebooks / ".progress") as watch,
                 _environment(request, notebooks),
             ):
@@ -94,7 +96,7 @@ def report(
                     on_start=meanwhile,
                 )
             _check_own_targets(request, notebooks / "master.ipynb")
-            with progress.step("writing page, PDF, mail and workbook"):
+            with progress.step(phrase("生成网页、PDF、邮件和工作簿", "writing page, PDF, mail and workbook")):
                 for one in preparing:
                     one.result()
                 write_formats(folder, request)
@@ -107,8 +109,9 @@ def report(
 
 
 def _summary(chapters: int, cached: list[str], seconds: float) -> None:
-    from_cache = f", {len(cached)} of {chapters} chapters from the cache" if cached else ""
-    print(f"made in {seconds:.1f} s{from_cache}", file=sys.stderr)
+    zh = f"，{chapters}章中{len(cached)}章取自缓存" if cached else ""
+    en = f", {len(cached)} of {chapters} chapters from the cache" if cached else ""
+    print(phrase(f"用时 {seconds:.1f} 秒{zh}", f"made in {seconds:.1f} s{en}"), file=sys.stderr)
 
 
 def _check_own_targets(request: ReportRequest, master: Path | None = None) -> None:
@@ -137,9 +140,12 @@ def _check_own_targets(request: ReportRequest, master: Path | None = None) -> No
         targets = {n: t for n, t in targets.items() if not chapters.speaks_of(stems, n.partition(".")[0])}
     glued: Scraps = {"figures": {}, "records": []} if master is None else scraps.read(master)
     amiss = own.targets_amiss(targets, glued["figures"], own.from_json(glued["records"]))
-    lines = [f"{request.params.origins[f'targets.{name}']}: targets.{name}: {what}" for name, what in amiss]
+    lines = []
+    for name, what in amiss:
+        file = request.params.origins[f"targets.{name}"]
+        lines.append(Message(f"{file}：targets.{name}：{what.zh}", f"{file}: targets.{name}: {what.en}"))
     if lines:
-        raise InputError("\n  ".join(lines))
+        raise InputError(joined(lines, "\n  "))
 
 
 def prepare_formats() -> None:
@@ -291,21 +297,21 @@ def call_list(
     InputError
         The call or the input is bad, or reports are published where the list is to go.
     """
-    from aftersales.contract import params, place
+    from aftersales.contract import place
     from aftersales.export import call_list as workbook
     from aftersales.metrics import to_call
 
-    chosen = lang or params.load().lang
-    workbook.check_place(path, chosen)
-    period, settings, tables = inputs.ask_unmasked(month, year, store, source)
+    workbook.check_place(path)
+    period, settings, tables = inputs.ask_unmasked(month, year, store, source, lang)
     read_from = source or settings.source
     if not place.is_demo(read_from) and not place.is_url(read_from):
-        workbook.check_apart(path, place.path(read_from), chosen)
+        workbook.check_apart(path, place.path(read_from))
     lost = to_call.customers(
         tables.repair_orders, tables.churn_calls, tables.customers, period, settings.churn_months
     )
     waiting = to_call.waiting(tables.complaints, tables.repair_orders, tables.customers, period)
-    workbook.write(path, lost, waiting, tables.store, period, "en" if chosen == "en" else "zh")
+    chosen: Lang = "en" if (lang or settings.lang) == "en" else "zh"
+    workbook.write(path, lost, waiting, tables.store, period, chosen)
     return len(lost), len(waiting)
 
 
@@ -315,6 +321,7 @@ def _environment(request: inputs.ReportRequest, notebooks: Path) -> Iterator[Non
     values = {
         chapters.INTO: str(notebooks),
         progress.LOG: str(notebooks / ".progress"),
+        message.VARIABLE: request.lang,
         cache_store.PROGRAM: "" if cache_store.fresh_requested() else cache_store.program(),
         **request.environment,
     }

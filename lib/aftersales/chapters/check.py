@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from aftersales.chapters import rules as notebook_rules
+from aftersales.contract import command
+from aftersales.contract.message import Message, phrase
 
 _PASSED = ("month", "store", "source", "lang")  # what the master hands on, if it does not say so itself
 
@@ -23,12 +25,15 @@ class Finding:
 
     notebook: str
     cell: int
-    what: str
-    remedy: str
+    what: Message
+    remedy: Message
 
     def __str__(self) -> str:
-        place = f"{self.notebook}, cell {self.cell}" if self.cell else self.notebook
-        return f"{place}: {self.what}. {self.remedy}"
+        zh, en = (f" 第{self.cell}个单元格", f", cell {self.cell}") if self.cell else ("", "")
+        return phrase(
+            f"{self.notebook}{zh}：{self.what.zh}。{self.remedy.zh}",
+            f"{self.notebook}{en}: {self.what.en}. {self.remedy.en}",
+        )
 
 
 def check(folder: Path, chapters: Sequence[str] = ()) -> list[Finding]:
@@ -48,8 +53,11 @@ def check(folder: Path, chapters: Sequence[str] = ()) -> list[Finding]:
         Finding(
             f"{stem}.ipynb",
             0,
-            "the params name this chapter, but there is no such notebook",
-            f"Start it with `make chapter NAME={stem}`, or take it out of `chapters` in the params.",
+            Message(
+                "参数里有这一章，却没有这个笔记本",
+                "the params name this chapter, but there is no such notebook",
+            ),
+            _start(stem),
         )
         for stem in chapters
         if not (folder / f"{stem}.ipynb").exists()
@@ -71,8 +79,10 @@ def check_notebook(path: Path, passed: Sequence[str] = _PASSED, in_report: bool 
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except Exception as error:
-        what = f"not a notebook: {' '.join(str(error).split())[:200]}"
-        return [Finding(path.name, 0, what, "Open it in JupyterLab and save it again.")]
+        said = " ".join(str(error).split())[:200]
+        what = Message(f"不是笔记本（原文：“{said}”）", f"not a notebook: {said}")
+        again = Message("在JupyterLab里打开，再保存。", "Open it in JupyterLab and save it again.")
+        return [Finding(path.name, 0, what, again)]
     found = [
         *notebook_rules.kernel(notebook),
         *notebook_rules.parameters(notebook, passed),
@@ -84,6 +94,14 @@ def check_notebook(path: Path, passed: Sequence[str] = _PASSED, in_report: bool 
     return [
         Finding(path.name, cell, what, remedy) for cell, what, remedy in sorted(found, key=lambda f: f[0])
     ]
+
+
+def _start(stem: str) -> Message:
+    start = command.of("chapter", name=stem)
+    return Message(
+        f"用 `{start}` 新建，或从参数的 `chapters` 里去掉它。",
+        f"Start it with `{start}`, or take it out of `chapters` in the params.",
+    )
 
 
 def _passed(master: Path) -> tuple[str, ...]:
@@ -114,9 +132,9 @@ def report(folder: Path, chapters: Sequence[str], say: Callable[[str], None]) ->
     for finding in found:
         say(str(finding))
     count = len(list(folder.glob("*.ipynb")))
-    say(
-        f"{count} notebooks, {len(found)} finding{'s' * (len(found) != 1)}."
-        if found
-        else f"{count} notebooks in form."
-    )
+    if found:
+        s = "s" * (len(found) != 1)
+        say(phrase(f"{count}个笔记本，{len(found)}处问题。", f"{count} notebooks, {len(found)} finding{s}."))
+    else:
+        say(phrase(f"{count}个笔记本，格式都对。", f"{count} notebooks in form."))
     return 1 if found else 0

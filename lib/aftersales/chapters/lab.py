@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aftersales import kernels
-from aftersales.contract.params import ROOT
+from aftersales.contract.home import ROOT
+from aftersales.contract.message import phrase
 
 # Nothing is requested and nothing is fetched: no news, no update check, no list of extensions from the
 # network.
@@ -53,6 +54,14 @@ def run(options: Sequence[str] = (), root: Path = ROOT) -> int:
     """
     kernels.install()
     trust(root / "output")
+    print(
+        phrase(
+            "打开JupyterLab，按 Ctrl+C 结束。以下是它自己的输出，只有英文：",
+            "Opening JupyterLab; Ctrl+C ends it. What follows is its own:",
+        ),
+        file=sys.stderr,
+        flush=True,
+    )
     where = (f"--ServerApp.root_dir={root}", "--LabApp.default_url=/lab/tree/notebooks/explore.ipynb")
     command = [sys.executable, "-m", "jupyterlab", *where, *OPTIONS, *options]
     with kernels.serving(), subprocess.Popen(command, cwd=root) as lab:

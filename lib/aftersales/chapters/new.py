@@ -8,8 +8,9 @@ from pathlib import Path
 import yaml
 
 from aftersales.chapters import notebooks as chapters
-from aftersales.contract import params
+from aftersales.contract import command, params
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 
 TEMPLATE = Path(__file__).with_name("chapter_template.ipynb")
 _NAME_IN_TEMPLATE = "my_chapter"
@@ -35,12 +36,22 @@ def start(name: str) -> tuple[Path, Path]:
     """
     found = re.fullmatch(r"(?:(\d\d)_)?([^\W\d]\w*)", name.strip())
     if not found:
+        plain, numbered = (command.option("name", example) for example in ("waiting", "08_waiting"))
         raise InputError(
-            f"chapter: got {name!r}; expected letters, digits and _, as in NAME=waiting or NAME=08_waiting."
+            Message(
+                f"章：给的是 {name!r}；应是字母、数字和 _，如 {plain} 或 {numbered}。",
+                f"chapter: got {name!r}; expected letters, digits and _, as in {plain} or {numbered}.",
+            )
         )
     there = {path.stem[3:]: path.stem for path in chapters.FOLDER.glob("[0-9][0-9]_*.ipynb")}
     if found[2] in there:
-        raise InputError(f"chapter: notebooks/{there[found[2]]}.ipynb is there already; choose another name.")
+        existing = f"notebooks/{there[found[2]]}.ipynb"
+        raise InputError(
+            Message(
+                f"章：{existing} 已经有了；请换一个名称。",
+                f"chapter: {existing} is there already; choose another name.",
+            )
+        )
     number = found[1] or f"{max((int(stem[:2]) for stem in there.values()), default=0) + 1:02d}"
     stem = f"{number}_{found[2]}"
     settings = params.folder() / "default.yml"
@@ -75,7 +86,11 @@ def with_chapter(text: str, stem: str) -> str:
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     listed = next((value for key, value in pairs if key.value == "chapters"), None)
     if not isinstance(listed, yaml.SequenceNode) or not listed.value:
-        raise InputError("params: chapters: expected a list of notebook stems.")
+        raise InputError(
+            Message(
+                "参数：chapters：应是笔记本名列表。", "params: chapters: expected a list of notebook stems."
+            )
+        )
     last = listed.value[-1]
     if stem in [item.value for item in listed.value]:
         return text

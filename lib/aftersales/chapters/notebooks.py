@@ -11,6 +11,7 @@ from typing import Any
 
 from aftersales.contract import params
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, listed
 
 FOLDER = params.ROOT / "notebooks"
 BUILT_IN = (
@@ -36,8 +37,13 @@ def path(stem: str) -> Path:
     """
     notebook = FOLDER / f"{stem}.ipynb"
     if not notebook.exists():
-        existing = ", ".join(sorted(p.stem for p in FOLDER.glob("[0-9]*.ipynb")))
-        raise InputError(f"params: chapters: no notebook {stem}.ipynb in notebooks/. There are: {existing}.")
+        existing = listed(sorted(p.stem for p in FOLDER.glob("[0-9]*.ipynb")))
+        raise InputError(
+            Message(
+                f"参数：chapters：notebooks/ 里没有笔记本 {stem}.ipynb。现有：{existing.zh}。",
+                f"params: chapters: no notebook {stem}.ipynb in notebooks/. There are: {existing.en}.",
+            )
+        )
     return notebook
 
 

@@ -11,9 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from aftersales.contract.message import Message, phrase
+
 # Names the file into which the master's kernel writes a line when a chapter is begun and when it is done.
 LOG = "AFTERSALES_PROGRESS"
 BEGUN, DONE, FAILED, UNCHANGED = "begun", "done", "failed", "unchanged"
+_STATES = {
+    DONE: Message("完成", "done"),
+    FAILED: Message("失败", "failed"),
+    UNCHANGED: Message("未变，取自缓存", "unchanged"),
+}
 _EVERY_SECONDS = 0.1
 
 
@@ -30,7 +37,8 @@ def step(name: str) -> Iterator[None]:
     _say(f"{name} …")
     start = time.perf_counter()
     yield
-    _say(f"  {time.perf_counter() - start:.1f} s")
+    took = time.perf_counter() - start
+    _say(phrase(f"  {took:.1f} 秒", f"  {took:.1f} s"))
 
 
 class Watch:
@@ -74,10 +82,12 @@ class Watch:
                 self.states[chapter] = state
                 if state != BEGUN:
                     self._show("")
-                    _say(f"  {chapter} {state}" + (f", {seconds} s" if state != UNCHANGED else ""))
+                    _say(f"  {chapter} {_STATES[state]}" + (_took(seconds) if state != UNCHANGED else ""))
             known = len(lines)
             at_work = [chapter for chapter, state in self.states.items() if state == BEGUN]
-            self._show(f"  {time.perf_counter() - start:.0f} s  {', '.join(at_work)} …" if at_work else "")
+            waited = time.perf_counter() - start
+            waited_for = phrase(f"{waited:.0f} 秒", f"{waited:.0f} s")
+            self._show(f"  {waited_for}  {', '.join(at_work)} …" if at_work else "")
             if ended:
                 self._show("")
                 return
@@ -89,6 +99,10 @@ class Watch:
             width = shutil.get_terminal_size().columns - 1
             sys.stderr.write(f"\r\x1b[2K{text[:width]}")
             sys.stderr.flush()
+
+
+def _took(seconds: str) -> str:
+    return phrase(f"，{seconds} 秒", f", {seconds} s")
 
 
 def _say(text: str) -> None:

@@ -9,17 +9,20 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from aftersales.contract.message import Message
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 LONGEST = 8  # lines of a code cell
+_FUNCTION, _CLASS, _LOOP = Message("函数", "a function"), Message("类", "a class"), Message("循环", "a loop")
 _DEFINED = {
-    ast.FunctionDef: "a function",
-    ast.AsyncFunctionDef: "a function",
-    ast.ClassDef: "a class",
-    ast.For: "a loop",
-    ast.AsyncFor: "a loop",
-    ast.While: "a loop",
+    ast.FunctionDef: _FUNCTION,
+    ast.AsyncFunctionDef: _FUNCTION,
+    ast.ClassDef: _CLASS,
+    ast.For: _LOOP,
+    ast.AsyncFor: _LOOP,
+    ast.While: _LOOP,
 }
 _FILES = {
     "os",
@@ -53,7 +56,7 @@ _WRITES = {
     "write_bytes",
 }
 # Number of the cell as JupyterLab shows it, 0 for the whole notebook; what is wrong; what to do.
-Found = Iterator[tuple[int, str, str]]
+Found = Iterator[tuple[int, Message, Message]]
 
 
 def code(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
@@ -79,8 +82,11 @@ def kernel(notebook: NotebookNode) -> Found:
     if name != "aftersales":
         yield (
             0,
-            f"its kernel is {name!r}",
-            "Choose 客户服务月报 (aftersales) at the top right in JupyterLab and save.",
+            Message(f"它的内核是 {name!r}", f"its kernel is {name!r}"),
+            Message(
+                "在JupyterLab右上角选“客户服务月报”，再保存。",
+                "Choose 客户服务月报 (aftersales) at the top right in JupyterLab and save.",
+            ),
         )
 
 
@@ -90,18 +96,23 @@ def parameters(notebook: NotebookNode, passed: Sequence[str]) -> Found:
     if not cells:
         yield (
             0,
-            "no cell is tagged `parameters`",
-            (
+            Message("没有标着 `parameters` 的单元格", "no cell is tagged `parameters`"),
+            Message(
+                "给第一个代码单元格（month、store、source、lang）加上标签 `parameters`"
+                "（右侧齿轮，属性检查器）。",
                 "Give the first code cell, with month, store, source and lang, the tag `parameters` "
-                "(property inspector, the cogs at the right)."
+                "(property inspector, the cogs at the right).",
             ),
         )
         return
     for n, _ in cells[1:]:
         yield (
             n,
-            "a second cell is tagged `parameters`",
-            "papermill reads the first only: put them in one cell.",
+            Message("又一个单元格标着 `parameters`", "a second cell is tagged `parameters`"),
+            Message(
+                "papermill只读第一个：合成一个单元格。",
+                "papermill reads the first only: put them in one cell.",
+            ),
         )
     n, cell = cells[0]
     declared: set[str] = set()
@@ -111,12 +122,14 @@ def parameters(notebook: NotebookNode, passed: Sequence[str]) -> Found:
         )
         names = [t.id for t in targets if isinstance(t, ast.Name)]
         if not names or not _is_scalar(getattr(statement, "value", None)):
+            line = ast.unparse(statement)
             yield (
                 n,
-                f"`{ast.unparse(statement)}` is not a parameter",
-                (
+                Message(f"`{line}` 不是参数", f"`{line}` is not a parameter"),
+                Message(
+                    '参数是名称和简单的值，如 `month = "2024-04"`；其余移到下一个单元格。',
                     'A parameter is a name and a plain value, as in `month = "2024-04"`; move the rest to '
-                    "the next cell."
+                    "the next cell.",
                 ),
             )
         declared.update(names)
@@ -124,14 +137,19 @@ def parameters(notebook: NotebookNode, passed: Sequence[str]) -> Found:
         if name not in declared:
             yield (
                 n,
-                f"the master passes the parameter {name}, which nothing declares",
-                f"Add a line `{name} = …` to this cell.",
+                Message(
+                    f"主笔记本会给参数 {name}，这里没有声明",
+                    f"the master passes the parameter {name}, which nothing declares",
+                ),
+                Message(f"在这个单元格里加一行 `{name} = …`。", f"Add a line `{name} = …` to this cell."),
             )
     if any("injected-parameters" in _tags(c) for _, c in code(notebook)):
         yield (
             0,
-            "parameters that papermill injected were left in",
-            "Delete the cell tagged `injected-parameters`.",
+            Message("留着papermill写入的参数", "parameters that papermill injected were left in"),
+            Message(
+                "删去标着 `injected-parameters` 的单元格。", "Delete the cell tagged `injected-parameters`."
+            ),
         )
 
 
@@ -148,9 +166,13 @@ def outputs(notebook: NotebookNode, name: str) -> Found:
         if cell.outputs or cell.execution_count is not None:
             yield (
                 n,
-                "outputs were left in",
-                f"Run `.venv/bin/python -m nbstripout --keep-id notebooks/{name}`, or Edit → Clear Outputs "
-                f"of All Cells and save.",
+                Message("留着输出", "outputs were left in"),
+                Message(
+                    f"运行 `.venv/bin/python -m nbstripout --keep-id notebooks/{name}`，"
+                    "或在菜单“编辑”里清除所有输出，再保存。",
+                    f"Run `.venv/bin/python -m nbstripout --keep-id notebooks/{name}`, or Edit → Clear "
+                    f"Outputs of All Cells and save.",
+                ),
             )
 
 
@@ -161,34 +183,54 @@ def cells(notebook: NotebookNode) -> Found:
         if len(lines) > LONGEST:
             yield (
                 n,
-                f"{len(lines)} lines of code, more than {LONGEST}",
-                "Split the cell, or move what it computes into lib/aftersales/metrics/ with a test.",
+                Message(
+                    f"{len(lines)}行代码，超过{LONGEST}行", f"{len(lines)} lines of code, more than {LONGEST}"
+                ),
+                Message(
+                    "拆开单元格，或把计算移到 lib/aftersales/metrics/ 并写测试。",
+                    "Split the cell, or move what it computes into lib/aftersales/metrics/ with a test.",
+                ),
             )
         try:
             parsed = ast.parse(cell.source)
         except SyntaxError as error:
             yield (
                 n,
-                f"not plain Python: {error.msg}, line {error.lineno}",
-                "A notebook of the report has no % or ! commands; set it up outside.",
+                Message(
+                    f"第{error.lineno}行不是普通的Python（原文：“{error.msg}”）",
+                    f"not plain Python: {error.msg}, line {error.lineno}",
+                ),
+                Message(
+                    "报告的笔记本里没有 % 或 ! 命令；请在外面准备。",
+                    "A notebook of the report has no % or ! commands; set it up outside.",
+                ),
             )
             continue
         for node in ast.walk(parsed):
             if isinstance(node, ast.stmt) and (kind := _DEFINED.get(type(node))):
                 yield (
                     n,
-                    f"{kind} in a cell, line {node.lineno}",
-                    "Write it without, or move it into lib/aftersales/metrics/ with a test.",
+                    Message(
+                        f"单元格第{node.lineno}行是{kind.zh}", f"{kind.en} in a cell, line {node.lineno}"
+                    ),
+                    Message(
+                        "改成不用它的写法，或移到 lib/aftersales/metrics/ 并写测试。",
+                        "Write it without, or move it into lib/aftersales/metrics/ with a test.",
+                    ),
                 )
 
 
 def files(notebook: NotebookNode) -> Found:
     """The package alone reads and writes."""
-    remedy = "Read with `load(source, store, month)`, hand results on with `glue(…)`."
+    remedy = Message(
+        "用 `load(source, store, month)` 读取，用 `glue(…)` 交出结果。",
+        "Read with `load(source, store, month)`, hand results on with `glue(…)`.",
+    )
     for n, cell in code(notebook):
         for node in ast.walk(tree(cell)):
             if what := _touches_files(node):
-                yield n, f"{what} reaches files past the package", remedy
+                past = Message(f"{what} 绕过程序包直接读写文件", f"{what} reaches files past the package")
+                yield n, past, remedy
 
 
 def _touches_files(node: ast.AST) -> str | None:
@@ -209,16 +251,18 @@ def _touches_files(node: ast.AST) -> str | None:
 
 def pairs(notebook: NotebookNode) -> Found:
     """Each text in Chinese, and in English."""
-    remedy = (
-        'Write the English text into the cell\'s metadata, as {"aftersales": {"en": '
-        '"…"}} (property inspector), '
-        "or into a cell tagged `en` right after one tagged `zh`."
+    remedy = Message(
+        '把英文写进单元格的元数据，如 {"aftersales": {"en": "…"}}（属性检查器），'
+        "或写在标着 `zh` 的单元格之后、标着 `en` 的单元格里。",
+        'Write the English text into the cell\'s metadata, as {"aftersales": {"en": "…"}} (property '
+        "inspector), or into a cell tagged `en` right after one tagged `zh`.",
     )
+    alone = Message("有中文，没有对应的英文", "a Chinese text without its English twin")
     waiting = 0
     for n, cell in enumerate(notebook.cells, 1):
         languages = [tag for tag in ("zh", "en") if tag in _tags(cell)]
         if waiting and languages != ["en"]:
-            yield waiting, "a Chinese text without its English twin", remedy
+            yield waiting, alone, remedy
             waiting = 0
         if cell.cell_type != "markdown" or "chapters" in _tags(cell):
             continue
@@ -229,8 +273,11 @@ def pairs(notebook: NotebookNode) -> Found:
         elif languages == ["en"] and waiting:
             waiting = 0
         elif languages == ["en"]:
-            yield n, "an English text without the Chinese before it", remedy
+            before = Message("有英文，前面没有对应的中文", "an English text without the Chinese before it")
+            yield n, before, remedy
         else:
-            yield n, f"a text tagged {' and '.join(languages) or 'with no language'}", remedy
+            zh = f"文字标着 {'、'.join(languages)}" if languages else "文字没有标语言"
+            en = f"a text tagged {' and '.join(languages) or 'with no language'}"
+            yield n, Message(zh, en), remedy
     if waiting:
-        yield waiting, "a Chinese text without its English twin", remedy
+        yield waiting, alone, remedy

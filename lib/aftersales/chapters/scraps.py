@@ -14,6 +14,7 @@ import pandas as pd
 from aftersales.chapters import own_records
 from aftersales.contract import glued_here, mask, own
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, listed
 from aftersales.contract.own import Record
 from aftersales.contract.schema import TABLES
 from aftersales.contract.values import plain
@@ -155,8 +156,12 @@ def merge(parts: Iterable[Scraps]) -> Scraps:
         for kind in ("figures", "tables"):
             twice = sorted(set(whole[kind]) & set(part[kind]))
             if twice:
+                zh, names = {"figures": "指标", "tables": "表"}[kind], listed(twice)
                 raise InputError(
-                    f"Two notebooks glue the same {kind}: {', '.join(twice)}. Give one of them another name."
+                    Message(
+                        f"两个笔记本给出同名的{zh}：{names.zh}。请给其中一个改名。",
+                        f"Two notebooks glue the same {kind}: {names.en}. Give one of them another name.",
+                    )
                 )
             whole[kind].update(part[kind])
         whole["notes"] += [note for note in part["notes"] if note not in whole["notes"]]

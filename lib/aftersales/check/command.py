@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aftersales.check import problems, rows, terminal
+from aftersales.check import faults, problems, rows
 from aftersales.check.problems import Problem
 from aftersales.contract import command, params
 from aftersales.contract.errors import InputError
-from aftersales.contract.language import plural, say
+from aftersales.contract.language import say
+from aftersales.contract.message import spoken
 from aftersales.findings import checks as words
 from aftersales.sources import load as inputs
 
@@ -29,6 +28,7 @@ def check(
     lang: str | None = None,
     xlsx: Path | None = None,
     printed: Path | None = None,
+    out: Path = Path("output"),
 ) -> int:
     """Say what is wrong with a source, and write it into a copy of the workbook where one is requested.
 
@@ -40,6 +40,8 @@ def check(
         Where to write a workbook with the faults marked; the source itself stays as it is.
     printed
         A report made by hand, typed off, to hold against itself and against the records.
+    out
+        Where the report would be published, for the command that makes it.
 
     Returns
     -------
@@ -58,17 +60,9 @@ def check(
         if not error.faults:
             raise
         settings = params.load()
-        lang = lang or settings.lang
+        lang = lang or spoken()
         found = problems.from_faults(error.faults, lang)
-        print(
-            say(
-                lang,
-                f"数据有误，共{len(found):,}处。改正以后才能做报告。",
-                f"The input is bad: {plural(len(found), 'fault')}. No report can be made of "
-                "it before they are mended.",
-            )
-        )
-        _table(problems.HEADERS[lang], problems.first_of_each(found, lang))
+        faults.show(error.faults, lang, sys.stdout)
         _mark(xlsx, source or settings.source, found, settings, lang)
         return 2
     lang, tables = request.lang, request.tables
@@ -85,10 +79,11 @@ def check(
             print("  " + line)
     print("\n" + words.table_words(table, request.month, lang)["title"] + say(lang, "。", "."))
     if found:
-        _table(problems.HEADERS[lang], problems.first_of_each(found, lang))
+        _table(problems.HEADERS[lang], problems.lines_of_checks(found, lang))
     if printed is not None:
         _held_against_records(printed, request)
     _mark(xlsx, source or request.params.source, found, request.params, lang)
+    elsewhere = None if out == Path("output") else out
     odd = sum(p.severity != "note" for p in found)
     print(
         "\n"
@@ -99,7 +94,7 @@ def check(
             + (f"; {odd} check{'s need' if odd > 1 else ' needs'} a look" if odd else "")
             + ". ",
         )
-        + _next_step(command.report(request.month, store, source, lang_given), lang)
+        + _next_step(command.report(request.month, store, source, lang_given, elsewhere), lang)
     )
     return 0
 
@@ -129,7 +124,7 @@ def _held_against_records(path: Path, request: inputs.ReportRequest) -> None:
     title = words.table_words(table, request.month, request.lang)["title"]
     print(f"\n{path.name}{say(request.lang, '：', ': ')}{title}")
     if wrong := problems.from_checks(words.in_words(table, request.lang), request.lang, from_records=False):
-        _table(problems.HEADERS[request.lang], problems.first_of_each(wrong, request.lang))
+        _table(problems.HEADERS[request.lang], problems.lines_of_checks(wrong, request.lang))
 
 
 def _repaired(tables: Tables, lang: str) -> list[tuple[str, list[str]]]:
@@ -162,6 +157,4 @@ def _mark(
 
 
 def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    across = shutil.get_terminal_size((120, 24)).columns
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    print(terminal.table(headers, rows, max(across, 60), fixed=(0,), colour=colour))
+    faults.table(headers, rows, sys.stdout)

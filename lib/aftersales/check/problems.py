@@ -5,16 +5,18 @@ Faults that the reader found, checks that fail.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aftersales.check import wording as words
-from aftersales.contract.errors import SHOWN_OF_EACH_KIND, Fault
+from aftersales.contract import faults as wording
+from aftersales.contract.faults import Fault, Line
 from aftersales.contract.language import say
 from aftersales.contract.rules import RULES
 from aftersales.contract.schema import TABLES
+from aftersales.contract.wording import in_language, next_step, title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +31,7 @@ HEADERS = {
     "en": ("severity", "problem", "where", "got", "expected", "next step"),
 }
 _SHOWN_KEYS = 3
+_SHOWN_OF_A_RULE = 20
 
 
 @dataclass(frozen=True)
@@ -72,47 +75,49 @@ class Problem:
 
 
 def from_faults(faults: Iterable[Fault], lang: str = "zh") -> list[Problem]:
-    """A line a fault, in the order of the files and rows."""
-    out = []
-    for fault in sorted(faults, key=lambda f: (f.file or "", f.sheet or "", f.row or 0)):
-        worded = words.worded(fault, lang)
-        out.append(
-            Problem(
-                "error",
-                worded.what,
-                _place(fault, lang),
-                worded.got or "–",
-                worded.expected,
-                worded.next,
-                fault.file,
-                fault.sheet,
-                fault.row,
-                fault.column,
-            )
-        )
-    return out
-
-
-def _place(fault: Fault, lang: str) -> str:
-    sheet = fault.sheet if fault.sheet != fault.file else None
-    parts = [
-        fault.file,
-        sheet and say(lang, f"工作表{sheet}", f"sheet {sheet}"),
-        fault.row and say(lang, f"第{fault.row}行", f"row {fault.row}"),
-        getattr(fault, "record", ""),
-        fault.column and say(lang, f"“{fault.column}”列", f"column {fault.column}"),
+    """Each fault, in the order of the files and rows."""
+    return [
+        _from_fault(Line(fault), lang)
+        for fault in sorted(faults, key=lambda f: (f.file or "", f.sheet or "", f.row or 0))
     ]
-    return " ".join(str(p) for p in parts if p)
 
 
-def first_of_each(problems: Sequence[Problem], lang: str = "zh") -> list[list[str]]:
-    """The lines to print: of each kind the first 20, then how many more there are."""
+def _from_fault(line: Line, lang: str) -> Problem:
+    fault = line.fault
+    got, expected, hint = (in_language(part, lang) for part in (fault.got, fault.expected, fault.hint))
+    got = got[1:-1] if re.fullmatch(r"'.*'", got, re.S) else got
+    return Problem(
+        "error",
+        title(fault.kind, lang),
+        line.place(lang),
+        got or "–",
+        expected,
+        hint or next_step(fault.kind, lang),
+        fault.file,
+        fault.sheet,
+        fault.row,
+        fault.column,
+    )
+
+
+def lines_of_faults(faults: Iterable[Fault], lang: str) -> list[list[str]]:
+    """The lines to print: one a column and distinct value, up to 20 a column, then how many more."""
+    return [
+        ["", line.more(lang), line.place(lang), "", "", ""]
+        if line.values
+        else _from_fault(line, lang).cells(lang)
+        for line in wording.lines(faults)
+    ]
+
+
+def lines_of_checks(problems: Sequence[Problem], lang: str) -> list[list[str]]:
+    """The lines to print: of each rule the first 20, then how many more there are."""
     totals, shown = Counter(p.what for p in problems), Counter[str]()
     lines = []
     for problem in problems:
         shown[problem.what] += 1
-        more = totals[problem.what] - SHOWN_OF_EACH_KIND
-        if shown[problem.what] <= SHOWN_OF_EACH_KIND:
+        more = totals[problem.what] - _SHOWN_OF_A_RULE
+        if shown[problem.what] <= _SHOWN_OF_A_RULE:
             lines.append(problem.cells(lang))
         elif shown[problem.what] == totals[problem.what]:
             lines.append(

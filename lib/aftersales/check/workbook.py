@@ -22,10 +22,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from aftersales.check.problems import HEADERS, SEVERITIES, Problem
-from aftersales.contract import place
+from aftersales.contract import command, place
 from aftersales.contract.errors import InputError
 from aftersales.contract.keys import among
 from aftersales.contract.language import say
+from aftersales.contract.message import Message
 from aftersales.contract.schema import LISTED, TABLES
 from aftersales.display import theme
 from aftersales.reconcile import records as checks
@@ -85,13 +86,21 @@ def write(path: Path, source: str, problems: Sequence[Problem], settings: Params
 
 
 def _free(path: Path, source: str) -> None:
+    about = command.option("xlsx", str(path))
     if path.suffix.lower() != ".xlsx":
-        raise InputError(f"--xlsx {path}: expected a file ending in .xlsx.")
+        raise InputError(
+            Message(f"{about}：应是以 .xlsx 结尾的文件。", f"{about}: expected a file ending in .xlsx.")
+        )
     if place.is_url(source) or place.is_demo(source):
         return
     at = Path(place.behind(source)).expanduser().resolve()
     if path.resolve() == at or at in path.resolve().parents:
-        raise InputError(f"--xlsx {path}: that is the source, or in it; write the copy elsewhere.")
+        raise InputError(
+            Message(
+                f"{about}：这是来源，或在来源里面；请写到别处。",
+                f"{about}: that is the source, or in it; write the copy elsewhere.",
+            )
+        )
 
 
 @dataclass
@@ -108,8 +117,12 @@ def _copied(source: str, file: Path, settings: Params) -> _Copy:
     try:
         book = openpyxl.load_workbook(file)
     except Exception as error:  # whatever a damaged workbook raises
+        called = place.file_name(source, file)
         raise InputError(
-            f"source {place.file_name(source, file)}: cannot be copied: {error}. Save it again as .xlsx."
+            Message(
+                f"来源 {called}：无法复制。请另存为 .xlsx。原文：“{error}”",
+                f"source {called}: cannot be copied: {error}. Save it again as .xlsx.",
+            )
         ) from None
     if LISTED in book.sheetnames:  # of an earlier check
         del book[LISTED]

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from aftersales.check.terminal import folded, table
 from aftersales.compare import page
-from aftersales.compare.runs import Run, example, find
+from aftersales.compare.runs import Run, find
 from aftersales.compare.sections import sections
-from aftersales.contract import params
+from aftersales.contract import command, params
 from aftersales.contract.errors import InputError
 from aftersales.contract.language import say
+from aftersales.contract.message import Message
 from aftersales.export import publish
 
 FOLDER = "compare"
@@ -38,12 +39,11 @@ def compare(a: str | None, b: str | None, store: str | None, out: Path, lang: st
     """
     settings = params.load()
     lang = lang or settings.lang
-    first, second = (find(side, x, out, store, settings.store, lang) for side, x in (("A", a), ("B", b)))
+    first, second = (find(side, x, out, store, settings.store) for side, x in (("A", a), ("B", b)))
     if first.folder.resolve() == second.folder.resolve():
-        again = example(f"{first.month}@1", first.month)
+        again = command.of("compare", a=f"{first.month}@1", b=first.month)
         raise InputError(
-            say(
-                lang,
+            Message(
                 f"A和B是同一份报告：{first.name}。与上一版比较：{again}",
                 f"A and B are the same report: {first.name}. To compare it with the run that it replaced: "
                 f"{again}",

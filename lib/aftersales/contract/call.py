@@ -6,6 +6,7 @@ import re
 
 from aftersales.contract import params, place
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 
 
 def check(month: str, year: str | None, source: str | None) -> None:
@@ -25,10 +26,25 @@ def parse_month(month: str, year: str | None = None) -> tuple[int, int | None]:
     """
     found = re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})", month.strip())
     if not found or not 1 <= int(found[2]) <= 12:
-        raise InputError(f"month: got {month!r}; expected 1 to 12, or a month like 2024-04.")
+        raise InputError(
+            Message(
+                f"月份：给的是 {month!r}；应是 1 到 12，或 2024-04 这样的月份。",
+                f"month: got {month!r}; expected 1 to 12, or a month like 2024-04.",
+            )
+        )
     if year is not None and not re.fullmatch(r"\d{4}", year.strip()):
-        raise InputError(f"year: got {year!r}; expected four digits, like 2024.")
+        raise InputError(
+            Message(
+                f"年份：给的是 {year!r}；应是四位数字，如 2024。",
+                f"year: got {year!r}; expected four digits, like 2024.",
+            )
+        )
     if year is not None and found[1] and found[1] != year.strip():
-        raise InputError(f"month {month} and year {year} contradict each other; give one of them.")
+        raise InputError(
+            Message(
+                f"月份 {month} 与年份 {year} 不一致；只给其中一个。",
+                f"month {month} and year {year} contradict each other; give one of them.",
+            )
+        )
     chosen = found[1] or (year and year.strip())
     return int(found[2]), int(chosen) if chosen else None

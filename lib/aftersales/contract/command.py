@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from aftersales.contract import place
+from aftersales.contract import home, place
 
+OPEN = "…"  # a value that the message leaves open
 # The Makefile says by it that it was make that was called.
 _CALLED = "AFTERSALES_CALLED"
+# `uv run` says by it that it is at work.
+_UV = "UV_RUN_RECURSION_DEPTH"
 
 
 class Command(NamedTuple):
@@ -29,21 +32,57 @@ def report(
 
     A source that may hold a password is not printed; an environment variable takes its place.
 
-    >>> report("2024-04", "东城 店", "exports", None).text.split(" ", 1)[1].endswith("--store '东城 店'")
+    >>> report("2024-04", "东城 店", "exports", None).text.split(" report ")[1].endswith("--store '东城 店'")
     True
     """
     variable, ready = "", True
     if source and not place.may_be_shown(source):
         variable, ready = _variable(source)
         source = f"env:{variable}"
-    given = {"month": str(month), "source": source, "store": store, "lang": lang, "out": out and str(out)}
-    options = {name: value for name, value in given.items() if value}
-    if os.environ.get(_CALLED) == "make":
-        names = {"lang": "REPORT_LANG"}
-        words = [f"{names.get(name, name.upper())}={_for_make(value)}" for name, value in options.items()]
-        return Command(" ".join(["make", "report", *words]), "" if ready else variable)
-    words = [_option(name, value) for name, value in options.items()]
-    return Command(" ".join([*_program(), "report", *words]), "" if ready else variable)
+    to = str(out) if out else None
+    text = of("report", month=str(month), source=source, store=store, lang=lang, out=to)
+    return Command(text, "" if ready else variable)
+
+
+def of(command: str, /, **options: str | None) -> str:
+    """A command of this program as the one at work was typed: with make, as `aftersales`, or by Python.
+
+    Params that a variable names are named again, which may have been set for the one command alone.
+
+    >>> of("check", month="4", store=None).split()[-3:]
+    ['check', '--month', '4']
+    """
+    given = {option: value for option, value in options.items() if value}
+    params = os.environ.get(home.VARIABLE)
+    first = [f"{home.VARIABLE}={_quoted(params)}"] if params else []
+    if _by_make():
+        words = [f"{_for_make(option)}={_to_make(value)}" for option, value in given.items()]
+        return " ".join([*first, "make", command, *words])
+    words = [_option(option, value) for option, value in given.items()]
+    return " ".join([*first, *_program(), command, *words])
+
+
+def word(name: str) -> str:
+    """What an option is called: ``STORE`` or ``--store``."""
+    return _for_make(name) if _by_make() else f"--{name.replace('_', '-')}"
+
+
+def option(name: str, value: str = OPEN) -> str:
+    """One option as it would be typed: ``STORE=…`` or ``--store …``."""
+    return f"{word(name)}{'=' if _by_make() else ' '}{value}"
+
+
+def switch(name: str) -> str:
+    """An option without a value: ``AGAIN=1`` or ``--again``."""
+    return word(name) + ("=1" if _by_make() else "")
+
+
+def _by_make() -> bool:
+    return os.environ.get(_CALLED) == "make"
+
+
+def _for_make(option: str) -> str:
+    return {"lang": "REPORT_LANG"}.get(option, option.upper())
 
 
 def _variable(source: str) -> tuple[str, bool]:
@@ -54,13 +93,18 @@ def _variable(source: str) -> tuple[str, bool]:
     return next(n for n in ("DMS", *(f"DMS{i}" for i in range(2, 1000))) if n not in os.environ), False
 
 
-def _for_make(value: str) -> str:
+def _to_make(value: str) -> str:
     """A value as make takes it from a shell: it expands `$`, and would drop blanks that stand first."""
-    return shlex.quote(("$()" if value[0].isspace() else "") + value.replace("$", "$$"))
+    return _quoted(("$()" if value[0].isspace() else "") + value.replace("$", "$$"))
 
 
 def _option(name: str, value: str) -> str:
-    return f"--{name}{'=' if value.startswith('-') else ' '}{shlex.quote(value)}"
+    return f"--{name.replace('_', '-')}{'=' if value.startswith('-') else ' '}{_quoted(value)}"
+
+
+def _quoted(value: str) -> str:
+    """A value as a shell takes it; what is left open for whoever types the command stays as it is."""
+    return value if value == OPEN else shlex.quote(value)
 
 
 def _program() -> list[str]:
@@ -68,4 +112,6 @@ def _program() -> list[str]:
     called = sys.argv[0]
     if Path(called).stem != "aftersales":
         return [shlex.quote(sys.orig_argv[0]), "-m", "aftersales"]
+    if os.environ.get(_UV):
+        return ["uv", "run", "aftersales"]
     return ["aftersales" if shutil.which("aftersales") == called else shlex.quote(called)]

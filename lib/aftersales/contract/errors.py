@@ -1,57 +1,27 @@
-"""What is wrong with an input, worded so that somebody can repair it."""
+"""What ends a command: bad input, or that something failed."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from aftersales.contract.message import Message, in_language, spoken
-
-SHOWN_OF_EACH_KIND = 20
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault of an input.
-
-    Attributes
-    ----------
-    kind
-        Short code, for grouping (``bad_date``, ``duplicate``, ``missing_column`` …).
-    got, expected
-        The value, masked when it is personal, and what was expected in its place; in both languages unless it
-        is a value that has none.
-    file, sheet, row, column
-        Where; `row` as Excel numbers it, `column` as the file names it. None where it does not apply.
-    hint
-        The next step.
-    record
-        What identifies the row where rows have no number, in a database: its key.
-    """
-
-    kind: str
-    got: str | Message
-    expected: str | Message
-    file: str | None = None
-    sheet: str | None = None
-    row: int | None = None
-    column: str | None = None
-    hint: str | Message = ""
-    record: str = ""
-
-    def __str__(self) -> str:
-        got, expected, hint = (in_language(part, "en") for part in (self.got, self.expected, self.hint))
-        where = [self.file or "", f"sheet {self.sheet}" if self.sheet else ""]
-        where += [f"row {self.row}" if self.row else "", self.record]
-        where += [f"column {self.column}" if self.column else ""]
-        place = ", ".join(part for part in where if part)
-        text = f"got {got}; expected {expected}" if got else f"expected {expected}"
-        return (f"{place}: " if place else "") + text + (f". {hint}" if hint else "")
+from aftersales.contract import faults as wording
+from aftersales.contract.faults import Fault as Fault
+from aftersales.contract.message import Message, spoken
 
 
 class AftersalesError(Exception):
     """The report could not be made; the message says why. Exit code 1."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message)
+
+    def text(self, lang: str) -> str:
+        """What it says in a language."""
+        return self.message.text(lang)
+
+    def __str__(self) -> str:
+        return self.text(spoken())
 
 
 class InputError(AftersalesError):
@@ -60,34 +30,17 @@ class InputError(AftersalesError):
     Parameters
     ----------
     faults : sequence of Fault, or Message
-        Everything that is wrong, reported in one go; the first 20 of each kind are printed, then a count.
+        Everything that is wrong, told in one go: a line a column and distinct value.
     """
 
     def __init__(self, faults: Sequence[Fault] | Message | str) -> None:
         self.faults: list[Fault] = [] if isinstance(faults, (str, Message)) else list(faults)
-        self.message: Message | str = faults if isinstance(faults, (str, Message)) else render(self.faults)
-        super().__init__(faults)
+        if isinstance(faults, str):
+            faults = Message(faults, faults)
+        Exception.__init__(self, faults)  # as it is made again where it was sent from another process
+        if isinstance(faults, Message):
+            self.message = faults
 
-    def __str__(self) -> str:
-        return in_language(self.message, spoken())
-
-
-def render(faults: Sequence[Fault]) -> str:
-    """All faults as lines of text, the first 20 of each kind, then the number of the others.
-
-    >>> print(render([Fault("bad_date", "'x'", "a date", "jobs.csv", row=2, column="finished_at")]))
-    1 fault in the input:
-      jobs.csv, row 2, column finished_at: got 'x'; expected a date
-    """
-    totals = Counter(f.kind for f in faults)
-    printed: Counter[str] = Counter()
-    lines = [f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the input:"]
-    for fault in faults:
-        printed[fault.kind] += 1
-        if printed[fault.kind] <= SHOWN_OF_EACH_KIND:
-            lines.append(f"  {fault}")
-        if printed[fault.kind] == totals[fault.kind] > SHOWN_OF_EACH_KIND:
-            lines.append(
-                f"  … and {totals[fault.kind] - SHOWN_OF_EACH_KIND} more of this kind ({fault.kind})"
-            )
-    return "\n".join(lines)
+    def text(self, lang: str) -> str:
+        """What it says in a language."""
+        return wording.text(self.faults, lang) if self.faults else self.message.text(lang)

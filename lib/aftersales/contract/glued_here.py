@@ -12,6 +12,7 @@ import pandas as pd
 
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES, Figure
+from aftersales.contract.message import Message, listed
 from aftersales.contract.months import ratio
 from aftersales.contract.own import Record
 from aftersales.contract.tables import Tables
@@ -66,8 +67,13 @@ def remember(
     known = {record.name: record for record in records if isinstance(record, Figure)}
     for name in rows:
         if name not in known:
-            told = ", ".join(known) or "none"
-            raise InputError(f"glue: rows: got {name}; expected a figure with a record here: {told}.")
+            told = listed(known, Message("无", "none"))
+            raise InputError(
+                Message(
+                    f"glue: rows：给的是 {name}；应是这里有记录的指标：{told.zh}。",
+                    f"glue: rows: got {name}; expected a figure with a record here: {told.en}.",
+                )
+            )
     tables, month = handed or (None, None)
     found = {
         name: Glued(known.get(name), value, *_parts(known.get(name), value, rows.get(name)), tables, month)
@@ -87,9 +93,15 @@ def _parts(
     two = figure.unit in ("rate", "per_1000")
     given = rows if isinstance(rows, tuple) else (rows,)
     if len(given) != 1 + two or not all(isinstance(frame, pd.DataFrame) for frame in given):
-        kinds = "two frames, (those counted, all)" if two else "one frame"
+        zh = "两张表：（计入的，全部）" if two else "一张表"
+        en = "two frames, (those counted, all)" if two else "one frame"
         got = ", ".join(type(frame).__name__ for frame in given)
-        raise InputError(f"glue: rows: {figure.name}: got {got}; expected {kinds}.")
+        raise InputError(
+            Message(
+                f"glue: rows: {figure.name}：给的是 {got}；应是{zh}（DataFrame）。",
+                f"glue: rows: {figure.name}: got {got}; expected {en}.",
+            )
+        )
     counted, among = given[0], given[1] if len(given) == 2 else None
     share = None if among is None else ratio(len(counted), len(among))
     made: list[float | None] = []
@@ -100,10 +112,14 @@ def _parts(
     elif figure.unit == "per_1000":
         made = [None if share is None else 1000 * share]
     if made and not any(_same(one, value) for one in made):
-        of = "" if among is None else f" of {len(among):,}"
+        zh, en = ("", "") if among is None else (f"（共{len(among):,}行）", f" of {len(among):,}")
         raise InputError(
-            f"glue: rows: {figure.name}: got {len(counted):,} rows{of} for a value of {value}; "
-            "expected the rows that make it."
+            Message(
+                f"glue: rows: {figure.name}：给的是{len(counted):,}行{zh}，值却是 {value}；"
+                "应是得出这个值的行。",
+                f"glue: rows: {figure.name}: got {len(counted):,} rows{en} for a value of {value}; "
+                "expected the rows that make it.",
+            )
         )
     return counted, among
 

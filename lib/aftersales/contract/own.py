@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from aftersales.contract.columns import Column
 from aftersales.contract.figures import FIGURES, Figure
+from aftersales.contract.message import Message
 from aftersales.contract.report_table import ReportTable
 
 Record: TypeAlias = Figure | ReportTable
@@ -50,11 +51,12 @@ def from_json(plain: Iterable[Mapping[str, Any]]) -> list[Record]:
 
 def targets_amiss(
     targets: Mapping[str, float], figures: Mapping[str, Any], records: Sequence[Record]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Message]]:
     """The targets that no figure can be held against, each with what to do about it.
 
-    >>> dict(targets_amiss({"waiting.late_shar": 0.1}, {"waiting.late_share": 0.2}, []))
-    {'waiting.late_shar': 'no chapter of this report glues such a figure. Did you mean waiting.late_share?'}
+    >>> ((name, what),) = targets_amiss({"waiting.late_shar": 0.1}, {"waiting.late_share": 0.2}, [])
+    >>> what.en
+    'no chapter of this report glues such a figure. Did you mean waiting.late_share?'
     """
     known = figures_with(records)
     for name in targets:
@@ -62,14 +64,26 @@ def targets_amiss(
             continue
         if name not in figures:
             close = difflib.get_close_matches(name, [*figures, *FIGURES], n=1, cutoff=0.0)
-            yield name, f"no chapter of this report glues such a figure. Did you mean {close[0]}?"
+            yield (
+                name,
+                Message(
+                    f"本报告没有一章给出这个指标。是不是 {close[0]}？",
+                    f"no chapter of this report glues such a figure. Did you mean {close[0]}?",
+                ),
+            )
         elif name not in known:
             yield (
                 name,
-                f"the figure is glued without a record. Glue it with records=[Figure({name!r}, …)].",
+                Message(
+                    f"这个指标没有记录。glue时写上 records=[Figure({name!r}, …)]。",
+                    f"the figure is glued without a record. Glue it with records=[Figure({name!r}, …)].",
+                ),
             )
         elif known[name].better is None:
             yield (
                 name,
-                'its record does not say which direction is good. Give it better="up" or better="down".',
+                Message(
+                    '它的记录没有写哪个方向为好。写上 better="up" 或 better="down"。',
+                    'its record does not say which direction is good. Give it better="up" or better="down".',
+                ),
             )

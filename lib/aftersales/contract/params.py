@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import difflib
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -16,13 +15,15 @@ import yaml
 
 from aftersales.contract import foreign, mask, message, place
 from aftersales.contract.errors import InputError
+from aftersales.contract.home import DEFAULT as _DEFAULT
+from aftersales.contract.home import ROOT as ROOT
+from aftersales.contract.home import folder as folder
+from aftersales.contract.message import Message
 from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
-ROOT = Path(__file__).resolve().parents[3]
 ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
 HOURS = ("contact", "plan", "close")
 SUMMARY = "summary"  # where a remark on the whole month stands
-_DEFAULT = "default.yml"
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,12 @@ def _mapping(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     for key in keys:
         if keys.count(key) > 1:
             line = node.start_mark.line + 1
-            raise InputError(f"{node.start_mark.name}, line {line}: the key {key!r} stands there twice.")
+            raise InputError(
+                Message(
+                    f"{node.start_mark.name} 第{line}行：键 {key} 写了两次。",
+                    f"{node.start_mark.name}, line {line}: the key {key!r} stands there twice.",
+                )
+            )
     return loader.construct_mapping(node, deep=True)
 
 
@@ -187,11 +193,6 @@ SHIPPED: dict[str, Any] = {
 }
 
 
-def folder() -> Path:
-    """The folder of the params: that of ``AFTERSALES_PARAMS``, else the project's."""
-    return Path(os.environ.get("AFTERSALES_PARAMS") or ROOT / "params")
-
-
 def load(month: object = None, path: str | Path | None = None) -> Params:
     """The settings for a month.
 
@@ -215,7 +216,12 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
     base = Path(path) if path else folder()
     default = base / _DEFAULT
     if not default.exists():
-        raise InputError(f"{default}: no such file. The settings of the store belong there.")
+        raise InputError(
+            Message(
+                f"{default}：没有这个文件。门店的设置应写在这里。",
+                f"{default}: no such file. The settings of the store belong there.",
+            )
+        )
     own = _read(default)
     if own.get("lang") in ("zh", "en"):
         message.by_default(own["lang"])
@@ -223,8 +229,13 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
     origins = dict.fromkeys(_flat(own), default.name)
     missing = [key for key in _KEYS if key not in values and key not in _OPTIONAL]
     if missing:
+        some = len(missing) > 1
         raise InputError(
-            f"{default.name}: the key{'s' * (len(missing) > 1)} {', '.join(missing)} are missing."
+            Message(
+                f"{default.name}：缺少{'这些键' if some else '键'} {'、'.join(missing)}。",
+                f"{default.name}: the key{'s' * some} {', '.join(missing)} "
+                f"{'are' if some else 'is'} missing.",
+            )
         )
     override = base / f"{month}.yml"
     if month is not None and override.exists():
@@ -234,6 +245,7 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
             values[key] = _over(values[key], value) if nested else value
         origins |= dict.fromkeys(_flat(changes), override.name)
     _check(values, override.name if month is not None and override.exists() else default.name)
+    message.by_default(values["lang"])
     return Params(**values, origins=origins)
 
 
@@ -252,14 +264,25 @@ def _read(path: Path) -> dict[str, Any]:
         with path.open(encoding="utf-8") as stream:
             values = yaml.load(stream, Loader) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from None
+        raise InputError(message.not_yaml(path.name, error)) from None
     if not isinstance(values, Mapping):
-        raise InputError(f"{path.name}: expected `key: value` lines, got {type(values).__name__}.")
+        kind = message.kind(values)
+        raise InputError(
+            Message(
+                f"{path.name}：应是 `键: 值` 这样的行，给的是{kind.zh}。",
+                f"{path.name}: expected `key: value` lines, got {kind.en}.",
+            )
+        )
     for key in values:
         _known(path.name, "", key, _KEYS)
         if key in _NESTED:
             if not isinstance(values[key], Mapping):
-                raise InputError(f"{path.name}: {key}: expected `key: value` lines, got {values[key]!r}.")
+                raise InputError(
+                    Message(
+                        f"{path.name}：{key}：应是 `键: 值` 这样的行，给的是 {values[key]!r}。",
+                        f"{path.name}: {key}: expected `key: value` lines, got {values[key]!r}.",
+                    )
+                )
             for inner in values[key]:
                 _known(path.name, f"{key}.", inner, _NESTED[key])
     return dict(values)
@@ -268,7 +291,12 @@ def _read(path: Path) -> dict[str, Any]:
 def _known(file: str, prefix: str, key: object, known: tuple[str, ...] | list[str]) -> None:
     if key not in known:
         close = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)
-        raise InputError(f"{file}: unknown key {prefix}{key}. Did you mean {prefix}{close[0]}?")
+        raise InputError(
+            Message(
+                f"{file}：没有 {prefix}{key} 这个键。是不是 {prefix}{close[0]}？",
+                f"{file}: unknown key {prefix}{key}. Did you mean {prefix}{close[0]}?",
+            )
+        )
 
 
 def _flat(values: Mapping[str, Any]) -> list[str]:
@@ -277,41 +305,55 @@ def _flat(values: Mapping[str, Any]) -> list[str]:
 
 
 def _check(values: dict[str, Any], file: str) -> None:
-    def expect(good: bool, key: str, expected: str) -> None:
+    def expect(good: bool, key: str, zh: str, en: str) -> None:
         if not good:
-            raise InputError(f"{file}: {key}: got {values[key]!r}; expected {expected}.")
+            raise InputError(
+                Message(
+                    f"{file}：{key}：给的是 {values[key]!r}；应是{zh}。",
+                    f"{file}: {key}: got {values[key]!r}; expected {en}.",
+                )
+            )
 
     def is_number(value: object) -> bool:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
 
     for key in ("store", "source", "sender"):
-        expect(isinstance(values[key], (str, int)) and str(values[key]).strip() != "", key, "a text")
+        expect(isinstance(values[key], (str, int)) and str(values[key]).strip() != "", key, "文字", "a text")
         values[key] = str(values[key]).strip()
-    expect(values["lang"] in ("zh", "en"), "lang", "zh or en")
-    expect(isinstance(values["mask"], bool), "mask", "true or false")
-    expect(values["rate_base"] in ("calls", "valid"), "rate_base", "calls or valid")
+    expect(values["lang"] in ("zh", "en"), "lang", " zh 或 en", "zh or en")
+    expect(isinstance(values["mask"], bool), "mask", " true 或 false", "true or false")
+    expect(values["rate_base"] in ("calls", "valid"), "rate_base", " calls 或 valid", "calls or valid")
     for key in ("base_months", "churn_months"):
         good = isinstance(values[key], int) and not isinstance(values[key], bool) and 1 <= values[key] <= 60
-        expect(good, key, "a whole number of months from 1 to 60")
+        expect(good, key, "1 到 60 的整数（月）", "a whole number of months from 1 to 60")
     for key, most in (("grace_minutes", 24 * 60), ("return_days", 365), ("return_km", 1_000_000)):
         good = isinstance(values[key], int) and not isinstance(values[key], bool) and 0 <= values[key] <= most
-        expect(good, key, f"a whole number from 0 to {most:,}")
+        expect(good, key, f" 0 到 {most:,} 的整数", f"a whole number from 0 to {most:,}")
     heads = values["department_heads"] = values["department_heads"] or {}
-    expect(all(isinstance(n, str) for n in heads.values()), "department_heads", "`department: name` lines")
+    good = all(isinstance(n, str) for n in heads.values())
+    expect(good, "department_heads", " `部门: 姓名` 这样的行", "`department: name` lines")
     for key, names in (("weights", MOT_ITEMS), ("pt_weights", PT_SECTIONS)):
         weights = values[key]
         good = set(weights) == set(names) and all(is_number(w) and w >= 0 for w in weights.values())
-        expect(good, key, f"a number ≥ 0 for each of {', '.join(names)}")
         expect(
-            abs(sum(weights.values()) - 1) < 1e-9,
+            good,
             key,
-            f"weights that sum to 1, not {sum(weights.values()):g}",
+            f"{'、'.join(names)} 各一个不小于 0 的数",
+            f"a number ≥ 0 for each of {', '.join(names)}",
+        )
+        total = sum(weights.values())
+        expect(
+            abs(total - 1) < 1e-9,
+            key,
+            f"合计为 1 的权重，不是 {total:g}",
+            f"weights that sum to 1, not {total:g}",
         )
         values[key] = {name: float(weights[name]) for name in names}
     hours = values["promised_hours"]
     expect(
         set(hours) == set(HOURS) and all(is_number(h) and h > 0 for h in hours.values()),
         "promised_hours",
+        f"{'、'.join(HOURS)} 各一个大于 0 的小时数",
         f"hours above 0 for {', '.join(HOURS)}",
     )
     themes = values["themes"] = values["themes"] or {}
@@ -319,11 +361,12 @@ def _check(values: dict[str, Any], file: str) -> None:
         isinstance(words, list) and all(isinstance(word, str) and word.strip() for word in words)
         for words in themes.values()
     )
-    expect(good, "themes", "`name: [keyword, …]` lines")
+    expect(good, "themes", " `名称: [关键词, …]` 这样的行", "`name: [keyword, …]` lines")
     targets = values["targets"]
     expect(
         isinstance(targets, Mapping) and all(is_number(t) for t in targets.values()),
         "targets",
+        " `指标: 数字` 这样的行",
         "`figure: number` lines",
     )
     from aftersales.contract.figures import FIGURES, PREFIXES
@@ -337,17 +380,19 @@ def _check(values: dict[str, Any], file: str) -> None:
                 _known(file, "targets.", name, list(FIGURES))
     questions = values["questionnaire"]
     good = all(isinstance(q, Mapping) and {"zh", "en"} >= set(q) and "zh" in q for q in questions.values())
-    expect(good, "questionnaire", "`zh: …` and `en: …` for each question")
+    expect(good, "questionnaire", "每个问题的 `zh: …` 和 `en: …`", "`zh: …` and `en: …` for each question")
     recipients = values["recipients"]
     expect(
         all(isinstance(v, list) and all(isinstance(a, str) for a in v) for v in recipients.values()),
         "recipients",
+        "每个角色的地址列表",
         "a list of addresses for each role",
     )
     values |= foreign.read(values, file)
     chapters = values["chapters"]
     good = isinstance(chapters, list) and all(re.fullmatch(r"\w+", str(c)) for c in chapters)
-    expect(good and len(set(chapters)) == len(chapters), "chapters", "a list of different notebook stems")
+    good = good and len(set(chapters)) == len(chapters)
+    expect(good, "chapters", "互不相同的笔记本名列表", "a list of different notebook stems")
     _check_remarks(values, file)
 
 
@@ -358,16 +403,28 @@ def _check_remarks(values: dict[str, Any], file: str) -> None:
     """
     remarks = values.get("remarks") or {}
     if not isinstance(remarks, Mapping):
-        raise InputError(f"{file}: remarks: expected `chapter: text` lines.")
+        raise InputError(
+            Message(
+                f"{file}：remarks：应是 `章: 文字` 这样的行。",
+                f"{file}: remarks: expected `chapter: text` lines.",
+            )
+        )
     stems = {str(stem).partition("_")[2]: str(stem) for stem in values["chapters"]}
     known = [SUMMARY, *stems.values(), *stems]
     out: dict[str, str] = {}
     for key, text in remarks.items():
         _known(file, "remarks.", key, known)
         if not isinstance(text, str) or not text.strip():
-            raise InputError(f"{file}: remarks.{key}: expected a text.")
+            raise InputError(
+                Message(f"{file}：remarks.{key}：应是文字。", f"{file}: remarks.{key}: expected a text.")
+            )
         stem = stems.get(str(key), str(key))
         if stem in out:
-            raise InputError(f"{file}: remarks.{key}: the chapter {stem} has a remark already.")
+            raise InputError(
+                Message(
+                    f"{file}：remarks.{key}：{stem} 这一章已有批注。",
+                    f"{file}: remarks.{key}: the chapter {stem} has a remark already.",
+                )
+            )
         out[stem] = mask.text(text.strip()) if values["mask"] else text.strip()
     values["remarks"] = out

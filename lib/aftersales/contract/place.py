@@ -12,6 +12,7 @@ import unicodedata
 from pathlib import Path
 
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 
 DEMO = "demo"
 DEMO_STORE = "示范店"
@@ -41,12 +42,19 @@ def behind(source: str) -> str:
     variable = source.removeprefix(_ENV)
     if not variable.isidentifier():
         raise InputError(
-            "source: expected env:NAME with the name of the environment variable that holds "
-            "the source, as in env:DMS"
-            " (no $ before it)."
+            Message(
+                "来源：env: 后面应是存放来源的环境变量的名称，如 env:DMS（前面不写 $）。",
+                "source: expected env:NAME with the name of the environment variable that holds the source, "
+                "as in env:DMS (no $ before it).",
+            )
         )
     if not os.environ.get(variable):
-        raise InputError(f"source {source}: the environment variable {variable} is not set.")
+        raise InputError(
+            Message(
+                f"来源 {source}：环境变量 {variable} 没有设置。",
+                f"source {source}: the environment variable {variable} is not set.",
+            )
+        )
     _HIDDEN[os.environ[variable]] = source
     return os.environ[variable]
 
@@ -65,15 +73,6 @@ def is_demo(source: str) -> bool:
     return behind(source) == DEMO
 
 
-def not_built_in(store: str) -> str:
-    """The message about a store that the built-in records do not belong to."""
-    return (
-        f"store {store}: the built-in records are made up and belong to {DEMO_STORE}. Say where "
-        f"the records of {store} are:"
-        " SOURCE=… (--source …), or `source` in the params."
-    )
-
-
 def path(source: str) -> Path:
     """The file or folder of a source that is neither a URL nor the built-in store.
 
@@ -84,27 +83,39 @@ def path(source: str) -> Path:
     """
     at = _existing(behind(source))
     if at is None:
-        wanted = "Give a folder of exports, a workbook or a database URL"
-        if label(source) == f"source {source}" and not source.startswith(_ENV):
-            raise InputError(f"{label(source)}: no such file or folder. {wanted}.")
+        zh = "请给出导出文件夹、工作簿或数据库地址"
+        en = "Give a folder of exports, a workbook or a database URL"
+        about = label(source)
+        if may_be_shown(source) and not source.startswith(_ENV):
+            raise InputError(
+                Message(
+                    f"{about.zh}：没有这个文件或文件夹。{zh}。", f"{about.en}: no such file or folder. {en}."
+                )
+            )
         held = (
-            "what the variable holds"
+            Message("变量里的内容", "what the variable holds")
             if source.startswith(_ENV)
-            else "what was given (not shown: it may hold a password)"
+            else Message("所给的（可能有密码，不显示）", "what was given (not shown: it may hold a password)")
         )
-        raise InputError(f"{label(source)}: {held} is no file or folder that is there. {wanted} like {LIKE}.")
+        raise InputError(
+            Message(
+                f"{about.zh}：{held.zh}不是现有的文件或文件夹。{zh}，如 {LIKE}。",
+                f"{about.en}: {held.en} is no file or folder that is there. {en} like {LIKE}.",
+            )
+        )
     return at
 
 
-def label(source: str) -> str:
+def label(source: str) -> Message:
     """How a message begins that is about a source.
 
     A path as it was given, and nothing that may hold a password.
 
-    >>> label("exports/"), label("env:DMS"), label("me:secret@host/db")
+    >>> label("exports/").en, label("env:DMS").en, label("me:secret@host/db").en
     ('source exports/', 'source env:DMS', 'source')
     """
-    return f"source {source}" if may_be_shown(source) else "source"
+    shown = f" {source}" if may_be_shown(source) else ""
+    return Message(f"来源{shown}", f"source{shown}")
 
 
 def may_be_shown(source: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, listed, phrase
 from aftersales.contract.schema import TABLES
 from aftersales.demo import texts
 from aftersales.demo.store import generate
@@ -64,7 +65,13 @@ def write(
         No such format, or more rows than a sheet of Excel holds.
     """
     if format not in _SINKS:
-        raise InputError(f"format: got {format!r}; expected one of {', '.join(_SINKS)}")
+        known = listed(_SINKS)
+        raise InputError(
+            Message(
+                f"格式：给的是 {format!r}；应是其中之一：{known.zh}",
+                f"format: got {format!r}; expected one of {known.en}",
+            )
+        )
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     paths = {table: folder / f"{table}.{format}" for table in TABLES}
@@ -73,7 +80,13 @@ def write(
             for table, frame in tables.items():
                 sinks[table].append(frame)
             if progress:
-                progress(f"{number}/{stores} {name}: {len(tables['repair_orders']):,} repair orders")
+                orders = len(tables["repair_orders"])
+                progress(
+                    phrase(
+                        f"{number}/{stores} {name}：{orders:,}张维修工单",
+                        f"{number}/{stores} {name}: {orders:,} repair orders",
+                    )
+                )
     for path in paths.values():
         _unfinished(path).replace(path)
     return list(paths.values())
@@ -162,7 +175,12 @@ class _Excel:
     def append(self, frame: pd.DataFrame) -> None:
         name = self.sheet.get_name()
         if self.row + len(frame) >= _EXCEL_ROWS:
-            raise InputError(f"{name}: a sheet of Excel holds {_EXCEL_ROWS:,} rows; write csv or parquet")
+            raise InputError(
+                Message(
+                    f"{TABLES[name].zh}：Excel的一张工作表最多{_EXCEL_ROWS:,}行；请写成 csv 或 parquet",
+                    f"{name}: a sheet of Excel holds {_EXCEL_ROWS:,} rows; write csv or parquet",
+                )
+            )
         if self.row == 0:
             self.sheet.write_row(0, 0, frame.columns)
         frame = _flags_as_text(frame)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 from aftersales.contract.schema import TABLES
 from aftersales.demo import (
     actions,
@@ -79,9 +80,11 @@ def generate(
     850
     """
     if months < 1:
-        raise InputError(f"months: got {months}; expected 1 or more")
+        raise InputError(
+            Message(f"月数：给的是 {months}；应不小于 1", f"months: got {months}; expected 1 or more")
+        )
     if seed is not None and seed < 0:
-        raise InputError(f"seed: got {seed}; expected 0 or more")
+        raise InputError(Message(f"种子：给的是 {seed}；应不小于 0", f"seed: got {seed}; expected 0 or more"))
     entropy = [0, 37] if seed is None else [1, seed]
     children = np.random.SeedSequence(entropy).spawn(len(_STREAMS))
     rng = {

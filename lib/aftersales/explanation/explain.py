@@ -12,6 +12,7 @@ import pandas as pd
 from aftersales.contract import formats
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
+from aftersales.contract.message import Message, listed
 from aftersales.display.tables.records import REPORT_TABLES
 from aftersales.explanation import own
 from aftersales.explanation.lookup import TABLE_ROWS, from_figure, from_row
@@ -155,14 +156,25 @@ def _known(name: str, row: object, chapters: Sequence[str]) -> str:
     if name in TABLE_ROWS:
         if row is None:
             key = REPORT_TABLES[name].key
-            raise InputError(f'explain: {name} is a table; say which row of it: row={{"{key}": …}}.')
+            raise InputError(
+                Message(
+                    f'explain：{name} 是一张表；请说明哪一行：row={{"{key}": …}}。',
+                    f'explain: {name} is a table; say which row of it: row={{"{key}": …}}.',
+                )
+            )
         return name
     if row is None and (elsewhere := own.elsewhere(name, chapters)):
         raise InputError(elsewhere)
     there = list(TABLE_ROWS) if row is not None else [*FIGURES, *TABLE_ROWS]
     close = difflib.get_close_matches(name, [*there, *by_title], n=3, cutoff=0.4) or there
-    kind = "table" if row is not None else "figure"
-    raise InputError(f"explain: no {kind} {name!r}. Did you mean {', '.join(close)}?")
+    zh, en = ("表", "table") if row is not None else ("指标", "figure")
+    near = listed(close)
+    raise InputError(
+        Message(
+            f"explain：没有{zh} {name!r}。是不是 {near.zh}？",
+            f"explain: no {en} {name!r}. Did you mean {near.en}?",
+        )
+    )
 
 
 def _row(name: str, request: Mapping[str, Any] | pd.Series, frame: pd.DataFrame) -> pd.Series:
@@ -171,6 +183,11 @@ def _row(name: str, request: Mapping[str, Any] | pd.Series, frame: pd.DataFrame)
     value = request.get(key)
     found = frame[frame[key].astype(str) == str(value)]
     if found.empty:
-        existing = ", ".join(map(str, frame[key].head(20)))
-        raise InputError(f"explain: {name}: got {key} {value!r}; expected one of {existing}.")
+        existing = listed(map(str, frame[key].head(20)))
+        raise InputError(
+            Message(
+                f"explain：{name}：给的是 {key} {value!r}；应是其中之一：{existing.zh}。",
+                f"explain: {name}: got {key} {value!r}; expected one of {existing.en}.",
+            )
+        )
     return found.iloc[0]

@@ -9,15 +9,14 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from aftersales.contract import command
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, joined, listed
 from aftersales.display.exhibit import MIME as EXHIBIT
 
 REMARKS = "remarks"  # the tag of the cell that shows the manager's remarks, which go into their chapters
 # Report metadata that holds for each of its chapters and does not change what a chapter is called.
 _SHARED = ("lang", "synthetic", "masked")
-_AGAIN = (
-    "Convert the notebooks/master.ipynb of a published report where it lies; the report can be made again"
-)
 
 
 def combine(
@@ -136,24 +135,37 @@ def whole(notebook: NotebookNode, folder: Path | None, name: str = "") -> Notebo
     if not any("chapters" in cell.metadata.get("tags", []) for cell in notebook.cells):
         return _chapter(notebook, folder, name)
     meta = dict(notebook.metadata.get("aftersales", {}))
-    at = "This notebook" if folder is None else str(folder / f"{name or 'master'}.ipynb")
+    at = "" if folder is None else str(folder / f"{name or 'master'}.ipynb")
+    zh, en = at or "这个笔记本", at or "This notebook"
+    again = _again(meta.get("month"))
     if "chapters" not in meta:
         raise InputError(
-            f"{at}: not the master of a published report: "
-            "it names no chapters, and alone it is half of a report. "
-            f"{_AGAIN}: make report MONTH=…"
+            Message(
+                f"{zh}：不是已发布报告的主笔记本：没有列出各章，单独只是半份报告。{again.zh}",
+                f"{en}: not the master of a published report: "
+                f"it names no chapters, and alone it is half of a report. {again.en}",
+            )
         )
-    stems, again = meta.pop("chapters"), f"{_AGAIN}: make report MONTH={meta.get('month', '…')}"
+    stems = meta.pop("chapters")
     if folder is None:
         raise InputError(
-            f"{at}: a report's master, got without its file; its chapters lie beside that. {again}"
+            Message(
+                f"{zh}：这是报告的主笔记本，但没有给出它的文件；各章在那个文件旁边。{again.zh}",
+                f"{en}: a report's master, got without its file; its chapters lie beside that. {again.en}",
+            )
         )
-    if lost := [stem for stem in stems if not (folder / f"{stem}.ipynb").exists()]:
-        missing = ", ".join(f"{stem}.ipynb" for stem in lost)
-        raise InputError(f"{at}: expected the report's chapters beside it; {missing}: not there. {again}")
+    if lost := [f"{stem}.ipynb" for stem in stems if not (folder / f"{stem}.ipynb").exists()]:
+        missing = listed(lost)
+        raise InputError(
+            Message(
+                f"{zh}：旁边应有报告的各章；没有：{missing.zh}。{again.zh}",
+                f"{en}: expected the report's chapters beside it; {missing.en}: not there. {again.en}",
+            )
+        )
     chapters = read(folder, stems)
     if others := [text for stem, chapter in chapters if (text := _mismatch(stem, chapter, meta))]:
-        raise InputError("\n  ".join([f"{at}: expected its own chapters beside it.", *others, again]))
+        first = Message(f"{zh}：旁边应是它自己的各章。", f"{en}: expected its own chapters beside it.")
+        raise InputError(joined([first, *others, again], "\n  "))
     return combine(notebook, chapters, meta)
 
 
@@ -168,14 +180,31 @@ def _chapter(notebook: NotebookNode, folder: Path | None, name: str) -> Notebook
     return NotebookNode(notebook, metadata=NotebookNode(notebook.metadata, aftersales=NotebookNode(own)))
 
 
-def _mismatch(stem: str, chapter: NotebookNode, meta: Mapping[str, Any]) -> str:
-    """The message for a chapter of another report; empty for one of this report."""
+def _again(month: object) -> Message:
+    """What to do about a master whose report is not whole."""
+    make = command.of("report", month=str(month or command.OPEN))
+    return Message(
+        f"请在原处转换已发布报告的 notebooks/master.ipynb；报告可以重做：{make}",
+        "Convert the notebooks/master.ipynb of a published report where it lies; "
+        f"the report can be made again: {make}",
+    )
+
+
+def _mismatch(stem: str, chapter: NotebookNode, meta: Mapping[str, Any]) -> Message | None:
+    """The message for a chapter of another report; None for one of this report."""
     ran = chapter.metadata.get("papermill", {}).get("parameters", {})
     expected_values = {key: meta.get(key) for key in ("month", "store", "lang")}
     got = {key: ran.get(key) for key in expected_values}
     if got == expected_values:
-        return ""
+        return None
     expected = " ".join(str(v) for v in expected_values.values())
     if None in got.values():
-        return f"{stem}.ipynb: got a chapter that was not run for a report; expected {expected}."
-    return f"{stem}.ipynb: got {' '.join(map(str, got.values()))}; expected {expected}."
+        return Message(
+            f"{stem}.ipynb：这一章不是为报告运行的；应是 {expected}。",
+            f"{stem}.ipynb: got a chapter that was not run for a report; expected {expected}.",
+        )
+    ran_for = " ".join(map(str, got.values()))
+    return Message(
+        f"{stem}.ipynb：给的是 {ran_for}；应是 {expected}。",
+        f"{stem}.ipynb: got {ran_for}; expected {expected}.",
+    )

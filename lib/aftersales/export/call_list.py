@@ -11,10 +11,11 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from aftersales.contract import params
+from aftersales.contract import command, params
 from aftersales.contract.columns import Column, col
 from aftersales.contract.errors import InputError
 from aftersales.contract.language import say
+from aftersales.contract.message import Message
 from aftersales.contract.schema import Lang
 from aftersales.display import theme
 
@@ -53,7 +54,7 @@ COMPLAINTS = (
 )
 
 
-def check_place(path: Path, lang: str) -> None:
+def check_place(path: Path) -> None:
     """Refuse a place that would be published, is no workbook, or is not there.
 
     Raises
@@ -62,38 +63,35 @@ def check_place(path: Path, lang: str) -> None:
         The list may not be written there.
     """
     place = path.resolve()
-    shown = path.name
+    shown, out = path.name, command.word("out")
     if place.suffix.lower() != ".xlsx" or place.is_dir():
         raise InputError(
-            say(
-                lang,
-                f"--out：给的是 {shown}；应是以 .xlsx 结尾的文件名，如 外呼名单.xlsx。",
-                f"--out: got {shown}; expected the name of a file that ends in .xlsx, as calls.xlsx.",
+            Message(
+                f"{out}：给的是 {shown}；应是以 .xlsx 结尾的文件名，如 外呼名单.xlsx。",
+                f"{out}: got {shown}; expected the name of a file that ends in .xlsx, as calls.xlsx.",
             )
         )
     folders = [Path("output").resolve(), params.ROOT / "output"]
     if any(place.is_relative_to(f) for f in folders) or any(_published(p) for p in place.parents):
         raise InputError(
-            say(
-                lang,
-                f"--out：{shown} 在发布报告的文件夹里。名单含未脱敏的客户信息，放在那里会随报告外传。"
-                "应是店内才能读的文件夹：换一个 --out。",
-                f"--out: {shown} lies where reports are published. The list holds customers unmasked and "
-                "would go out with them. Expected a folder that only the store reads: give another --out.",
+            Message(
+                f"{out}：{shown} 在发布报告的文件夹里。名单含未脱敏的客户信息，放在那里会随报告外传。"
+                f"应是店内才能读的文件夹：换一个 {out}。",
+                f"{out}: {shown} lies where reports are published. The list holds customers unmasked and "
+                f"would go out with them. Expected a folder that only the store reads: give another {out}.",
             )
         )
     if not place.parent.is_dir():
         raise InputError(
-            say(
-                lang,
-                f"--out：放 {shown} 的文件夹不存在。应是已有的文件夹：先建好，或换一个 --out。",
-                f"--out: the folder for {shown} is not there. Expected one that is: make it, or "
-                "give another --out.",
+            Message(
+                f"{out}：放 {shown} 的文件夹不存在。应是已有的文件夹：先建好，或换一个 {out}。",
+                f"{out}: the folder for {shown} is not there. Expected one that is: make it, or "
+                f"give another {out}.",
             )
         )
 
 
-def check_apart(path: Path, source: Path, lang: str) -> None:
+def check_apart(path: Path, source: Path) -> None:
     """Refuse to write over the records, or among them, where the list would be read as one of them.
 
     Raises
@@ -102,11 +100,11 @@ def check_apart(path: Path, source: Path, lang: str) -> None:
         The list may not be written there.
     """
     if path.resolve().is_relative_to(source.resolve()):
+        out = command.word("out")
         raise InputError(
-            say(
-                lang,
-                f"--out：{path.name} 在数据来源里，会被当作数据读入。应是别处：换一个 --out。",
-                f"--out: {path.name} lies in the source and would be read as records. Give another --out.",
+            Message(
+                f"{out}：{path.name} 在数据来源里，会被当作数据读入。应是别处：换一个 {out}。",
+                f"{out}: {path.name} lies in the source and would be read as records. Give another {out}.",
             )
         )
 

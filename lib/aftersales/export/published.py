@@ -10,6 +10,7 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from aftersales.contract.errors import AftersalesError, InputError
+from aftersales.contract.message import phrase
 from aftersales.export import assemble
 
 
@@ -42,5 +43,5 @@ class PublishedExporter(Exporter):
             if app is None or not app.NbConvertApp.initialized():
                 raise
             # nbconvert would show what it does not know as a traceback
-            print(f"error: {error}", file=sys.stderr)
+            print(phrase(f"错误：{error}", f"error: {error}"), file=sys.stderr)
             raise SystemExit(2 if isinstance(error, InputError) else 1) from None

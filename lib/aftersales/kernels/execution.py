@@ -13,6 +13,7 @@ from typing import Any
 
 from aftersales.contract import lazily
 from aftersales.contract.errors import AftersalesError
+from aftersales.contract.message import Message, joined
 from aftersales.kernels import files
 from aftersales.kernels.failure import NotebookFailed, ending
 from aftersales.kernels.spec import NAME
@@ -160,8 +161,11 @@ def execute_many(
             raise
     errors = [done.error for _, done in sorted(results.items()) if done.error is not None]
     if len(errors) > 1:
-        messages = "\n".join(map(str, errors))
-        raise AftersalesError(f"{len(errors)} notebooks failed.\n{messages}") from errors[0]
+        first = Message(f"{len(errors)}个笔记本运行失败。", f"{len(errors)} notebooks failed.")
+        said = [
+            Message(e.text("zh"), e.text("en")) if isinstance(e, AftersalesError) else str(e) for e in errors
+        ]
+        raise AftersalesError(joined([first, *said])) from errors[0]
     if errors:
         raise errors[0]
     return [results[n] for n in range(len(runs))]
@@ -242,15 +246,20 @@ class _Run:
             traceback = "\n".join(error.traceback)
             raise self._failed(error.cell_index, error.ename, error.evalue, traceback) from None
         except DeadKernelError:
-            raise self._failed(self.cell, "the kernel died", self._ending()) from None
+            died = Message("内核已终止", "the kernel died")
+            raise self._failed(self.cell, died, self._ending()) from None
         except CellTimeoutError:
-            raise self._failed(self.cell, "out of time", f"not done within {self.timeout} s") from None
+            late = Message(f"{self.timeout} 秒内没有完成", f"not done within {self.timeout} s")
+            raise self._failed(self.cell, Message("超时", "out of time"), late) from None
         except RuntimeError as error:
             if self.notebook is not None:
                 raise
-            raise self._failed(None, "no kernel", f"{error}; {self._ending()}") from error
+            ended = self._ending()
+            why = Message(f"{error}；{ended.zh}", f"{error}; {ended.en}")
+            raise self._failed(None, Message("没有内核", "no kernel"), why) from error
         if (index := files.not_run(executed)) is not None:
-            raise self._failed(index, "SystemExit", "the notebook was left before its end")
+            left = Message("笔记本没有运行到最后", "the notebook was left before its end")
+            raise self._failed(index, "SystemExit", left)
         files.write(executed, self.job.out)
         return executed
 
@@ -277,10 +286,12 @@ class _Run:
     def _at_cell(self, cell: Any, cell_index: int) -> None:
         self.cell = cell_index
 
-    def _ending(self) -> str:
+    def _ending(self) -> Message:
         return ending(self.managers[-1].exit_status if self.managers else None)
 
-    def _failed(self, index: int | None, name: str, value: str, traceback: str = "") -> NotebookFailed:
+    def _failed(
+        self, index: int | None, name: str | Message, value: str | Message, traceback: str = ""
+    ) -> NotebookFailed:
         """The error to raise; the notebook is saved first."""
         source, number, saved = "", None, None
         if self.notebook is not None:

@@ -7,7 +7,9 @@ import signal
 from pathlib import Path
 
 from aftersales.contract.errors import AftersalesError
+from aftersales.contract.message import Message, in_language
 
+_OURS = ("AftersalesError", "InputError")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -22,8 +24,8 @@ class NotebookFailed(AftersalesError):
         Number of the cell in that notebook, of all cells, from 1; None when no cell is to blame.
     source : str
         The cell's code.
-    name, value : str
-        The error's class and message.
+    name, value : str or Message
+        The error's class and message, as Python has them, or what the kernel came to.
     traceback : str
         The traceback, without colours.
     saved : Path or None
@@ -35,38 +37,51 @@ class NotebookFailed(AftersalesError):
         notebook: Path,
         cell: int | None,
         source: str,
-        name: str,
-        value: str,
+        name: str | Message,
+        value: str | Message,
         traceback: str = "",
         saved: Path | None = None,
     ) -> None:
         self.notebook, self.cell, self.source = notebook, cell, source
         self.name, self.value, self.saved = name, value, saved
         self.traceback = _ANSI.sub("", traceback)
-        super().__init__(notebook, cell, name, value)
+        Exception.__init__(self, notebook, cell, name, value)
 
-    def __str__(self) -> str:
-        place = f"{self.notebook.name}, cell {self.cell}" if self.cell else self.notebook.name
-        if self.name == type(self).__name__:
-            # A notebook that was run by this one failed; the message says which.
-            return f"{place}: {self.value}"
-        text = f"{place}: {self.name}: {self.value}" if self.value else f"{place}: {self.name}"
-        if self.source and "\n" not in self.value:
+    def text(self, lang: str) -> str:
+        """What it says in a language."""
+        zh = lang == "zh"
+        place, colon = self.notebook.name, "：" if zh else ": "
+        if self.cell:
+            place += f" 第{self.cell}个单元格" if zh else f", cell {self.cell}"
+        name, value = in_language(self.name, lang), in_language(self.value, lang)
+        if name in (*_OURS, type(self).__name__):
+            # An error of ours, or a notebook that was run by this one: the message says what and which.
+            text = f"{place}{colon}{value}"
+        elif isinstance(self.value, Message):
+            text = f"{place}{colon}{name}{colon}{value}"
+        else:
+            said = f"{name}: {value}" if value else name
+            text = f"{place}：出错了。原文：“{said}”" if zh else f"{place}: {said}"
+        if name == type(self).__name__:
+            return text
+        if self.source and "\n" not in value:
             text += "".join(f"\n    {line}" for line in self.source.strip().splitlines()[:8])
-        return text + (f"\n  The notebook up to there: {self.saved}" if self.saved else "")
+        saved = "运行到出错处的笔记本" if zh else "The notebook up to there"
+        return text + (f"\n  {saved}{colon}{self.saved}" if self.saved else "")
 
 
-def ending(status: int | None) -> str:
+def ending(status: int | None) -> Message:
     """How a kernel's process ended, in words.
 
-    >>> ending(-11)
+    >>> ending(-11).en
     'its process was ended by SIGSEGV'
     """
     if status is None:
-        return "its process does not answer"
+        return Message("它的进程没有回应", "its process does not answer")
     if status >= 0:
-        return f"its process ended with exit code {status}"
+        return Message(f"它的进程已结束，退出码 {status}", f"its process ended with exit code {status}")
     names = {number.value: number.name for number in signal.Signals}
     name = names.get(-status, f"signal {-status}")
-    memory = ", as the system does when memory runs out" if name == "SIGKILL" else ""
-    return f"its process was ended by {name}{memory}"
+    zh, en = "（内存用尽时系统会这样做）", ", as the system does when memory runs out"
+    zh, en = (zh, en) if name == "SIGKILL" else ("", "")
+    return Message(f"它的进程被 {name} 终止{zh}", f"its process was ended by {name}{en}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, listed
 
 # What papermill's record in a notebook may reveal: nothing of this machine.
 _RECORD = ("parameters", "start_time", "end_time", "duration", "version", "exception")
@@ -28,9 +29,14 @@ def read(path: Path) -> Any:
     try:
         return nbformat.read(path, as_version=4)
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}. Expected a notebook.") from error
+        said = error.strerror or error
+        raise InputError(
+            Message(f"{path}：应是笔记本，打不开。原文：“{said}”", f"{path}: {said}. Expected a notebook.")
+        ) from error
     except Exception as error:
-        raise InputError(f"{path}: not a notebook: {error}") from error
+        raise InputError(
+            Message(f"{path}：不是笔记本。原文：“{error}”", f"{path}: not a notebook: {error}")
+        ) from error
 
 
 def check(path: Path, notebook: Any, parameters: Mapping[str, Any]) -> None:
@@ -38,17 +44,27 @@ def check(path: Path, notebook: Any, parameters: Mapping[str, Any]) -> None:
     declared = _declared(notebook)
     unknown = sorted(set(parameters) - declared)
     if unknown:
-        existing = ", ".join(sorted(declared)) or "none"
-        raise InputError(f"{path.name}: no parameter {', '.join(unknown)}. Its parameters are: {existing}.")
+        existing = listed(sorted(declared), Message("无", "none"))
+        raise InputError(
+            Message(
+                f"{path.name}：没有参数 {'、'.join(unknown)}。它的参数有：{existing.zh}。",
+                f"{path.name}: no parameter {', '.join(unknown)}. Its parameters are: {existing.en}.",
+            )
+        )
     for name, value in parameters.items():
         try:
             same = json.loads(json.dumps(value)) == value
         except (TypeError, ValueError):
             same = False
         if not same:
+            got = f"{type(value).__name__} {value!r}"
             raise InputError(
-                f"{path.name}: parameter {name}: got {type(value).__name__} {value!r}; "
-                "expected a text, a number, a boolean, None, or a list or dict of such."
+                Message(
+                    f"{path.name}：参数 {name}：给的是 {got}；应是文字、数字、真假、None，"
+                    "或由它们组成的列表或字典。",
+                    f"{path.name}: parameter {name}: got {got}; "
+                    "expected a text, a number, a boolean, None, or a list or dict of such.",
+                )
             )
 
 

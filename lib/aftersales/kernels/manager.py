@@ -12,6 +12,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
 
+from aftersales.contract.message import phrase
 from aftersales.kernels import spec
 
 
@@ -32,9 +33,11 @@ class Client(AsyncKernelClient):
             ):
                 return
             if not await self.is_alive():
-                raise RuntimeError("the kernel died before it was ready")
+                raise RuntimeError(phrase("内核还没有就绪就终止了", "the kernel died before it was ready"))
             if time.monotonic() > until:
-                raise RuntimeError(f"the kernel was not ready within {timeout} s")
+                raise RuntimeError(
+                    phrase(f"内核 {timeout} 秒内没有就绪", f"the kernel was not ready within {timeout} s")
+                )
 
     async def _hears(self, channel: Any, request: str, kind: str, seconds: float) -> bool:
         """Whether the answer of a kind to a request comes in time; a status is one when it is idle."""

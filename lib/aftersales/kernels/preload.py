@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 
 from aftersales.contract import lazily
+from aftersales.contract.message import phrase
 
 # What a kernel and a notebook that draws nothing need. Packages of aftersales come whole.
 FIRST = (
@@ -74,9 +75,18 @@ def rest() -> Iterator[str]:
     yield from _imported(REST)
     # A fork leaves the locks of other threads as they are, and shares the position in open files.
     if len(os.listdir("/proc/self/task")) > 1:
-        _say("an import has started threads; kernels may hang")
+        _say(
+            phrase(
+                "有模块在导入时启动了线程，内核可能停住", "an import has started threads; kernels may hang"
+            )
+        )
     for path in _open_files():
-        _say(f"an import has left {path} open; kernels cannot read it")
+        _say(
+            phrase(
+                f"有模块在导入后没有关闭 {path}，内核无法读取它",
+                f"an import has left {path} open; kernels cannot read it",
+            )
+        )
 
 
 def _warm() -> None:
@@ -127,7 +137,8 @@ def _import(name: str) -> None:
             lazily.seaborn()
         importlib.import_module(name)
     except Exception as error:
-        _say(f"cannot import {name}: {type(error).__name__}: {error}")
+        said = f"{type(error).__name__}: {error}"
+        _say(phrase(f"无法导入 {name}。原文：“{said}”", f"cannot import {name}: {said}"))
     finally:
         if name == "pandas":
             del builtins.get_ipython  # type: ignore[attr-defined]
@@ -141,4 +152,4 @@ def _open_files() -> list[str]:
 
 
 def _say(text: str) -> None:
-    print(f"kernel server: {text}", file=sys.stderr, flush=True)
+    print(phrase(f"内核服务：{text}", f"kernel server: {text}"), file=sys.stderr, flush=True)

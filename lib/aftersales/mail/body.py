@@ -12,8 +12,9 @@ import jinja2
 from nbformat import NotebookNode
 from traitlets import Bool, Unicode, default
 
-from aftersales.contract import formats
+from aftersales.contract import command, formats
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 from aftersales.display import theme
 from aftersales.export import document
 from aftersales.export.pdf.pdf import svg_to_png
@@ -149,10 +150,15 @@ def _check_masked(report: document.Document) -> None:
     if masked is True or not (report.meta or report.summary):
         return
     month = str(report.meta.get("month") or "")
-    which = " ".join(filter(None, [str(report.meta.get("store") or ""), month])) or "this report"
+    which = " ".join(filter(None, [str(report.meta.get("store") or ""), month]))
+    make = command.of("report", month=month or command.OPEN)
     raise InputError(
-        f"{which}: got a report marked masked: {masked}; expected True. What is not masked is never mailed. "
-        f"Set `mask: true` in the params and make the report again: make report MONTH={month or '…'}"
+        Message(
+            f"{which or '这份报告'}：报告标着 masked: {masked}；应是 True。未脱敏的从不发邮件。"
+            f"请在参数里写 `mask: true` 后重做报告：{make}",
+            f"{which or 'this report'}: got a report marked masked: {masked}; expected True. What is not "
+            f"masked is never mailed. Set `mask: true` in the params and make the report again: {make}",
+        )
     )
 
 

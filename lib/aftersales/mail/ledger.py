@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aftersales.contract.errors import AftersalesError
+from aftersales.contract.message import Message
 
 
 def read(path: Path) -> dict[str, dict[str, Any]]:
@@ -31,8 +32,11 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
     except ValueError:
         pass
     raise AftersalesError(
-        f"{path}: not readable; it notes who has had the report. "
-        "Mend or remove it; when it is removed, nobody counts as having had the report."
+        Message(
+            f"{path}：读不出来；它记着谁已收到报告。请修好或删去它；删去以后，算作谁都没有收到。",
+            f"{path}: not readable; it notes who has had the report. "
+            "Mend or remove it; when it is removed, nobody counts as having had the report.",
+        )
     )
 
 
@@ -58,7 +62,10 @@ def write(path: Path, sent: Mapping[str, Any]) -> None:
             with suppress(OSError):
                 os.unlink(name)
         raise AftersalesError(
-            f"{path}: the note of who was sent the report cannot be written ({error.strerror})."
+            Message(
+                f"{path}：无法写入（原文：“{error.strerror}”），记不下谁已收到报告。",
+                f"{path}: the note of who was sent the report cannot be written ({error.strerror}).",
+            )
         ) from None
 
 
@@ -75,10 +82,20 @@ def alone(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.with_suffix(".lock").open("w")
     except OSError as error:
-        raise AftersalesError(f"{path.parent}: cannot be written to ({error.strerror}).") from None
+        raise AftersalesError(
+            Message(
+                f"{path.parent}：无法写入（原文：“{error.strerror}”）。",
+                f"{path.parent}: cannot be written to ({error.strerror}).",
+            )
+        ) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise AftersalesError("This report is being sent already; wait until that has ended.") from None
+            raise AftersalesError(
+                Message(
+                    "这份报告正在发送；等它发完。",
+                    "This report is being sent already; wait until that has ended.",
+                )
+            ) from None
         yield

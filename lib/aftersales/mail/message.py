@@ -13,6 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from aftersales.contract.errors import AftersalesError
+from aftersales.contract.message import Message, joined
 from aftersales.contract.params import Params
 from aftersales.export import document, publish
 from aftersales.mail import body as mail
@@ -85,7 +86,8 @@ def _message(
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"={number}={digest[:32]}=")
     if found := lint.faults(message):
-        raise AftersalesError("The mail has faults:\n" + "\n".join(f"  {fault}" for fault in found))
+        first = Message("邮件有问题：", "The mail has faults:")
+        raise AftersalesError(joined([first, *found], "\n  "))
     return message
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from email.headerregistry import Address
 
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, joined, listed
 from aftersales.contract.params import ROLES, Params
 
 DEPARTMENTS = ("front", "workshop", "parts", "service")
@@ -33,7 +34,12 @@ def address(text: str) -> Address:
             return Address(found["name"] or "", addr_spec=found["inner"] or found["bare"])
     except ValueError:  # two dots in a row and the like
         pass
-    raise InputError(f"params: got {text!r}; expected one address like name@example.com.")
+    raise InputError(
+        Message(
+            f"参数：给的是 {text!r}；应是一个地址，如 name@example.com。",
+            f"params: got {text!r}; expected one address like name@example.com.",
+        )
+    )
 
 
 def are_of(store: str, params: Params) -> bool:
@@ -54,12 +60,17 @@ def check_store(store: str, params: Params) -> None:
         They are not those of the store; the message names both.
     """
     if not are_of(store, params):
+        own = f"`store: {store or '…'}`"
         raise InputError(
-            f"got a report of the store {store or 'unknown'}; expected one of "
-            f"{params.store}, whose recipients the "
-            f"params name. Let params of its own name the recipients of {store or 'that store'} and say "
-            f"`store: {store or '…'}` (AFTERSALES_PARAMS=folder), then run the "
-            "command again. Nothing was sent."
+            Message(
+                f"这是门店 {store or '（不明）'} 的报告；参数里的收件人是 {params.store} 的。请为"
+                f"{store or '那家店'}另备一套参数，写明收件人和 {own}（AFTERSALES_PARAMS=文件夹），"
+                "再运行同一命令。什么也没有发送。",
+                f"got a report of the store {store or 'unknown'}; expected one of {params.store}, whose "
+                f"recipients the params name. Let params of its own name the recipients of "
+                f"{store or 'that store'} and say {own} (AFTERSALES_PARAMS=folder), then run the command "
+                "again. Nothing was sent.",
+            )
         )
 
 
@@ -84,22 +95,31 @@ def by_address(params: Params) -> dict[str, str]:
     """
     allowed = {domain.lower().lstrip("@") for domain in params.recipients.get("allowed_domains", [])}
     people: dict[str, str] = {}
-    faults = []
+    faults: list[Message] = []
     for role in ROLES:
         for text in params.recipients.get(role, []):
             try:
                 one = address(text)
             except InputError as error:
-                faults.append(f"recipients.{role}: {error}")
+                faults.append(
+                    Message(
+                        f"recipients.{role}：{error.text('zh')}", f"recipients.{role}: {error.text('en')}"
+                    )
+                )
                 continue
             if one.domain.lower() not in allowed:
-                known = ", ".join(sorted(allowed)) or "none"
+                known = listed(sorted(allowed), Message("无", "none"))
                 faults.append(
-                    f"params: recipients.{role}: {one.addr_spec} is outside the allowed domains ({known})."
+                    Message(
+                        f"参数：recipients.{role}：{one.addr_spec} 不在允许的域名（{known.zh}）之内。",
+                        f"params: recipients.{role}: {one.addr_spec} is outside the allowed domains "
+                        f"({known.en}).",
+                    )
                 )
             people.setdefault(f"{one.username}@{one.domain.lower()}", role)
     if not faults and not people:
-        faults.append("params: recipients: nobody is named.")
+        faults.append(Message("参数：recipients：一个收件人也没有。", "params: recipients: nobody is named."))
     if faults:
-        raise InputError("\n  ".join([*faults, "Nothing was sent."]))
+        last = Message("什么也没有发送。", "Nothing was sent.")
+        raise InputError(joined([*faults, last], "\n  "))
     return people

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from aftersales.contract import command
 from aftersales.contract.command import Command
 from aftersales.contract.errors import AftersalesError, InputError
+from aftersales.contract.message import Message, joined, listed, phrase
 from aftersales.contract.params import Params
 from aftersales.export import assemble
 from aftersales.mail import ledger, recipients, server
@@ -76,19 +77,28 @@ def published(
 ) -> tuple[NotebookNode, bytes]:
     """The notebook and the PDF of a published report."""
     make = make or command.report(folder.parent.name, None, None, lang)
-    first = f"put the source into the environment variable {make.variable}, then " if make.variable else ""
+    zh, en = ("", "")
+    if make.variable:
+        zh = f"把来源放进环境变量 {make.variable}，然后 "
+        en = f"put the source into the environment variable {make.variable}, then "
     try:
         pdf = (folder / "report.pdf").read_bytes()
         master = nbformat.read(folder / "notebooks" / "master.ipynb", as_version=4)
         meta: dict[str, Any] = dict(master.metadata["aftersales"])
     except (FileNotFoundError, KeyError):
         raise InputError(
-            f"{folder}: no report is published there. Make it first: {first}{make.text}"
+            Message(
+                f"{folder}：那里没有发布报告。先做报告：{zh}{make.text}",
+                f"{folder}: no report is published there. Make it first: {en}{make.text}",
+            )
         ) from None
     if lang and lang != meta["lang"]:
         raise InputError(
-            f"{folder}: the report there is in {meta['lang']}, not {lang}. "
-            f"Make it in that language first: {first}{make.text}"
+            Message(
+                f"{folder}：那里的报告是 {meta['lang']}，不是 {lang}。先做这种语言的：{zh}{make.text}",
+                f"{folder}: the report there is in {meta['lang']}, not {lang}. "
+                f"Make it in that language first: {en}{make.text}",
+            )
         )
     return assemble.whole(master, folder / "notebooks", "master"), pdf
 
@@ -133,16 +143,25 @@ def send(
     if dry_run:
         for letter in _due(people, made, ledger.read(path), again, say):
             size = len(letter.message.as_bytes())
+            who, subject = f"{letter.person} ({letter.role})", letter.message["Subject"]
             say(
-                f"{letter.person} ({letter.role}): would be sent “{letter.message['Subject']}”, "
-                f"{size:,} bytes"
+                phrase(
+                    f"{who}：会发送《{subject}》，{size:,} 字节",
+                    f"{who}: would be sent “{subject}”, {size:,} bytes",
+                )
             )
         return
     with ledger.alone(path):
         sent = ledger.read(path)
         todo = _due(people, made, sent, again, say)
         if not todo:
-            say("everybody has this report; AGAIN=1 sends it again")
+            option = command.switch("again")
+            say(
+                phrase(
+                    f"所有人都已收到这份报告；{option} 会再发一次",
+                    f"everybody has this report; {option} sends it again",
+                )
+            )
             return
         where = server.named(environment)
         ledger.write(path, sent)  # better known now than after the first mail
@@ -161,7 +180,12 @@ def _due(
     for person, role in people.items():
         had = sent.get(person, {})
         if not again and had.get("content") == messages.content_hash(made[role]):
-            say(f"{person} ({role}): has it already, sent {had.get('sent_at')}")
+            at = had.get("sent_at")
+            say(
+                phrase(
+                    f"{person} ({role})：已收到，{at} 发送", f"{person} ({role}): has it already, sent {at}"
+                )
+            )
         else:
             due.append(Letter(person, role, made[role]))
     return due
@@ -192,7 +216,10 @@ def _deliver(
                         time.sleep(FIRST_WAIT * 2**attempt)
                         continue
                     if isinstance(error, smtplib.SMTPAuthenticationError):
-                        reason = "the server refuses user and password (SMTP_USER, SMTP_PASSWORD)"
+                        reason = Message(
+                            "服务器不接受用户名和密码（SMTP_USER、SMTP_PASSWORD）",
+                            "the server refuses user and password (SMTP_USER, SMTP_PASSWORD)",
+                        )
                         raise AftersalesError(_stopped(where, reason, refused, unsent)) from None
                     refused[letter.person] = f"{code} {answer}"
                 except OSError as error:
@@ -203,12 +230,14 @@ def _deliver(
                     sent[letter.person] = _entry(letter)
                     ledger.write(path, sent)
                     unsent.remove(letter.person)
-                    say(f"{letter.person} ({letter.role}): sent")
+                    who = f"{letter.person} ({letter.role})"
+                    say(phrase(f"{who}：已发送", f"{who}: sent"))
                 break
     finally:
         _close(connection)
     if refused:
-        raise AftersalesError("\n".join(["Not accepted by the server:", *_lines(refused)]))
+        first = Message("服务器没有接受：", "Not accepted by the server:")
+        raise AftersalesError(joined([first, *_lines(refused)]))
 
 
 def _hand_over(connection: smtplib.SMTP, params: Params, letter: Letter) -> None:
@@ -237,27 +266,39 @@ def _answer(error: smtplib.SMTPException) -> tuple[int, str]:
     return int(code), text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> Message:
     if isinstance(error, ssl.SSLError):
         detail = getattr(error, "verify_message", "") or error.reason or error
-        return f"its certificate is not trusted or TLS failed ({detail})"
+        return Message(
+            f"它的证书不可信，或TLS失败（原文：“{detail}”）",
+            f"its certificate is not trusted or TLS failed ({detail})",
+        )
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-        return "no answer in time (SMTP_TIMEOUT)"
+        return Message("没有及时回应（SMTP_TIMEOUT）", "no answer in time (SMTP_TIMEOUT)")
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return "the server broke off the connection"
+        return Message("服务器断开了连接", "the server broke off the connection")
     if isinstance(error, smtplib.SMTPException):
-        return str(error).rstrip(".")
-    return f"no connection ({getattr(error, 'strerror', None) or error})"
+        said = str(error).rstrip(".")
+        return Message(f"原文：“{said}”", said)
+    detail = getattr(error, "strerror", None) or error
+    return Message(f"连接不上（原文：“{detail}”）", f"no connection ({detail})")
 
 
-def _stopped(where: server.Server, why: str, refused: Mapping[str, str], unsent: list[str]) -> str:
+def _stopped(where: server.Server, why: Message, refused: Mapping[str, str], unsent: list[str]) -> Message:
     """The message when the server is of no more use; the next call sends the rest."""
-    rest = f"Not sent to: {', '.join(unsent)}. Run the same command again to send the rest."
-    return "\n".join([f"{where}: {why}. {rest}", *_lines(refused)])
+    rest = listed(unsent)
+    first = Message(
+        f"{where}：{why.zh}。没有发给：{rest.zh}。再运行同一命令即可补发。",
+        f"{where}: {why.en}. Not sent to: {rest.en}. Run the same command again to send the rest.",
+    )
+    return joined([first, *_lines(refused)])
 
 
-def _lines(refused: Mapping[str, str]) -> list[str]:
-    return [f"  {person}: {reason}" for person, reason in refused.items()]
+def _lines(refused: Mapping[str, str]) -> list[Message]:
+    return [
+        Message(f"  {person}：原文：“{reason}”", f"  {person}: {reason}")
+        for person, reason in refused.items()
+    ]
 
 
 def _close(connection: smtplib.SMTP | None) -> None:

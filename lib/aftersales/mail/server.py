@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 
 
 @dataclass(frozen=True)
@@ -58,24 +59,46 @@ def named(environment: Mapping[str, str]) -> Server:
     """
     host = environment.get("SMTP_HOST", "").strip()
     if not host:
+        names = "SMTP_HOST, SMTP_PORT, SMTP_SECURITY, SMTP_USER, SMTP_PASSWORD"
         raise InputError(
-            "SMTP_HOST is not set: name your mail server in the environment "
-            "(SMTP_HOST, SMTP_PORT, SMTP_SECURITY, SMTP_USER, SMTP_PASSWORD)."
+            Message(
+                f"没有设置 SMTP_HOST：请在环境变量里写明邮件服务器（{names}）。",
+                f"SMTP_HOST is not set: name your mail server in the environment ({names}).",
+            )
         )
     security = (environment.get("SMTP_SECURITY") or "starttls").strip().lower()
     if security not in ("starttls", "tls"):
         raise InputError(
-            f"SMTP_SECURITY: got {security!r}; expected starttls or tls. Mail is never sent in the clear."
+            Message(
+                f"SMTP_SECURITY：给的是 {security!r}；应是 starttls 或 tls。邮件从不明文发送。",
+                f"SMTP_SECURITY: got {security!r}; expected starttls or tls. "
+                "Mail is never sent in the clear.",
+            )
         )
     port = (environment.get("SMTP_PORT") or ("587" if security == "starttls" else "465")).strip()
     if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise InputError(f"SMTP_PORT: got {port!r}; expected a port number.")
+        raise InputError(
+            Message(
+                f"SMTP_PORT：给的是 {port!r}；应是端口号。",
+                f"SMTP_PORT: got {port!r}; expected a port number.",
+            )
+        )
     user, password = environment.get("SMTP_USER", ""), environment.get("SMTP_PASSWORD", "")
     if not (user + password).isascii():
-        raise InputError("SMTP_USER and SMTP_PASSWORD: expected ASCII characters only.")
+        raise InputError(
+            Message(
+                "SMTP_USER 和 SMTP_PASSWORD：只能是ASCII字符。",
+                "SMTP_USER and SMTP_PASSWORD: expected ASCII characters only.",
+            )
+        )
     ca = environment.get("SMTP_CA") or None
     if ca and not Path(ca).is_file():
-        raise InputError(f"SMTP_CA: {ca} is no file; expected one with trusted certificates (PEM).")
+        raise InputError(
+            Message(
+                f"SMTP_CA：{ca} 不是文件；应是存有可信证书的文件（PEM）。",
+                f"SMTP_CA: {ca} is no file; expected one with trusted certificates (PEM).",
+            )
+        )
     return Server(host, int(port), security, user, password, ca, _seconds(environment))
 
 
@@ -86,5 +109,10 @@ def _seconds(environment: Mapping[str, str]) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 < seconds <= 3600:
-        raise InputError(f"SMTP_TIMEOUT: got {text!r}; expected seconds from above 0 to 3600.")
+        raise InputError(
+            Message(
+                f"SMTP_TIMEOUT：给的是 {text!r}；应是大于 0、不超过 3600 的秒数。",
+                f"SMTP_TIMEOUT: got {text!r}; expected seconds from above 0 to 3600.",
+            )
+        )
     return seconds

@@ -11,6 +11,7 @@ import yaml
 
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
+from aftersales.contract.message import Message, not_yaml
 from aftersales.display.tables.records import REPORT_TABLES
 
 _KEYS = ("month", "figures", "tables", "sentences")
@@ -44,16 +45,28 @@ def read(path: Path, month: object) -> dict[str, Any]:
     try:
         page = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from None
-    _expect(isinstance(page, Mapping), path, f"`key: value` lines with the keys {', '.join(_KEYS)}")
+        raise InputError(not_yaml(path.name, error)) from None
+    _expect(
+        isinstance(page, Mapping),
+        path,
+        f"键为 {'、'.join(_KEYS)} 的 `键: 值` 这样的行",
+        f"`key: value` lines with the keys {', '.join(_KEYS)}",
+    )
     for key in page:
         _known(path, str(key), _KEYS)
     page = {"month": str(month), **page}
-    _expect(str(page["month"]) == str(month), path, f"a report of {month}, not of {page['month']}")
+    other = page["month"]
+    _expect(
+        str(other) == str(month),
+        path,
+        f"{month} 的报告，不是 {other} 的",
+        f"a report of {month}, not of {other}",
+    )
     for figure in page.get("figures") or []:
         _expect(
             isinstance(figure, Mapping) and {"name", "value"} <= set(figure),
             path,
+            "每个指标写成 `{name: …, value: …}`",
             "`{name: …, value: …}` for each figure",
         )
         _known(
@@ -61,23 +74,30 @@ def read(path: Path, month: object) -> dict[str, Any]:
             str(figure["name"]).removesuffix("_previous"),
             (*FIGURES, *(n for n in _MORE if n not in FIGURES)),
         )
-    _expect(isinstance(page.get("tables") or {}, Mapping), path, "`table: rows` under tables")
+    good = isinstance(page.get("tables") or {}, Mapping)
+    _expect(good, path, "tables 之下是 `表: 行` 这样的行", "`table: rows` under tables")
     for name, rows in (page.get("tables") or {}).items():
         _known(path, name, _TABLES)
         key = _KEYS_OF.get(name) or REPORT_TABLES[name].key
         good = isinstance(rows, list) and all(isinstance(r, Mapping) and key in r for r in rows)
-        _expect(good, path, f"a list of rows with {key} under {name}")
+        _expect(good, path, f"{name} 之下是带 {key} 的行的列表", f"a list of rows with {key} under {name}")
     for sentence in page.get("sentences") or []:
-        _expect(isinstance(sentence, Mapping) and "text" in sentence, path, "`{text: …}` for each sentence")
+        good = isinstance(sentence, Mapping) and "text" in sentence
+        _expect(good, path, "每句话写成 `{text: …}`", "`{text: …}` for each sentence")
     return page
 
 
-def _expect(good: bool, path: Path, expected: str) -> None:
+def _expect(good: bool, path: Path, zh: str, en: str) -> None:
     if not good:
-        raise InputError(f"{path.name}: expected {expected}.")
+        raise InputError(Message(f"{path.name}：应是{zh}。", f"{path.name}: expected {en}."))
 
 
 def _known(path: Path, name: str, known: tuple[str, ...]) -> None:
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-        raise InputError(f"{path.name}: unknown name {name}. Did you mean {close[0]}?")
+        raise InputError(
+            Message(
+                f"{path.name}：没有 {name} 这个名称。是不是 {close[0]}？",
+                f"{path.name}: unknown name {name}. Did you mean {close[0]}?",
+            )
+        )

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aftersales.cache import tables as cache
-from aftersales.contract import place
+from aftersales.contract import command, place
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, listed
 from aftersales.contract.schema import TABLES
 from aftersales.contract.tables import Tables
 
@@ -44,7 +45,7 @@ def cached_load(
         Everything that is wrong, in one go; or the store is none of the source's.
     """
     if store is not None and store.strip() != place.DEMO_STORE and place.is_demo(source):
-        raise InputError(place.not_built_in(store.strip()))
+        raise not_built_in(store.strip())
     key = cache.key(source, options.way(), options.snapshot, (store, first, last))
     if key is not None and (cached := cache.stores(key)):
         existing, named = cached
@@ -70,7 +71,7 @@ def read_unmasked(source: str, store: str | None, options: ReadOptions) -> Table
     from aftersales.sources import pipeline
 
     if store is not None and store.strip() != place.DEMO_STORE and place.is_demo(source):
-        raise InputError(place.not_built_in(store.strip()))
+        raise not_built_in(store.strip())
     # a reading under a name of its own passes by what is kept of single files
     options = replace(options, masked=False, snapshot="unmasked")
     read, named = pipeline.read_all(source, options)
@@ -132,19 +133,43 @@ def _as(tables: Tables, named: bool, store: str | None) -> Tables:
     return replace(tables, store=name, **frames)
 
 
+def not_built_in(store: str) -> InputError:
+    """The error about a store that the built-in records do not belong to."""
+    given = command.option("source")
+    return InputError(
+        Message(
+            f"门店 {store}：内置数据是虚构的，属于{place.DEMO_STORE}。请说明 {store} 的数据在哪里：{given}，"
+            "或参数里的 `source`。",
+            f"store {store}: the built-in records are made up and belong to {place.DEMO_STORE}. Say where "
+            f"the records of {store} are: {given}, or `source` in the params.",
+        )
+    )
+
+
 def _chosen(existing: list[str], named: bool, store: str | None, default_store: str) -> str:
     if store is not None and named:
         if store.strip() not in existing:
-            raise InputError(f"store {store!r}: the source has no such store. It has: {_some(existing)}.")
+            has = _some(existing)
+            raise InputError(
+                Message(
+                    f"门店 {store}：来源里没有这家店。来源里有：{has.zh}。",
+                    f"store {store!r}: the source has no such store. It has: {has.en}.",
+                )
+            )
         return store.strip()
     if default_store in existing:
         return default_store
     if len(existing) == 1:
         return existing[0]
+    given, has = command.option("store"), _some(existing)
     raise InputError(
-        f"The source has {len(existing)} stores; name one with STORE=… (--store …): {_some(existing)}."
+        Message(
+            f"来源里有{len(existing)}家店，请用 {given} 指定一家：{has.zh}。",
+            f"The source has {len(existing)} stores; name one with {given}: {has.en}.",
+        )
     )
 
 
-def _some(existing: list[str]) -> str:
-    return ", ".join(existing[:40]) + (f" … ({len(existing)})" if len(existing) > 40 else "")
+def _some(existing: list[str]) -> Message:
+    more = [f"… ({len(existing)})"] if len(existing) > 40 else []
+    return listed([*existing[:40], *more])

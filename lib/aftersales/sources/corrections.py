@@ -19,6 +19,7 @@ import yaml
 
 from aftersales.contract import mask
 from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.message import Message, kind, listed, not_yaml
 from aftersales.contract.notes import Note
 from aftersales.contract.params import Loader
 from aftersales.contract.row_counts import LeftOut
@@ -67,9 +68,9 @@ class Correction:
     status: str
 
     @property
-    def place(self) -> str:
+    def place(self) -> Message:
         """Where the entry stands, for errors."""
-        return f"entry {self.number}"
+        return Message(f"第{self.number}条", f"entry {self.number}")
 
 
 def load(folder: Path) -> tuple[Correction, ...]:
@@ -86,48 +87,73 @@ def load(folder: Path) -> tuple[Correction, ...]:
     try:
         entries = yaml.load(path.read_text(encoding="utf-8"), _Texts)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{FILE}: not readable as YAML: {' '.join(str(error).split())}") from None
+        raise InputError(not_yaml(FILE, error)) from None
     if isinstance(entries, Mapping) and list(entries) == ["corrections"]:
         entries = entries["corrections"]
     if not isinstance(entries or [], list):
-        raise InputError(f"{FILE}: expected a list of entries (`- table: …`), got {type(entries).__name__}.")
+        got = kind(entries)
+        raise InputError(
+            Message(
+                f"{FILE}：应是条目的列表（`- table: …`），给的是{got.zh}。",
+                f"{FILE}: expected a list of entries (`- table: …`), got {got.en}.",
+            )
+        )
     return tuple(_entry(number, entry) for number, entry in enumerate(entries or [], start=1))
 
 
 def _entry(number: int, entry: Any) -> Correction:
-    def wrong(text: str) -> InputError:
-        return InputError(f"{FILE}: entry {number}: {text}")
+    def wrong(zh: str, en: str) -> InputError:
+        return InputError(Message(f"{FILE}：第{number}条：{zh}", f"{FILE}: entry {number}: {en}"))
 
     if not isinstance(entry, Mapping):
-        raise wrong(f"expected `key: value` lines, got {entry!r}.")
+        raise wrong(
+            f"应是 `键: 值` 这样的行，给的是 {entry!r}。", f"expected `key: value` lines, got {entry!r}."
+        )
     for key in entry:
         if key not in KEYS:
-            raise wrong(f"unknown key {key}. Did you mean {_near(key, KEYS)}?")
+            near = _near(key, KEYS)
+            raise wrong(f"没有 {key} 这个键。是不是 {near}？", f"unknown key {key}. Did you mean {near}?")
     for key in ("table", "match", "reason", "reported_by"):
         if entry.get(key) in (None, "", {}):
-            raise wrong(f"{key} is missing.")
+            raise wrong(f"缺少 {key}。", f"{key} is missing.")
     name = table_name(str(entry["table"]))
     if name is None:
         known = [n for t in TABLES.values() for n in (t.name, t.zh)]
-        raise wrong(f"unknown table {entry['table']}. Did you mean {_near(entry['table'], known)}?")
+        got, near = entry["table"], _near(entry["table"], known)
+        raise wrong(f"没有表 {got}。是不是 {near}？", f"unknown table {got}. Did you mean {near}?")
     if not isinstance(entry["match"], Mapping):
-        raise wrong(f"match: expected `column: value` lines, got {entry['match']!r}.")
+        got = entry["match"]
+        raise wrong(
+            f"match：应是 `列: 值` 这样的行，给的是 {got!r}。",
+            f"match: expected `column: value` lines, got {got!r}.",
+        )
     drop = entry.get("drop", False)
     if not isinstance(drop, bool):
-        raise wrong(f"drop: got {drop!r}; expected true or false.")
+        raise wrong(
+            f"drop：给的是 {drop!r}；应是 true 或 false。", f"drop: got {drop!r}; expected true or false."
+        )
     if drop == ("column" in entry or "value" in entry) or ("column" in entry) != ("value" in entry):
-        raise wrong("expected either `column` and `value`, or `drop: true`.")
+        raise wrong(
+            "应写 `column` 和 `value`，或者写 `drop: true`。",
+            "expected either `column` and `value`, or `drop: true`.",
+        )
 
     def column(text: Any) -> str:
         own = {plain(n): c.name for c in TABLES[name].columns for n in (c.name, c.zh)}
         if plain(text) not in own:
             known = [n for c in TABLES[name].columns for n in (c.name, c.zh)]
-            raise wrong(f"{name} has no column {text}. Did you mean {_near(text, known)}?")
+            near = _near(text, known)
+            raise wrong(
+                f"{TABLES[name].zh}没有列 {text}。是不是 {near}？",
+                f"{name} has no column {text}. Did you mean {near}?",
+            )
         return own[plain(text)]
 
     for key, value in (*entry["match"].items(), ("value", entry.get("value"))):
         if not isinstance(value, _PLAIN):
-            raise wrong(f"{key}: expected one value, got {value!r}.")
+            raise wrong(
+                f"{key}：应是一个值，给的是 {value!r}。", f"{key}: expected one value, got {value!r}."
+            )
     return Correction(
         number,
         name,
@@ -162,17 +188,18 @@ def applied(
         at, _, _ = columns_of(raw, more)
         missing = [c for c in (*one.match, one.column) if c is not None and c not in at]
         if missing:
-            listed = ", ".join(missing)
-            hint = f"{raw.file} has no such column: remove the entry"
-            faults.append(
-                Fault("correction", listed, "columns of the source", FILE, hint=hint, record=one.place)
+            hint = Message(
+                f"{raw.file} 没有这样的列：删去这一条", f"{raw.file} has no such column: remove the entry"
             )
+            expected = Message("来源里有的列", "columns of the source")
+            faults.append(Fault("correction", listed(missing), expected, FILE, hint=hint, record=one.place))
             continue
         rows = _matching(raw, at, one)
         if not rows.any():
-            got = "match " + ", ".join(f"{c} = {_text(one.table, c, v)}" for c, v in one.match.items())
-            hint = "Remove the entry if the source has been corrected"
-            expected = f"rows of {raw.file} that match"
+            given = listed(f"{c} = {_text(one.table, c, v)}" for c, v in one.match.items())
+            got = Message(f"match：{given.zh}", f"match {given.en}")
+            hint = Message("来源已改正的，删去这一条", "Remove the entry if the source has been corrected")
+            expected = Message(f"{raw.file} 里符合的行", f"rows of {raw.file} that match")
             faults.append(Fault("correction", got, expected, FILE, hint=hint, record=one.place))
             continue
         notes.append(_note(raw, one, int(rows.sum())))
@@ -193,7 +220,14 @@ def applied(
 def absent(corrections: Sequence[Correction], existing: Sequence[str]) -> list[Fault]:
     """Entries for a table that the source does not have."""
     return [
-        Fault("correction", c.table, "a table of the source", FILE, hint="Remove the entry", record=c.place)
+        Fault(
+            "correction",
+            c.table,
+            Message("来源里有的表", "a table of the source"),
+            FILE,
+            hint=Message("删去这一条", "Remove the entry"),
+            record=c.place,
+        )
         for c in corrections
         if c.table not in existing
     ]
@@ -221,7 +255,7 @@ def _read(value: Any, column: Column) -> Any:
 
 
 def _text(table: str, column: str, value: Any) -> str:
-    return "empty" if value is None else shown(TABLES[table].column(column), value)
+    return "–" if value is None else shown(TABLES[table].column(column), value)
 
 
 def _note(raw: Raw, one: Correction, count: int) -> Note:

@@ -12,9 +12,10 @@ import pandas as pd
 
 from aftersales.cache import store as cache
 from aftersales.cache import tables as cached_tables
-from aftersales.contract import params, place
+from aftersales.contract import message, params, place
 from aftersales.contract.call import parse_month
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES
 from aftersales.contract.statistics import EARLIER
@@ -80,7 +81,7 @@ def _chosen(source: str | None, store: str | None, settings: Params) -> str:
     """
     chosen = source or settings.source
     if not source and store is None and settings.store != place.DEMO_STORE and place.is_demo(chosen):
-        raise InputError(place.not_built_in(settings.store))
+        raise cached.not_built_in(settings.store)
     return place.behind(chosen) if chosen == f"env:{_SECRET}" else chosen
 
 
@@ -94,7 +95,7 @@ def _load(source: str, store: str | None, month: object, settings: Params, snaps
     tables = cached.cached_load(source, store, _options(settings, snapshot), first, last)
     if period is not None and not _has_records(tables, period):
         span = _span(_months_from(source, store, settings, list(_DATED), snapshot))
-        raise InputError(f"month {period}: the source has no record in it for {tables.store}. {span}")
+        raise _no_records(period, tables.store, span)
     tables.used.clear()
     _HANDED.append((tables, period))
     return tables
@@ -186,6 +187,7 @@ def ask(
     typed = database and not chosen.startswith("env:")  # by hand, perhaps with a password
     snapshot = fresh or (secrets.token_hex(8) if database else "")
     tables = _load(chosen, store, period, settings, snapshot)
+    message.speak(lang or settings.lang)  # whatever params are read later
     return ReportRequest(
         month=period,
         store=tables.store,
@@ -203,7 +205,7 @@ def ask(
 
 
 def ask_unmasked(
-    month: str, year: str | None, store: str | None, source: str | None
+    month: str, year: str | None, store: str | None, source: str | None, lang: str | None
 ) -> tuple[pd.Period, Params, Tables]:
     """The month, its params and one store's tables with the personal data as it stands, for work inside the
     store. They are read into memory alone: no cache has them before or after.
@@ -220,8 +222,9 @@ def ask_unmasked(
     there = months_with_records(tables)
     found = [m for m in there if m.month == number and given_year in (None, m.year)]
     if not found:
-        raise InputError(f"month {month}: the source has no record in it for {tables.store}. {_span(there)}")
+        raise _no_records(month, tables.store, _span(there))
     own = params.load(found[-1])
+    message.speak(lang or own.lang)
     if _chosen(source, store, own) != chosen or _options(own) != _options(settings):
         tables = cached.read_unmasked(_chosen(source, store, own), store, _options(own))
     return found[-1], own, tables
@@ -236,7 +239,12 @@ def _latest(
     found = [m for m in existing if m.month == number]
     if not found:
         span = _span(_months_from(source, store, settings, list(_DATED), snapshot))
-        raise InputError(f"month {month}: no month with that number in the source. {span}")
+        raise InputError(
+            Message(
+                f"月份 {month}：来源里没有哪一年的这个月。{span.zh}",
+                f"month {month}: no month with that number in the source. {span.en}",
+            )
+        )
     return max(found)
 
 
@@ -277,7 +285,12 @@ def _period(month: object) -> pd.Period:
     try:
         return pd.Period(str(month), "M")
     except ValueError:
-        raise InputError(f"month: got {str(month)!r}; expected a month like 2024-04.") from None
+        raise InputError(
+            Message(
+                f"月份：给的是 {str(month)!r}；应是 2024-04 这样的月份。",
+                f"month: got {str(month)!r}; expected a month like 2024-04.",
+            )
+        ) from None
 
 
 def _has_records(tables: Tables, month: pd.Period) -> bool:
@@ -302,7 +315,17 @@ def _months(tables: Tables, table: str) -> list[pd.Period]:
     return [pd.Period(m, "M") for m in dates.dt.to_period("M").unique()]
 
 
-def _span(existing: list[pd.Period]) -> str:
-    return (
-        f"It has records from {existing[0]} to {existing[-1]}." if existing else "It has no records at all."
+def _no_records(month: object, store: str, span: Message) -> InputError:
+    return InputError(
+        Message(
+            f"月份 {month}：来源里没有{store}这个月的任何记录。{span.zh}",
+            f"month {month}: the source has no record in it for {store}. {span.en}",
+        )
     )
+
+
+def _span(existing: list[pd.Period]) -> Message:
+    if not existing:
+        return Message("来源里一条记录也没有。", "It has no records at all.")
+    first, last = existing[0], existing[-1]
+    return Message(f"记录从 {first} 到 {last}。", f"It has records from {first} to {last}.")

@@ -14,7 +14,7 @@ import pandas as pd
 from aftersales.cache.files import Sealed
 from aftersales.contract import mask, place
 from aftersales.contract.errors import Fault, InputError
-from aftersales.contract.message import Message
+from aftersales.contract.message import Message, listed
 from aftersales.contract.notes import Note
 from aftersales.contract.row_counts import RowCount
 from aftersales.contract.schema import MOT_ITEMS, TABLES
@@ -33,7 +33,7 @@ from aftersales.sources.readers.names import named
 from aftersales.sources.readers.slices import NAMED_BY, Slice, SliceReader
 from aftersales.sources.supplied import check as check_constants
 from aftersales.sources.supplied import supplied
-from aftersales.sources.validate import fault_at, faults_of
+from aftersales.sources.validate import EMPTY, fault_at, faults_of
 
 
 def read_all(source: str, options: ReadOptions) -> tuple[dict[str, Tables], bool]:
@@ -233,8 +233,11 @@ def _checked(read: Read, source: str, names: Sequence[str], options: ReadOptions
         texts = [text for f in faults for text in (Path(f.file or "").stem, f.sheet or "")]
         # what is wrong with it is reported where it exists
         if t.name not in {name.table for text in texts if (name := named(text, options.table_names))}:
-            hint = f"The source has: {', '.join(read.frames)}"
-            expected = f"a table {t.name} ({t.zh})"
+            hint = Message(
+                f"来源里有：{listed(TABLES[n].zh for n in read.frames).zh}",
+                f"The source has: {listed(read.frames).en}",
+            )
+            expected = Message(f"表“{t.zh}”", f"a table {t.name} ({t.zh})")
             faults.insert(0, Fault("missing_table", "", expected, place.name(source), hint=hint))
         raise InputError(faults)
     frames, more = _placed(read.frames, read.origins, options.default_store, names)
@@ -310,7 +313,10 @@ def _known_targets(aliases: Mapping[str, str]) -> None:
 
             near = difflib.get_close_matches(target, known, n=1, cutoff=0.0)[0]
             raise InputError(
-                f"params: header_aliases: {header}: unknown column {target!r}. Did you mean {near}?"
+                Message(
+                    f"参数：header_aliases：{header}：没有列 {target!r}。是不是 {near}？",
+                    f"params: header_aliases: {header}: unknown column {target!r}. Did you mean {near}?",
+                )
             )
 
 
@@ -338,12 +344,15 @@ def _placed(
             origin = origins[name]
             out[name] = frame
             if "store" not in origin.headers:
-                expected = f"a column store (门店), since the source has the stores {', '.join(names)}"
+                expected = Message(
+                    f"列“门店”，因为来源里有几家店：{'、'.join(names)}",
+                    f"a column store (门店), since the source has the stores {', '.join(names)}",
+                )
                 faults.append(Fault("missing_column", "", expected, origin.file, origin.sheet))
                 continue
-            expected = f"one of {', '.join(names)}"
+            expected = Message("、".join(names), f"one of {', '.join(names)}")
             faults += [
-                fault_at("no_store", "an empty cell", expected, origin, frame, int(place), "store")
+                fault_at("no_store", EMPTY, expected, origin, frame, int(place), "store")
                 for place in np.flatnonzero(blank)
             ]
             continue

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from aftersales.contract.errors import Fault
+from aftersales.contract.message import Message, listed
 from aftersales.contract.schema import IN_ORDER, TABLES
 from aftersales.sources.cells.coerce import shown
 from aftersales.sources.cells.typed import Origin
 
-_HINTS = {
-    "unique": "Remove the row that stands there twice, or correct its number",
-    "reference": "Export both tables over the same period",
-}
+_REQUIRED = Message("必须填写", "a value")
+EMPTY = Message("空单元格", "an empty cell")
 
 
 def faults_of(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]) -> list[Fault]:
@@ -44,7 +43,7 @@ def _cells(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
         values = frame[column.name]
         if column.required and column.name in origin.headers:  # a missing column is reported once
             faults += [
-                fault_at("empty_cell", "an empty cell", "a value", origin, frame, int(place), column.name)
+                fault_at("empty_cell", EMPTY, _REQUIRED, origin, frame, int(place), column.name)
                 for place in values.isna().to_numpy().nonzero()[0]
             ]
         out = np.zeros(len(frame), dtype=bool)
@@ -67,25 +66,24 @@ def _cells(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     return faults
 
 
-def _bounds(column: Any) -> str:
-    if column.minimum is not None and column.maximum is not None:
-        return f"a number from {column.minimum:g} to {column.maximum:g}"
-    return (
-        f"a number of {column.minimum:g} or more"
-        if column.minimum is not None
-        else f"a number of {column.maximum:g} or less"
-    )
+def _bounds(column: Any) -> Message:
+    low, high = column.minimum, column.maximum
+    if low is not None and high is not None:
+        return Message(f"{low:g} 到 {high:g} 的数字", f"a number from {low:g} to {high:g}")
+    if low is not None:
+        return Message(f"不小于 {low:g} 的数字", f"a number of {low:g} or more")
+    return Message(f"不大于 {high:g} 的数字", f"a number of {high:g} or less")
 
 
 def fault_at(
     kind: str,
-    got: str,
-    expected: str,
+    got: str | Message,
+    expected: str | Message,
     origin: Origin,
     frame: pd.DataFrame,
     place: int,
     column: str,
-    hint: str = "",
+    hint: str | Message = "",
 ) -> Fault:
     """A fault of a cell of a typed table."""
     header = origin.headers.get(column, column)
@@ -104,21 +102,22 @@ def fault_at(
     )
 
 
-def record_of(name: str, frame: pd.DataFrame, place: int) -> str:
+def record_of(name: str, frame: pd.DataFrame, place: int) -> Message:
     """What identifies a row without a number: its key."""
     table, row = TABLES[name], frame.iloc[place]
     keys = [k for k in table.key or table.names if not pd.isna(row[k])]
-    return ", ".join(f"{k} {shown(table.column(k), row[k])}" for k in keys[:3])
+    values = {k: shown(table.column(k), row[k]) for k in keys[:3]}
+    return listed(Message(f"{table.column(k).zh} {value}", f"{k} {value}") for k, value in values.items())
 
 
 def _between(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     """Rules between columns of a row."""
     out: list[Fault] = []
 
-    def add(bad: pd.Series, column: str, expected: Any, kind: str, hint: str = "") -> None:
+    def add(bad: pd.Series, column: str, expected: Any, kind: str) -> None:
         for place in bad.to_numpy(dtype=bool).nonzero()[0]:
             value = frame[column].iloc[place]
-            got = "an empty cell" if pd.isna(value) else shown(TABLES[name].column(column), value)
+            got = EMPTY if pd.isna(value) else shown(TABLES[name].column(column), value)
             out.append(
                 fault_at(
                     kind,
@@ -128,43 +127,54 @@ def _between(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
                     frame,
                     place,
                     column,
-                    hint,
                 )
             )
+
+    def not_before(earlier: str) -> Callable[[pd.Series], Message]:
+        column = TABLES[name].column(earlier)
+
+        def expected(row: pd.Series) -> Message:
+            at = str(row[earlier]).removesuffix(" 00:00:00")
+            return Message(f"不早于{column.zh} {at}", f"not before {earlier} {at}")
+
+        return expected
 
     for later, earlier in IN_ORDER.get(name, ()):
         # a date without a time of day stands for the whole day
         day = frame[later].dt.normalize() == frame[later]
         start = frame[earlier].where(~day, frame[earlier].dt.normalize())
-        add(frame[later] < start, later, lambda row, e=earlier: f"not before {e} {row[e]}", "order_of_dates")
+        add(frame[later] < start, later, not_before(earlier), "order_of_dates")
     if name == "complaints":
         add(
             (frame["status"] == "closed") & frame["closed_at"].isna(),
             "closed_at",
-            "a date, since the complaint is closed",
+            Message("日期，因为投诉已关闭", "a date, since the complaint is closed"),
             "empty_cell",
         )
     if name == "oem_css":
         add(
             (frame["scope"] == "advisor") & frame["advisor"].isna(),
             "advisor",
-            "a name, since the scope is advisor",
+            Message("姓名，因为范围是服务顾问", "a name, since the scope is advisor"),
             "empty_cell",
         )
     if name == "oem_pt":
         add(
             frame["points"] > frame["max_points"],
             "points",
-            lambda row: f"at most the full points, {row['max_points']:g}",
+            lambda row: Message(
+                f"不超过满分 {row['max_points']:g}", f"at most the full points, {row['max_points']:g}"
+            ),
             "out_of_range",
         )
         add(
             frame["points"].notna() & ((frame["points"] * 2) % 1 != 0),
             "points",
-            "whole or half points",
+            Message("整分或半分", "whole or half points"),
             "out_of_range",
         )
-        add(frame["max_points"] <= 0, "max_points", "full points above 0", "out_of_range")
+        above = Message("大于 0 的满分", "full points above 0")
+        add(frame["max_points"] <= 0, "max_points", above, "out_of_range")
     return out
 
 
@@ -186,16 +196,20 @@ def _unique(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     for text, row in zip(texts, frame.index, strict=True):
         first.setdefault(text, int(row))
     out = []
+    called = " + ".join(TABLES[name].column(k).zh for k in key)
+    once = Message(f"{called}不重复", f"a {' + '.join(key)} that stands there once")
     for place in again.nonzero()[0]:
-        got = ", ".join(
-            shown(TABLES[name].column(k), v) for k in key if not pd.isna(v := frame[k].iloc[place])
+        values = (shown(TABLES[name].column(k), v) for k in key if not pd.isna(v := frame[k].iloc[place]))
+        row = first[texts[place]]
+        hint = Message(
+            f"第 {row} 行也是它：删去重复的行，或改正编号",
+            f"It stands in row {row} too. Remove the row that stands there twice, or correct its number",
         )
-        hint = f"It stands in row {first[texts[place]]} too. {_HINTS['unique']}"
         out.append(
             fault_at(
                 "duplicate",
-                got,
-                f"a {' + '.join(key)} that stands there once",
+                listed(values),
+                once,
                 origin,
                 frame,
                 place,
@@ -216,18 +230,19 @@ def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin
             known = pd.MultiIndex.from_frame(tables[other][["store", key]].astype(str))
             mine = pd.MultiIndex.from_frame(frame[["store", column]].astype(str))
             missing = ~mine.isin(known) & frame[[column, "store"]].notna().all(axis=1).to_numpy()
+            called, file = TABLES[other].column(key).zh, origins[other].file
+            expected = Message(f"{file} 里有的{called}", f"one of the {key} in {file}")
             for place in missing.nonzero()[0]:
                 got = shown(TABLES[name].column(column), frame[column].iloc[place])
                 out.append(
                     fault_at(
                         "reference",
                         got,
-                        f"one of the {key} in {origins[other].file}",
+                        expected,
                         origins[name],
                         frame,
                         place,
                         column,
-                        _HINTS["reference"],
                     )
                 )
     return out

@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from aftersales.contract import call, params, place
+from aftersales.contract import call, command, params, place
 from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 from aftersales.contract.schema import TABLES
 from aftersales.sources import load as inputs
 from aftersales.template import guide, sheets
@@ -52,11 +53,17 @@ def write(
     period = _period(request, months[-1] if months else None)
     path = out or Path(f"客服部月报数据{'' if period is None else f'-{period}'}.xlsx")
     if path.suffix.lower() != ".xlsx":
-        raise InputError(f"{path}: expected a file ending in .xlsx.")
-    if path.exists():
         raise InputError(
-            f"{path} is there already and may be filled in: remove it, or give another "
-            "name with OUT=… (--out …)."
+            Message(f"{path}：应是以 .xlsx 结尾的文件。", f"{path}: expected a file ending in .xlsx.")
+        )
+    if path.exists():
+        option = command.option("out")
+        raise InputError(
+            Message(
+                f"{path} 已经有了，可能已填：删去它，或用 {option} 换个名称。",
+                f"{path} is there already and may be filled in: remove it, or give another name "
+                f"with {option}.",
+            )
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     carried = carried_over(None if tables is None else tables.actions, period)

@@ -6,7 +6,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from aftersales.contract import formats
+from aftersales.contract import command, formats
 from aftersales.contract.schema import EXAMPLE, GUIDE, TABLES
 from aftersales.display import theme
 from aftersales.template import words
@@ -37,8 +37,8 @@ def write(
             if carried
             else "请写上月提出的和本月新提的。"
         ),
-        f"填好以后先检查：make check MONTH={named} SOURCE=本文件，再做报告：make report "
-        f"MONTH={named} SOURCE=本文件。",
+        f"填好以后先检查：{command.of('check', month=str(named), source='本文件')}，"
+        f"再做报告：{command.of('report', month=str(named), source='本文件')}。",
     ]
     for r, line in enumerate(lines, 3):
         page.write_string(r, 0, f"{r - 2}.  {line}", style())

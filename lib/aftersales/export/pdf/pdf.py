@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from traitlets import Bool, default
 
 from aftersales.contract.errors import AftersalesError
+from aftersales.contract.message import Message
 from aftersales.display import fonts
 from aftersales.export import document
 from aftersales.export.pdf import printed
@@ -114,23 +115,30 @@ def _compile(template: str, content: dict[str, Any], **options: Any) -> bytes | 
             **options,
         )
     except typst.TypstError as error:
-        raise AftersalesError(f"The PDF could not be set.\n{error.diagnostic}") from error
+        said = str(error.diagnostic).strip()
+        raise AftersalesError(
+            Message(f"PDF排版失败。Typst的原文：\n“{said}”", f"The PDF could not be set.\n{said}")
+        ) from error
     unsettled = [w for w in warnings if _UNSETTLED.search(w.message)]
     if unsettled:
         raise AftersalesError(_moving(str(content.get("title") or template), unsettled))
     for warning in warnings:
-        _log.warning("Typst: %s", warning)
+        _log.info("Typst: %s", warning)
     return made
 
 
-def _moving(title: str, unsettled: Iterable[typst.TypstWarning]) -> str:
+def _moving(title: str, unsettled: Iterable[typst.TypstWarning]) -> Message:
     """Why a PDF whose pages have not settled is not made: its contents could name wrong pages."""
     messages = "; ".join(dict.fromkeys(warning.message for warning in unsettled))
-    return (
+    return Message(
+        f"没有做出《{title}》的PDF：Typst排到最后一次，页面仍在移动，页码可能有错；应是能定下来的版面。"
+        f"Typst的原文：“{messages}”\n"
+        "可以先去掉自己加的某一章（参数 `chapters`），看是不是它引起的；"
+        "没有自己的章时，这是程序的错误，请报告。",
         f"The PDF of “{title}” was not made: its pages still move after Typst's last attempt, so that page "
         f"numbers in it could be wrong; expected a layout that settles. Typst says: {messages}.\n"
         "Leave a chapter of your own out (`chapters` in the params) to see whether it is the cause; without "
-        "one, this is an error of the program: report it."
+        "one, this is an error of the program: report it.",
     )
 
 

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from aftersales.contract.language import say
 from aftersales.contract.message import Message
 from aftersales.contract.schema import TABLES
-
-if TYPE_CHECKING:
-    from aftersales.contract.errors import Fault
 
 # What each kind is, in Chinese and English; then what to do where the fault itself does not say it.
 _KINDS: dict[str, tuple[str, str, str, str]] = {
@@ -138,31 +132,24 @@ _PATTERNS = [
 ]
 
 
-@dataclass(frozen=True)
-class Wording:
-    """A fault in words: what it is, what stands there, what was expected, what to do next."""
-
-    what: str
-    got: str
-    expected: str
-    next: str
+def title(kind: str, lang: str) -> str:
+    """What a kind of fault is called."""
+    zh, en, _, _ = _KINDS.get(kind, (kind, kind, "", ""))
+    return zh if lang == "zh" else en
 
 
-def worded(fault: Fault, lang: str = "zh") -> Wording:
-    """A fault in a language; wordings that are not known stay as the reader has them.
+def next_step(kind: str, lang: str) -> str:
+    """What to do about a fault that does not say so itself."""
+    _, _, zh, en = _KINDS.get(kind, (kind, kind, "", ""))
+    return zh if lang == "zh" else en
 
-    >>> from aftersales.contract.errors import Fault
-    >>> worded(Fault("reference", "'R9'", "one of the order_id in 维修工单.csv", "jobs.csv")).expected
-    '维修工单.csv 里有的工单号'
-    """
-    zh, en, next_zh, next_en = _KINDS.get(fault.kind, (fault.kind, fault.kind, "", ""))
-    got, expected, hint = (
-        part.text(lang) if isinstance(part, Message) else in_chinese(part) if lang == "zh" else part
-        for part in (fault.got, fault.expected, fault.hint)
-    )
-    got = got[1:-1] if re.fullmatch(r"'.*'", got, re.S) else got
-    got, expected = (re.sub(r" 00:00:00$", "", text) for text in (got, expected))
-    return Wording(say(lang, zh, en), got, expected, hint or say(lang, next_zh, next_en))
+
+def in_language(part: str | Message, lang: str) -> str:
+    """A part of a fault in a language."""
+    if isinstance(part, Message):
+        return part.text(lang)
+    part = re.sub(r" 00:00:00\b", "", part)
+    return in_chinese(part) if lang == "zh" else part
 
 
 def in_chinese(text: str) -> str:

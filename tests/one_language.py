@@ -1,0 +1,64 @@
+"""What of a text is in the other language: English words in a Chinese one, Chinese in an English one."""
+
+import re
+
+from aftersales.contract.errors import InputError
+from aftersales.contract.schema import CODES, LISTED, TABLES
+
+# Names that are the same in both languages: of things of the trade, of programs, of forms of files.
+_NAMES = (
+    "VIN CSS MOT TOP PDF YAML HTML MHTML XML CSV UTF GB ASCII SMTP TLS PEM URL SQL MB KB "
+    "Excel WPS Python JupyterLab Typst Parquet PostgreSQL Chromium Ctrl Mac "
+    "csv xlsx xls parquet json yaml zh en pip uv papermill glue explain DataFrame Figure ReportTable "
+    "None True False NaN aftersales make demo NAME"
+)
+NAMES = frozenset(_NAMES.split())
+# What is quoted, or a name by its form: a file, a path, a key, an option, a variable, a number of a case.
+_QUOTED = re.compile(
+    r"“[^”]*”|《[^》]*》|`[^`]*`|'[^'\n]*'|\"[^\"\n]*\"|\[[^\]\n]*\]|<[^>\n]*>"
+    r"|[\w.@+-]*[/\\][^\s，。：；、（）()]*"  # a path
+    r"|(?<![\w-])--?[a-z][a-z-]*|\b\w+=[^\s，。；、）)]+"  # an option
+    r"|\b[A-Za-z][\w-]*[._@]\w[\w.@-]*|\b[A-Z]+_[A-Z_]+|\b\w*\d\w*\b",
+    re.ASCII,
+)
+_FILE = re.compile(r"[^\s，。：；、“”'/]+\.(?:csv|xlsx?|xlsm|parquet|ipynb|ya?ml|json|html|pdf|txt|db)\b")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_CHINESE = re.compile(r"[\u3400-\u9fff，。：；、（）！？]+")
+_BOTH = sorted(
+    {name for t in TABLES.values() for named in (t, *t.columns) for name in (named.name, named.zh)}
+    | {zh for codes in CODES.values() for zh, _ in codes.values()}
+    | {"是", "否", "特别满意", LISTED, "仅限店内使用", "客户服务月报", "示范店"},
+    key=len,
+    reverse=True,
+)
+
+
+def foreign(text, lang, values=()):
+    """The words of the other language in a text, but for names, for what is quoted, and for given values."""
+    for value in sorted(filter(None, map(str, values)), key=len, reverse=True):
+        text = text.replace(value, " ")
+    text = re.sub(r"\n    .*", "", text)  # code of a notebook
+    text = _FILE.sub(" ", text)
+    text = _QUOTED.sub(" ", text)
+    if lang == "zh":
+        return [word for word in _WORD.findall(text) if word not in NAMES]
+    for name in _BOTH:
+        text = text.replace(name, " ")
+    return _CHINESE.findall(text)
+
+
+def foreign_in_error(error):
+    """Those of an error in either language, with the text that they stand in."""
+    out = []
+    for lang in ("zh", "en"):
+        text = error.text(lang)
+        values = []
+        if isinstance(error, InputError):
+            for fault in error.faults:
+                values += [fault.file, fault.sheet, fault.column]
+                values += [
+                    part for part in (fault.got, fault.expected, fault.record) if isinstance(part, str)
+                ]
+        if words := foreign(text, lang, values):
+            out.append((lang, words, text))
+    return out
