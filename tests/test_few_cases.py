@@ -79,7 +79,7 @@ def test_tables_print_no_rate_of_few_cases(tables):
 def test_nothing_is_claimed_of_a_month_without_a_score(tables):
     history = metrics.oem_css.history(tables.oem_css, MONTH + 1, PARAMS.weights)
     items = metrics.oem_css.items(tables.oem_css, MONTH + 1, PARAMS.weights)
-    assert findings.oem_css.history(history, items, MONTH + 1)["title"] == "本月没有MOT得分"
+    assert findings.oem_css.history(history, items, MONTH + 1)["title"] == "没有本店本月的MOT得分"
 
 
 def test_without_calls_nobody_is_said_to_be_really_lost(tables):

@@ -13,10 +13,14 @@ from aftersales.contract import command, params
 from aftersales.contract.errors import InputError
 from aftersales.contract.language import say
 from aftersales.contract.message import spoken
+from aftersales.contract.schema import label
 from aftersales.findings import checks as words
+from aftersales.findings import joins as words_of_joins
 from aftersales.sources import load as inputs
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aftersales.contract.tables import Tables
 
 
@@ -66,14 +70,22 @@ def check(
         _mark(xlsx, source or settings.source, found, settings, lang)
         return 2
     lang, tables = request.lang, request.tables
+    from aftersales.metrics import joins
     from aftersales.reconcile.records import reconcile
 
     table = reconcile(tables, request.month, request.params)
     worded = words.in_words(table, lang)
-    found = problems.from_checks(worded, lang)
+    links = joins.table(tables, request.month)
+    found = [*problems.from_joins(links, lang), *problems.from_checks(worded, lang)]
     print(f"{request.store} · {words.subject(str(request.month), lang)} · {tables.source}\n")
     _table(*rows.counts(tables, lang))
-    for title, lines in _repaired(tables, lang):
+    if len(links):
+        print("\n" + say(lang, "表间关联（本月）：", "Links between tables (this month):"))
+        _table(
+            say(lang, "关联 行数 找到 结论 下一步", "link rows found verdict next").split(" "),
+            _links(links, lang),
+        )
+    for title, lines in _repaired(tables, request.month, lang):
         print("\n" + title)
         for line in lines:
             print("  " + line)
@@ -127,9 +139,24 @@ def _held_against_records(path: Path, request: inputs.ReportRequest) -> None:
         _table(problems.HEADERS[request.lang], problems.lines_of_checks(wrong, request.lang))
 
 
-def _repaired(tables: Tables, lang: str) -> list[tuple[str, list[str]]]:
-    """What was left out and repaired, and the source's remarks: corrections, absent and unknown parts."""
+def _links(links: pd.DataFrame, lang: str) -> list[list[str]]:
+    """Each link between tables: rows of the month that name something, how many found it."""
+    return [
+        [
+            label("link", row["link"], lang),
+            f"{row['rows']:,}",
+            f"{row['found']:,} ({row['share']:.0%})",
+            label("join_verdict", row["verdict"], lang),
+            "" if row["verdict"] == "ok" else words_of_joins.next_step(row, lang),
+        ]
+        for row in links.to_dict("records")
+    ]
+
+
+def _repaired(tables: Tables, month: pd.Period, lang: str) -> list[tuple[str, list[str]]]:
+    """What was left out and repaired, and the remarks: corrections, absent parts, what is in no figure."""
     from aftersales.findings import summary
+    from aftersales.metrics import remarks
 
     parts = [
         (say(lang, "略过的行：", "Rows left out:"), rows.left_out(tables.rows, lang)),
@@ -139,7 +166,13 @@ def _repaired(tables: Tables, lang: str) -> list[tuple[str, list[str]]]:
         ),
         (
             say(lang, "说明：", "Remarks:"),
-            summary.remarks([note for note in tables.notes if note.code != "absent_table"], lang),
+            summary.remarks(
+                [
+                    *(note for note in tables.notes if note.code != "absent_table"),
+                    *remarks.of_month(tables, month),
+                ],
+                lang,
+            ),
         ),
     ]
     return [(title, list(lines)) for title, lines in parts if lines]

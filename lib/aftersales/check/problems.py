@@ -15,8 +15,10 @@ from aftersales.contract import faults as wording
 from aftersales.contract.faults import Fault, Line
 from aftersales.contract.language import say
 from aftersales.contract.rules import RULES
-from aftersales.contract.schema import TABLES
+from aftersales.contract.schema import TABLES, label
 from aftersales.contract.wording import in_language, next_step, title
+from aftersales.findings import joins
+from aftersales.metrics.joins import POOR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,6 +138,24 @@ def from_checks(checks: pd.DataFrame, lang: str = "zh", from_records: bool = Tru
     """
     wrong = [row for row in checks.to_dict("records") if row["severity"] != "ok"]
     return [_from_check(row, lang, from_records) for row in wrong]
+
+
+def from_joins(links: pd.DataFrame, lang: str = "zh") -> list[Problem]:
+    """A line a link between tables that does not hold, from `metrics.joins.table`; none where a rule of the
+    reconciliation lists its rows one by one.
+    """
+    return [
+        Problem(
+            "error" if row["verdict"] == "broken" else "warning",
+            say(lang, "表间对不上：", "Tables do not belong together: ") + joins.consequence(row, lang),
+            label("link", row["link"], lang),
+            joins.found(row, lang),
+            say(lang, f"至少{POOR:.0%}找到", f"at least {POOR:.0%} found"),
+            joins.next_step(row, lang),
+        )
+        for row in joins.loose(links)
+        if not joins.has_rule(row)
+    ]
 
 
 def _from_check(row: Mapping[str, Any], lang: str, from_records: bool) -> Problem:

@@ -522,6 +522,32 @@ IN_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
     "complaints": (("first_contact_at", "received_at"), ("closed_at", "received_at")),
 }
 
+# Links between tables: which column of the first names a row of the second.
+LINKS: tuple[tuple[str, str, str], ...] = (
+    ("jobs", "order_id", "repair_orders"),
+    ("bookings", "order_id", "repair_orders"),
+    ("survey_calls", "order_id", "repair_orders"),
+    ("complaints", "order_id", "repair_orders"),
+    ("grievances", "call_id", "survey_calls"),
+    ("churn_calls", "vin", "repair_orders"),
+    ("repair_orders", "vin", "customers"),
+    ("oem_css", "advisor", "repair_orders"),
+)
+
+
+def link_name(child: str, column: str, parent: str) -> str:
+    """What a link is called: ``churn_calls.vin → repair_orders.vin``."""
+    return f"{child}.{column} → {parent}.{column}"
+
+
+CODES["link"] = {
+    link_name(*link): (
+        f"{TABLES[link[0]].zh}的{TABLES[link[0]].column(link[1]).zh} → {TABLES[link[2]].zh}",
+        f"{TABLES[link[0]].en}: {TABLES[link[0]].column(link[1]).en} → {TABLES[link[2]].en}",
+    )
+    for link in LINKS
+}
+
 # What a measure is meant to move: any figure, by its name or as the glossary calls it.
 CODES["metric"] = {name: (figure.zh, figure.en) for name, figure in FIGURES.items()}
 # What a finding is about: a figure, or what a table has a row of.

@@ -133,7 +133,7 @@ def write(
             book.set_properties({"title": title})
             texts = (say(lang, "流失客户", "To win back"), say(lang, "未关闭投诉", "Open complaints"))
             none = (
-                say(lang, "没有流失的私车客户。", "No private customer is lost."),
+                say(lang, "没有可列的流失私车客户。", "There is no lost private customer to list."),
                 say(lang, "月末没有未关闭的投诉。", "No complaint is open at the end of the month."),
             )
             _sheet(book, texts[0], title, customers, CUSTOMERS, none[0], lang)

@@ -19,6 +19,7 @@ _MODULES = (
     "delivery",
     "first_time_fix",
     "internal_css",
+    "joins",
     "oem_css",
     "remarks",
     "private_churn",

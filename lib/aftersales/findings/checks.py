@@ -479,20 +479,3 @@ def remarks(checks: pd.DataFrame, lang: str = "zh") -> list[str]:
         for r in checks.to_dict("records")
         if r["severity"] in headers
     ]
-
-
-def joins_words(loose: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the links between tables that do not hold."""
-    n = len(loose)
-    return words(
-        say(lang, f"{n}处表间关联偏低或断开", f"Links between tables that are poor or broken: {n}")
-        if n
-        else say(lang, "各表之间的关联都正常", "All links between tables hold"),
-        f.month(month, lang),
-        say(
-            lang,
-            "关联偏低时，按工单、车辆汇总的数字不可靠。",
-            "Where a link is poor, figures by order or vehicle can't be relied on.",
-        ),
-        lang,
-    )

@@ -20,12 +20,29 @@ def headline(
     churn_months: int,
     findings: Sequence[Finding] = (),
     lang: str = "zh",
+    calls: Mapping[str, int] | None = None,
+    visits: int = 0,
 ) -> str:
-    """The cohort, the lost, and the chapter's signals."""
+    """The cohort, the lost, and the chapter's signals.
+
+    Parameters
+    ----------
+    calls
+        Of `metrics.churn.calls_made`; None without churn calls.
+    visits
+        Orders of the cohort's month, whether they name a vehicle or not.
+    """
     n, lost = figures["churn.cohort"], figures["churn.lost"]
     then = f.month(month - churn_months, lang)
     if n is None:
         return say(lang, "没有维修工单，无法计算流失。", "Without repair orders churn cannot be known.")
+    if n == 0 and visits:
+        return say(
+            lang,
+            f"{then}的{f.count(visits)}张工单都没有可用的VIN，本月没有流失率。",
+            f"None of the {f.count(visits)} repair orders of {then} has a usable VIN, so there is no churn "
+            "rate this month.",
+        )
     if n == 0:
         return say(
             lang,
@@ -41,13 +58,32 @@ def headline(
         share = rate(figures["churn.rate"], n, lang, 2)
         text += say(lang, f"，流失率{share}", f": a churn rate of {share}")
     if lost and not called(figures):
-        text += say(
-            lang,
-            "；本月没有流失回访，原因未知",
-            "; no churn calls were made this month, so the reasons are not known",
-        )
+        zh, en = unmatched(calls)
+        text += say(lang, f"；{zh}，原因未知", f"; {en}, so the reasons are not known")
     text += say(lang, "。", ".")
     return sentences.headline(findings, ("churn.private_rate",), text, lang)
+
+
+def unmatched(calls: Mapping[str, int] | None) -> tuple[str, str]:
+    """Why no lost private vehicle has a call, in Chinese and English: none was made, or none can be matched.
+
+    Parameters
+    ----------
+    calls
+        Of `metrics.churn.calls_made`; None without churn calls.
+    """
+    n, matched = (calls["calls"], calls["matched"]) if calls else (0, 0)
+    if not n:
+        return "本月没有流失回访", "no churn calls were made this month"
+    if not matched:
+        return (
+            f"本月{f.count(n)}次流失回访所记的车辆，维修工单里都找不到",
+            f"of this month's {plural(n, 'churn call')} none names a vehicle of the repair orders",
+        )
+    return (
+        f"本月{f.count(n)}次流失回访都不是打给这些流失私车的",
+        f"this month's {plural(n, 'churn call')} went to no lost private vehicle",
+    )
 
 
 def called(figures: Mapping[str, Any]) -> int:
@@ -101,59 +137,13 @@ def archive(table: pd.DataFrame, month: pd.Period, base_months: int, lang: str =
     )
 
 
-def bridge(
-    table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, churn_months: int, lang: str = "zh"
-) -> Words:
-    """Words of the bridge from cohort to really lost."""
-    then = f.month(month - churn_months, lang)
-    if figures["churn.lost"] and not called(figures):
-        title = say(
-            lang,
-            f"流失{f.count(figures['churn.lost'])}辆，没有回访，不知是否未到期",
-            f"Lost: {f.count(figures['churn.lost'])}; without calls it is not known who was not due",
-        )
-    elif figures["churn.lost"]:
-        cohort, lost = f.count(figures["churn.cohort"]), f.count(figures["churn.lost"])
-        title = say(
-            lang,
-            f"来站{cohort}辆中{lost}辆至今未回，逐步分解",
-            f"Of {cohort} vehicles {lost} did not come back, step by step",
-        )
-    else:
-        title = say(
-            lang,
-            f"{then}来站的车辆全部回站" if figures["churn.cohort"] else f"{then}没有车辆来站",
-            f"All vehicles of {then} came back" if figures["churn.cohort"] else f"No vehicle came in {then}",
-        )
-    return words(
-        title,
-        say(
-            lang,
-            f"辆 · {then}来站的{f.count(figures['churn.cohort'])}辆车，截至{f.month(month, lang)}末",
-            (
-                f"Vehicles · the {f.count(figures['churn.cohort'])} of {then}, "
-                f"as at the end of {f.month(month, lang)}"
-            ),
-        ),
-        say(
-            lang,
-            (
-                "一年一万公里的车约一年来一次，半年未回未必流失。"
-                "未到期与仅来一次只在已回访的私车中得知。来源：维修工单、流失回访。"
-            ),
-            (
-                "A car of 10,000 km a year is due about once a year: half a year away is not yet lost. "
-                "Not due and one visit are known of the called only. Sources: repair orders, churn calls."
-            ),
-        ),
-        lang,
-    )
-
-
 def results(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the unreached by result."""
     if table.empty:
-        return words(say(lang, "没有未接受回访的客户", "Nobody was left unreached"), "", "", lang)
+        zh, en = ("致电的都接通了", "All who were called were reached")
+        if not called(figures):
+            zh, en = "没有对上流失私车的回访", "No call is matched with a lost private vehicle"
+        return words(say(lang, zh, en), "", "", lang)
     n = int(table["count"].sum())
     once = int(table.loc[table["result"] == "one_visit", "count"].sum())
     return words(
@@ -182,7 +172,13 @@ def results(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
 def reasons(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the reasons."""
     if table.empty:
-        return words(say(lang, "没有得到流失原因", "No reason was given"), "", "", lang)
+        zh, en = ("接通的没有说明原因", "Those who were reached gave no reason")
+        if not figures["churn.reached"]:
+            zh, en = (
+                "没有接通的流失私车，原因未知",
+                "No lost private vehicle was reached: reasons are not known",
+            )
+        return words(say(lang, zh, en), "", "", lang)
     n, gone = int(table["count"].sum()), figures["churn.went_elsewhere"] or 0
     not_due = figures["churn.not_due"] or 0
     return words(

@@ -50,6 +50,24 @@ def headline(figures: Mapping[str, Any], findings: Sequence[Finding] = (), lang:
     return sentences.headline(findings, ("complaints.per_1000_visits", "complaints.causes"), text, lang)
 
 
+def no_causes(grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, lang: str = "zh") -> str:
+    """Why the month has no cause of dissatisfaction."""
+    if grievances is None:
+        return say(lang, "没有不满意原因表。", "There is no table of causes of dissatisfaction.")
+    if survey_calls is None:
+        return say(
+            lang,
+            f"不满意原因有{f.count(len(grievances))}条，但没有回访记录，不知道属于哪个月。",
+            f"Causes of dissatisfaction: {f.count(len(grievances))}; without survey calls nobody knows of "
+            "which month.",
+        )
+    return say(
+        lang,
+        "本月的回访没有登记不满意原因。",
+        "No cause of dissatisfaction is registered for this month's calls.",
+    )
+
+
 def causes(
     table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh"
 ) -> Words:
@@ -122,6 +140,7 @@ def departments(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
 def register(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the register of complaints."""
     late = int(table["overdue"].sum()) if len(table) else 0
+    unknown = int(table["overdue"].isna().sum()) if len(table) else 0
     title = say(
         lang,
         f"{len(table)}件投诉中{late}件超过承诺时限" if late else f"{len(table)}件投诉都在承诺时限内处理",
@@ -129,6 +148,13 @@ def register(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         if late
         else f"{plural(len(table), 'complaint')}, handled within the promised time",
     )
+    if unknown:
+        title = say(
+            lang,
+            f"{len(table)}件投诉，肯定超过承诺时限的{late}件；{unknown}件的时间只记到日，不能判断",
+            f"{plural(len(table), 'complaint')}: {late} took longer than promised for certain, {unknown} "
+            "have days without a time and can't be judged",
+        )
     return words(
         title,
         say(

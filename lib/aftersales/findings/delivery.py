@@ -86,7 +86,7 @@ def _unknown(left_out: Mapping[str, int | None], lang: str) -> str:
     if delivered:
         return say(
             lang,
-            f"本月交车{f.count(delivered)}台，都没有记录预计交车时间，无法计算准时交车",
+            f"本月交车{f.count(delivered)}台，都没有填预计交车时间，无法计算准时交车",
             f"{plural(delivered, 'delivery', 'deliveries')} this month, none with a promised time, so "
             "on-time delivery cannot be known",
         )

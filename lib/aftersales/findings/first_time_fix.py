@@ -155,7 +155,9 @@ def funnel(
 def causes(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the rework causes."""
     if table.empty:
-        return words(say(lang, "本月没有返修", "There was no rework this month"), "", "", lang)
+        return words(
+            say(lang, "登记的派工都一次修好", "All registered jobs were fixed at once"), "", "", lang
+        )
     n = int(table["count"].sum())
     return words(
         say(lang, f"未一次修复{n}台，按原因", f"{plural(n, 'job')} not fixed first time, by cause"),

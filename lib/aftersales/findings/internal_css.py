@@ -110,7 +110,7 @@ def questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the question scores."""
     scored = table.dropna(subset=["current"])
     if scored.empty:
-        title = say(lang, "本月没有问卷得分", "There are no scores this month")
+        title = say(lang, "有效回访都没有问卷得分", "None of the valid calls has answers")
     else:
         title = say(lang, "各题平均得分，本月与上月", "Mean score of each question, this month and last")
     n = f"{f.count(scored['n'].max())}" if len(scored) else "0"
@@ -139,8 +139,8 @@ def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang:
     if not name:
         title = say(
             lang,
-            "本月没有厂家得分，按服务顾问列出失望客户",
-            "No scores of the car maker this month: disappointed customers by advisor",
+            "没有本店本月的厂家得分，按服务顾问列出失望客户",
+            "No score of the store itself for this month: disappointed customers by advisor",
         )
     else:
         score = f.number(item["score"])

@@ -18,7 +18,11 @@ def headline(
     """Where MOT and CSS stand, beside last month and the branch, and the chapter's signals."""
     mot, css = figures["oem.mot"], figures["oem.css"]
     if not known(mot) and not known(css):
-        return say(lang, "本月没有厂家CSS得分。", "There is no CSS score of the car maker this month.")
+        return say(
+            lang,
+            "厂家CSS中没有本店本月的得分。",
+            "The car maker's CSS has no score of the store itself for this month.",
+        )
     parts = []
     if known(mot):
         beside = [
@@ -146,7 +150,7 @@ def pt(sections: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lan
     scored = sections.dropna(subset=["score"])
     total = figures["oem.pt_total"]
     if scored.empty:
-        title = say(lang, "本月没有神秘访客", "There was no mystery visit this month")
+        title = say(lang, "没有可计的神秘访客得分", "There are no points of a mystery visit to count")
     else:
         low = scored["score"].astype(float).min()
         whole = f.number(total, 2) if known(total) else f.NONE
@@ -202,7 +206,7 @@ def history(
     """Words of the MOT's 12 months."""
     values = table["mot"].astype(float).dropna()
     if len(values) and not known(table["mot"].iloc[-1]):
-        title = say(lang, "本月没有MOT得分", "There is no MOT score this month")
+        title = say(lang, "没有本店本月的MOT得分", "There is no MOT score of the store for this month")
     else:
         title = sentences.title(findings, ("oem.mot",), say(lang, "MOT得分", "MOT"), lang, [None])
     few = (

@@ -8,21 +8,29 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, say, words
+from aftersales.contract.language import Words, plural, say, words
 from aftersales.contract.statistics import FEW
 from aftersales.findings import trends
 from aftersales.signals import Finding
 
 
-def headline(figures: Mapping[str, Any], fixed: Mapping[str, Any], return_days: int, lang: str = "zh") -> str:
-    """Repairs of last month whose car was back, beside what the workshop registered itself."""
+def headline(
+    figures: Mapping[str, Any],
+    fixed: Mapping[str, Any],
+    return_days: int,
+    lang: str = "zh",
+    left_out: Mapping[str, int] | None = None,
+) -> str:
+    """Repairs of last month whose car was back, beside what the workshop registered itself.
+
+    Parameters
+    ----------
+    left_out
+        Of `metrics.returns.left_out`: why there may be none to count.
+    """
     n, back = figures["ftf.return_orders"], figures["ftf.returned"]
     if not n:
-        return say(
-            lang,
-            "上月没有维修或索赔工单，无法计算返修回厂。",
-            "There was no repair or warranty order last month, so returns cannot be known.",
-        )
+        return _unknown(left_out or {}, lang)
     text = say(
         lang,
         f"上月{f.count(n)}张维修与索赔工单中，{f.count(back)}辆车在{return_days}天内又回厂",
@@ -43,6 +51,29 @@ def headline(figures: Mapping[str, Any], fixed: Mapping[str, Any], return_days: 
         lang,
         "。记录中没有故障内容，是否同一故障需人工核对。",
         ". The records hold no fault, so whether it was the same one is for people to say.",
+    )
+
+
+def _unknown(left_out: Mapping[str, int], lang: str) -> str:
+    """Why no order can be counted."""
+    if left_out.get("repairs"):
+        return say(
+            lang,
+            f"上月{f.count(left_out['repairs'])}张维修与索赔工单都没有可用的VIN，无法计算返修回厂。",
+            f"None of last month's {plural(left_out['repairs'], 'repair and warranty order')} has a usable "
+            "VIN, so returns cannot be known.",
+        )
+    if left_out.get("orders") and not left_out.get("typed"):
+        return say(
+            lang,
+            f"上月{f.count(left_out['orders'])}张工单都没有填维修类型，无法计算返修回厂。",
+            f"None of last month's {plural(left_out['orders'], 'order')} has a type, so returns cannot be "
+            "known.",
+        )
+    return say(
+        lang,
+        "上月没有维修或索赔工单，无法计算返修回厂。",
+        "There was no repair or warranty order last month, so returns cannot be known.",
     )
 
 

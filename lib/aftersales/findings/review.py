@@ -58,11 +58,18 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
 def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of the table of measures."""
     late = int(table["days_late"].notna().sum())
+    undated = int((table["due"].isna() & (table["status"] != "done")).sum())
     title = say(
         lang,
         f"{late}项措施逾期" if late else "没有措施逾期",
         f"{plural(late, 'measure')} late" if late else "No measure is late",
     )
+    if undated:
+        title = say(
+            lang,
+            f"{late}项措施逾期，另有{undated}项未完成、也没有写完成时间",
+            f"{plural(late, 'measure')} late; {undated} not done have no due date",
+        )
     period = f.month(month - 1, lang)
     return words(
         title,

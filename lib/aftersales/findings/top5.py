@@ -70,7 +70,7 @@ def matrix(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     title = (
         say(lang, "十项：权重与差距", "The ten items by weight and gap")
         if len(table)
-        else say(lang, "没有厂家得分", "There are no scores")
+        else say(lang, "没有本店的厂家得分", "There are no scores of the store")
     )
     return words(
         title,

@@ -58,6 +58,23 @@ def last_calls(churn_calls: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
     return now.sort_values("called_at", kind="stable").drop_duplicates("vin", keep="last")
 
 
+def calls_made(
+    churn_calls: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
+) -> dict[str, int] | None:
+    """The month's churn calls: ``calls``, and ``matched``, those to a vehicle of the orders up to its end."""
+    if churn_calls is None or repair_orders is None:
+        return None
+    now = churn_calls[within(churn_calls["called_at"], month)]
+    known = repair_orders.loc[repair_orders["opened_at"] < after(month), "vin"]
+    return {"calls": len(now), "matched": int(among(with_vehicle(now)["vin"], known).sum())}
+
+
+def visits_then(repair_orders: pd.DataFrame | None, month: pd.Period, churn_months: int = 6) -> int:
+    """Orders of the cohort's month, whether they name a vehicle or not."""
+    then = month - churn_months
+    return 0 if repair_orders is None else int(within(repair_orders["opened_at"], then).sum())
+
+
 def lost_vehicles(
     repair_orders: pd.DataFrame | None,
     churn_calls: pd.DataFrame | None,

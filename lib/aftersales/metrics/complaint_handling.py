@@ -13,7 +13,7 @@ import pandas as pd
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.vehicles import USABLE, with_vehicle
-from aftersales.metrics.known import at_least, timed
+from aftersales.metrics.known import between, timed
 from aftersales.metrics.survival import kaplan_meier, time_until
 
 FIGURES = ("backlog", "repeats", "hours_to_close_p90", "closed_14_rate")
@@ -198,8 +198,9 @@ def waiting(
     rows = still_open(complaints, month)
     told = timed(complaints, "received_at")[rows.index]
     until = pd.Series(after(month), rows.index, dtype=rows["received_at"].dtype)
-    late = at_least(rows["received_at"], until, told, until.notna()) > promised_hours["close"]
-    age = ((until - rows["received_at"]) / pd.Timedelta(hours=1)).where(told)
+    fewest, _ = between(rows["received_at"], until, told, until.notna())
+    age = fewest.where(told)
+    late = fewest > promised_hours["close"]
     rows = rows.assign(age_hours=age, over_hours=age - promised_hours["close"])
     rows = rows[late].sort_values(["received_at", "complaint_id"], kind="stable")
     return rows.reindex(columns=WAITING).reset_index(drop=True)

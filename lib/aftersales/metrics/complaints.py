@@ -11,7 +11,7 @@ from aftersales.contract.keys import among
 from aftersales.contract.months import after, counts, months_to, ratio, week_of, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import chi_square
-from aftersales.metrics.known import at_least, timed
+from aftersales.metrics.known import between, timed
 
 REGISTER = [
     "complaint_id",
@@ -91,7 +91,8 @@ def register(
 ) -> pd.DataFrame:
     """The month's complaints as they stood at its end: closed later is open. Deck slide 18.
 
-    Hours are missing where one of their two stamps is a day; ``overdue`` is what was late for certain.
+    Hours are missing where one of their two stamps is a day, and so is ``overdue`` where it hangs on the
+    hour.
     """
     if complaints is None:
         return pd.DataFrame(columns=REGISTER)
@@ -109,24 +110,22 @@ def register(
         now[name] = took[column]["hours"].where(now[column].notna())
     now["age_hours"] = took["closed_at"]["hours"].where(~closed)
     limits = {"contact": 2.0, "close": 72.0, **(promised_hours or {})}
-    now["overdue"] = (took["first_contact_at"]["at_least"] > limits["contact"]) | (
-        took["closed_at"]["at_least"] > limits["close"]
+    bounds = (("first_contact_at", limits["contact"]), ("closed_at", limits["close"]))
+    late, perhaps = (
+        pd.concat([took[c][end] > limit for c, limit in bounds], axis=1).any(axis=1).astype("boolean")
+        for end in ("fewest", "most")
     )
+    now["overdue"] = late.where(late | ~perhaps)
     return now.sort_values("received_at", kind="stable")[REGISTER].reset_index(drop=True)
 
 
 def _took(now: pd.DataFrame, told: pd.DataFrame, column: str, end: pd.Timestamp) -> pd.DataFrame:
     """Hours from receipt to a date, to the month's end where there is none: ``hours``, missing where one of
-    the two is a day, and ``at_least``, what is certain even then.
+    the two is a day, and ``fewest`` and ``most``, between which they lie even then.
     """
     until, known = now[column].fillna(end), told[column] | now[column].isna()
-    hours = (until - now["received_at"]) / pd.Timedelta(hours=1)
-    return pd.DataFrame(
-        {
-            "hours": hours.where(known & told["received_at"]),
-            "at_least": at_least(now["received_at"], until, told["received_at"], known),
-        }
-    )
+    fewest, most = between(now["received_at"], until, told["received_at"], known)
+    return pd.DataFrame({"hours": fewest.where(known & told["received_at"]), "fewest": fewest, "most": most})
 
 
 def by_month(

@@ -8,20 +8,10 @@ import pandas as pd
 
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, within
-from aftersales.contract.schema import TABLES
+from aftersales.contract.schema import LINKS, TABLES, link_name
 from aftersales.contract.vehicles import with_vehicle
 
 JOINS = ["link", "rows", "found", "share", "verdict"]
-LINKS = (
-    ("jobs", "order_id", "repair_orders"),
-    ("bookings", "order_id", "repair_orders"),
-    ("survey_calls", "order_id", "repair_orders"),
-    ("complaints", "order_id", "repair_orders"),
-    ("grievances", "call_id", "survey_calls"),
-    ("churn_calls", "vin", "repair_orders"),
-    ("repair_orders", "vin", "customers"),
-    ("oem_css", "advisor", "repair_orders"),
-)
 POOR, BROKEN = 0.8, 0.2
 _FEW = 5
 
@@ -60,7 +50,7 @@ def table(tables: Any, month: pd.Period) -> pd.DataFrame:
         there = known.loc[known[TABLES[parent].dated_by] < after(month), column]
         found = int(among(values[column], there.dropna()).sum())
         n = len(values)
-        rows.append([f"{child}.{column} → {parent}.{column}", n, found, found / n, verdict(found, n)])
+        rows.append([link_name(child, column, parent), n, found, found / n, verdict(found, n)])
     return pd.DataFrame(rows, columns=JOINS)
 
 

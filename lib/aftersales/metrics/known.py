@@ -38,16 +38,18 @@ def timed(frame: pd.DataFrame, *columns: str) -> pd.Series:
     return pd.concat(told, axis=1).all(axis=1) if len(told) > 1 else told[0]
 
 
-def at_least(
+def between(
     earlier: pd.Series, later: pd.Series, earlier_timed: pd.Series, later_timed: pd.Series
-) -> pd.Series:
-    """The fewest hours that can lie between two dates: a day is any moment of it.
+) -> tuple[pd.Series, pd.Series]:
+    """The fewest and the most hours that can lie between two dates: a day is any moment of it.
 
-    >>> days = pd.Series(pd.to_datetime(["2024-04-01", "2024-04-01 09:00"]))
-    >>> done = pd.Series(pd.to_datetime(["2024-04-05", "2024-04-05"]))
-    >>> at_least(days, done, days.dt.hour > 0, done.dt.hour > 0).tolist()
-    [72.0, 87.0]
+    >>> day, done = (pd.Series(pd.to_datetime([text])) for text in ("2024-04-01", "2024-04-05 09:00"))
+    >>> [hours.tolist() for hours in between(day, done, day.dt.hour > 0, done.dt.hour > 0)]
+    [[81.0], [105.0]]
     """
-    begun = earlier.where(earlier_timed, earlier.dt.normalize() + pd.Timedelta(days=1))
-    ended = later.where(later_timed, later.dt.normalize())
-    return ((ended - begun) / pd.Timedelta(hours=1)).clip(lower=0)
+    day, hour = pd.Timedelta(days=1), pd.Timedelta(hours=1)
+    first = earlier.where(earlier_timed, earlier.dt.normalize())
+    last = later.where(later_timed, later.dt.normalize())
+    fewest = last - first.where(earlier_timed, first + day)
+    most = last.where(later_timed, last + day) - first
+    return (fewest / hour).clip(lower=0), (most / hour).clip(lower=0)

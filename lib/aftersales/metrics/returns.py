@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import after, months_to, ratio, start
+from aftersales.contract.months import after, months_to, ratio, start, within
 from aftersales.metrics.visits import Visits, kept, visits
 
 RETURN_DAYS, RETURN_KM = 30, 2_000
@@ -106,6 +106,16 @@ def table(
         columns=RETURNS,
     )
     return out.sort_values(["days", "order_id"], kind="stable").reset_index(drop=True)
+
+
+def left_out(repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, int] | None:
+    """The orders of the month before: ``orders``, those whose type is known (``typed``), and the repairs
+    among them (``repairs``), whose vehicle may not be known.
+    """
+    if repair_orders is None:
+        return None
+    kinds = repair_orders.loc[within(repair_orders["opened_at"], month - 1), "order_type"]
+    return {"orders": len(kinds), "typed": int(kinds.notna().sum()), "repairs": int(kinds.isin(KINDS).sum())}
 
 
 def orders(

@@ -34,7 +34,7 @@ RECORDS = records(
         "表间关联",
         "Links between tables",
         (
-            col("link", "关联", "Link"),
+            col("link", "关联", "Link", "code", codes="link"),
             col("rows", "本月行数", "Rows", "integer"),
             col("found", "能找到", "Found", "integer"),
             SHARE,
@@ -97,7 +97,10 @@ def agreeing_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
     return table(by_rule, RECORDS["checks.agreeing"].on_page, id="checks.agreeing", **words)
 
 
-def joins_table(loose: pd.DataFrame, **words: Any) -> Exhibit:
-    """The links between tables that do not hold; a sentence where all do."""
-    nothing = ("各表之间的关联都正常。", "All links between tables hold.")
-    return table(loose, RECORDS["joins"].on_page, id="joins", nothing=nothing, **words)
+def joins_table(links: pd.DataFrame, **words: Any) -> Exhibit:
+    """Every link between tables: how many rows found what they name; one that does not hold is marked."""
+    columns = RECORDS["joins"].on_page
+    place = [c.key for c in columns].index("verdict")
+    tone = {f"{r},{place}": "worse" for r, verdict in enumerate(links["verdict"]) if verdict != "ok"}
+    nothing = ("本月没有一行记了别的表的编号。", "No row of the month names a row of another table.")
+    return table(links, columns, id="joins", tone=tone, nothing=nothing, **words)

@@ -127,15 +127,15 @@ RECORDS = records(
 )
 
 
-def cause_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """Causes by week and for the month (slide 17)."""
+def cause_table(frame: pd.DataFrame, nothing: str = "", **words: Any) -> Exhibit:
+    """Causes by week and for the month (slide 17); `nothing` says why there are none."""
     if frame["month"].sum() < FEW:
         frame = frame.assign(share=None, share_customers=None)
     return table(
         frame,
         RECORDS["complaints.causes"].on_page,
         id="complaints.causes",
-        nothing=("没有本月不满意原因的记录。", "There is no record of causes of dissatisfaction this month."),
+        nothing=(nothing, nothing),
         **words,
     )
 
@@ -146,12 +146,13 @@ def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
         replace(column, form="text") if column.key == "status" else column
         for column in RECORDS["complaints.register"].on_page
     ]
+    late = frame["overdue"].fillna(False).astype(bool)  # where it hangs on the hour of a day it is not known
     late_word = {"zh": "，超时", "en": ", late"}[words["lang"]]
     states = [
-        status(state, "complaint_status", words["lang"]) + (late_word if late else "")
-        for state, late in zip(frame["status"], frame["overdue"], strict=True)
+        status(state, "complaint_status", words["lang"]) + (late_word if over else "")
+        for state, over in zip(frame["status"], late, strict=True)
     ]
-    tone = {f"{r},8": "worse" for r, late in enumerate(frame["overdue"]) if late}
+    tone = {f"{r},8": "worse" for r, over in enumerate(late) if over}
     return table(
         frame.assign(status=states),
         columns,

@@ -130,8 +130,8 @@ def missed_items(frame: pd.DataFrame, **words: Any) -> Exhibit:
         columns,
         id="oem.pt_missed",
         nothing=(
-            "没有失分的检查项，或本月没有神秘访客。",
-            "No item lost points, or there was no mystery visit.",
+            "没有失分的检查项可列。",
+            "There is no item to list that lost points.",
         ),
         **words,
     )
