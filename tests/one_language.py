@@ -17,10 +17,12 @@ NAMES = frozenset(_NAMES.split())
 _QUOTED = re.compile(
     r"“[^”]*”|《[^》]*》|`[^`]*`|'[^'\n]*'|\"[^\"\n]*\"|\[[^\]\n]*\]|<[^>\n]*>"
     r"|[\w.@+-]*[/\\][^\s，。：；、（）()]*"  # a path
-    r"|(?<![\w-])--?[a-z][a-z-]*|\b\w+=[^\s，。；、）)]+"  # an option
+    r"|\benv:\w*|(?<![\w-])--?[a-z][a-z-]*|\b\w+=[^\s，。；、）)]+"  # an option
     r"|\b[A-Za-z][\w-]*[._@]\w[\w.@-]*|\b[A-Z]+_[A-Z_]+|\b\w*\d\w*\b",
     re.ASCII,
 )
+# A command of ours as it is to be typed.
+_COMMAND = re.compile(r"(?:\S*python\S* -m |uv run )?\baftersales [a-z-]+|\bmake [a-z-]+")
 _FILE = re.compile(r"[^\s，。：；、“”'/]+\.(?:csv|xlsx?|xlsm|parquet|ipynb|ya?ml|json|html|pdf|txt|db)\b")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _CHINESE = re.compile(r"[\u3400-\u9fff，。：；、（）！？]+")
@@ -35,11 +37,7 @@ _BOTH = sorted(
 
 def foreign(text, lang, values=()):
     """The words of the other language in a text, but for names, for what is quoted, and for given values."""
-    for value in sorted(filter(None, map(str, values)), key=len, reverse=True):
-        text = text.replace(value, " ")
-    text = re.sub(r"\n    .*", "", text)  # code of a notebook
-    text = _FILE.sub(" ", text)
-    text = _QUOTED.sub(" ", text)
+    text = _plain(text, values)
     if lang == "zh":
         return [word for word in _WORD.findall(text) if word not in NAMES]
     for name in _BOTH:
@@ -47,8 +45,23 @@ def foreign(text, lang, values=()):
     return _CHINESE.findall(text)
 
 
+def _plain(text, values):
+    """A text without what is quoted or a name by its form."""
+    for value in sorted(filter(None, map(str, values)), key=len, reverse=True):
+        text = text.replace(value, "·")
+    text = re.sub(r"\n    .*", "", text)  # code of a notebook
+    return _QUOTED.sub("·", _FILE.sub("·", _COMMAND.sub("·", text)))
+
+
+# More than a name: two English words, a Chinese clause.
+_PHRASE = {
+    "zh": re.compile(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}"),
+    "en": re.compile(r"[，。；！？]|[\u3400-\u9fff]{6,}"),
+}
+
+
 def foreign_in_error(error):
-    """Those of an error in either language, with the text that they stand in."""
+    """Phrases of an error in the language that is not its own, with the text that they stand in."""
     out = []
     for lang in ("zh", "en"):
         text = error.text(lang)
@@ -59,6 +72,6 @@ def foreign_in_error(error):
                 values += [
                     part for part in (fault.got, fault.expected, fault.record) if isinstance(part, str)
                 ]
-        if words := foreign(text, lang, values):
-            out.append((lang, words, text))
+        if foreign(text, lang, values) and _PHRASE[lang].search(_plain(text, values)):
+            out.append((lang, text))
     return out

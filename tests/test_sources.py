@@ -445,7 +445,7 @@ def test_a_table_without_stores_among_several_is_the_default_store_s(folder):
     assert len(load(source, default="甲").jobs) == 2
     (fault,) = faults(source)
     assert (fault.file, fault.row) == ("jobs.csv", None)
-    assert "门店" in fault.expected
+    assert "门店" in str(fault.expected)
 
 
 def test_rows_of_the_branch_count_for_each_store(folder):

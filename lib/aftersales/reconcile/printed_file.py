@@ -49,7 +49,7 @@ def read(path: Path, month: object) -> dict[str, Any]:
     _expect(
         isinstance(page, Mapping),
         path,
-        f"键为 {'、'.join(_KEYS)} 的 `键: 值` 这样的行",
+        f"应是键为 {'、'.join(_KEYS)} 的 `键: 值` 这样的行",
         f"`key: value` lines with the keys {', '.join(_KEYS)}",
     )
     for key in page:
@@ -59,14 +59,14 @@ def read(path: Path, month: object) -> dict[str, Any]:
     _expect(
         str(other) == str(month),
         path,
-        f"{month} 的报告，不是 {other} 的",
+        f"应是 {month} 的报告，不是 {other} 的",
         f"a report of {month}, not of {other}",
     )
     for figure in page.get("figures") or []:
         _expect(
             isinstance(figure, Mapping) and {"name", "value"} <= set(figure),
             path,
-            "每个指标写成 `{name: …, value: …}`",
+            "每个指标应写成 `{name: …, value: …}`",
             "`{name: …, value: …}` for each figure",
         )
         _known(
@@ -75,21 +75,21 @@ def read(path: Path, month: object) -> dict[str, Any]:
             (*FIGURES, *(n for n in _MORE if n not in FIGURES)),
         )
     good = isinstance(page.get("tables") or {}, Mapping)
-    _expect(good, path, "tables 之下是 `表: 行` 这样的行", "`table: rows` under tables")
+    _expect(good, path, "tables 之下应是 `表: 行` 这样的行", "`table: rows` under tables")
     for name, rows in (page.get("tables") or {}).items():
         _known(path, name, _TABLES)
         key = _KEYS_OF.get(name) or REPORT_TABLES[name].key
         good = isinstance(rows, list) and all(isinstance(r, Mapping) and key in r for r in rows)
-        _expect(good, path, f"{name} 之下是带 {key} 的行的列表", f"a list of rows with {key} under {name}")
+        _expect(good, path, f"{name} 之下应是带 {key} 的行的列表", f"a list of rows with {key} under {name}")
     for sentence in page.get("sentences") or []:
         good = isinstance(sentence, Mapping) and "text" in sentence
-        _expect(good, path, "每句话写成 `{text: …}`", "`{text: …}` for each sentence")
+        _expect(good, path, "每句话应写成 `{text: …}`", "`{text: …}` for each sentence")
     return page
 
 
 def _expect(good: bool, path: Path, zh: str, en: str) -> None:
     if not good:
-        raise InputError(Message(f"{path.name}：应是{zh}。", f"{path.name}: expected {en}."))
+        raise InputError(Message(f"{path.name}：{zh}。", f"{path.name}: expected {en}."))
 
 
 def _known(path: Path, name: str, known: tuple[str, ...]) -> None:
