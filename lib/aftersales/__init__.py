@@ -9,7 +9,11 @@ In a notebook::
 """
 
 from importlib import import_module
-from typing import Any
+
+# As type checkers know it: before `surroundings` has settled where modules are found none is imported.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NAMES = {
     "Figure": "aftersales.contract.figures",
@@ -34,7 +38,7 @@ _PACKAGES = {
 __all__ = [*_NAMES, *_PACKAGES]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import a public name when it is first used, so that the command answers at once."""
     if name in _NAMES:
         return getattr(import_module(_NAMES[name]), name)

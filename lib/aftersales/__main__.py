@@ -1,21 +1,25 @@
 """`python -m aftersales …`: see `aftersales.cli`."""
 
-import logging
 import os
 import sys
-import warnings
-from contextlib import suppress
 
-from aftersales.cli import main
+from aftersales.contract import surroundings
 
 
 def run() -> None:
     """Run the command and leave at once: unloading pandas would take a third of a second."""
+    surroundings.settle()
     _silence()
+    from aftersales.cli import main
+
     code = main()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # nobody reads it any more
+        try:
             stream.flush()
+        except BrokenPipeError:  # nobody reads it any more
+            pass
+        except OSError:  # what was to be told was not: a full disk
+            code = code or 1
     os._exit(code)
 
 
@@ -23,6 +27,9 @@ def _silence() -> None:
     """What libraries have to say to programmers does not reach whoever makes a report."""
     if sys.warnoptions or os.environ.get("AFTERSALES_DEBUG"):
         return
+    import logging
+    import warnings
+
     warnings.simplefilter("ignore")
     logging.lastResort = None
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,24 +67,37 @@ def _which_month(name: str) -> Message:
 
 
 def _failed(error: object) -> None:
-    print(phrase(f"错误：{error}", f"error: {error}"), file=sys.stderr)
+    with suppress(OSError):  # the exit code says it too
+        print(phrase(f"错误：{error}", f"error: {error}"), file=sys.stderr)
 
 
 def _unexpected(error: Exception) -> int:
     if os.environ.get("AFTERSALES_DEBUG"):
         raise error
-    from aftersales.contract import mask, place
+    from aftersales.contract import machine, mask, place
 
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="aftersales-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(mask.text(place.without("".join(traceback.format_exception(error)))))
+    if (why := machine.told(error)) is not None:
+        _failed(why)
+        return 1
     said = f"{type(error).__name__}: {mask.text(place.without(str(error)))}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="aftersales-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.write(mask.text(place.without("".join(traceback.format_exception(error)))))
+        next_step = Message(
+            f"请把 {log.name} 发给维护人员。", f"Please send {log.name} to whoever maintains it."
+        )
+    except OSError:  # nowhere to write it
+        next_step = Message(
+            "请设 AFTERSALES_DEBUG=1 再运行，并把显示的内容发给维护人员。",
+            "Please run it again with AFTERSALES_DEBUG=1 and send what it shows to whoever maintains it.",
+        )
     _failed(
         Message(
-            f"程序内部出错，不是您的数据有错。什么也没有发布。请把 {log.name} 发给维护人员。原文：“{said}”",
+            f"程序内部出错，不是您的数据有错。什么也没有发布。{next_step.zh}原文：“{said}”",
             f"{said}\n  This is a fault of the program, not of your data. "
-            f"Nothing was published. Please send {log.name} to whoever maintains it.",
+            f"Nothing was published. {next_step.en}",
         )
     )
     return 1
@@ -351,10 +365,11 @@ def _output(command: argparse.ArgumentParser) -> None:
 def _report(args: argparse.Namespace) -> None:
     from aftersales.cache import reports, store
     from aftersales.chapters import notebooks as chapters
-    from aftersales.contract import call
+    from aftersales.contract import call, destination
 
     gc.disable()  # it would take a tenth of the time, and the process ends with the report
     call.check(args.month, args.year, args.source)
+    destination.try_folder(args.out, "out")
     if args.fresh:
         os.environ[store.FRESH] = "1"
     request = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}

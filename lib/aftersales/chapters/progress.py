@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aftersales.contract.message import Message, phrase
@@ -97,8 +97,9 @@ class Watch:
         if self._live and text != self._shown:
             self._shown = text
             width = shutil.get_terminal_size().columns - 1
-            sys.stderr.write(f"\r\x1b[2K{text[:width]}")
-            sys.stderr.flush()
+            with suppress(OSError):
+                sys.stderr.write(f"\r\x1b[2K{text[:width]}")
+                sys.stderr.flush()
 
 
 def _took(seconds: str) -> str:
@@ -106,4 +107,5 @@ def _took(seconds: str) -> str:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    with suppress(OSError):  # a report is made even where nobody can read how far it is
+        print(text, file=sys.stderr, flush=True)

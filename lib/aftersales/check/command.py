@@ -57,6 +57,10 @@ def check(
     InputError
         The call is bad, or there is nothing to read at all.
     """
+    if xlsx is not None:
+        from aftersales.check import workbook
+
+        workbook.try_place(xlsx, source or params.load().source)
     try:
         lang_given = lang
         request = inputs.ask(month, year, store, source, lang)

@@ -8,7 +8,6 @@ The copy holds what the source holds, unmasked, for whoever has to repair it; co
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
+from aftersales.check import copying
 from aftersales.check.problems import HEADERS, SEVERITIES, Problem
-from aftersales.contract import command, place
+from aftersales.contract import command, destination, place
 from aftersales.contract.errors import InputError
 from aftersales.contract.keys import among
 from aftersales.contract.language import say
@@ -31,6 +31,7 @@ from aftersales.contract.schema import LISTED, TABLES
 from aftersales.display import theme
 from aftersales.reconcile import records as checks
 from aftersales.sources.cells.coerce import typed
+from aftersales.sources.readers import excel
 from aftersales.sources.readers import read as reader
 
 if TYPE_CHECKING:
@@ -66,31 +67,48 @@ def write(path: Path, source: str, problems: Sequence[Problem], settings: Params
     InputError
         The file would be the source, or is no .xlsx; the source can't be copied.
     """
-    _free(path, source)
+    try_place(path, source)
     file = Path("" if place.is_demo(source) or place.is_url(source) else place.behind(source)).expanduser()
-    copy = (
-        _copied(source, file, settings)
-        if file.suffix.lower() in (".xlsx", ".xlsm")
-        else _made(source, settings)
-    )
-    links = [_marked(copy, problem, settings, lang) for problem in problems]
-    _list(copy.book, problems, links, lang)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        copy.book.save(beside)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    if file.suffix.lower() in (".xlsx", ".xlsm") and _is_package(file):
+        copying.write(path, source, file, problems, settings, lang)
+    else:
+        _finish(path, _made(source, settings), problems, settings, lang)
     return path
 
 
-def _free(path: Path, source: str) -> None:
+def copy(path: Path, source: str, problems: Sequence[Problem], settings: Params, lang: str) -> None:
+    """Write the copy of a workbook: `copying` calls it in a process of its own."""
+    file = Path(place.behind(source)).expanduser()
+    _finish(path, _copied(source, file, settings), problems, settings, lang)
+
+
+def _finish(path: Path, copy: _Copy, problems: Sequence[Problem], settings: Params, lang: str) -> None:
+    """Mark the problems in a copy, list them, and write it in one step."""
+    links = [_marked(copy, problem, settings, lang) for problem in problems]
+    _list(copy.book, problems, links, lang)
+    with destination.whole(path) as beside:
+        copy.book.save(beside)
+
+
+def _is_package(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(4) == excel.ZIP
+
+
+def try_place(path: Path, source: str) -> None:
+    """Refuse a place where the copy cannot be written, or would be the source or in it.
+
+    Raises
+    ------
+    InputError
+        The copy may not be written there.
+    """
     about = command.option("xlsx", str(path))
     if path.suffix.lower() != ".xlsx":
         raise InputError(
             Message(f"{about}：应是以 .xlsx 结尾的文件。", f"{about}: expected a file ending in .xlsx.")
         )
+    destination.try_file(path, "xlsx")
     if place.is_url(source) or place.is_demo(source):
         return
     at = Path(place.behind(source)).expanduser().resolve()
@@ -114,16 +132,7 @@ class _Copy:
 
 def _copied(source: str, file: Path, settings: Params) -> _Copy:
     """The workbook itself, formulas and formats as they are."""
-    try:
-        book = openpyxl.load_workbook(file)
-    except Exception as error:  # whatever a damaged workbook raises
-        called = place.file_name(source, file)
-        raise InputError(
-            Message(
-                f"来源 {called}：无法复制。请另存为 .xlsx。原文：“{error}”",
-                f"source {called}: cannot be copied: {error}. Save it again as .xlsx.",
-            )
-        ) from None
+    book = openpyxl.load_workbook(file)
     if LISTED in book.sheetnames:  # of an earlier check
         del book[LISTED]
     called = place.file_name(source, file)

@@ -9,7 +9,7 @@ from aftersales.check.terminal import folded, table
 from aftersales.compare import page
 from aftersales.compare.runs import Run, find
 from aftersales.compare.sections import sections
-from aftersales.contract import command, params
+from aftersales.contract import command, destination, params
 from aftersales.contract.errors import InputError
 from aftersales.contract.language import say
 from aftersales.contract.message import Message
@@ -49,6 +49,9 @@ def compare(a: str | None, b: str | None, store: str | None, out: Path, lang: st
                 f"{again}",
             )
         )
+    name = f"{publish.folder_name(first.name)}_{publish.folder_name(second.name)}.html"
+    path = out / FOLDER / publish.folder_name(second.store) / name
+    destination.try_file(path, "out")
     found = sections(first, second, lang)
     verdict = _verdict(
         first, second, len(found[0].rows) if found and found[0].numeric == (1, 2, 3) else 0, lang
@@ -58,8 +61,6 @@ def compare(a: str | None, b: str | None, store: str | None, out: Path, lang: st
     for section in found:
         print("\n" + "\n".join([section.title, *(folded(section.note, across) if section.note else [])]))
         print(table(section.headers, section.rows, across))
-    name = f"{publish.folder_name(first.name)}_{publish.folder_name(second.name)}.html"
-    path = out / FOLDER / publish.folder_name(second.store) / name
     page.write(path, page.page(first, second, found, verdict, lang))
     print()
     return path

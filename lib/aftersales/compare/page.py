@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from markupsafe import Markup
 
 from aftersales.compare.runs import Run
 from aftersales.compare.sections import Section
+from aftersales.contract import destination
 from aftersales.contract.language import say
 from aftersales.export.page import html
 from aftersales.export.words import WORDS
@@ -47,13 +46,6 @@ def page(a: Run, b: Run, sections: Sequence[Section], verdict: str, lang: str) -
 
 
 def write(path: Path, text: str) -> None:
-    """Write the page beside and rename: nobody finds half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    """Write the page in one step: nobody finds half of it."""
+    with destination.whole(path) as beside:
+        beside.write_text(text, encoding="utf-8")

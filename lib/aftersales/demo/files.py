@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol
 
 import pandas as pd
 
+from aftersales.contract import destination
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed, phrase
 from aftersales.contract.schema import TABLES
@@ -73,6 +75,7 @@ def write(
             )
         )
     folder = Path(out)
+    destination.try_folder(folder, "out")
     folder.mkdir(parents=True, exist_ok=True)
     paths = {table: folder / f"{table}.{format}" for table in TABLES}
     with _Files({table: _SINKS[format](_unfinished(path)) for table, path in paths.items()}) as sinks:
@@ -117,11 +120,19 @@ class _Files(dict[str, Any]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for sink in self.values():
-            sink.close()
-        if kind is not None:
+        try:
             for sink in self.values():
-                sink.path.unlink(missing_ok=True)
+                with suppress(Exception) if kind is not None else nullcontext():
+                    sink.close()
+        except BaseException:
+            self._throw_away()
+            raise
+        if kind is not None:
+            self._throw_away()
+
+    def _throw_away(self) -> None:
+        for sink in self.values():
+            sink.path.unlink(missing_ok=True)
 
 
 class _Csv:

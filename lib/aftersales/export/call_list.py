@@ -11,7 +11,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from aftersales.contract import command, params
+from aftersales.contract import command, destination, params
 from aftersales.contract.columns import Column, col
 from aftersales.contract.errors import InputError
 from aftersales.contract.language import say
@@ -62,6 +62,7 @@ def check_place(path: Path) -> None:
     InputError
         The list may not be written there.
     """
+    destination.try_file(path, "out")
     place = path.resolve()
     shown, out = path.name, command.word("out")
     if place.suffix.lower() != ".xlsx" or place.is_dir():

@@ -14,7 +14,7 @@ from typing import Any
 from aftersales.contract import lazily
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, joined
-from aftersales.kernels import files
+from aftersales.kernels import files, lifetime
 from aftersales.kernels.failure import NotebookFailed, ending
 from aftersales.kernels.spec import NAME
 
@@ -172,7 +172,9 @@ def execute_many(
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many notebooks run side by side: one a core, where so many files may be open."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, lifetime.most_at_once()))
 
 
 class _Run:

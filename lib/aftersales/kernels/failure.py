@@ -6,6 +6,7 @@ import re
 import signal
 from pathlib import Path
 
+from aftersales.contract import machine
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, in_language
 
@@ -62,6 +63,8 @@ class NotebookFailed(AftersalesError):
         else:
             said = f"{name}: {value}" if value else name
             text = f"{place}：出错了。原文：“{said}”" if zh else f"{place}: {said}"
+            if (lacking := machine.hint(said)) is not None:
+                return f"{text}\n  {lacking.text(lang)}"
         if name == type(self).__name__:
             return text
         if self.source and "\n" not in value:

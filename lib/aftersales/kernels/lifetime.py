@@ -13,10 +13,19 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from aftersales.contract.errors import AftersalesError
+from aftersales.contract.message import Message
 from aftersales.kernels.wire import CAN_FORK, VARIABLE
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 _RUN = "from aftersales.kernels.server import main; main()"
 _ENDING_SECONDS = 3
+# Files that are open at once: of a notebook that runs notebooks, and for each that it runs.
+_FILES, _FILES_EACH = 100, 30
 _LONGEST_TEMPORARY = 50
 _INLINE = "module://matplotlib_inline.backend_inline"
 # Arrow's allocator starts a thread, and a process that forks should have none; the debugger warns on import.
@@ -32,6 +41,13 @@ THREADS = {
 }
 
 
+_TOO_FEW = Message(
+    f"能同时打开的文件太少，做报告至少要{_FILES + 2 * _FILES_EACH}个：请先运行 ulimit -n 1024。",
+    f"too few files may be open at once, a report has up to {_FILES + 2 * _FILES_EACH}: "
+    "run ulimit -n 1024 first.",
+)
+
+
 @contextlib.contextmanager
 def serving() -> Iterator[dict[str, str]]:
     """A fork server for the kernels that are started inside the `with` block, here and in kernels.
@@ -44,24 +60,55 @@ def serving() -> Iterator[dict[str, str]]:
     ------
     dict
         What is added to `os.environ` for the duration, for processes with an environment of their own.
+
+    Raises
+    ------
+    AftersalesError
+        Too few files may be open here.
     """
+    if most_at_once() < 1:
+        raise AftersalesError(_TOO_FEW)
     if not CAN_FORK or _answers(os.environ.get(VARIABLE)):
         yield {name: os.environ[name] for name in (VARIABLE,) if name in os.environ}
         return
-    before = os.environ.get(VARIABLE)
     # A socket's path must be short.
     short = len(os.fsencode(tempfile.gettempdir())) < _LONGEST_TEMPORARY
     folder = Path(tempfile.mkdtemp(prefix="aftersales-", dir=None if short else "/tmp"))
+    added = {**_instead(folder), VARIABLE: str(folder / "server")}
+    before = {name: os.environ.get(name) for name in added}
     try:
+        os.environ.update(added)
         server, lifeline = _start(folder)
         try:
-            os.environ[VARIABLE] = str(folder / "server")
-            yield {VARIABLE: str(folder / "server")}
+            yield added
         finally:
-            os.environ.pop(VARIABLE) if before is None else os.environ.__setitem__(VARIABLE, before)
             _stop(server, lifeline)
     finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _instead(folder: Path) -> dict[str, str]:
+    """Folders for what the libraries of a kernel write down, where this user's own cannot be written."""
+    found = {}
+    for name, usual in (("IPYTHONDIR", "~/.ipython"), ("MPLCONFIGDIR", "~/.config/matplotlib")):
+        at = os.environ.get(name) or os.path.expanduser(usual)
+        try:
+            if at.startswith("~"):
+                raise FileNotFoundError(at)  # nobody's home
+            os.makedirs(at, exist_ok=True)
+            tempfile.TemporaryFile(dir=at).close()
+        except OSError:
+            found[name] = str(folder / name.lower())
+            os.mkdir(found[name])
+    return found
+
+
+def most_at_once() -> int:
+    """How many notebooks the system's limit of open files leaves room for; 0 = not even one."""
+    limit = -1 if resource is None else resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 1000 if limit < 0 else max(limit - _FILES, 0) // _FILES_EACH
 
 
 def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from aftersales.contract import call, command, params, place
+from aftersales.contract import call, command, destination, params, place
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 from aftersales.contract.schema import TABLES
@@ -45,6 +45,8 @@ def write(
     InputError
         The file exists already; the source or the month is bad.
     """
+    if out is not None:
+        _try_place(out)
     request = None if month is None else call.parse_month(month, year)
     settings = params.load()
     given = source or (settings.source if not place.is_demo(settings.source) else None)
@@ -52,10 +54,26 @@ def write(
     months = [] if tables is None else inputs.months_with_records(tables)
     period = _period(request, months[-1] if months else None)
     path = out or Path(f"客服部月报数据{'' if period is None else f'-{period}'}.xlsx")
+    _try_place(path)
+    carried = carried_over(None if tables is None else tables.actions, period)
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with destination.whole(path) as beside, xlsxwriter.Workbook(str(beside), options) as book:
+        book.set_size(2400, 1600)
+        styles = Styles(book)
+        guide.write(
+            book, styles, period, store or (settings.store if tables is None else tables.store), len(carried)
+        )
+        for table in TABLES.values():
+            sheets.write(book, styles, table, period, carried if table.name == "actions" else None)
+    return path
+
+
+def _try_place(path: Path) -> None:
     if path.suffix.lower() != ".xlsx":
         raise InputError(
             Message(f"{path}：应是以 .xlsx 结尾的文件。", f"{path}: expected a file ending in .xlsx.")
         )
+    destination.try_file(path, "out")
     if path.exists():
         option = command.option("out")
         raise InputError(
@@ -65,17 +83,6 @@ def write(
                 f"with {option}.",
             )
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    carried = carried_over(None if tables is None else tables.actions, period)
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_size(2400, 1600)
-        styles = Styles(book)
-        guide.write(
-            book, styles, period, store or (settings.store if tables is None else tables.store), len(carried)
-        )
-        for table in TABLES.values():
-            sheets.write(book, styles, table, period, carried if table.name == "actions" else None)
-    return path
 
 
 def _period(request: tuple[int, int | None] | None, last: pd.Period | None) -> pd.Period | None:

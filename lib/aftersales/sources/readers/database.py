@@ -291,7 +291,7 @@ def opened(source: str, more: Mapping[str, str], own: Own = MappingProxyType({})
             ) from None
         with connection:
             yield Database(connection, more, own)
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, UnicodeDecodeError) as error:  # what is damaged is quoted in no encoding
         reason = _without(str(getattr(error, "orig", None) or error).splitlines()[0], at)
         raise InputError(f"{label}: the database cannot be read: {reason}") from None
     finally:
