@@ -177,7 +177,7 @@ BAD = [
     ),
     bad("a decimal comma", order("结算金额", "2200,50"), "got '2200,50'; expected a number"),
     bad("separators in the wrong places", order("结算金额", "12,34,567"), "got '12,34,567'"),
-    bad("a number in ten thousands", order("结算金额", "1.2万"), "got '1.2万'"),
+    bad("a number in ten thousands and thousands", order("结算金额", "1万2"), "got '1万2'"),
     bad(
         "a negative amount: a red-ink settlement",
         order("结算金额", "-2200.5"),

@@ -226,7 +226,7 @@ def _header(sheet: Worksheet, name: str | None, row: int | None) -> Cell | None:
     """The cell with the name of a column, above a row."""
     last = min(row or _LOOKED_AT, _LOOKED_AT, sheet.max_row)
     cells = (cell for line in sheet.iter_rows(min_row=1, max_row=last) for cell in line)
-    return next((c for c in cells if name and str(c.value or "").strip() == name), None)
+    return next((c for c in cells if name and " ".join(str(c.value or "").split()) == name), None)
 
 
 def _list(

@@ -15,6 +15,7 @@ from typing import Any
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 from aftersales.contract.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, TABLES, Column
+from aftersales.contract.trade import FLAG_WORDS, WORDS
 
 SECTIONS = ("table_names", "header_aliases", "constants", "value_aliases")
 # What kinds of columns have values that can be mapped.
@@ -78,12 +79,14 @@ def read(values: Mapping[str, Any], file: str) -> dict[str, Any]:
 def words(column: Column) -> dict[str, Any]:
     """Every word that a column with options takes, in its plain form, and what it means."""
     if column.kind == "flag":
-        return {plain(word): "是" if flag else "否" for word, flag in FLAGS.items()}
+        flags = FLAGS | FLAG_WORDS[""] | FLAG_WORDS.get(column.name, {})
+        return {plain(word): "是" if flag else "否" for word, flag in flags.items()}
     if column.kind == "answer":
         return {plain(word): points for word, points in ANSWERS.items()}
     codes = column.codes or ""
     known = {plain(name): code for code, labels in CODES[codes].items() for name in (code, *labels)}
-    return known | {plain(name): code for name, code in CODE_ALIASES.get(codes, {}).items()}
+    others = CODE_ALIASES.get(codes, {}) | WORDS.get(codes, {})
+    return {plain(name): code for name, code in others.items()} | known
 
 
 def _target(header: str, target: object, file: str) -> str:

@@ -21,9 +21,18 @@ from aftersales.sources.cells.precision import written_as_days
 from aftersales.sources.cells.raw import TAIL_HEADERS, Form, Raw, headers_of, plain
 from aftersales.sources.cells.repairs import repair
 
+_ID = re.compile(r"[\w#/.+-]*")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)
 _MASKS = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}
 _HEADERS_LISTED = 12
+_FORMULA = Message("没有算出值的公式", "a formula without a value")
+_COMPUTE = Message(
+    "用Excel打开并保存，公式才有值", "Open it in Excel and save it: then the formula has its value"
+)
+_FORMULA_TEXT = Message(
+    "这是公式，不是值：导出为值，或填入值",
+    "It is a formula, no value: export values, or put the value in",
+)
 _MOMENTS = {dt.datetime, pd.Timestamp}
 
 
@@ -145,9 +154,10 @@ def _fault(raw: Raw, at: Mapping[str, int], column: Column, i: int, value: Any) 
         expected = "one of " + ", ".join(f"{code} ({zh})" for code, (zh, _) in CODES[column.codes].items())
     row = None if raw.rows is None else int(raw.rows[i])
     record = "" if row else _record(raw, at, i)
+    formula = isinstance(value, values.Formula)
     return Fault(
-        f"bad_{column.kind}",
-        shown(column, value),
+        "formula" if formula else f"bad_{column.kind}",
+        _FORMULA if formula else shown(column, value),
         expected,
         raw.file,
         raw.sheet,
@@ -165,7 +175,11 @@ def _record(raw: Raw, at: Mapping[str, int], i: int) -> str:
     return ", ".join(f"{k} {shown(table.column(k), raw.cells[at[k]][i])}" for k in keys[:3])
 
 
-def _hint(column: Column, value: Any) -> str:
+def _hint(column: Column, value: Any) -> str | Message:
+    if isinstance(value, values.Formula):
+        return _COMPUTE
+    if isinstance(value, str) and str(values.unguarded(value)).lstrip().startswith("="):
+        return _FORMULA_TEXT
     if isinstance(value, str) and value.strip().startswith("#"):
         return "It is an error of a formula in Excel: mend the formula, or empty the cell"
     if column.name.endswith("_id"):
@@ -177,7 +191,8 @@ def shown(column: Column, value: Any) -> str:
     """A value in an error message: masked where it is personal."""
     text = "bytes" if isinstance(value, bytes) else str(value)
     if column.name.endswith("_id"):
-        return repr(text[:60])  # a case is looked up by it
+        whole = text if _ID.fullmatch(text) else mask.text(text)  # a case is looked up by its number
+        return repr(whole[:60])
     if column.personal in _MASKS:
         text = _MASKS[column.personal](text)
     return repr(mask.text(text)[:60])  # masked first: half a phone number would not look like one
@@ -262,8 +277,8 @@ def _decimals(frame: pd.DataFrame, raw: Raw, at: Mapping[str, int]) -> None:
             return np.nan
         if raw.form != "text" and isinstance(value, (int, float)):
             value = f"{float(value):.6f}".rstrip("0")
-        text = str(value).strip()
-        return float(len(text.split(".")[1])) if "." in text else 0.0
+        decimals = re.search(r"\.(\d*)", str(value))
+        return float(len(decimals[1])) if decimals else 0.0
 
     n = len(frame)
     mot = np.array([places(v) for v in raw.cells[at["mot"]]]) if "mot" in at else np.full(n, np.nan)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from aftersales.contract.months import DAY
 
-_TIME = re.compile(r"[:：时]")
+_TIME = re.compile(r"[:：时点]|^\D*\d{12,14}\D*$")
 
 
 def written_as_days(cells: np.ndarray, dates: np.ndarray) -> np.ndarray | None:

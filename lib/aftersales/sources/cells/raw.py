@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from aftersales.contract import foreign
 from aftersales.contract.row_counts import LeftOut
-from aftersales.contract.schema import TABLES, VIN_TAILS
+from aftersales.contract.schema import CODES, TABLES, VIN_TAILS
 
 Form = Literal["text", "workbook", "typed"]
 
@@ -74,13 +75,54 @@ def table_name(text: str) -> str | None:
     return next((t.name for t in TABLES.values() if plain in (t.name, t.zh.lower())), None)
 
 
-def plain(header: Any) -> str:
-    """A header without blanks, asterisks and case; full-width letters as their narrow twins.
+@lru_cache(4096)
+def _plain(header: str) -> str:
+    text = unicodedata.normalize("NFKC", header.translate(_CIRCLED)).lower()
+    text = _BRACKETS.sub(_beside, re.sub(r"[\s\u200b-\u200f\u2060\ufeff]", "", text))
+    text = _NUMBERING.sub("", re.sub(r"[*:#=\"'`“”‘’「」『』《》【】\[\]]", "", text))
+    return _UNIT.sub("", text)
 
-    >>> plain("ＲＯ 号 *")
-    'ro号'
+
+def plain(header: Any) -> str:
+    """A header without what forms put beside its name: blanks, marks, case, width, number, format and unit.
+
+    What is not known to be such a thing stays: 结算金额（万元） is another column.
+
+    >>> plain("ＲＯ 号 *"), plain("1. 开单时间\\n(yyyy-mm-dd)"), plain("金额（元）"), plain("①VIN（17位）")
+    ('ro号', '开单时间', '金额', 'vin')
+    >>> plain("结算金额（万元）"), plain("车架号（后6位）")
+    ('结算金额万元', '车架号后6位')
     """
-    return re.sub(r"[\s*:]", "", unicodedata.normalize("NFKC", str(header))).lower()
+    return _plain(header if isinstance(header, str) else str(header))
+
+
+_CIRCLED = {0x2460 + i: f"{i + 1}." for i in range(20)}
+_NUMBERING = re.compile(r"^(?:no\.?)?(?:\d{1,2}[.、)-]|\(\d{1,2}\))(?=\D)")
+_BRACKETS = re.compile(r"[(\[【<{]([^()\[\]【】<>{}]*)[)\]】>}]")
+_UNIT = re.compile(r"(?<=[一-鿿])(?<![百千万亿])[/_-]?(?:km|公里|千米|元)$")
+# What stands in brackets beside a name and does not make it another one.
+_ASIDE = re.compile(
+    r"必填项?|必输项?|必录|必选|选填|可选|可空|可为空|可不填|非必填|不可为空|非空|唯一|不可重复|不重复|自动|自动生成|系统生成"
+    r"|文本|文本型|文本格式|文字|字符型?|数字|数值型?|整数|小数|日期|日期型|日期格式|时间|日期时间|下拉|下拉选择|单选|请选择"
+    r"|(?:单位:?)?(?:元|人民币元?|rmb|cny|¥|km|公里|千米)|分|百分制|0[-~至到]100分?|满分100分?"
+    r"|(?!6位|8位)\d{1,2}位(?:数|数字|字符)?|(?:格式|例如?|如|示例|format|e\.?g\.?)[:：]?.+"
+    r"|y{2,4}[-/.年]?m{1,2}(?:[-/.月]?d{1,2}日?)?(?:t?h{1,2}:?m{1,2}(?::?s{1,2})?)?"
+    r"|required|optional|text|number|date|datetime|unique|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+)
+
+
+def _beside(found: re.Match[str]) -> str:
+    """What stays of a bracket: nothing of an aside, nor of a list of the column's options."""
+    text = found[1]
+    options = re.split(r"[/、,，|;；]|或", text)
+    if _ASIDE.fullmatch(text) or (len(options) > 1 and all(o in _OPTIONS for o in options)):
+        return ""
+    return found[0] if text.isdigit() else text
+
+
+_OPTIONS = {
+    name.lower() for codes in CODES.values() for code, labels in codes.items() for name in (code, *labels)
+} | {"是", "否", "y", "n", "yes", "no"}
 
 
 # Headers that say that a column holds only the end of a VIN, and how many characters of it.

@@ -6,11 +6,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from aftersales.contract.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, Column
+from aftersales.contract.trade import FLAG_WORDS, NOTHING, WORDS
+from aftersales.sources.cells import dates
 from aftersales.sources.cells.raw import Form
 
 EXPECTED = {
@@ -24,20 +28,14 @@ EXPECTED = {
     "answer": "非常满意, 满意, 一般, 不满意, 非常不满意, or a number from 0 to 100",
 }
 
-_CHINA = dt.timezone(dt.timedelta(hours=8))
-_DATE = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-    r"(?:(?:[T\s]+|(?<=日))(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?秒?)?分?(Z|[+-]\d\d:?\d\d)?)?",
-    re.ASCII,
-)
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?|(\d{4})(\d{2})", re.ASCII)
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
-_EXCEL_DAYS = (20000, 80000)  # serial numbers from 1954 to 2119
-_YEARS = (1980, 2100)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-_UNIT = re.compile(r"[¥￥]?\s*(.*?)\s*(?:元|公里|km|分)?", re.I)
+_UNIT = re.compile(r"(?:[¥￥]|rmb|cny|人民币)?\s*(.*?)\s*(?:元整?|公里|千米|km|分)?", re.I)
+_TEN_THOUSANDS = ("amount", "mileage_km")  # columns in which people write 3.2万
+# What export programs put around a number or a code so that Excel takes it for a text.
+_EQUALS = re.compile(r'="((?:[^"]|"")*)"')
+_MARKS = "'’‘`"
 _SHORTENED = re.compile(r"\d(?:\.\d+)?[eE]\+\d+", re.ASCII)
 _ID_DECIMALS = re.compile(r"\d+\.0", re.ASCII)
 _EXCEL_ERROR = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|#+)")
@@ -92,6 +90,33 @@ class Unreadable(ValueError):
     """A cell that cannot be read as what its column holds."""
 
 
+@dataclass(frozen=True)
+class Formula:
+    """A formula of a workbook that no program has computed: what it would show nobody knows."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def unguarded(value: Any, column: Column | None = None) -> Any:
+    """A text without the guard ``="…"`` or the mark in front that keep Excel from reading a number into it.
+
+    In a free text a mark in front is part of it.
+
+    >>> unguarded('="00123"'), unguarded("'00123"), unguarded("=A1")
+    ('00123', '00123', '=A1')
+    """
+    if not isinstance(value, str) or not (bare := value.strip()) or bare[0] not in "='’‘`":
+        return value
+    if found := _EQUALS.fullmatch(bare):
+        return found[1].replace('""', '"')
+    if bare[0] not in _MARKS or (column is not None and column.personal == "free_text"):
+        return value
+    return bare[1:-1] if len(bare) > 1 and bare[-1] == bare[0] else bare[1:]
+
+
 def is_empty(value: Any) -> bool:
     """Whether a cell holds nothing, or a word that says so.
 
@@ -99,6 +124,12 @@ def is_empty(value: Any) -> bool:
     (True, True, True, False)
     """
     return isinstance(value, str) and (_bare(value) == "" or _bare(value) in _EMPTY_WORDS)
+
+
+def _no_reason(value: Any, column: Column) -> bool:
+    """Whether a code that may be missing is said to be none."""
+    may_be_missing = column.kind == "code" and not column.required and column.default is None
+    return may_be_missing and isinstance(value, str) and _bare(value) in NOTHING
 
 
 def read(value: Any, column: Column) -> Any:
@@ -109,14 +140,22 @@ def read(value: Any, column: Column) -> Any:
     Unreadable
         It is nothing of that kind.
     """
-    if isinstance(value, bytes) or (isinstance(value, str) and _EXCEL_ERROR.fullmatch(value.strip())):
+    value = unguarded(value, column)
+    if isinstance(value, (bytes, Formula)):
         raise Unreadable
-    if is_empty(value):
+    if isinstance(value, str) and (_EXCEL_ERROR.fullmatch(value.strip()) or _is_formula(value, column)):
+        raise Unreadable
+    if is_empty(value) or _no_reason(value, column):
         return None
     try:
         return _READERS[column.kind](value, column)
     except (ValueError, OverflowError, TypeError, ArithmeticError):
         raise Unreadable from None
+
+
+def _is_formula(value: str, column: Column) -> bool:
+    """Whether a text begins as a formula does, where nobody writes one."""
+    return column.personal != "free_text" and value.lstrip().startswith("=")
 
 
 def tidy(column: Column) -> Callable[[Any], bool]:
@@ -132,15 +171,14 @@ def tidy(column: Column) -> Callable[[Any], bool]:
 
 def repaired(value: Any, column: Column, form: Form) -> str | None:
     """What was repaired in a cell that could be read: one of `repairs.KINDS`, None where it was in order."""
+    if unguarded(value, column) is not value:
+        return "guard"
     if not isinstance(value, str):
-        if column.kind in ("datetime", "date") and isinstance(value, (int, float)):
-            return None if _COMPACT.fullmatch(str(value)) else "serial_date"
-        aware = getattr(value, "tzinfo", None) is not None
-        return "time_zone" if aware and column.kind in ("datetime", "date", "month") else None
+        return dates.repaired(value, form) if column.kind in ("datetime", "date") else _zoned(value, column)
     if _INVISIBLE.search(value):
         return "invisible"
     inner = value.strip()
-    if inner and is_empty(value):
+    if inner and (is_empty(value) or _no_reason(value, column)):
         return "empty_word"
     if column.kind == "text" and _BREAKS.search(inner):
         return "breaks"
@@ -148,6 +186,10 @@ def repaired(value: Any, column: Column, form: Form) -> str | None:
         return "full_width"
     special = _SPECIAL.get(column.kind, _nothing)(_bare(value), column, form)
     return special or ("spaces" if inner and inner != value else None)
+
+
+def _zoned(value: Any, column: Column) -> str | None:
+    return "time_zone" if column.kind == "month" and getattr(value, "tzinfo", None) is not None else None
 
 
 def _nothing(text: str, column: Column, form: Form) -> str | None:
@@ -159,17 +201,23 @@ def _repaired_number(text: str, column: Column, form: Form) -> str | None:
         return None
     if "," in text:
         return "thousands"
+    if "万" in text:
+        return "ten_thousands"
     if not _NUMBER.fullmatch(text):
         return "unit"
     return "text_number" if form == "workbook" else None
 
 
 def _repaired_date(text: str, column: Column, form: Form) -> str | None:
-    if _SERIAL.fullmatch(text):
-        return "serial_date"
-    if (found := _DATE.fullmatch(text)) and found[7]:
-        return "time_zone"
-    return "text_date" if form == "workbook" else None
+    return dates.repaired(text, form)
+
+
+def _repaired_code(text: str, column: Column, form: Form) -> str | None:
+    return "trade_word" if _key(text) in _TRADE.get(column.codes or "", ()) else None
+
+
+def _repaired_flag(text: str, column: Column, form: Form) -> str | None:
+    return None if text.lower() in FLAGS else "trade_word"
 
 
 def _repaired_text(text: str, column: Column, form: Form) -> str | None:
@@ -184,6 +232,8 @@ _SPECIAL: dict[str, Callable[[str, Column, Form], str | None]] = {
     "answer": _repaired_number,
     "datetime": _repaired_date,
     "date": _repaired_date,
+    "code": _repaired_code,
+    "flag": _repaired_flag,
     "text": _repaired_text,
 }
 
@@ -227,46 +277,21 @@ def _code(value: Any, column: Column) -> str | None:
 
 
 _CODE_NAMES = {
-    codes: {_key(name): code for code, labels in known.items() for name in (code, *labels)}
+    codes: {_key(word): code for word, code in WORDS.get(codes, {}).items()}
+    | {_key(name): code for code, labels in known.items() for name in (code, *labels)}
     | {_key(name): code for name, code in CODE_ALIASES.get(codes, {}).items()}
     for codes, known in CODES.items()
+}
+# Those of them that are words of the trade alone.
+_TRADE = {
+    codes: {_key(word) for word in words}
+    - {_key(name) for code, labels in CODES[codes].items() for name in (code, *labels)}
+    for codes, words in WORDS.items()
 }
 
 
 def _datetime(value: Any, column: Column) -> dt.datetime | None:
-    if value is pd.NaT:
-        return None
-    if isinstance(value, (dt.datetime, pd.Timestamp)):
-        moment = pd.Timestamp(value).to_pydatetime(warn=False)
-        return _sensible(moment.astimezone(_CHINA).replace(tzinfo=None) if moment.tzinfo else moment)
-    if isinstance(value, dt.date):
-        return _sensible(dt.datetime(value.year, value.month, value.day))
-    if isinstance(value, (bool, dt.time, dt.timedelta)):
-        raise Unreadable
-    text = _bare(value)
-    if found := _DATE.fullmatch(text):
-        moment = _moment(*(int(part or 0) for part in found.groups()[:6]))
-        if found[7]:
-            moment = dt.datetime.fromisoformat(f"{moment.isoformat()}{found[7]}")
-            moment = moment.astimezone(_CHINA).replace(tzinfo=None)
-        return _sensible(moment)
-    if found := _COMPACT.fullmatch(text):
-        return _sensible(_moment(*map(int, found.groups())))
-    serial = float(text)
-    if not _EXCEL_DAYS[0] <= serial <= _EXCEL_DAYS[1]:
-        raise Unreadable
-    moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=serial)
-    return (moment + dt.timedelta(microseconds=500000)).replace(microsecond=0)
-
-
-def _moment(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> dt.datetime:
-    return dt.datetime(year, month, day, hour, minute, second)
-
-
-def _sensible(moment: dt.datetime) -> dt.datetime:
-    if not _YEARS[0] <= moment.year <= _YEARS[1]:
-        raise Unreadable
-    return moment
+    return dates.moment(_bare(value) if isinstance(value, str) else value)
 
 
 def _date(value: Any, column: Column) -> dt.datetime | None:
@@ -282,7 +307,7 @@ def _month(value: Any, column: Column) -> str | None:
         text = _bare(int(value) if isinstance(value, float) else value)
         if found := _MONTH.fullmatch(text.removesuffix(".0")):
             year, month = (int(part) for part in found.groups() if part)
-            if not (_YEARS[0] <= year <= _YEARS[1] and 1 <= month <= 12):
+            if not (dates.is_year(year) and 1 <= month <= 12):
                 raise Unreadable
             return f"{year:04d}-{month:02d}"
     if isinstance(value, (int, float)):
@@ -300,11 +325,13 @@ def _number(value: Any, column: Column) -> float | None:
         text = _bare(value).replace("−", "-")
         if found := _UNIT.fullmatch(text):
             text = found[1]
+        times = 10_000 if column.name in _TEN_THOUSANDS and text.endswith("万") else 1
+        text = text.removesuffix("万").rstrip() if times > 1 else text
         if _THOUSANDS.fullmatch(text):
             text = text.replace(",", "")
         if not _NUMBER.fullmatch(text):
             raise Unreadable
-        number = float(text)
+        number = float(text) if times == 1 else float(Decimal(text) * times)
     if number != number or number in (float("inf"), float("-inf")):
         raise Unreadable
     return number
@@ -318,9 +345,10 @@ def _integer(value: Any, column: Column) -> float | None:
 
 
 def _flag(value: Any, column: Column) -> bool | None:
-    if (text := _bare(value).lower()) not in FLAGS:
+    known = FLAGS | FLAG_WORDS[""] | FLAG_WORDS.get(column.name, {})
+    if (text := _bare(value).lower()) not in known:
         raise Unreadable
-    return FLAGS[text]
+    return known[text]
 
 
 _ANSWERS = {k.lower(): float(v) for k, v in ANSWERS.items()}

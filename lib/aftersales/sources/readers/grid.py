@@ -95,7 +95,7 @@ def table(
     if empty := int((~used[:last]).sum()):
         repairs.append(repair(file, sheet, "empty_columns", empty))
     columns = np.flatnonzero(used)
-    headers = [str(grid[header_row, i]).strip() if filled[header_row, i] else "" for i in columns]
+    headers = [" ".join(str(grid[header_row, i]).split()) if filled[header_row, i] else "" for i in columns]
     cells = [grid[body, i] for i in columns]
     for i, column in zip(columns, cells, strict=True):
         column[~filled[body, i]] = None
@@ -278,7 +278,7 @@ def _undecided(row: int) -> Fault:
 
 
 def _texts(row: np.ndarray) -> list[str]:
-    return ["" if v is None else str(v).strip() for v in row]
+    return ["" if v is None else str(values.unguarded(v)).strip() for v in row]
 
 
 def _row(grid: np.ndarray, row: int) -> str:
