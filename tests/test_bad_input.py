@@ -19,6 +19,7 @@ import pytest
 from conftest import run
 
 from aftersales.contract.errors import InputError
+from aftersales.contract.notes import in_language
 from aftersales.contract.tables import Tables
 from aftersales.sources.cached import cached_load
 from aftersales.sources.options import ReadOptions
@@ -389,7 +390,7 @@ BAD = [
     bad(
         "a web page named .xls",
         {"repair_orders.xls": "<html><table><tr><td>工单号</td></tr></table></html>".encode()},
-        "repair_orders.xls: got a web page; expected a file .xls",
+        "repair_orders.xls: got a web page; expected an Excel workbook",
         "save it as .xlsx",
     ),
     bad(
@@ -710,7 +711,7 @@ def test_it_is_mended_and_listed(tmp_path, files, kind, count, example):
     assert frame["amount"].iloc[1] in (2200.5, 200)
     told = [r for r in tables.repairs if r["kind"] == kind]
     assert sum(r["count"] for r in told) == count
-    assert told[0]["example"].startswith(example)
+    assert in_language(told[0]["example"], "en").startswith(example)
     assert tables.store == "本店"
 
 
@@ -757,7 +758,7 @@ def test_what_is_mended_and_corrected_stands_in_the_report(tmp_path):
     wanted = [
         "已更正维修工单（工单号='R1'）1行：服务顾问改为'李强'；原因：录错（王经理）。",
         "repair_orders.csv：已处理千位分隔符1处（结算金额），例如'2,200.50'。",
-        "repair_orders.csv：已处理合计行1处，例如row 4 '合计 2300.5'。",
+        "repair_orders.csv：已处理合计行1处，例如第4行 '合计 2300.5'。",
     ]
     page = html.unescape((out / "report.html").read_text(encoding="utf-8"))
     for note in wanted:

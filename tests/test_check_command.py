@@ -69,7 +69,7 @@ def test_usable_records_are_told_with_what_does_not_add_up(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert "东城店 · 2024年4月" in done.stdout
     assert re.search(r"维修工单\s+2\s+0\s+2\s+2024-04", done.stdout)
-    assert re.search(r"派工记录\s+–\s+没有这张表", done.stdout)
+    assert re.search(r"派工记录[\s–]+没有这张表", done.stdout)
     assert re.search(r"✗ 错误.*回访记录 C2.*2 +1 +改正工单号", done.stdout)
     assert "数据可用，2项需要核对" in done.stdout  # the order that does not exist, and a call without advisor
 

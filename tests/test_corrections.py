@@ -91,10 +91,10 @@ def test_what_is_known_to_be_wrong_is_put_right_and_told(source, tmp_path):
     )
     assert "删除" in notes[2]
     assert "13812341234" not in notes[2]
-    assert found[2].text("en").startswith("Corrected 维修工单")
+    assert found[2].text("en").startswith("Corrected repair_orders (order_id=")
     assert found[0].text("en") == (
-        "Corrected 维修工单 (工单号='R2'), rows: 1, "
-        "开单时间 set to '2024-04-10'; reason: 年份录错（王经理，已报DMS）."
+        "Corrected repair_orders (order_id='R2'), rows: 1, "
+        "opened_at set to '2024-04-10'; reason: 年份录错 (王经理, 已报DMS)."
     )
 
 

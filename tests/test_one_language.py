@@ -169,7 +169,7 @@ def test_check_and_report_tell_bad_input_in_the_same_lines(tmp_path, monkeypatch
         "\n".join(["工单号,VIN,客户类型,开单时间", *rows]), encoding="utf-8"
     )
     asked = ("--month", "2024-04", "--source", tmp_path / "a")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "260")
     check, report = run("check", *asked), run("report", *asked, "--out", tmp_path / "out")
     assert (check.returncode, report.returncode) == (2, 2)
     assert report.stderr.endswith(check.stdout)

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from aftersales.contract import faults as wording
 from aftersales.contract.faults import Fault, Line
 from aftersales.contract.language import say
+from aftersales.contract.message import in_language
 from aftersales.contract.rules import RULES
 from aftersales.contract.schema import TABLES, label
-from aftersales.contract.wording import in_language, next_step, title
+from aftersales.contract.wording import next_step, title
 from aftersales.findings import joins
 from aftersales.metrics.joins import POOR
 

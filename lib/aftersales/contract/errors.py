@@ -33,10 +33,8 @@ class InputError(AftersalesError):
         Everything that is wrong, told in one go: a line a column and distinct value.
     """
 
-    def __init__(self, faults: Sequence[Fault] | Message | str) -> None:
-        self.faults: list[Fault] = [] if isinstance(faults, (str, Message)) else list(faults)
-        if isinstance(faults, str):
-            faults = Message(faults, faults)
+    def __init__(self, faults: Sequence[Fault] | Message) -> None:
+        self.faults: list[Fault] = [] if isinstance(faults, Message) else list(faults)
         Exception.__init__(self, faults)  # as it is made again where it was sent from another process
         if isinstance(faults, Message):
             self.message = faults

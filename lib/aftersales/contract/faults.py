@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aftersales.contract.message import Message, spoken
-from aftersales.contract.wording import in_language, next_step
+from aftersales.contract.message import Message, in_language, spoken
+from aftersales.contract.wording import next_step
 
 SHOWN_OF_A_COLUMN = 20
 
@@ -62,7 +62,7 @@ class Line:
     times: int = 1
     values: int = 0
 
-    def place(self, lang: str) -> str:
+    def place(self, lang: str, between: str = " ") -> str:
         """Where: file, sheet, first row, column."""
         fault, zh = self.fault, lang == "zh"
         many = self.times > 1 and not self.values
@@ -78,7 +78,7 @@ class Line:
             counted.strip(),
             fault.column and (f"“{fault.column}”列" if zh else f"column {fault.column}"),
         ]
-        return (" " if zh else ", ").join(str(part) for part in parts if part)
+        return between.join(str(part) for part in parts if part)
 
     def more(self, lang: str) -> str:
         """How many more there are, of a line that stands for all that are not listed."""
@@ -88,7 +88,7 @@ class Line:
 
     def text(self, lang: str) -> str:
         """It as a line of text."""
-        place = self.place(lang)
+        place = self.place(lang, " " if lang == "zh" else ", ")
         if self.values:
             return f"{place}{'：' if lang == 'zh' else ': '}{self.more(lang)}"
         fault = self.fault

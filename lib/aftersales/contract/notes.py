@@ -129,10 +129,24 @@ class Note:
         >>> Note("absent_table", {"zh": "厂家CSS", "table": "oem_css"}).text("en")
         'The table oem_css (厂家CSS) is missing; what needs it is left out.'
         """
-        return WORDINGS[self.code][0 if lang == "zh" else 1].format(**self.values)
+        values = {name: in_language(value, lang) for name, value in self.values.items()}
+        return WORDINGS[self.code][0 if lang == "zh" else 1].format(**values)
 
     def __str__(self) -> str:
         return self.text()
+
+
+def in_language(value: Any, lang: str) -> Any:
+    """A value of a remark in a language: a list set in a row, a pair of texts by its language.
+
+    >>> in_language(["“备注”", {"zh": "第3列", "en": "column 3"}], "en")
+    '“备注”, column 3'
+    """
+    if isinstance(value, Mapping):
+        return value[lang]
+    if isinstance(value, (list, tuple)):
+        return ("、" if lang == "zh" else ", ").join(str(in_language(part, lang)) for part in value)
+    return value
 
 
 def texts(notes: Iterable[Note], lang: str = "zh") -> list[str]:

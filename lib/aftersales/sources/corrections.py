@@ -260,10 +260,18 @@ def _text(table: str, column: str, value: Any) -> str:
 
 def _note(raw: Raw, one: Correction, count: int) -> Note:
     table = TABLES[one.table]
-    rows = "、".join(f"{table.column(c).zh}={_text(one.table, c, v)}" for c, v in one.match.items())
-    who = "，".join(part for part in (one.reported_by, one.status) if part)
-    values = {"table": table.zh, "rows": rows, "count": count, "reason": mask.text(f"{one.reason}（{who}）")}
+    rows = [
+        {"zh": f"{table.column(c).zh}={text}", "en": f"{c}={text}"}
+        for c, v in one.match.items()
+        if (text := _text(one.table, c, v))
+    ]
+    who = [mask.text(part) for part in (one.reported_by, one.status) if part]
+    why = mask.text(one.reason)
+    reason = {"zh": f"{why}（{'，'.join(who)}）", "en": f"{why} ({', '.join(who)})"}
+    called = {"zh": table.zh, "en": table.name}
+    values = {"table": called, "rows": rows, "count": count, "reason": reason}
     if one.column is None:
         return Note("corrected_dropped", values)
-    column, value = table.column(one.column).zh, _text(one.table, one.column, one.value)
+    column = {"zh": table.column(one.column).zh, "en": one.column}
+    value = _text(one.table, one.column, one.value)
     return Note("corrected_set", {**values, "column": column, "value": value})

@@ -83,9 +83,7 @@ def _taken(table: str, parts: Sequence[Typed], name: Any) -> list[Note]:
     """What stands under another name than the table's own, or in several places."""
     zh, titles = TABLES[table].zh, [mask.text(part.origin.title) for part in parts]
     if len(parts) > 1:
-        return [
-            Note("several_files", {"zh": zh, "table": table, "count": len(parts), "files": "、".join(titles)})
-        ]
+        return [Note("several_files", {"zh": zh, "table": table, "count": len(parts), "files": titles})]
     marked = [title for part, title in zip(parts, titles, strict=True) if name(part).marked]
     return [Note("taken_for", {"file": title, "zh": zh, "table": table}) for title in marked]
 

@@ -58,10 +58,11 @@ def check(options: ReadOptions) -> None:
                 values.read(value, column)
             except values.Unreadable:
                 at, got = f"params: constants.{table}.{name}", shown(column, value)
+                expected = values.EXPECTED.get(column.kind, values.EXPECTED["text"])
                 raise InputError(
                     Message(
-                        zh=f"{at}：得到 {got}，不能作“{column.zh}”。",
-                        en=f"{at}: got {got}; expected {values.EXPECTED[column.kind]}.",
+                        zh=f"{at}：给的是 {got}；应是{expected.zh}（{column.zh}）。",
+                        en=f"{at}: got {got}; expected {expected.en}.",
                     )
                 ) from None
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from aftersales.contract import mask
 from aftersales.contract.errors import Fault
-from aftersales.contract.message import Message
+from aftersales.contract.message import Message, listed
 from aftersales.contract.months import DAY
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import CODES, IN_ORDER, MOT_ITEMS, TABLES, Column, Table
@@ -88,13 +88,13 @@ def columns_of(raw: Raw, more: Mapping[str, str]) -> tuple[dict[str, int], list[
     """
     known = headers_of(raw.table, more)
     claims: dict[str, list[tuple[int, int]]] = {}
-    strange: list[str] = []
+    strange: list[str | dict[str, str]] = []
     for i, header in enumerate(raw.headers):
         found = known.get(plain(header)) if header else None
         if found:
             claims.setdefault(found[0], []).append((found[1], i))
         else:
-            strange.append(header or f"第{i + 1}列（无表头）")
+            strange.append(header or _unnamed(i))
     at: dict[str, int] = {}
     faults: list[Fault] = []
     for name, places in claims.items():
@@ -102,31 +102,39 @@ def columns_of(raw: Raw, more: Mapping[str, str]) -> tuple[dict[str, int], list[
         at[name], *others = [i for rank, i in places if rank == best]
         strange += [raw.headers[i] for rank, i in places if rank > best]
         for i in others:
-            got = f"{raw.headers[at[name]]} and {raw.headers[i]}"
-            hint = "Remove or rename one of them"
+            one, other = raw.headers[at[name]], raw.headers[i]
+            zh = TABLES[raw.table].column(name).zh
             faults.append(
                 Fault(
                     "duplicate_head",
-                    got,
-                    f"one column for {name}",
+                    Message(f"{one} 和 {other}", f"{one} and {other}"),
+                    Message(f"{zh}只有一列", f"one column for {name}"),
                     raw.file,
                     raw.sheet,
-                    column=raw.headers[i],
-                    hint=hint,
+                    column=other,
+                    hint=Message("删去或改名其中一列", "Remove or rename one of them"),
                 )
             )
     if not strange:
         return at, faults, []
-    listed = "、".join(f"“{mask.text(header)[:40]}”" for header in strange[:_HEADERS_LISTED])
-    listed += f" … ({len(strange)})" if len(strange) > _HEADERS_LISTED else ""
-    return at, faults, [Note("unknown_columns", {"file": raw.file, "columns": listed})]
+    shown_of = [
+        header if isinstance(header, dict) else f"“{mask.text(header)[:40]}”"
+        for header in strange[:_HEADERS_LISTED]
+    ]
+    more_of = [f"… ({len(strange)})"] if len(strange) > _HEADERS_LISTED else []
+    return at, faults, [Note("unknown_columns", {"file": raw.file, "columns": [*shown_of, *more_of]})]
+
+
+def _unnamed(i: int) -> dict[str, str]:
+    """What a column without a header is called."""
+    return {"zh": f"第{i + 1}列（无表头）", "en": f"column {i + 1} (no head)"}
 
 
 def _missing(raw: Raw, column: Column) -> Fault:
     """A required column that is not there; the end of a VIN does not stand in for it."""
     tail = next((h for h in raw.headers if plain(h) in TAIL_HEADERS), None)
     if column.personal != "vin" or tail is None:
-        expected = f"a column {column.name} ({column.zh})"
+        expected = Message(f"列“{column.zh}”", f"a column {column.name} ({column.zh})")
         return Fault("missing_column", "", expected, raw.file, raw.sheet, hint=_available(raw))
     return Fault(
         "missing_column",
@@ -142,16 +150,21 @@ def _missing(raw: Raw, column: Column) -> Fault:
     )
 
 
-def _available(raw: Raw) -> str:
+def _available(raw: Raw) -> Message:
     """What headers the file has instead, none of them a person's."""
-    headers = ", ".join(mask.text(header)[:40] for header in raw.headers[:60] if header)
-    return f"The file has: {headers}. Another name for it can be given under header_aliases in the params"
+    headers = listed(mask.text(header)[:40] for header in raw.headers[:60] if header)
+    return Message(
+        f"文件里有：{headers.zh}。若叫别的名字，请写进参数 header_aliases",
+        f"The file has: {headers.en}. Another name for it can be given under header_aliases in the params",
+    )
 
 
 def _fault(raw: Raw, at: Mapping[str, int], column: Column, i: int, value: Any) -> Fault:
-    expected = values.EXPECTED.get(column.kind, "a text")
+    expected = values.EXPECTED.get(column.kind, values.EXPECTED["text"])
     if column.codes:
-        expected = "one of " + ", ".join(f"{code} ({zh})" for code, (zh, _) in CODES[column.codes].items())
+        codes = CODES[column.codes]
+        options = listed(Message(zh, f"{code} ({zh})") for code, (zh, _) in codes.items())
+        expected = Message(options.zh, f"one of {options.en}")
     row = None if raw.rows is None else int(raw.rows[i])
     record = "" if row else _record(raw, at, i)
     formula = isinstance(value, values.Formula)
@@ -168,11 +181,12 @@ def _fault(raw: Raw, at: Mapping[str, int], column: Column, i: int, value: Any) 
     )
 
 
-def _record(raw: Raw, at: Mapping[str, int], i: int) -> str:
+def _record(raw: Raw, at: Mapping[str, int], i: int) -> Message:
     """What identifies a row of a database: its key."""
     table: Table = TABLES[raw.table]
     keys = [k for k in table.key or table.names if k in at and raw.cells[at[k]][i] is not None]
-    return ", ".join(f"{k} {shown(table.column(k), raw.cells[at[k]][i])}" for k in keys[:3])
+    values = {k: shown(table.column(k), raw.cells[at[k]][i]) for k in keys[:3]}
+    return listed(Message(f"{table.column(k).zh} {value}", f"{k} {value}") for k, value in values.items())
 
 
 def _hint(column: Column, value: Any) -> str | Message:
@@ -181,15 +195,21 @@ def _hint(column: Column, value: Any) -> str | Message:
     if isinstance(value, str) and str(values.unguarded(value)).lstrip().startswith("="):
         return _FORMULA_TEXT
     if isinstance(value, str) and value.strip().startswith("#"):
-        return "It is an error of a formula in Excel: mend the formula, or empty the cell"
+        return Message(
+            "这是Excel公式的错误：改好公式，或清空单元格",
+            "It is an error of a formula in Excel: mend the formula, or empty the cell",
+        )
     if column.name.endswith("_id"):
-        return "Excel has cut its digits: export it again with the column as text"
+        return Message(
+            "Excel截断了数字：把这一列设为文本后重新导出",
+            "Excel has cut its digits: export it again with the column as text",
+        )
     return ""
 
 
 def shown(column: Column, value: Any) -> str:
     """A value in an error message: masked where it is personal."""
-    text = "bytes" if isinstance(value, bytes) else str(value)
+    text = "bytes" if isinstance(value, bytes) else str(value).removesuffix(" 00:00:00")
     if column.name.endswith("_id"):
         whole = text if _ID.fullmatch(text) else mask.text(text)  # a case is looked up by its number
         return repr(whole[:60])

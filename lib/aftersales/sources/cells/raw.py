@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from aftersales.contract import foreign
+from aftersales.contract.message import Message, listed
 from aftersales.contract.row_counts import LeftOut
 from aftersales.contract.schema import CODES, TABLES, VIN_TAILS
 
@@ -169,6 +170,7 @@ def required_places(headers: Sequence[Any], table: str, more: Mapping[str, str])
     return [i for i, header in enumerate(headers) if known.get(plain(header), ("", 0))[0] in needed]
 
 
-def expected_headers(table: str) -> str:
+def expected_headers(table: str) -> Message:
     """The headers that a table must have, in words."""
-    return ", ".join(f"{c.zh} ({c.name})" for c in TABLES[table].columns if c.required)
+    needed = [c for c in TABLES[table].columns if c.required]
+    return listed(Message(c.zh, f"{c.zh} ({c.name})") for c in needed)

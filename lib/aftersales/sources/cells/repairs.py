@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aftersales.contract.notes import in_language
+
 # What was repaired, in Chinese and English; the report's notes say it in these words.
 KINDS: dict[str, tuple[str, str]] = {
     "title_rows": ("表头上方的标题行", "title rows above the heads"),
@@ -48,7 +50,12 @@ KINDS: dict[str, tuple[str, str]] = {
 
 
 def repair(
-    file: str, sheet: str | None, kind: str, count: int, example: str = "", column: str = ""
+    file: str,
+    sheet: str | None,
+    kind: str,
+    count: int,
+    example: str | Mapping[str, str] = "",
+    column: str = "",
 ) -> dict[str, Any]:
     """One entry of `Tables.repairs`.
 
@@ -61,7 +68,7 @@ def repair(
     count
         How many rows, columns or cells.
     example
-        The first of them, masked where it is personal.
+        The first of them, masked where it is personal; in both languages where it is put in words.
     """
     return {"file": file, "sheet": sheet, "column": column, "kind": kind, "count": count, "example": example}
 
@@ -81,7 +88,7 @@ def messages(repairs: Iterable[Mapping[str, Any]], lang: str = "zh") -> list[str
         columns = ("、" if lang == "zh" else ", ").join(
             dict.fromkeys(p["column"] for p in parts if p["column"])
         )
-        example = next((p["example"] for p in parts if p["example"]), "")
+        example = in_language(next((p["example"] for p in parts if p["example"]), ""), lang)
         what = KINDS.get(kind, (kind, kind))[0 if lang == "zh" else 1]
         if lang == "zh":
             place = f"{file}（{sheet}）" if sheet else file

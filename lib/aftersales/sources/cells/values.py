@@ -12,20 +12,29 @@ from typing import Any
 
 import pandas as pd
 
+from aftersales.contract.message import Message
 from aftersales.contract.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, Column
 from aftersales.contract.trade import FLAG_WORDS, NOTHING, WORDS
 from aftersales.sources.cells import dates
 from aftersales.sources.cells.raw import Form
 
 EXPECTED = {
-    "text": "a text",
-    "datetime": "a date like 2024-04-09, 2024-04-09 14:30, 2024/4/9 or 2024年4月9日",
-    "date": "a date like 2024-04-09, 2024/4/9 or 2024年4月9日",
-    "month": "a month like 2024-04",
-    "number": "a number",
-    "integer": "a whole number",
-    "flag": "是 or 否",
-    "answer": "非常满意, 满意, 一般, 不满意, 非常不满意, or a number from 0 to 100",
+    "text": Message("文字", "a text"),
+    "datetime": Message(
+        "日期，如 2024-04-09 14:30 或 2024年4月9日",
+        "a date like 2024-04-09, 2024-04-09 14:30, 2024/4/9 or 2024年4月9日",
+    ),
+    "date": Message(
+        "日期，如 2024-04-09 或 2024年4月9日", "a date like 2024-04-09, 2024/4/9 or 2024年4月9日"
+    ),
+    "month": Message("月份，如 2024-04", "a month like 2024-04"),
+    "number": Message("数字", "a number"),
+    "integer": Message("整数", "a whole number"),
+    "flag": Message("是 或 否", "是 or 否"),
+    "answer": Message(
+        "非常满意、满意、一般、不满意、非常不满意，或 0 到 100 的数字",
+        "非常满意, 满意, 一般, 不满意, 非常不满意, or a number from 0 to 100",
+    ),
 }
 
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?|(\d{4})(\d{2})", re.ASCII)

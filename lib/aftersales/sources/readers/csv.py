@@ -25,6 +25,8 @@ _MISSING = Message(
     "补上缺的一列（空着也要有分隔符），或重新导出",
     "Put in the field that is missing (an empty one has its separator too), or export the table again",
 )
+_QUOTES = Message("找出多余的引号", "Look for a stray quotation mark")
+_CSV = Message("CSV文件", "a CSV file")
 _CUT_OFF = Message("文件没有写完：重新导出", "The file was not written to its end: export it again")
 
 
@@ -37,14 +39,12 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
         The file is empty, in another encoding, cut off or broken.
     """
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise _error(
-            "empty_file", "an empty file", "a header row", file, "Export the table again, with its heads"
-        )
+        got = Message("空文件", "an empty file")
+        raise _error("empty_file", got, grid.HEADER_ROW, file, grid.WITH_HEADS)
     text = _decode(data, name, file, more)
     if "\0" in text:
-        raise _error(
-            "unreadable", "a binary file", "a CSV file", file, "Export the table as CSV, Excel or Parquet"
-        )
+        again = Message("导出为CSV、Excel或Parquet", "Export the table as CSV, Excel or Parquet")
+        raise _error("unreadable", Message("二进制文件", "a binary file"), _CSV, file, again)
     text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     named, text = _named_separator(text)
     separator = named or _separator(text)
@@ -69,9 +69,11 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
         )
     except (pd.errors.ParserError, ValueError) as error:
         at = re.search(r"inside string starting at row (\d+)", str(error))
-        got = "a quotation mark that is never closed" if at else "lines that are no CSV"
+        got = Message("不成CSV的行", "lines that are no CSV")
+        if at:
+            got = Message("引号没有成对", "a quotation mark that is never closed")
         row = int(at[1]) + 1 if at else None
-        raise _error("unreadable", got, "a CSV file", file, "Look for a stray quotation mark", row) from None
+        raise _error("unreadable", got, _CSV, file, _QUOTES, row) from None
     cells = frame.to_numpy(dtype=object)
     try:
         raw = grid.table(cells, name, file, None, "text", more, records=int(counted.filled.sum()))
@@ -93,7 +95,9 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
     return raw
 
 
-def _error(kind: str, got: str, expected: str, file: str, hint: str, row: int | None = None) -> InputError:
+def _error(
+    kind: str, got: Message, expected: str | Message, file: str, hint: Message, row: int | None = None
+) -> InputError:
     return InputError([Fault(kind, got, expected, file, row=row, hint=hint)])
 
 
@@ -102,12 +106,14 @@ def _decode(data: bytes, name: str, file: str, more: Mapping[str, str]) -> str:
 
     The bytes of the one are often valid in the other: the one in which headers are found counts.
     """
-    expected, hint = "UTF-8 or GB18030", "Save it as “CSV UTF-8”"
+    expected = Message("UTF-8 或 GB18030", "UTF-8 or GB18030")
+    hint = Message("另存为“CSV UTF-8”", "Save it as “CSV UTF-8”")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError:
-            raise _error("encoding", "broken UTF-16", expected, file, hint) from None
+            got = Message("损坏的UTF-16", "broken UTF-16")
+            raise _error("encoding", got, expected, file, hint) from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -117,14 +123,15 @@ def _decode(data: bytes, name: str, file: str, more: Mapping[str, str]) -> str:
     def has_headers(text: str) -> bool:
         return any(header in plain(text[:_BEGINS]) for header in known if not header.isascii())
 
-    got, at = "bytes that are no UTF-8", data[:broken].count(b"\n") + 1
+    got, at = Message("不是UTF-8的字节", "bytes that are no UTF-8"), data[:broken].count(b"\n") + 1
     if data.startswith(b"\xef\xbb\xbf"):
         raise _error("encoding", got, "UTF-8", file, hint, at)
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError as error:
         if not has_headers(data[:broken].decode("utf-8", "replace")):
-            got, at = "bytes that are neither", data[: error.start].count(b"\n") + 1
+            got = Message("两种都不是的字节", "bytes that are neither")
+            at = data[: error.start].count(b"\n") + 1
         raise _error("encoding", got, expected, file, hint, at) from None
     if has_headers(data[:broken].decode("utf-8", "replace")) and not has_headers(text):
         raise _error("encoding", got, "UTF-8", file, hint, at)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from aftersales.contract import place
 from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.message import Message, listed
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import TABLES
 from aftersales.sources.cells.coerce import columns_of
@@ -49,15 +50,22 @@ class Database:
         for title in existing:
             name = meant.get(title)
             if name in self.named_as:
-                got = f"{self.named_as[name]} and {title}"
-                faults.append(Fault("two_tables", got, f"one table for {name}", title))
+                other = self.named_as[name]
+                got = Message(f"{other} 和 {title}", f"{other} and {title}")
+                one = Message(f"{TABLES[name].zh}只有一张表", f"one table for {name}")
+                faults.append(Fault("two_tables", got, one, title))
             elif name is not None:
                 self.named_as[name] = title
         if faults:
             raise InputError(faults)
         if not self.named_as:
-            listed = ", ".join(existing[:20]) or "none"
-            raise InputError(f"source: the database has no table of ours; it has {listed}.")
+            others = listed(existing[:20], Message("无", "none"))
+            raise InputError(
+                Message(
+                    f"来源：数据库里没有本报告的表；它有：{others.zh}。",
+                    f"source: the database has no table of ours; it has {others.en}.",
+                )
+            )
         self.looked_up: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
         self.others: dict[str, list[str]] = {}
         self.found_stores: dict[str, list[str | None]] = {}
@@ -274,26 +282,43 @@ def opened(source: str, more: Mapping[str, str], own: Own = MappingProxyType({})
             options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
             connection = engine.connect().execution_options(**options)
         except ModuleNotFoundError as error:
+            postgres = "pip install -e '.[postgres]'"
             raise InputError(
-                f"{label}: the driver {error.name} for this database is not installed; pip install it"
-                " (for PostgreSQL: pip install -e '.[postgres]')."
+                Message(
+                    f"{label.zh}：没有安装这种数据库的驱动 {error.name}；请用pip安装"
+                    f"（PostgreSQL：`{postgres}`）。",
+                    f"{label.en}: the driver {error.name} for this database is not installed; pip install it "
+                    f"(for PostgreSQL: {postgres}).",
+                )
             ) from None
         except sa.exc.NoSuchModuleError:
             raise InputError(
-                f"{label}: no such kind of database is known; expected a URL like {place.LIKE}."
+                Message(
+                    f"{label.zh}：不认识这种数据库；应是 {place.LIKE} 这样的地址。",
+                    f"{label.en}: no such kind of database is known; expected a URL like {place.LIKE}.",
+                )
             ) from None
         except Exception as error:  # a driver may raise anything
             words = [w for w in _KNOWN_REASONS if w.lower() in str(error).lower()]
-            reason = f" ({', '.join(words)})" if words else ""
+            said = ", ".join(words)
+            zh, en = (f"（原文：“{said}”）", f" ({said})") if words else ("", "")
             raise InputError(
-                f"{label}: the database cannot be opened{reason}. Check server, port, name, "
-                "user and password in its URL."
+                Message(
+                    f"{label.zh}：数据库打不开{zh}。请核对地址里的服务器、端口、名称、用户和密码。",
+                    f"{label.en}: the database cannot be opened{en}. Check server, port, name, user and "
+                    "password in its URL.",
+                )
             ) from None
         with connection:
             yield Database(connection, more, own)
     except (sa.exc.SQLAlchemyError, UnicodeDecodeError) as error:  # what is damaged is quoted in no encoding
         reason = _without(str(getattr(error, "orig", None) or error).splitlines()[0], at)
-        raise InputError(f"{label}: the database cannot be read: {reason}") from None
+        raise InputError(
+            Message(
+                f"{label.zh}：数据库读不出来。原文：“{reason}”",
+                f"{label.en}: the database cannot be read: {reason}",
+            )
+        ) from None
     finally:
         if engine is not None:
             engine.dispose()
@@ -306,13 +331,17 @@ def _url(source: str) -> sa.engine.URL:
         at = sa.engine.make_url(place.behind(source))
     except (sa.exc.SQLAlchemyError, ValueError):  # what they say may quote the password
         raise InputError(
-            f"{label}: not a database URL like {place.LIKE}; write special characters of the password as %XX."
+            Message(
+                f"{label.zh}：不是 {place.LIKE} 这样的数据库地址；密码里的特殊字符请写成 %XX。",
+                f"{label.en}: not a database URL like {place.LIKE}; "
+                "write special characters of the password as %XX.",
+            )
         ) from None
     if at.drivername == "postgresql":
         at = at.set(drivername="postgresql+psycopg")  # the driver of the extra `postgres`
     on_disk = at.get_backend_name() == "sqlite" and at.database not in (None, "", ":memory:")
     if on_disk and not str(at.database).startswith("file:") and not Path(str(at.database)).exists():
-        raise InputError(f"{label}: no such database file.")
+        raise InputError(Message(f"{label.zh}：没有这个数据库文件。", f"{label.en}: no such database file."))
     return at
 
 

@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from aftersales.contract.message import Message
 from aftersales.sources.readers import apart
 
 OLE = b"\xd0\xcf\x11\xe0"
@@ -34,11 +35,16 @@ _SECONDS = 60  # and one more for each MB that it unpacks to
 # The attribute r of rows and of cells that lie far out: a row's number, a cell's column from AA on, or else
 # its row.
 _FAR = re.compile(rb' r="(?:(\d{1,9})|([A-Z]{2,3})\d+|[A-Z](\d{7,9}))"(?=[^<>]*>)')
+_DAMAGED = Message("文件已损坏", "a file that is damaged")
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.S)
 
 
 class Unreadable(ValueError):
-    """A file that is no workbook, or none that can be read; the text says what it is instead."""
+    """A file that is no workbook, or none that can be read; `what` says what it is instead."""
+
+    def __init__(self, what: Message) -> None:
+        self.what = what
+        super().__init__(what)
 
 
 @dataclass(frozen=True)
@@ -144,8 +150,13 @@ class _Reader:
         if length and len(data) == length:
             return marshal.loads(data)
         if self.late:
-            raise Unreadable(f"a file that takes more than {self.seconds} seconds to read")
-        raise Unreadable("a file that is damaged")
+            raise Unreadable(
+                Message(
+                    f"{self.seconds} 秒内读不完的文件",
+                    f"a file that takes more than {self.seconds} seconds to read",
+                )
+            )
+        raise Unreadable(_DAMAGED)
 
     def close(self) -> None:
         self.timer.cancel()
@@ -163,7 +174,7 @@ def _time(kind: str, *parts: Any) -> Any:
 def _reading(data: bytes, wanted: Collection[str], seconds: int) -> Iterator[_Reader]:
     """A process that reads a file, begun; it is ended with the block, whatever happens in it."""
     if data.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in data:
-        raise Unreadable("a workbook with a password")
+        raise Unreadable(Message("有密码的工作簿", "a workbook with a password"))
     reader = _Reader(data, wanted, seconds)
     try:
         yield reader
@@ -178,14 +189,16 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             size = sum(p.file_size for p in package.infolist())
             if size > _MOST_BYTES or (size > _SMALL and size > _RATIO * len(data)):
-                raise Unreadable(f"a file that unpacks to {size >> 20:,} MB")
+                raise Unreadable(
+                    Message(f"解压后有 {size >> 20:,} MB 的文件", f"a file that unpacks to {size >> 20:,} MB")
+                )
             if "xl/workbook.xml" not in package.namelist():
-                raise Unreadable("another kind of file")
+                raise Unreadable(Message("另一种文件", "another kind of file"))
             yield package
     except Unreadable:
         raise
     except Exception:  # a damaged archive may raise anything
-        raise Unreadable("a file that is damaged") from None
+        raise Unreadable(_DAMAGED) from None
 
 
 def _parts(package: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
@@ -211,7 +224,12 @@ def _scan(xml: bytes, name: str) -> list[tuple[int, int, str]]:
         (_column(letters) + 1 for letters in {letters for _, letters, _ in places if letters}), default=26
     )
     if rows * width > _MOST_CELLS:
-        raise Unreadable(f"a sheet {name} that reaches to row {rows:,} and column {width:,}")
+        raise Unreadable(
+            Message(
+                f"工作表{name}一直到第 {rows:,} 行、第 {width:,} 列",
+                f"a sheet {name} that reaches to row {rows:,} and column {width:,}",
+            )
+        )
     if b't="e"' not in xml:
         return []
     errors = []

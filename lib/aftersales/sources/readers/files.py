@@ -144,8 +144,8 @@ def _distinct(
         found.faults.append(
             Fault(
                 "two_files",
-                f"{bare[0][1]} and {title}",
-                f"one file for the table {table}",
+                Message(f"{bare[0][1]} 和 {title}", f"{bare[0][1]} and {title}"),
+                Message(f"{TABLES[table].zh}只有一个文件", f"one file for the table {table}"),
                 title,
                 hint=Message(
                     zh="只留一个；若是两段时间的数据，在名字里写明月份，如“…3月”“…4月”",
@@ -164,8 +164,10 @@ def _reported(title: str, found: Found) -> Iterator[None]:
     except InputError as error:
         found.faults += error.faults
     except OSError as error:
-        got = error.strerror or "an error of the disk"
-        found.faults.append(Fault("unreadable", got, "a file that can be read", title))
+        said = error.strerror or type(error).__name__
+        got = Message(f"读不出来（原文：“{said}”）", said)
+        expected = Message("能读的文件", "a file that can be read")
+        found.faults.append(Fault("unreadable", got, expected, title))
 
 
 def _has_tables(path: Path, own: Own) -> bool:
@@ -205,21 +207,43 @@ def _file(
         workbook.tables(data, title, name, more, own, found)
         raws = found.raws[before:]
     elif kind == "page":
-        hint = "Open it in Excel and save it as .xlsx"
-        raise InputError([Fault("unreadable", "a web page", f"a file {usual}", title, hint=hint)])
+        got, hint = Message("网页", "a web page"), _SAVE_AS
+        raise InputError([Fault("unreadable", got, _a_file(usual), title, hint=hint)])
     elif kind == "binary":
-        expected = "an Excel workbook" if usual in WORKBOOKS else f"a file {usual}"
-        hint = "Export the table again"
-        raise InputError([Fault("unreadable", "a file that is none", expected, title, hint=hint)])
+        hint = Message("重新导出", "Export the table again")
+        raise InputError([Fault("unreadable", _NONE, _a_file(usual), title, hint=hint)])
     else:
         if usual == ".parquet" and begins.strip():
-            raise InputError([Fault("unreadable", "a file that is none", "a Parquet file", title)])
+            raise InputError([Fault("unreadable", _NONE, _a_file(usual), title)])
         raws = [text.table(data, name.table, title, more)]
     fits = {"parquet": usual == ".parquet", "workbook": usual in WORKBOOKS, "text": usual in TEXTS}[kind]
     if raws and not fits:
-        raws[0].repairs.append(repair(title, None, "wrong_suffix", 1, f"{usual}: {kind}"))
+        raws[0].repairs.append(repair(title, None, "wrong_suffix", 1, _inside(usual, kind)))
     if kind != "workbook":
         found.add(raws[0], name)
+
+
+_NONE = Message("不是这种文件", "a file that is none")
+_SAVE_AS = Message("用Excel打开后另存为.xlsx", "Open it in Excel and save it as .xlsx")
+
+
+def _inside(suffix: str, kind: str) -> dict[str, str]:
+    """What a file is beside its suffix, for a remark."""
+    zh, en = {
+        "parquet": ("Parquet", "Parquet"),
+        "workbook": ("Excel工作簿", "an Excel workbook"),
+        "text": ("文本", "text"),
+    }[kind]
+    return {"zh": f"{suffix} 实为{zh}", "en": f"{suffix}: {en}"}
+
+
+def _a_file(suffix: str) -> Message:
+    """What a file ought to be by its suffix."""
+    if suffix in WORKBOOKS:
+        return Message("Excel工作簿", "an Excel workbook")
+    if suffix == ".parquet":
+        return Message("Parquet文件", "a Parquet file")
+    return Message(f"{suffix} 文件", f"a file {suffix}")
 
 
 def _kind(begins: bytes) -> str:

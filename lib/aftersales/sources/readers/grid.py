@@ -18,6 +18,8 @@ from aftersales.sources.cells import values
 from aftersales.sources.cells.raw import Form, Raw, expected_headers, headers_of, plain
 from aftersales.sources.cells.repairs import repair
 
+HEADER_ROW = Message("表头行", "a header row")
+WITH_HEADS = Message("连表头重新导出", "Export the table again, with its heads")
 LOOKED_AT = 30  # rows among which the headers are looked for
 _TOTALS = re.compile(
     r"(?:本页|本月|本期|总|全部)?(?:合计|总计|小计|共计|累计)[:：]?|(?:grand|sub)?\s*-?total[:：]?s?", re.I
@@ -63,10 +65,8 @@ def table(
     filled = ~_blank(grid, form) if grid.size else np.zeros(grid.shape, bool)
     filled_rows = np.flatnonzero(filled.any(axis=1)) if grid.size else np.array([], int)
     if not len(filled_rows):
-        hint = "Export the table again, with its heads"
-        raise InputError(
-            [Fault("empty_file", "no cell with anything in it", "a header row", file, sheet, hint=hint)]
-        )
+        got = Message("没有任何内容", "no cell with anything in it")
+        raise InputError([Fault("empty_file", got, HEADER_ROW, file, sheet, hint=WITH_HEADS)])
     header_row = _header_row(grid, filled_rows, name, file, sheet, more)
     about = _About.of(grid[header_row], name, more)
     grid, filled, spread = _unmerged(grid, filled, merged, header_row)
@@ -135,10 +135,12 @@ def _header_row(
     looks = [r for r in rows if _like_headers(grid[r])]
     if looks:
         return looks[0]
-    hint = f"Put the names of the columns above the records: {expected_headers(name)}"
-    raise InputError(
-        [Fault("no_heads", "no row with the names of the columns", "a header row", file, sheet, hint=hint)]
+    heads = expected_headers(name)
+    hint = Message(
+        f"在记录上方补上列名：{heads.zh}", f"Put the names of the columns above the records: {heads.en}"
     )
+    got = Message("没有列名", "no row with the names of the columns")
+    raise InputError([Fault("no_heads", got, HEADER_ROW, file, sheet, hint=hint)])
 
 
 def _like_headers(row: np.ndarray) -> bool:
@@ -281,7 +283,7 @@ def _texts(row: np.ndarray) -> list[str]:
     return ["" if v is None else str(values.unguarded(v)).strip() for v in row]
 
 
-def _row(grid: np.ndarray, row: int) -> str:
+def _row(grid: np.ndarray, row: int) -> dict[str, str]:
     """A row in a remark: which, and how it begins."""
-    begins = " ".join(t for t in _texts(grid[row]) if t)
-    return f"row {row + 1} {mask.text(begins)[:30]!r}"
+    begins = repr(mask.text(" ".join(t for t in _texts(grid[row]) if t))[:30])
+    return {"zh": f"第{row + 1}行 {begins}", "en": f"row {row + 1} {begins}"}

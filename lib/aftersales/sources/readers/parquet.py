@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import TABLES
 from aftersales.sources.cells.coerce import columns_of
@@ -173,8 +174,9 @@ def _guarded(called: str) -> Iterator[None]:
     except InputError:
         raise
     except Exception:
-        got, hint = "a file that is damaged or none", "Write it again"
-        raise InputError([Fault("unreadable", got, "a Parquet file", called, hint=hint)]) from None
+        got = Message("文件已损坏，或不是这种文件", "a file that is damaged or none")
+        expected, hint = Message("Parquet文件", "a Parquet file"), Message("重新导出", "Write it again")
+        raise InputError([Fault("unreadable", got, expected, called, hint=hint)]) from None
 
 
 def _dataset(file: Path) -> Any:
@@ -185,9 +187,8 @@ def _dataset(file: Path) -> Any:
         return ds.dataset(str(file), format="parquet")
     paths = sorted(str(p) for p in file.rglob("*.parquet") if p.is_file())
     if not paths:
-        raise InputError(
-            [Fault("empty_file", "a folder without a .parquet file", "Parquet files", file.name)]
-        )
+        got = Message("文件夹里没有 .parquet 文件", "a folder without a .parquet file")
+        raise InputError([Fault("empty_file", got, Message("Parquet文件", "Parquet files"), file.name)])
     keys = [part.split("=")[0] for part in Path(paths[0]).relative_to(file).parts[:-1] if "=" in part]
     by = pa.schema([(unquote(k), pa.string()) for k in keys])
     schema = pa.unify_schemas([_schema(paths), by], promote_options="permissive")

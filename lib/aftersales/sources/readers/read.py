@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from aftersales.contract import place
+from aftersales.contract import command, place
 from aftersales.contract.errors import InputError
-from aftersales.contract.message import Message
+from aftersales.contract.message import Message, listed
 from aftersales.contract.schema import TABLES
 from aftersales.sources.readers import files
 from aftersales.sources.readers.files import Known
@@ -35,15 +35,15 @@ def whole(
     if not existing and found.faults:
         raise InputError(found.faults)
     if not existing:
+        about, adopt = place.label(source), command.of("adopt", source=command.OPEN)
         zh, en = ("".join(f" {note.text(lang)}" for note in found.notes[:_REMARKS]) for lang in ("zh", "en"))
         raise InputError(
             Message(
-                zh=f"{place.label(source)}：里面没有本报告的表。应有叫"
-                f"{'、'.join(t.zh for t in TABLES.values())}的文件或工作表。"
-                f"要让程序看看哪个可能是哪张表：make adopt SOURCE=…（aftersales adopt --source …）。{zh}",
-                en=f"{place.label(source)}: no table found in it. Expected files or sheets named "
+                zh=f"{about.zh}：里面没有本报告的表。应有叫{'、'.join(t.zh for t in TABLES.values())}"
+                f"的文件或工作表。要让程序看看哪个可能是哪张表：{adopt}。{zh}",
+                en=f"{about.en}: no table found in it. Expected files or sheets named "
                 f"{', '.join(f'{t.name} ({t.zh})' for t in TABLES.values())}. To have the program look which "
-                f"may be which: make adopt SOURCE=… (aftersales adopt --source …).{en}",
+                f"may be which: {adopt}.{en}",
             )
         )
     return found
@@ -74,7 +74,11 @@ def in_parts(
 def _path(source: str) -> Path:
     path = place.path(source)
     if path.is_file() and path.suffix.lower() not in files.SUFFIXES:
+        about, endings = place.label(source), listed(files.SUFFIXES)
         raise InputError(
-            f"{place.label(source)}: expected a folder, or a file ending in {', '.join(files.SUFFIXES)}."
+            Message(
+                f"{about.zh}：应是文件夹，或以 {endings.zh} 结尾的文件。",
+                f"{about.en}: expected a folder, or a file ending in {endings.en}.",
+            )
         )
     return path

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aftersales.contract.errors import Fault, InputError
+from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
-from aftersales.contract.schema import GUIDE, OWN_SHEETS
+from aftersales.contract.schema import GUIDE, OWN_SHEETS, TABLES
 from aftersales.sources.cells.raw import plain, required_in
 from aftersales.sources.cells.repairs import repair
 from aftersales.sources.readers import excel as sheets
@@ -37,8 +38,9 @@ def tables(
         guide = [GUIDE] if any(title == GUIDE for title, _ in existing) else []
         read = {sheet.name: sheet for sheet in sheets.read(data, [*guide, *wanted])}
     except sheets.Unreadable as error:
-        hint = "Open it in Excel and save it again as .xlsx"
-        raise InputError([Fault("unreadable", str(error), "an Excel workbook", file, hint=hint)]) from None
+        expected = Message("Excel工作簿", "an Excel workbook")
+        hint = Message("用Excel打开后另存为.xlsx", "Open it in Excel and save it again as .xlsx")
+        raise InputError([Fault("unreadable", error.what, expected, file, hint=hint)]) from None
     if only is None:
         chosen = _by_name(hidden, file, own, found)
     else:
@@ -129,8 +131,9 @@ def _by_name(hidden: Mapping[str, bool], file: str, own: Own, found: Found) -> d
         seen = [title for title in titles if not hidden[title]] or titles
         bare = [title for title in seen if not names[title].marked]
         for title in bare[1:]:
-            got = f"{bare[0]} and {title}"
-            found.faults.append(Fault("two_sheets", got, f"one sheet for the table {table}", file, title))
+            got = Message(f"{bare[0]} 和 {title}", f"{bare[0]} and {title}")
+            one = Message(f"{TABLES[table].zh}只有一个工作表", f"one sheet for the table {table}")
+            found.faults.append(Fault("two_sheets", got, one, file, title))
         taken |= set(seen) - set(bare[1:])
         found.notes += [
             Note("hidden_twin", {"sheet": title, "other": seen[0]}) for title in titles if title not in seen
