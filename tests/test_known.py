@@ -1,9 +1,15 @@
 """What a value tells: a time of day, a vehicle."""
 
 import pandas as pd
+import pytest
+import sqlalchemy as sa
 
+from aftersales import findings, metrics
+from aftersales.contract import params
 from aftersales.contract.vehicles import usable, with_vehicle
 from aftersales.metrics.known import has_time, timed
+from aftersales.sources.cached import cached_load
+from aftersales.sources.options import ReadOptions
 
 
 def dates(*texts):
@@ -56,3 +62,90 @@ def test_a_reader_that_saw_the_vin_before_it_was_masked_knows_better():
     frame = pd.DataFrame({"vin": ["***********41", "***********000000"], "vin_usable": [True, True]})
     assert len(with_vehicle(frame)) == 2
     assert len(with_vehicle(frame[["vin"]])) == 0
+
+
+# The same complaints in the forms that a source may have: K1 was contacted on a day, K2 received on one.
+RECEIVED, CONTACTED, CLOSED = "受理时间", "首次联系时间", "关闭时间"
+ROWS = [
+    ("K1", "2024-04-03 09:00", "2024-04-03", "2024-04-05"),
+    ("K2", "2024-04-05", "2024-04-05 10:00", "2024-04-06"),
+    ("K3", "2024-04-08 09:00", "2024-04-08 10:30", "2024-04-09"),
+]
+
+
+def as_csv(frame, folder):
+    frame.to_csv(folder / "complaints.csv", index=False)
+
+
+def as_workbook(frame, folder):
+    for column in (RECEIVED, CONTACTED, CLOSED):
+        frame[column] = pd.to_datetime(frame[column], format="mixed")
+    frame.to_excel(folder / "complaints.xlsx", index=False)
+
+
+def as_parquet(frame, folder):
+    for column in (RECEIVED, CONTACTED):
+        frame[column] = pd.to_datetime(frame[column], format="mixed")
+    frame[CLOSED] = pd.to_datetime(frame[CLOSED]).dt.date  # date32
+    frame.to_parquet(folder / "complaints.parquet")
+
+
+def as_database(frame, folder):
+    for column in (RECEIVED, CONTACTED):
+        frame[column] = pd.to_datetime(frame[column], format="mixed")
+    frame[CLOSED] = pd.to_datetime(frame[CLOSED]).dt.date
+    engine = sa.create_engine(f"sqlite:///{folder}/s.db")
+    orders = pd.read_csv(folder / "repair_orders.csv", dtype=str)
+    orders.to_sql("repair_orders", engine, index=False)
+    frame.to_sql("complaints", engine, index=False, dtype={CLOSED: sa.Date()})
+    engine.dispose()
+    return f"sqlite:///{folder}/s.db"
+
+
+@pytest.mark.parametrize("form", [as_csv, as_workbook, as_parquet, as_database])
+def test_hours_are_those_of_stamps_with_a_time_whatever_the_form(tmp_path, form):
+    (tmp_path / "repair_orders.csv").write_text(
+        "工单号,VIN,客户类型,开单时间\nR1,LSVAA2180E2100001,私车,2024-04-09 09:00\n", encoding="utf-8"
+    )
+    frame = pd.DataFrame(ROWS, columns=["投诉编号", RECEIVED, CONTACTED, CLOSED])
+    frame = frame.assign(类别="时间", 责任部门="前台", 状态="已关闭")
+    source = form(frame, tmp_path) or str(tmp_path)
+    tables = cached_load(source, None, ReadOptions(default_store="店"), first="2022-01", last="2024-04")
+    figures = metrics.all_figures(tables, pd.Period("2024-04"), params.load())
+    assert figures["complaints.hours_to_contact"] == 1.5
+    assert figures["complaints.hours_to_close"] is None
+    assert figures["complaints.hours_to_close_p90"] is None
+    assert figures["complaints.closed_14_rate"] == 1
+    notes = [(n.code, n.values["days"]) for n in metrics.remarks.of_month(tables, pd.Period("2024-04"))]
+    assert notes == [("hours_of_some", 2), ("hours_unknown", 3)]
+    register = metrics.complaints.register(tables.complaints, pd.Period("2024-04"))
+    assert register["overdue"].isna().tolist() == [True, True, False]
+
+
+def test_what_is_late_whatever_the_hour_is_late():
+    complaints = pd.DataFrame(
+        {
+            "complaint_id": ["K1", "K2", "K3"],
+            "received_at": dates("2024-04-01", "2024-04-01", "2024-04-29"),
+            "first_contact_at": dates("2024-04-01", "2024-04-02", None),
+            "closed_at": dates("2024-04-02", "2024-04-10", None),
+            "status": ["closed", "closed", "open"],
+        }
+    ).reindex(columns=["store", *metrics.complaints.REGISTER[:15]])
+    april = pd.Period("2024-04")
+    promised = {"contact": 2.0, "close": 72.0}
+    register = metrics.complaints.register(complaints, april, promised)
+    assert register["overdue"].tolist()[1:] == [True, True]  # from the 2nd to the 10th; a day without contact
+    assert register["overdue"].isna().tolist() == [True, False, False]
+    assert register["hours_to_close"].isna().all()
+    waiting = metrics.complaint_handling.waiting(complaints, april, {"close": 20.0})
+    assert waiting["complaint_id"].tolist() == ["K3"]
+    assert waiting["over_hours"].isna().all()
+    words = findings.complaints.hours(register, promised, april)
+    assert words["title"] == "时间只记到日，不知用了几小时"
+    assert "n = 0" in words["subtitle"]
+    said = findings.complaint_handling.headline(
+        metrics.complaint_handling.figures(complaints, None, april), 3, 3
+    )
+    assert "不知几小时关闭" in said
+    assert "九成" not in said

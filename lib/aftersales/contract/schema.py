@@ -39,6 +39,8 @@ class Column:
         Code that stands in for an empty cell.
     personal
         What kind of personal data the cells hold, so that it is masked wherever it is shown.
+    is_name
+        It names a person or a store of ours: blanks inside and full width make no other (`contract.names`).
     by_tail
         The end of a VIN is enough, under a header of `VIN_TAILS` too: the table points to a vehicle.
     used
@@ -57,6 +59,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     default: object = None
     personal: Personal | None = None
+    is_name: bool = False
     by_tail: bool = False
     used: bool = True
 
@@ -336,13 +339,15 @@ def _c(name: str, zh: str, en: str, kind: Kind = "text", req: bool = False, **mo
     return Column(name, zh, en, kind, req, **more)  # type: ignore[arg-type]
 
 
-_STORE = _c("store", "门店", "Store")
+_STORE = _c("store", "门店", "Store", is_name=True)
 _ORDER_ALIASES = ("委托书号", "委托书编号", "作业单号", "RO号")
 _VIN = _c("vin", "VIN", "VIN", req=True, personal="vin",
           aliases=("VIN码", "VIN号", "车架号", "底盘号", "车辆识别代号"))  # fmt: skip
 _VIN_OF_CALL = replace(_VIN, by_tail=True)
 _PLATE = _c("plate", "车牌号", "Plate", personal="plate", aliases=("牌照号", "牌照"), used=False)
-_ADVISOR = _c("advisor", "服务顾问", "Advisor", aliases=("服务专员", "客户经理", "接待员", "SA"))
+_ADVISOR = _c(
+    "advisor", "服务顾问", "Advisor", is_name=True, aliases=("服务专员", "客户经理", "接待员", "SA")
+)
 _OWNER = _c("owner_type", "客户类型", "Owner type", "code", True, codes="owner_type", aliases=("车主性质",))
 
 
@@ -386,7 +391,7 @@ TABLES: dict[str, Table] = {
                 _STORE,
                 _c("job_id", "派工号", "Job", req=True),
                 _order(True),
-                _c("technician", "维修技师", "Technician", req=True,
+                _c("technician", "维修技师", "Technician", req=True, is_name=True,
                    aliases=("技师", "责任技师", "主修", "施工人")),
                 _c("finished_at", "完工时间", "Finished", "datetime", True),
                 _c("rework_cause", "未一次修复原因", "Rework cause", "code", codes="rework_cause"),
@@ -459,7 +464,7 @@ TABLES: dict[str, Table] = {
                 _c("description", "投诉内容", "Description", personal="free_text"),
                 _c("root_cause", "成因", "Root cause", personal="free_text"),
                 _c("handling", "处理措施", "Handling", personal="free_text"),
-                _c("handler", "处理人", "Handler"),
+                _c("handler", "处理人", "Handler", is_name=True),
                 _c("first_contact_at", "首次联系时间", "First contact", "datetime"),
                 _c("status", "状态", "Status", "code", True, codes="complaint_status"),
                 _c("closed_at", "关闭时间", "Closed", "datetime"),
@@ -503,9 +508,9 @@ TABLES: dict[str, Table] = {
                 _c("root_cause", "要因分析", "Root cause", personal="free_text"),
                 _c("measure", "改善措施", "Measure", personal="free_text"),
                 _c("resource", "所需资源", "Resources", personal="free_text"),
-                _c("owner", "责任人", "Owner"),
+                _c("owner", "责任人", "Owner", is_name=True),
                 _c("due", "完成时间", "Due", "date"),
-                _c("supervisor", "监督人", "Supervisor"),
+                _c("supervisor", "监督人", "Supervisor", is_name=True),
                 _c("checkpoint", "过程控制节点", "Checkpoint", personal="free_text"),
                 _c("status", "完成情况", "Status", "code", codes="action_status", default="not_started"),
                 _c("done_at", "实际完成日期", "Done on", "date"),

@@ -14,6 +14,7 @@ from aftersales.cache import tables as cache
 from aftersales.contract import command, place
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed
+from aftersales.contract.names import alike
 from aftersales.contract.schema import TABLES
 from aftersales.contract.tables import Tables
 
@@ -148,7 +149,7 @@ def not_built_in(store: str) -> InputError:
 
 def _chosen(existing: list[str], named: bool, store: str | None, default_store: str) -> str:
     if store is not None and named:
-        if store.strip() not in existing:
+        if alike(store) not in existing:
             has = _some(existing)
             raise InputError(
                 Message(
@@ -156,9 +157,9 @@ def _chosen(existing: list[str], named: bool, store: str | None, default_store: 
                     f"store {store!r}: the source has no such store. It has: {has.en}.",
                 )
             )
-        return store.strip()
-    if default_store in existing:
-        return default_store
+        return alike(store)
+    if alike(default_store) in existing:
+        return alike(default_store)
     if len(existing) == 1:
         return existing[0]
     given, has = command.option("store"), _some(existing)

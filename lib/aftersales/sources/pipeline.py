@@ -15,6 +15,7 @@ from aftersales.cache.files import Sealed
 from aftersales.contract import mask, place
 from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.message import Message, listed
+from aftersales.contract.names import alike
 from aftersales.contract.notes import Note
 from aftersales.contract.row_counts import RowCount
 from aftersales.contract.schema import MOT_ITEMS, TABLES
@@ -331,6 +332,7 @@ def _placed(
     frames: dict[str, pd.DataFrame], origins: Mapping[str, Origin], fallback: str, names: Sequence[str]
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """Every row with its store: where none is named it is the only one, or that of the params."""
+    fallback = alike(fallback) if alike(fallback) in names else fallback
     only = names[0] if len(names) == 1 else fallback if not names or fallback in names else None
     faults, out = [], {}
     for name, frame in frames.items():

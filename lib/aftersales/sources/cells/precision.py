@@ -10,14 +10,16 @@ import pandas as pd
 
 from aftersales.contract.months import DAY
 
+# A time of day that somebody wrote; midnight to the second is how programs write a day.
 _TIME = re.compile(r"[:：时点]|^\D*\d{12,14}\D*$")
+_DAY = re.compile(r"0?0[:：]00[:：]00(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?\s*$")
 
 
 def written_as_days(cells: np.ndarray, dates: np.ndarray) -> np.ndarray | None:
     """Which dates are days, where midnight does not already say it; None where it does.
 
-    A cell at midnight is a day unless its text has a time: a workbook has no other form for a day, and what
-    fills a column of a database with days fills it with midnights.
+    A cell at midnight is a day unless its text has a time (2024-04-09 00:00): a workbook has no other form
+    for a day, and programs write 2024-04-09 00:00:00 for it.
 
     Parameters
     ----------
@@ -30,12 +32,16 @@ def written_as_days(cells: np.ndarray, dates: np.ndarray) -> np.ndarray | None:
     if not midnight.any():
         return None
     place, texts = pd.factorize(cells[midnight])
-    timed = np.array([isinstance(text, str) and _TIME.search(text) is not None for text in texts])
+    timed = np.array([isinstance(text, str) and _has_time(text) for text in texts])
     if not timed.any():
         return None
     midnight[midnight] = ~timed[place]
     days: np.ndarray = midnight
     return days
+
+
+def _has_time(text: str) -> bool:
+    return _TIME.search(text) is not None and _DAY.search(text) is None
 
 
 def together(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:

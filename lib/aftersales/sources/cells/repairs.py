@@ -38,6 +38,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "breaks": ("文字中的制表符或换行", "tabs or line breaks inside text"),
     "invisible": ("不可见字符", "invisible characters"),
     "vin_case": ("VIN或车牌的大小写与空格", "case and blanks of VINs and plates"),
+    "name_blanks": ("姓名或门店名中的空格", "blanks inside names"),
     "vin_tail": (
         "VIN的末几位，按唯一的一辆车补全",
         "ends of VINs, completed by the one vehicle that has them",

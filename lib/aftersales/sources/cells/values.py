@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from aftersales.contract import names
 from aftersales.contract.message import Message
 from aftersales.contract.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, Column
 from aftersales.contract.trade import FLAG_WORDS, NOTHING, WORDS
@@ -92,6 +93,7 @@ _TIDY = re.compile(
 # What Excel has done to a number is not for this.
 _TIDY_ID = re.compile(rf"(?!(?:{_SHORTENED.pattern}|{_ID_DECIMALS.pattern})\Z){_TIDY.pattern}", re.ASCII)
 _TIDY_VIN = re.compile(r"[0-9A-Z一-鿿]+", re.ASCII)
+_TIDY_NAME = re.compile(r"[0-9A-Za-z一-鿿]+", re.ASCII)
 _TIDY_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 
@@ -173,6 +175,8 @@ def tidy(column: Column) -> Callable[[Any], bool]:
         fits = _TIDY_NUMBER.fullmatch
     elif column.personal in ("vin", "plate"):
         fits = _TIDY_VIN.fullmatch
+    elif column.is_name:
+        fits = _TIDY_NAME.fullmatch
     else:
         fits = (_TIDY_ID if column.name.endswith("_id") else _TIDY).fullmatch
     return lambda v: type(v) is str and fits(v) is not None and v not in _EMPTY_WORDS
@@ -191,7 +195,8 @@ def repaired(value: Any, column: Column, form: Form) -> str | None:
         return "empty_word"
     if column.kind == "text" and _BREAKS.search(inner):
         return "breaks"
-    if column.personal != "free_text" and (_WIDE_WORDS if column.kind == "text" else _WIDE).search(inner):
+    words_only = column.kind == "text" and not column.is_name
+    if column.personal != "free_text" and (_WIDE_WORDS if words_only else _WIDE).search(inner):
         return "full_width"
     special = _SPECIAL.get(column.kind, _nothing)(_bare(value), column, form)
     return special or ("spaces" if inner and inner != value else None)
@@ -232,6 +237,8 @@ def _repaired_flag(text: str, column: Column, form: Form) -> str | None:
 def _repaired_text(text: str, column: Column, form: Form) -> str | None:
     if column.personal in ("vin", "plate"):
         return "vin_case" if re.sub(r"\s", "", text).upper() != text else None
+    if column.is_name:
+        return "name_blanks" if names.alike(text) != text else None
     return "id_decimals" if column.name.endswith("_id") and _ID_DECIMALS.fullmatch(text) else None
 
 
@@ -269,6 +276,8 @@ def _text(value: Any, column: Column) -> str | None:
         if _SHORTENED.fullmatch(text):
             raise Unreadable
         return text.removesuffix(".0") if _ID_DECIMALS.fullmatch(text) else text or None
+    if column.is_name:
+        return names.alike(text) or None
     if column.personal != "free_text":
         text = text.translate(_NARROW_WORDS).strip()
     return text or None
@@ -279,10 +288,10 @@ def _key(text: Any) -> str:
 
 
 def _code(value: Any, column: Column) -> str | None:
-    names = _CODE_NAMES[column.codes or ""]
-    if _key(value) not in names:
+    known = _CODE_NAMES[column.codes or ""]
+    if _key(value) not in known:
         raise Unreadable
-    return names[_key(value)]
+    return known[_key(value)]
 
 
 _CODE_NAMES = {

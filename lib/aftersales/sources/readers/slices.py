@@ -7,13 +7,13 @@ A database and a folder of Parquet files are queried for no more than that. `Sli
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pandas as pd
 
+from aftersales.contract.names import alike
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import TABLES
 from aftersales.sources.cells.raw import Raw
@@ -139,10 +139,10 @@ class SliceReader(Protocol):
 def spellings(store: str | None, existing: Iterable[str | None]) -> list[str | None] | None:
     """How a store is written in a source, blanks included; None = its rows need not be distinguished.
 
-    >>> spellings("甲", ["甲", "甲 ", "乙", None])
-    ['甲', '甲 ', None]
+    >>> spellings("甲店", ["甲店", "甲 店 ", "乙店", None])
+    ['甲店', '甲 店 ', None]
     """
     known = list(existing)
     if store is None or not [n for n in known if n is not None and n.strip()]:
         return None
-    return [n for n in known if n is None or re.sub(r"\s+$|^\s+", "", n) in ("", store)]
+    return [n for n in known if n is None or alike(n) in ("", store)]

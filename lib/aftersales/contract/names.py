@@ -1,0 +1,24 @@
+"""Names of people and stores: written with blanks inside or in full width they are the same."""
+
+from __future__ import annotations
+
+import re
+
+# Full-width characters as their narrow twins, and the kinds of dots that stand inside a name.
+_NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+_CHINESE = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_DOTS = re.compile(rf"(?<=[{_CHINESE}])\s*[.·•‧∙⋅・･]\s*(?=[{_CHINESE}])")
+_BLANKS = re.compile(rf"(?<=[{_CHINESE}])\s+|\s+(?=[{_CHINESE}])")
+
+
+def alike(name: str) -> str:
+    """A name as it is told apart from others.
+
+    Blanks beside a Chinese character go, elsewhere runs of them become one: 王 芳 is 王芳, but Li Qiang is
+    not LiQiang.
+
+    >>> alike("王 芳"), alike("ＳＡ　李"), alike("阿不都•买买提"), alike(" Li  Qiang ")
+    ('王芳', 'SA李', '阿不都·买买提', 'Li Qiang')
+    """
+    text = _DOTS.sub("·", name.translate(_NARROW).strip())
+    return re.sub(r"\s+", " ", _BLANKS.sub("", text))
