@@ -31,6 +31,7 @@ _KINDS: dict[str, tuple[str, str, str, str]] = {
     "encoding": ("文字编码无法识别", "Unknown encoding", "另存为“CSV UTF-8”", "Save it as “CSV UTF-8”"),
     "unreadable": ("文件读不出来", "Not readable", "重新导出或另存", "Export or save it again"),
     "formula": ("公式没有值", "A formula without a value", "用Excel打开并保存", "Open it in Excel and save it"),
+    "merged_number": ("数字合并了几行", "A number merged over rows", "取消合并", "Unmerge the cells"),
     "ragged": ("这一行的列数与表头不符", "Not as many fields as heads", "给含分隔符的文字加引号", "Put a text that has the separator in it in quotation marks"),
     "swallowed_rows": ("多行并成了一格", "Rows swallowed by a cell", "找出多余的引号", "Look for a stray quotation mark"),
     "cut_off": ("文件没有写完", "A file cut off", "重新导出", "Export it again"),

@@ -117,6 +117,13 @@ def _sensible(instant: dt.datetime) -> dt.datetime:
     return instant
 
 
+def is_serial(value: Any) -> bool:
+    """Whether a cell is a date as a number of days, which may be counted from 1900 or from 1904."""
+    if isinstance(value, str):
+        return _SERIAL.fullmatch(value.strip()) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value < _EXCEL_DAYS[1]
+
+
 def is_year(year: int) -> bool:
     """Whether a record may be of that year."""
     return _YEARS[0] <= year <= _YEARS[1]

@@ -22,6 +22,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "empty_columns": ("空列", "empty columns"),
     "merged_cells": ("合并单元格拆开后补齐", "cells of merged ranges filled"),
     "hidden_sheet": ("隐藏的工作表", "hidden sheets read"),
+    "hidden_rows": ("隐藏或筛选掉的行，也读入", "hidden or filtered rows, read too"),
+    "date_1904": ("按1904日期系统存放的日期", "dates kept as numbers since 1904"),
     "wrong_suffix": ("内容与后缀不符的文件", "files that are not what their suffix says"),
     "thousands": ("千位分隔符", "thousands separators"),
     "unit": ("数字带货币或单位", "numbers with a currency or unit"),

@@ -76,7 +76,7 @@ def table(data: bytes, name: str, file: str, more: Mapping[str, str]) -> Raw:
         raise _error("unreadable", got, _CSV, file, _QUOTES, row) from None
     cells = frame.to_numpy(dtype=object)
     try:
-        raw = grid.table(cells, name, file, None, "text", more, records=int(counted.filled.sum()))
+        raw = grid.table(cells, name, file, None, "text", more, count=lambda *_: int(counted.filled.sum()))
     except InputError:
         if faults := lines.swallowed(counted, cells, separator, file, ()):
             raise InputError(faults) from None

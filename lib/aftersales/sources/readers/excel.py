@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ import numpy as np
 
 from aftersales.contract.message import Message
 from aftersales.sources.readers import apart
+from aftersales.sources.readers.sheet_xml import Marks, Package
 
 OLE = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
@@ -36,7 +38,6 @@ _SECONDS = 60  # and one more for each MB that it unpacks to
 # its row.
 _FAR = re.compile(rb' r="(?:(\d{1,9})|([A-Z]{2,3})\d+|[A-Z](\d{7,9}))"(?=[^<>]*>)')
 _DAMAGED = Message("文件已损坏", "a file that is damaged")
-_ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.S)
 
 
 class Unreadable(ValueError):
@@ -47,14 +48,34 @@ class Unreadable(ValueError):
         super().__init__(what)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sheet:
-    """A sheet of a workbook: its cells from the first on, and first and last cell of its merged ranges."""
+    """A sheet of a workbook.
+
+    Attributes
+    ----------
+    cells
+        From the first on. What is shown instead of a value stands there as a text: ``#N/A``, ``85%``.
+    merged
+        First and last cell of its merged ranges.
+    formulas
+        Row, column and text of those that have no value.
+    hidden_rows
+        The rows that are hidden or filtered out, from 0.
+    since_1904
+        Whether days are counted from 1904.
+    count
+        Of how many cells and rows were found with anything in them, how many rows it has, by another count.
+    """
 
     name: str
     hidden: bool
     cells: np.ndarray
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
+    formulas: list[tuple[int, int, str]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    since_1904: bool = False
+    count: Callable[[int, int], int] = lambda cells, rows: rows
 
 
 def names(data: bytes) -> list[tuple[str, bool]]:
@@ -73,7 +94,7 @@ def names(data: bytes) -> list[tuple[str, bool]]:
 
 
 def read(data: bytes, wanted: Collection[str]) -> list[Sheet]:
-    """The sheets of those names. Errors of formulas (``#N/A``) stand in their cells as texts.
+    """The sheets of those names.
 
     Raises
     ------
@@ -86,14 +107,54 @@ def read(data: bytes, wanted: Collection[str]) -> list[Sheet]:
     with _opened(data) as package:
         seconds = _SECONDS + sum(p.file_size for p in package.infolist()) // _MB
         with _reading(data, wanted, seconds) as reader:
-            parts = _parts(package)
-            errors = {name: _scan(package.read(parts[name][0]), name) for name in wanted}  # while it reads
+            parts, about = _parts(package), Package(package)
+            known = {name: _looked_at(about, package.read(parts[name][0]), name) for name in wanted}
             sheets = reader.sheets()
+        since_1904 = about.since_1904
     for sheet in sheets:
-        for row, column, text in errors.get(sheet.name, ()):
-            if row < sheet.cells.shape[0] and column < sheet.cells.shape[1]:
-                sheet.cells[row, column] = text
+        if sheet.name in known:
+            _marked(sheet, known[sheet.name], partial(_marks, data, parts[sheet.name][0]))
+            sheet.since_1904 = since_1904
     return sheets
+
+
+def _looked_at(about: Package, xml: bytes, name: str) -> Marks | tuple[int, int]:
+    """What the XML of a sheet says of it; of most how many cells and rows it has, and no more."""
+    _small_enough(xml, name)
+    plain = about.plain(xml)
+    return _guarded(about, xml) if plain is None else plain
+
+
+def _marks(data: bytes, part: str) -> Marks:
+    with _opened(data) as package:
+        return _guarded(Package(package), package.read(part))
+
+
+def _guarded(about: Package, xml: bytes) -> Marks:
+    try:
+        return about.marks(xml)
+    except (ElementTree.ParseError, ValueError):
+        raise Unreadable(_DAMAGED) from None
+
+
+def _marked(sheet: Sheet, known: Marks | tuple[int, int], recounted: Callable[[], Marks]) -> None:
+    """Put into a sheet what is known of it."""
+
+    def count(cells: int, rows: int) -> int:
+        if known == (cells, rows):
+            return rows
+        marks = known if isinstance(known, Marks) else recounted()
+        if marks.cells > cells and marks.rows <= rows:
+            raise Unreadable(Message("同一个单元格有两个值的文件", "a file in which a cell stands twice"))
+        return max(marks.rows, rows)
+
+    sheet.count = count
+    if not isinstance(known, Marks):
+        return
+    sheet.formulas, sheet.hidden_rows = known.formulas, known.hidden
+    for row, column, text in known.texts:
+        if row < sheet.cells.shape[0] and column < sheet.cells.shape[1]:
+            sheet.cells[row, column] = text
 
 
 class _Reader:
@@ -216,8 +277,8 @@ def _parts(package: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
     return parts
 
 
-def _scan(xml: bytes, name: str) -> list[tuple[int, int, str]]:
-    """Row, column and text of the cells that hold an error of a formula."""
+def _small_enough(xml: bytes, name: str) -> None:
+    """Refuse a sheet that reaches farther than memory does."""
     places = _FAR.findall(xml)
     rows = max((int(row or far) for row, _, far in places if row or far), default=0)
     width = max(
@@ -230,16 +291,6 @@ def _scan(xml: bytes, name: str) -> list[tuple[int, int, str]]:
                 f"a sheet {name} that reaches to row {rows:,} and column {width:,}",
             )
         )
-    if b't="e"' not in xml:
-        return []
-    errors = []
-    for found in _ERROR_CELL.finditer(xml):
-        at = re.search(rb'\br="([A-Z]{1,3})(\d{1,7})"', found[1])
-        text = re.search(rb"<(?:\w+:)?v>([^<]*)</", found[2])
-        if at:
-            message = text[1].decode("utf-8", "replace") if text else "#VALUE!"
-            errors.append((int(at[2]) - 1, _column(at[1]), message))
-    return errors
 
 
 def _column(letters: bytes) -> int:

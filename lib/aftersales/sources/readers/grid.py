@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,8 @@ def table(
     form: Form,
     more: Mapping[str, str],
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = (),
-    records: int | None = None,
+    formulas: Sequence[tuple[int, int, str]] = (),
+    count: Callable[[int, int], int] = lambda cells, rows: rows,
 ) -> Raw:
     """The table in a grid of cells.
 
@@ -54,8 +56,10 @@ def table(
         The store's own headers.
     merged
         First and last cell of each merged range.
-    records
-        The number of rows with anything in them, counted apart from the grid; by default that of the grid.
+    formulas
+        Row, column and text of formulas without a value.
+    count
+        Of how many cells and rows of the grid have anything in them, how many rows another count finds.
 
     Raises
     ------
@@ -69,9 +73,13 @@ def table(
         raise InputError([Fault("empty_file", got, HEADER_ROW, file, sheet, hint=WITH_HEADS)])
     header_row = _header_row(grid, filled_rows, name, file, sheet, more)
     about = _About.of(grid[header_row], name, more)
-    grid, filled, spread = _unmerged(grid, filled, merged, header_row)
+    rows = count(int(filled.sum()), len(filled_rows)) - 1
+    grid, filled = _with_formulas(grid, filled, formulas, header_row, about)
+    filled_rows = np.flatnonzero(filled.any(axis=1))
+    grid, filled, spread, faults = _unmerged(grid, filled, merged, header_row, about)
     repairs = [repair(file, sheet, "merged_cells", spread)] if spread else []
-    gone, faults = _left_out(grid, filled, filled_rows, header_row, about)
+    gone, others = _left_out(grid, filled, filled_rows, header_row, about)
+    faults += others
     if faults:
         raise InputError([replace(fault, file=file, sheet=sheet) for fault in faults])
     left_out = [LeftOut(kind, len(rows), [row + 1 for row in rows]) for kind, rows in gone.items()]
@@ -99,8 +107,7 @@ def table(
     cells = [grid[body, i] for i in columns]
     for i, column in zip(columns, cells, strict=True):
         column[~filled[body, i]] = None
-    count = (len(filled_rows) if records is None else records) - 1
-    return Raw(name, file, sheet, headers, cells, body + 1, form, repairs, header_row + 1, count, left_out)
+    return Raw(name, file, sheet, headers, cells, body + 1, form, repairs, header_row + 1, rows, left_out)
 
 
 _nothing = np.frompyfunc(lambda v: v is None or v == "" or (type(v) is str and v.isspace()), 1, 1)
@@ -150,39 +157,77 @@ def _like_headers(row: np.ndarray) -> bool:
     return len(words) == len(cells) >= 2
 
 
+def _with_formulas(
+    grid: np.ndarray,
+    filled: np.ndarray,
+    formulas: Sequence[tuple[int, int, str]],
+    header_row: int,
+    about: _About,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The grid with the formulas that have no value in columns that are read; elsewhere nobody needs them."""
+    known = [(r, c, text) for r, c, text in formulas if r > header_row and c in about.columns]
+    if not known:
+        return grid, filled
+    size = [
+        max(grid.shape[0], *(r + 1 for r, _, _ in known)),
+        max(grid.shape[1], *(c + 1 for _, c, _ in known)),
+    ]
+    larger, there = np.full(size, None, dtype=object), np.zeros(size, dtype=bool)
+    larger[: grid.shape[0], : grid.shape[1]], there[: grid.shape[0], : grid.shape[1]] = grid, filled
+    for row, column, text in known:
+        larger[row, column], there[row, column] = values.Formula(text), True
+    return larger, there
+
+
 def _unmerged(
     grid: np.ndarray,
     filled: np.ndarray,
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
     header_row: int,
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """A cell that was merged downwards stands for each of its rows; how many were filled."""
-    spread = 0
-    for (top, left), (bottom, right) in merged:
-        if top <= header_row or left != right or bottom >= len(grid) or not filled[top, left]:
+    about: _About,
+) -> tuple[np.ndarray, np.ndarray, int, list[Fault]]:
+    """A cell that was merged downwards stands for each of its rows; how many were filled.
+
+    A number may be that of each row or the sum of all: it is a fault.
+    """
+    spread, faults = 0, []
+    for (top, left), (bottom, _) in merged:
+        if top <= header_row or top == bottom or bottom >= len(grid) or not filled[top, left]:
+            continue
+        below = [r for r in range(top + 1, bottom + 1) if filled[r].any()]
+        column = about.columns.get(left)
+        if below and column is not None and column.kind in ("number", "integer"):
+            faults.append(_merged_number(top, str(grid[header_row, left])))
             continue
         if not spread:
             grid, filled = grid.copy(), filled.copy()
-        below = [r for r in range(top + 1, bottom + 1) if filled[r].any()]
         grid[below, left], filled[below, left] = grid[top, left], True
         spread += len(below)
-    return grid, filled, spread
+    return grid, filled, spread, faults
 
 
 @dataclass(frozen=True)
 class _About:
-    """What the headers say of a table: which columns must not be empty, and which one names the store."""
+    """What the headers say of a table: which column is where, and which must not be empty."""
 
-    table: str
-    needed: Mapping[int, Column]
-    store: int | None
+    columns: Mapping[int, Column]
+
+    @cached_property
+    def needed(self) -> dict[int, Column]:
+        """Those that must not be empty."""
+        return {i: column for i, column in self.columns.items() if column.required}
+
+    @cached_property
+    def store(self) -> int | None:
+        """The one that names the store."""
+        return next((i for i, column in self.columns.items() if column.name == "store"), None)
 
     @classmethod
     def of(cls, headers: Sequence[Any], table: str, more: Mapping[str, str]) -> _About:
         known = headers_of(table, more)
-        at = {i: TABLES[table].column(known[plain(h)][0]) for i, h in enumerate(headers) if plain(h) in known}
-        store = next((i for i, column in at.items() if column.name == "store"), None)
-        return cls(table, {i: column for i, column in at.items() if column.required}, store)
+        return cls(
+            {i: TABLES[table].column(known[plain(h)][0]) for i, h in enumerate(headers) if plain(h) in known}
+        )
 
     def readable(self, cells: np.ndarray, but: Collection[int] = ()) -> int:
         """How many of the cells that must not be empty can be read."""
@@ -266,6 +311,17 @@ def _above(row: int) -> Fault:
         Message("记录都在表头下方", "all records below the heads"),
         row=row + 1,
         hint=Message("把列名移到记录上方", "Put the names of the columns above the records"),
+    )
+
+
+def _merged_number(row: int, header: str) -> Fault:
+    return Fault(
+        "merged_number",
+        Message("几行合并成一格的数字", "one number merged over several rows"),
+        Message("每行一个数字", "a number in each row"),
+        row=row + 1,
+        column=" ".join(header.split()),
+        hint=Message("取消合并，每行各填各的", "Unmerge the cells, and give each row its own"),
     )
 
 

@@ -6,17 +6,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import GUIDE, OWN_SHEETS, TABLES
-from aftersales.sources.cells.raw import plain, required_in
+from aftersales.sources.cells.coerce import columns_of
+from aftersales.sources.cells.dates import is_serial
+from aftersales.sources.cells.raw import Raw, plain, required_in
 from aftersales.sources.cells.repairs import repair
 from aftersales.sources.readers import excel as sheets
 from aftersales.sources.readers import grid
 from aftersales.sources.readers.found import Found, Own, passed_over
 from aftersales.sources.readers.names import Named, likely, named, only_marks
 
+_DAYS_TO_1904 = 1462  # days between the first days of both ways of counting
 # Where the guide of a filled template says whose it is.
 _STORE = (1, 0)
 
@@ -38,9 +43,7 @@ def tables(
         guide = [GUIDE] if any(title == GUIDE for title, _ in existing) else []
         read = {sheet.name: sheet for sheet in sheets.read(data, [*guide, *wanted])}
     except sheets.Unreadable as error:
-        expected = Message("Excel工作簿", "an Excel workbook")
-        hint = Message("用Excel打开后另存为.xlsx", "Open it in Excel and save it again as .xlsx")
-        raise InputError([Fault("unreadable", error.what, expected, file, hint=hint)]) from None
+        raise _unreadable(error, file) from None
     if only is None:
         chosen = _by_name(hidden, file, own, found)
     else:
@@ -50,13 +53,48 @@ def tables(
     for title, name in chosen.items():
         sheet = read[title]
         try:
-            raw = grid.table(sheet.cells, name.table, file, title, "workbook", more, sheet.merged)
+            raw = _table(sheet, name.table, file, more)
         except InputError as error:
             found.faults += error.faults
             continue
-        if sheet.hidden:
-            raw.repairs.append(repair(file, title, "hidden_sheet", 1))
         found.add(raw, name)
+
+
+def _table(sheet: sheets.Sheet, table: str, file: str, more: Mapping[str, str]) -> Raw:
+    """A sheet as a table."""
+    title = sheet.name
+    try:
+        raw = grid.table(
+            sheet.cells, table, file, title, "workbook", more, sheet.merged, sheet.formulas, sheet.count
+        )
+    except sheets.Unreadable as error:
+        raise _unreadable(error, file) from None
+    if sheet.hidden:
+        raw.repairs.append(repair(file, title, "hidden_sheet", 1))
+    if unseen := int(np.isin(np.asarray(raw.rows) - 1, list(sheet.hidden_rows)).sum()):
+        raw.repairs.append(repair(file, title, "hidden_rows", unseen))
+    if sheet.since_1904:
+        _since_1900(raw, more)
+    return raw
+
+
+def _since_1900(raw: Raw, more: Mapping[str, str]) -> None:
+    """Dates that stand as numbers are told as other workbooks have them; those shown as dates are right."""
+    at, _, _ = columns_of(raw, more)
+    for name, i in at.items():
+        if TABLES[raw.table].column(name).kind not in ("date", "datetime"):
+            continue
+        places = [j for j, v in enumerate(raw.cells[i]) if is_serial(v)]
+        for place in places:
+            raw.cells[i][place] = float(raw.cells[i][place]) + _DAYS_TO_1904
+        if places:
+            raw.repairs.append(repair(raw.file, raw.sheet, "date_1904", len(places), column=raw.headers[i]))
+
+
+def _unreadable(error: sheets.Unreadable, file: str) -> InputError:
+    expected = Message("Excel工作簿", "an Excel workbook")
+    hint = Message("用Excel打开后另存为.xlsx", "Open it in Excel and save it again as .xlsx")
+    return InputError([Fault("unreadable", error.what, expected, file, hint=hint)])
 
 
 def named_as(only: Named, titles: Sequence[str | None], own: Own) -> dict[str | None, Named]:
