@@ -390,7 +390,7 @@ BAD = [
     bad(
         "a web page named .xls",
         {"repair_orders.xls": "<html><table><tr><td>工单号</td></tr></table></html>".encode()},
-        "repair_orders.xls: got a web page; expected an Excel workbook",
+        "repair_orders.xls: got a web page (HTML), no workbook; expected an Excel workbook",
         "save it as .xlsx",
     ),
     bad(

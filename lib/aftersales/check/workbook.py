@@ -31,7 +31,7 @@ from aftersales.contract.schema import LISTED, TABLES
 from aftersales.display import theme
 from aftersales.reconcile import records as checks
 from aftersales.sources.cells.coerce import typed
-from aftersales.sources.readers import excel
+from aftersales.sources.readers import kinds
 from aftersales.sources.readers import read as reader
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _finish(path: Path, copy: _Copy, problems: Sequence[Problem], settings: Para
 
 def _is_package(file: Path) -> bool:
     with file.open("rb") as stream:
-        return stream.read(4) == excel.ZIP
+        return stream.read(4) == kinds.ZIP
 
 
 def try_place(path: Path, source: str) -> None:

@@ -14,7 +14,7 @@ from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.message import Message
 from aftersales.sources.cells.raw import Raw, headers_of, plain, required_places
 from aftersales.sources.cells.repairs import repair
-from aftersales.sources.readers import grid, lines
+from aftersales.sources.readers import grid, kinds, lines
 
 _SEPARATORS = ",\t;|"
 _WIDEST = 1000  # columns; more are no table but a broken file
@@ -108,21 +108,23 @@ def _decode(data: bytes, name: str, file: str, more: Mapping[str, str]) -> str:
     """
     expected = Message("UTF-8 或 GB18030", "UTF-8 or GB18030")
     hint = Message("另存为“CSV UTF-8”", "Save it as “CSV UTF-8”")
+    known = headers_of(name, more)
+
+    def has_headers(text: str) -> bool:
+        return any(header in plain(text[:_BEGINS]) for header in known if not header.isascii())
+
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError:
             got = Message("损坏的UTF-16", "broken UTF-16")
             raise _error("encoding", got, expected, file, hint) from None
+    if (order := kinds.utf16(data)) and has_headers(text := data.decode(order, "ignore")):
+        return text
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         broken = error.start
-    known = headers_of(name, more)
-
-    def has_headers(text: str) -> bool:
-        return any(header in plain(text[:_BEGINS]) for header in known if not header.isascii())
-
     got, at = Message("不是UTF-8的字节", "bytes that are no UTF-8"), data[:broken].count(b"\n") + 1
     if data.startswith(b"\xef\xbb\xbf"):
         raise _error("encoding", got, "UTF-8", file, hint, at)

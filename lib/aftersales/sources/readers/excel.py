@@ -22,11 +22,9 @@ from xml.etree import ElementTree
 import numpy as np
 
 from aftersales.contract.message import Message
-from aftersales.sources.readers import apart
+from aftersales.sources.readers import apart, kinds
+from aftersales.sources.readers.kinds import OLE, ZIP
 from aftersales.sources.readers.sheet_xml import Marks, Package
-
-OLE = b"\xd0\xcf\x11\xe0"
-ZIP = b"PK\x03\x04"
 
 _MB = 1 << 20
 _MOST_CELLS = 60_000_000
@@ -37,15 +35,17 @@ _SECONDS = 60  # and one more for each MB that it unpacks to
 # The attribute r of rows and of cells that lie far out: a row's number, a cell's column from AA on, or else
 # its row.
 _FAR = re.compile(rb' r="(?:(\d{1,9})|([A-Z]{2,3})\d+|[A-Z](\d{7,9}))"(?=[^<>]*>)')
+_SAVE_AGAIN = Message("用Excel打开后另存为.xlsx", "Open it in Excel and save it again as .xlsx")
 _DAMAGED = Message("文件已损坏", "a file that is damaged")
 
 
 class Unreadable(ValueError):
-    """A file that is no workbook, or none that can be read; `what` says what it is instead."""
+    """A file that is no workbook, or none that can be read; `what` says what it is instead, `hint` what to
+    do."""
 
-    def __init__(self, what: Message) -> None:
-        self.what = what
-        super().__init__(what)
+    def __init__(self, what: Message | kinds.Other) -> None:
+        self.what, self.hint = (what, _SAVE_AGAIN) if isinstance(what, Message) else (what.what, what.hint)
+        super().__init__(self.what)
 
 
 @dataclass
@@ -86,6 +86,8 @@ def names(data: bytes) -> list[tuple[str, bool]]:
     Unreadable
         It is no workbook.
     """
+    if not data.startswith((OLE, ZIP)) and (other := kinds.other(data)):
+        raise Unreadable(other)
     if data.startswith(OLE):
         with _reading(data, (), _SECONDS) as reader:
             return [(s.name, s.hidden) for s in reader.sheets()]
@@ -254,7 +256,7 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
                     Message(f"解压后有 {size >> 20:,} MB 的文件", f"a file that unpacks to {size >> 20:,} MB")
                 )
             if "xl/workbook.xml" not in package.namelist():
-                raise Unreadable(Message("另一种文件", "another kind of file"))
+                raise Unreadable(kinds.archive(package.namelist()))
             yield package
     except Unreadable:
         raise

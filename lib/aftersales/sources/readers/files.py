@@ -17,7 +17,7 @@ from aftersales.sources.cells.raw import Raw, plain, required_in
 from aftersales.sources.cells.repairs import repair
 from aftersales.sources.readers import csv as text
 from aftersales.sources.readers import excel as sheets
-from aftersales.sources.readers import parquet, workbook
+from aftersales.sources.readers import kinds, parquet, workbook
 from aftersales.sources.readers.found import Found, Own, passed_over
 from aftersales.sources.readers.names import Named, likely, named
 
@@ -191,7 +191,7 @@ def _file(
         found.add(parquet.table(file, name.table, more, title), name)
         return
     with file.open("rb") as stream:
-        begins = stream.read(512)
+        begins = stream.read(kinds.LOOKED_AT)
     kind, usual = _kind(begins), file.suffix.lower()
     raws: list[Raw]
     data = file.read_bytes() if kind in ("workbook", "text") else b""
@@ -206,9 +206,8 @@ def _file(
         before = len(found.raws)
         workbook.tables(data, title, name, more, own, found)
         raws = found.raws[before:]
-    elif kind == "page":
-        got, hint = Message("网页", "a web page"), _SAVE_AS
-        raise InputError([Fault("unreadable", got, _a_file(usual), title, hint=hint)])
+    elif other := kinds.other(begins):
+        raise InputError([Fault("unreadable", other.what, _a_file(usual), title, hint=other.hint)])
     elif kind == "binary":
         hint = Message("重新导出", "Export the table again")
         raise InputError([Fault("unreadable", _NONE, _a_file(usual), title, hint=hint)])
@@ -224,7 +223,6 @@ def _file(
 
 
 _NONE = Message("不是这种文件", "a file that is none")
-_SAVE_AS = Message("用Excel打开后另存为.xlsx", "Open it in Excel and save it as .xlsx")
 
 
 def _inside(suffix: str, kind: str) -> dict[str, str]:
@@ -250,18 +248,14 @@ def _kind(begins: bytes) -> str:
     """What a file is by how it begins.
 
     >>> _kind(b"PAR1..."), _kind(b"<html>"), _kind("工单号".encode())
-    ('parquet', 'page', 'text')
+    ('parquet', 'other', 'text')
     """
     if begins.startswith(b"PAR1"):
         return "parquet"
-    if begins.startswith((sheets.OLE, sheets.ZIP)):
+    if begins.startswith((kinds.OLE, kinds.ZIP)):
         return "workbook"
-    if (
-        begins.lstrip(b"\xef\xbb\xbf \t\r\n")
-        .lower()
-        .startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta"))
-    ):
-        return "page"
-    if b"\0" in begins and begins[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if kinds.other(begins):
+        return "other"
+    if b"\0" in begins and begins[:2] not in (b"\xff\xfe", b"\xfe\xff") and not kinds.utf16(begins):
         return "binary"
     return "text"

@@ -93,8 +93,7 @@ def _since_1900(raw: Raw, more: Mapping[str, str]) -> None:
 
 def _unreadable(error: sheets.Unreadable, file: str) -> InputError:
     expected = Message("Excel工作簿", "an Excel workbook")
-    hint = Message("用Excel打开后另存为.xlsx", "Open it in Excel and save it again as .xlsx")
-    return InputError([Fault("unreadable", error.what, expected, file, hint=hint)])
+    return InputError([Fault("unreadable", error.what, expected, file, hint=error.hint)])
 
 
 def named_as(only: Named, titles: Sequence[str | None], own: Own) -> dict[str | None, Named]:
