@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from aftersales.contract import machine
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message
 
@@ -61,10 +62,11 @@ def write(path: Path, sent: Mapping[str, Any]) -> None:
         if name:
             with suppress(OSError):
                 os.unlink(name)
+        why = machine.reason(error)
         raise AftersalesError(
             Message(
-                f"{path}：无法写入（原文：“{error.strerror}”），记不下谁已收到报告。",
-                f"{path}: the note of who was sent the report cannot be written ({error.strerror}).",
+                f"{path}：写不进去，{why.zh}，记不下谁已收到报告。",
+                f"{path}: the note of who was sent the report cannot be written, {why.en}.",
             )
         ) from None
 
@@ -82,10 +84,11 @@ def alone(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.with_suffix(".lock").open("w")
     except OSError as error:
+        why = machine.reason(error)
         raise AftersalesError(
             Message(
-                f"{path.parent}：无法写入（原文：“{error.strerror}”）。",
-                f"{path.parent}: cannot be written to ({error.strerror}).",
+                f"{path.parent}：写不进去，{why.zh}。",
+                f"{path.parent}: cannot be written to, {why.en}.",
             )
         ) from None
     with lock:

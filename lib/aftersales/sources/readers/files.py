@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from aftersales.contract import machine
 from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
@@ -164,8 +165,7 @@ def _reported(title: str, found: Found) -> Iterator[None]:
     except InputError as error:
         found.faults += error.faults
     except OSError as error:
-        said = error.strerror or type(error).__name__
-        got = Message(f"读不出来（原文：“{said}”）", said)
+        got = machine.reason(error)
         expected = Message("能读的文件", "a file that can be read")
         found.faults.append(Fault("unreadable", got, expected, title))
 
