@@ -1,10 +1,15 @@
 """The last line of `make check` makes the report that it checked: its month, store, source, language."""
 
+import re
 import shlex
+import subprocess
+from pathlib import Path
 
 import pytest
+from conftest import run
 
-from aftersales.contract import command
+from aftersales import demo
+from aftersales.contract import command, place
 
 
 def words(made):
@@ -44,3 +49,48 @@ def test_a_password_is_not_printed(monkeypatch):
     assert "env:MY_DMS" in words(made)
     assert not made.variable
     assert "env:DB" in words(command.report("2024-04", None, "env:DB", None))
+
+
+MAKEFILE = """
+export MONTH STORE SOURCE OUT REPORT_LANG
+report:
+	@printf '%s\\n' "$$MONTH" "$$SOURCE" "$$STORE" "$$OUT" "$$REPORT_LANG" "$$AFTERSALES_PARAMS"
+"""
+
+
+@pytest.mark.parametrize("params", [None, "own params/东城's"])
+@pytest.mark.parametrize(
+    ("source", "store", "out"),
+    [
+        ("exports/", "东城店", "output of 4"),
+        ("C:\\data\\四月.xlsx", "a $HOME `b`", "D:\\out\\"),
+        ("~/数据 (1)", '"q" #2; x', "-o"),
+        ("/a=b/100%", " 店 ", "x&y|z"),
+    ],
+)
+def test_typed_into_a_shell_make_gets_what_was_given(tmp_path, monkeypatch, params, source, store, out):
+    monkeypatch.setenv("AFTERSALES_CALLED", "make")
+    monkeypatch.setattr(place, "may_be_shown", lambda _: True)
+    if params:
+        monkeypatch.setenv("AFTERSALES_PARAMS", params)
+    made = command.report("2024-04", store, source, "en", Path(out)).text
+    monkeypatch.delenv("AFTERSALES_PARAMS", raising=False)
+    (tmp_path / "Makefile").write_text(MAKEFILE, encoding="utf-8")
+    got = subprocess.run(["sh", "-c", made], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert got.split("\n")[:-1] == ["2024-04", source, store, str(Path(out)), "en", params or ""]
+
+
+def test_the_last_line_of_check_makes_the_report_of_what_was_checked(tmp_path):
+    orders = demo.generate(seed=3, months=2, store="东城 店")["repair_orders"]
+    (tmp_path / "四 月").mkdir()
+    orders.to_csv(tmp_path / "四 月" / "维修工单.csv", index=False)
+    for called, end in (
+        ("make", "make report MONTH=2024-04 SOURCE='四 月' STORE='东城 店' REPORT_LANG=zh OUT='to b'"),
+        ("", "aftersales report --month 2024-04 --source '四 月' --store '东城 店' --lang zh --out 'to b'"),
+    ):
+        asked = ("--month", 4, "--source", "四 月", "--store", "东城 店", "--lang", "zh", "--out", "to b")
+        done = run("check", *asked, cwd=tmp_path, AFTERSALES_CALLED=called)
+        assert done.returncode == 0, done.stdout + done.stderr
+        last = done.stdout.splitlines()[-1]
+        assert last.endswith(end)
+        assert re.match("数据可用.*做报告：", last)
