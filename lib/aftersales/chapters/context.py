@@ -24,6 +24,7 @@ import pandas as pd
 
 from aftersales.cache import findings as cached_findings
 from aftersales.chapters import scraps
+from aftersales.contract import message
 from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES, label
 from aftersales.contract.tables import Tables
@@ -216,5 +217,7 @@ def context(
     >>> round(april.room("first_time_fix").count.figures()["ftf.rate"], 4)
     0.9825
     """
+    if lang:
+        message.speak(lang)  # errors too are told in the notebook's language
     params = get_params(month)
     return Context(pd.Period(str(month), "M"), load(source, store, month), params, lang or params.lang)

@@ -89,6 +89,11 @@ def speak(lang: str | None) -> None:
     _chosen = lang
 
 
+def settle(lang: str) -> None:
+    """Speak this language from now on, whatever params are read later, where no call chose another."""
+    speak(_chosen or lang)
+
+
 def by_default(lang: str) -> None:
     """What the params say, which counts where no call chose a language."""
     global _default

@@ -187,7 +187,7 @@ def ask(
     typed = database and not chosen.startswith("env:")  # by hand, perhaps with a password
     snapshot = fresh or (secrets.token_hex(8) if database else "")
     tables = _load(chosen, store, period, settings, snapshot)
-    message.speak(lang or settings.lang)  # whatever params are read later
+    message.settle(lang or settings.lang)
     return ReportRequest(
         month=period,
         store=tables.store,
@@ -224,7 +224,7 @@ def ask_unmasked(
     if not found:
         raise _no_records(month, tables.store, _span(there))
     own = params.load(found[-1])
-    message.speak(lang or own.lang)
+    message.settle(lang or own.lang)
     if _chosen(source, store, own) != chosen or _options(own) != _options(settings):
         tables = cached.read_unmasked(_chosen(source, store, own), store, _options(own))
     return found[-1], own, tables
