@@ -367,7 +367,8 @@ TABLES: dict[str, Table] = {
                 _c("promised_at", "预计交车时间", "Promised", "datetime",
                    aliases=("预交车时间", "约定交车时间")),
                 _c("delivered_at", "交车时间", "Delivered", "datetime", aliases=("出厂时间", "结算时间")),
-                _c("mileage_km", "行驶里程", "Mileage (km)", "number", minimum=0, aliases=("进厂里程", "里程")),
+                _c("mileage_km", "行驶里程", "Mileage (km)", "number", minimum=0, maximum=3_000_000,
+                   aliases=("进厂里程", "里程")),
                 _c("order_type", "维修类型", "Order type", "code", codes="order_type"),
                 _c("amount", "结算金额", "Amount (CNY)", "number", minimum=0),
             ),
@@ -520,6 +521,9 @@ TABLES: dict[str, Table] = {
         ),
     )
 }  # fmt: skip
+
+# Columns that the reader adds to survey calls: the answers that it took out as of another scale, and the row.
+OFF_SCALE, OFF_SCALE_ROW = "off_scale", "off_scale_row"
 
 # Dates of a row that follow each other: the later one, the earlier one.
 IN_ORDER: dict[str, tuple[tuple[str, str], ...]] = {

@@ -39,6 +39,8 @@ _KINDS: dict[str, tuple[str, str, str, str]] = {
     "total_or_record": ("分不清是合计还是记录", "A total or a record", "合计行请删去", "Remove it if it is a total"),
     "rows_lost": ("行数对不上", "Rows that do not add up", "重新导出", "Export it again"),
     "too_large": ("文件过大", "Too large", "重新导出", "Export it again"),
+    "far_date": ("日期离其余太远", "A date far off the others", "核对年份", "Check the year"),
+    "other_scale": ("得分不是百分制", "Answers on another scale", "换算成0–100分", "Convert them to 0–100"),
     "correction": ("更正表的一条用不上", "A correction that fits nothing", "改正或删去这一条", "Correct or remove the entry"),
 }  # fmt: skip
 

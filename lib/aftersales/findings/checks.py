@@ -118,10 +118,24 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Check the decimal point of these scores",
     ),
     "answer_scale": (
-        "{r}个问卷得分中{g}个不超过10，像是5分制或10分制",
-        "{g} of {r} answers are 10 or less: they look like a scale to 5 or 10",
+        "{r}个问卷得分中{g}个{why}",
+        "Of {r} answers {g} {why}",
         "换算成0–100分，或填非常满意、满意……",
         "Convert them to 0–100, or give them in words",
+    ),
+    "amount_scale": (
+        "{r}张工单的结算金额中{g}张远高于其余{others}：{listed}；照原样计入客户的金额",
+        "Of {r} amounts {g} {are} far above the others{others}: {listed}; counted in what customers paid as "
+        "written",
+        "核对小数点和单位，错的在来源里改，或写进 corrections.yml",
+        "Check the decimal point and the unit; correct it in the source, or in corrections.yml",
+    ),
+    "mileage_scale": (
+        "{r}张工单的里程中{g}张与前次或其余{others}相差悬殊：{listed}；返修回厂的公里数照原样算",
+        "Of {r} mileages {g} {are} far off the one before or the others{others}: {listed}; used as written "
+        "for the kilometres of returns",
+        "核对里程，错的在来源里改，或写进 corrections.yml",
+        "Check the mileage; correct it in the source, or in corrections.yml",
     ),
     "causes_shift": (
         "第{week}周“{rises}”{r}次，按各周构成应约{c}次，“{falls}”同时只有{fallen}次（{p}）：登记口径可能变了",
@@ -369,6 +383,10 @@ def _values(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
     elif rule == "copied_columns":
         groups = [say(lang, "＝", " = ").join(_column(c, lang) for c in g) for g in detail.get("groups", [])]
         out["copies"] = say(lang, "；", "; ").join(groups)
+    elif rule == "answer_scale":
+        out["why"] = _off_scale(row, lang)
+    elif rule in ("amount_scale", "mileage_scale"):
+        out |= _far(row, lang)
     elif rule == "causes_shift":
         out |= {k: detail[k] for k in ("week", "fallen")} | {"p": small(detail["p"])}
         out |= {k: _label("cause", detail[k], lang) for k in ("rises", "falls")}
@@ -380,6 +398,52 @@ def _values(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
     elif rule == "sentence":
         out["why"] = _refuted(row, out, lang)
     return out
+
+
+_LISTED = 5  # of the values that are told one by one
+
+
+def _off_scale(row: Mapping[str, Any], lang: str) -> str:
+    """What is wrong with the answers: taken out, or doubtful."""
+    unread, kept = row["detail"].get("unread", []), row["detail"].get("kept", 0)
+    doubtful = say(lang, "不超过10，像是5分制或10分制", "are 10 or less: they look like a scale to 5 or 10")
+    if not unread:
+        return doubtful
+    named = []
+    for call, line, question, answer in unread[:_LISTED]:
+        place = "" if line is None else say(lang, f"（第{line}行）", f" (row {line})")
+        asked = label("question", question, lang)
+        named.append(say(lang, f"{call}{place}{asked}：{answer:g}", f"{call}{place} {asked}: {answer:g}"))
+    if len(unread) > _LISTED:
+        named.append(say(lang, f"等{len(unread)}个", f"and {len(unread) - _LISTED} more"))
+    out = say(
+        lang,
+        f"与其余不是同一分制，按未答计：{'、'.join(named)}",
+        f"{'is' if len(unread) == 1 else 'are'} on another scale than the others and taken as unanswered: "
+        + ", ".join(named),
+    )
+    return out + (say(lang, f"；另有{kept}个{doubtful}", f"; {kept} more {doubtful}") if kept else "")
+
+
+def _far(row: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """The values far off the others, each with its order, and what the others are."""
+    detail = row["detail"]
+    named = []
+    for order, number, before in list(zip(row["rows"], detail["values"], detail["before"], strict=True))[
+        :_LISTED
+    ]:
+        last = "" if before is None or before != before else value(before)
+        named.append(
+            f"{order} {value(number)}" + (say(lang, f"（前次{last}）", f" ({last} before)") if last else "")
+        )
+    if len(row["rows"]) > _LISTED:
+        named.append(say(lang, f"等{len(row['rows'])}张", f"and {len(row['rows']) - _LISTED} more"))
+    others = ""
+    if "most" in detail:
+        most, median = value(detail["most"]), value(detail["median"])
+        others = say(lang, f"（最高{most}，中位{median}）", f" ({most} at the most, median {median})")
+    are = "is" if len(row["rows"]) == 1 else "are"
+    return {"others": others, "listed": say(lang, "、", ", ").join(named), "are": are}
 
 
 def _refuted(row: Mapping[str, Any], values: Mapping[str, Any], lang: str) -> str:

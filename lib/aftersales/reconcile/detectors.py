@@ -11,6 +11,7 @@ import pandas as pd
 from aftersales.reconcile.verdicts import Printed, verdict
 
 SMALL = 10  # a score of an index near 100, or of a scale to 100, that is not above this is of another scale
+LEAST_KM, KM_A_DAY = 100_000, 1_000  # what a car can't have driven between two visits
 FEW = 3  # odd values fewer than this may be true
 
 
@@ -51,6 +52,46 @@ def off_scale(answers: pd.DataFrame) -> pd.DataFrame:
     """
     odd = (answers > 0) & (answers <= SMALL)
     return odd & (odd.sum() >= FEW)
+
+
+def far_above(values: pd.Series, times_next: float, times_median: float) -> pd.Series:
+    """The one to three values that stand far above all others, of at least four.
+
+    Parameters
+    ----------
+    times_next, times_median
+        How many times the greatest of the others, and their median.
+
+    Examples
+    --------
+    >>> far_above(pd.Series([500, 620, 9500, 62000, None]), 5, 50).tolist()
+    [False, False, False, True, False]
+    """
+    known = values[values > 0].sort_values(ascending=False)
+    found = values.isna() & False
+    for n in range(1, min(3, len(known) // 4) + 1):
+        others = known.iloc[n:]
+        least = max(times_next * others.iloc[0], times_median * others.median())
+        if known.iloc[n - 1] >= least:
+            found.loc[known.index[:n]] = True
+    return found
+
+
+def mileage_jumps(orders: pd.DataFrame) -> pd.Series:
+    """The same vehicle's mileage before, where no car can have driven the way between; missing elsewhere.
+
+    Parameters
+    ----------
+    orders
+        Orders whose vehicle is known: ``vin``, ``opened_at``, ``mileage_km``.
+    """
+    known = orders[orders["mileage_km"].notna()].sort_values(["vin", "opened_at"], kind="stable")
+    same = known["vin"].eq(known["vin"].shift())
+    before = known["mileage_km"].shift().where(same)
+    apart = (known["mileage_km"] - before).abs()
+    days = (known["opened_at"] - known["opened_at"].shift()) / pd.Timedelta(days=1)
+    jumps = (apart > LEAST_KM) & (apart > KM_A_DAY * (days + 30))
+    return before.where(jumps).reindex(orders.index)
 
 
 def hundred_times_too_small(reported: Printed, computed: Decimal) -> bool:

@@ -11,10 +11,19 @@ import pandas as pd
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, start, within
 from aftersales.contract.rules import COLUMNS, RULES, check
-from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
+from aftersales.contract.schema import CODES, MOT_ITEMS, OFF_SCALE, OFF_SCALE_ROW, QUESTIONS
+from aftersales.contract.vehicles import with_vehicle
 from aftersales.metrics import churn, complaints, internal_css, oem_css
 from aftersales.reconcile import lint
-from aftersales.reconcile.detectors import FEW, SMALL, copied_columns, informative, off_scale
+from aftersales.reconcile.detectors import (
+    FEW,
+    SMALL,
+    copied_columns,
+    far_above,
+    informative,
+    mileage_jumps,
+    off_scale,
+)
 from aftersales.reconcile.verdicts import exact, half_unit, printed, verdict
 
 if TYPE_CHECKING:
@@ -29,6 +38,10 @@ _NAMING = {
     "orders_of_bookings": ("bookings", "booking_id", "planned_at"),
     "orders_of_complaints": ("complaints", "complaint_id", "received_at"),
 }
+# How many times the greatest of the others and their median an amount or a mileage is told to be far above.
+AMOUNTS, MILEAGES = (10, 50), (5, 20)
+MOST_KM = 1_000_000
+OF_A_KIND = 20  # orders of a type that are needed to hold amounts against those of their own kind
 OLD_CALLS = 0.10  # share of calls about orders before last month, above which months were mixed
 
 
@@ -54,7 +67,8 @@ def reconcile(tables: Tables, month: pd.Period, params: Params) -> pd.DataFrame:
         if t.grievances is not None:
             rows += _grievances(t.grievances, t.survey_calls, month)
     if t.repair_orders is not None:
-        rows += _orders(tables, month) + _churn(t.repair_orders, t.churn_calls, month, params.churn_months)
+        rows += _orders(tables, month) + _outliers(t.repair_orders, month)
+        rows += _churn(t.repair_orders, t.churn_calls, month, params.churn_months)
     rows += lint.of_records(tables, month, params)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -153,11 +167,8 @@ def _calls(calls: pd.DataFrame, orders: pd.DataFrame | None, month: pd.Period) -
     out = [check("call_results", str(month), len(now), total)]
     valid = now[now["result"] == "valid"]
     answers = valid[list(QUESTIONS)]
+    out += _answers(valid, str(month))
     if answers.notna().any(axis=None):
-        odd = off_scale(answers)
-        given = int(answers.notna().sum().sum())
-        ids = list(valid.loc[odd.any(axis=1), "call_id"])
-        out.append(check("answer_scale", str(month), given, given - int(odd.sum().sum()), rows=ids))
         out += _copies(valid, QUESTIONS, f"{month} survey_calls", 30, [])
     if orders is None:
         return out
@@ -172,6 +183,70 @@ def _calls(calls: pd.DataFrame, orders: pd.DataFrame | None, month: pd.Period) -
         late = old["call_id"] if mixed else []
         out.append(check("months_mixed", str(month), with_advisor, with_advisor - len(late), rows=late))
     return out
+
+
+def _answers(valid: pd.DataFrame, subject: str) -> Rows:
+    """Answers of one scale: those that the reader took out, and small ones among any numbers."""
+    answers = valid[list(QUESTIONS)]
+    unread = _unread(valid[valid[OFF_SCALE].notna()]) if OFF_SCALE in valid else []
+    odd = off_scale(answers)
+    given, kept = int(answers.notna().sum().sum()) + len(unread), int(odd.sum().sum())
+    if not given:
+        return []
+    ids = dict.fromkeys([*(call for call, *_ in unread), *valid.loc[odd.any(axis=1), "call_id"]])
+    detail = {"unread": unread, "kept": kept} if unread else {}
+    return [check("answer_scale", subject, given, given - len(unread) - kept, None, ids, detail)]
+
+
+def _unread(calls: pd.DataFrame) -> list[list[Any]]:
+    """The answers that the reader took out: call, row of the file where it has one, question, value."""
+    found = []
+    for call, row, said in zip(calls["call_id"], calls[OFF_SCALE_ROW], calls[OFF_SCALE], strict=True):
+        for part in said.split("; "):
+            question, value = part.split(" ")
+            found.append([call, None if pd.isna(row) else int(row), question, float(value)])
+    return found
+
+
+def _outliers(orders: pd.DataFrame, month: pd.Period) -> Rows:
+    """Amounts a hundred times the others of their kind in the year, mileages that no car can have driven."""
+    opened = orders["opened_at"]
+    year = orders[(opened >= start(month - 11)) & (opened < after(month))]
+    now = within(year["opened_at"], month)
+    out = []
+    if year.loc[now, "amount"].notna().any():
+        kind = year["order_type"].where(year.groupby("order_type")["order_id"].transform("size") >= OF_A_KIND)
+        odd = year["amount"].isna() & False
+        for _, amounts in year["amount"].groupby(kind.fillna("")):
+            odd.loc[amounts.index] = far_above(amounts, *AMOUNTS)
+        others = year.loc[~odd & (year["amount"] > 0), "amount"]
+        out.append(_far("amount_scale", year[now], odd[now], "amount", others, month))
+    if year.loc[now, "mileage_km"].notna().any():
+        known = orders[(opened < after(month)) & among(orders["vin"], year.loc[now, "vin"])]
+        before = mileage_jumps(with_vehicle(known))
+        jumps = before.reindex(year.index)
+        odd = jumps.notna() | far_above(year["mileage_km"], *MILEAGES) | (year["mileage_km"] > MOST_KM)
+        others = year.loc[~odd, "mileage_km"].dropna()
+        out.append(_far("mileage_scale", year[now], odd[now], "mileage_km", others, month, jumps))
+    return out
+
+
+def _far(
+    rule: str,
+    now: pd.DataFrame,
+    odd: pd.Series,
+    column: str,
+    others: pd.Series,
+    month: pd.Period,
+    before: pd.Series | None = None,
+) -> list[Any]:
+    given, far = int(now[column].notna().sum()), now[odd]
+    detail: dict[str, Any] = {}
+    if len(far):
+        known = [None] * len(far) if before is None else before[far.index].tolist()
+        detail = {"values": far[column].tolist(), "before": known}
+        detail |= {"most": float(others.max()), "median": float(others.median())} if len(others) else {}
+    return check(rule, str(month), given, given - len(far), None, far["order_id"], detail)
 
 
 def _grievances(grievances: pd.DataFrame, calls: pd.DataFrame, month: pd.Period) -> Rows:

@@ -86,13 +86,16 @@ def months(source: str, store: str | None, options: ReadOptions, table: str) -> 
     """
     if place.is_demo(source):
         return None
+    from aftersales.sources import dates
     from aftersales.sources.readers import parts, read
 
     with read.in_parts(source, options.aliases, options.table_names) as reader:
         if reader is None:
             return None
         mine = _store_in(reader, store, options)
-        return parts.months(reader, mine, table)
+        found = parts.months(reader, mine, table)
+    dates.check_months(found, table)
+    return found
 
 
 def _read(

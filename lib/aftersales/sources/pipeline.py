@@ -21,7 +21,7 @@ from aftersales.contract.row_counts import RowCount
 from aftersales.contract.schema import MOT_ITEMS, TABLES
 from aftersales.contract.tables import Tables
 from aftersales.contract.vehicles import marked
-from aftersales.sources import tails
+from aftersales.sources import dates, scale, tails
 from aftersales.sources.cells.coerce import typed
 from aftersales.sources.cells.precision import together
 from aftersales.sources.cells.raw import Raw
@@ -244,6 +244,9 @@ def _checked(read: Read, source: str, names: Sequence[str], options: ReadOptions
     frames, more = _placed(read.frames, read.origins, options.default_store, names)
     faults = faults + more
     unread = {(f.file, f.sheet, f.row, f.column) for f in faults if f.row is not None}
+    calls = frames.get("survey_calls")
+    faults += [] if calls is None else scale.faults_of(calls, read.origins["survey_calls"])
+    faults += dates.faults_of(frames, read.origins)
     faults += [
         f
         for f in faults_of(frames, read.origins)
@@ -269,6 +272,8 @@ def _tables(
             of[tails.TABLE], orders, of.get("customers"), read.origins[tails.TABLE]
         )
         repairs, notes = repairs + mended, notes + told
+    if "survey_calls" in of:
+        of["survey_calls"] = scale.told_apart(of["survey_calls"], read.origins["survey_calls"])
     of = {
         name: (marked(frame) if "vin" in frame else frame).reset_index(drop=True)
         for name, frame in of.items()

@@ -51,8 +51,7 @@ def completed(
     list of Note
         Ends of VINs that more than one vehicle has: which call, and how many vehicles.
     """
-    header = origin.headers.get("vin", "vin")
-    named = _padded(calls["vin"], TAIL_HEADERS.get(plain(header)))
+    named = _padded(calls, origin)
     places = np.flatnonzero((usable(named) & (named.str.len() < WHOLE)).to_numpy(dtype=bool))
     vehicles = _vehicles(orders, customers) if len(places) else pd.Series(dtype="datetime64[us]")
     by_end = _by_end(vehicles, {named.iloc[i] for i in places})
@@ -68,17 +67,21 @@ def completed(
             vins[i], count, example = known[0], count + 1, example or mask.vin(known[0])
         elif known:
             several.append((int(i), mask.vin(known[0]), len(known)))
+    header = origin.headers.get("vin", "vin")
     repairs = [repair(origin.file, origin.sheet, "vin_tail", count, repr(example), header)] if count else []
     notes = [_note(calls, several, origin)] if several else []
     return calls.assign(vin=pd.Series(vins, calls.index, dtype="str")), repairs, notes
 
 
-def _padded(vins: pd.Series, length: int | None) -> pd.Series:
-    """Ends of so many characters; Excel takes the zeros in front off one that is all digits."""
-    if length is None:
-        return vins
-    digits = vins.str.fullmatch(rf"[0-9]{{1,{length}}}").fillna(False).astype(bool)
-    return vins.where(~digits, vins.str.zfill(length))
+def _padded(calls: pd.DataFrame, origin: Origin) -> pd.Series:
+    """VINs as they stand, with the zeros in front that Excel took off where the header says 后六位."""
+    vins = calls["vin"].to_numpy(dtype=object, copy=True)
+    digits = calls["vin"].str.fullmatch("[0-9]{1,7}").fillna(False).to_numpy(dtype=bool)
+    for place in np.flatnonzero(digits):
+        part, _ = origin.of(int(calls.index[place]))
+        if length := TAIL_HEADERS.get(plain(part.headers.get("vin", ""))):
+            vins[place] = vins[place].zfill(length)
+    return pd.Series(vins, calls.index, dtype="str")
 
 
 def _vehicles(orders: list[pd.DataFrame], customers: pd.DataFrame | None) -> pd.Series:
@@ -102,15 +105,18 @@ def _by_end(vehicles: pd.Series, ends: set[str]) -> dict[str, list[str]]:
 
 
 def _note(calls: pd.DataFrame, several: list[tuple[int, str, int]], origin: Origin) -> Note:
-    zh, en = [], []
+    listed, listed_en = [], []
     for i, end, count in several[:_LISTED]:
+        part, row = origin.of(int(calls.index[i]))
+        file = part.file if origin.parts else ""
         day = str(calls["called_at"].iloc[i])[:10]
-        _, row = origin.of(int(calls.index[i]))
-        zh.append(f"第{row}行{end}（{count}辆）" if origin.numbered else f"{day}的{end}（{count}辆）")
-        en.append(f"row {row} {end} ({count})" if origin.numbered else f"{end} of {day} ({count})")
+        listed.append(f"{file}第{row}行{end}（{count}辆）" if part.numbered else f"{day}的{end}（{count}辆）")
+        where = f"{file} row {row}".strip() if part.numbered else day
+        listed_en.append(f"{where} {end} ({count})")
     if len(several) > _LISTED:
-        zh.append(f"等{len(several)}次")
-        en.append(f"and {len(several) - _LISTED} more")
+        listed.append(f"等{len(several)}次")
+        listed_en.append(f"and {len(several) - _LISTED} more")
     table = TABLES[TABLE]
     values = {"table": table.zh, "name": table.en.lower(), "count": len(several)}
-    return Note("vin_tail_of_several", values | {"listed": "、".join(zh), "listed_en": ", ".join(en)})
+    values |= {"listed": "、".join(listed), "listed_en": ", ".join(listed_en)}
+    return Note("vin_tail_of_several", values)

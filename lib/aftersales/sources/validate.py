@@ -67,12 +67,12 @@ def _cells(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
 
 
 def _bounds(column: Any) -> Message:
-    low, high = column.minimum, column.maximum
+    low, high = (None if end is None else f"{end:,.10g}" for end in (column.minimum, column.maximum))
     if low is not None and high is not None:
-        return Message(f"{low:g} 到 {high:g} 的数字", f"a number from {low:g} to {high:g}")
+        return Message(f"{low} 到 {high} 的数字", f"a number from {low} to {high}")
     if low is not None:
-        return Message(f"不小于 {low:g} 的数字", f"a number of {low:g} or more")
-    return Message(f"不大于 {high:g} 的数字", f"a number of {high:g} or less")
+        return Message(f"不小于 {low} 的数字", f"a number of {low} or more")
+    return Message(f"不大于 {high} 的数字", f"a number of {high} or less")
 
 
 def fault_at(
@@ -86,20 +86,12 @@ def fault_at(
     hint: str | Message = "",
 ) -> Fault:
     """A fault of a cell of a typed table."""
-    header = origin.headers.get(column, column)
-    if origin.numbered:
-        return Fault(kind, got, expected, origin.file, origin.sheet, int(frame.index[place]), header, hint)
-    return Fault(
-        kind,
-        got,
-        expected,
-        origin.file,
-        origin.sheet,
-        None,
-        header,
-        hint,
-        record_of(origin.table, frame, place),
-    )
+    part, row = origin.of(int(frame.index[place]))
+    header = part.headers.get(column, column)
+    if part.numbered:
+        return Fault(kind, got, expected, part.file, part.sheet, row, header, hint)
+    record = record_of(origin.table, frame, place)
+    return Fault(kind, got, expected, part.file, part.sheet, None, header, hint, record)
 
 
 def record_of(name: str, frame: pd.DataFrame, place: int) -> Message:
@@ -200,10 +192,12 @@ def _unique(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     once = Message(f"{called}不重复", f"a {' + '.join(key)} that stands there once")
     for place in again.nonzero()[0]:
         values = (shown(TABLES[name].column(k), v) for k in key if not pd.isna(v := frame[k].iloc[place]))
-        row = first[texts[place]]
+        part, row = origin.of(first[texts[place]])
+        file, in_file = (f"{part.file} ", f" of {part.file}") if origin.parts else ("", "")
         hint = Message(
-            f"第 {row} 行也是它：删去重复的行，或改正编号",
-            f"It stands in row {row} too. Remove the row that stands there twice, or correct its number",
+            f"{file}第 {row} 行也是它：删去重复的行，或改正编号",
+            f"It stands in row {row}{in_file} too. Remove the row that stands there twice, or correct its "
+            "number",
         )
         out.append(
             fault_at(
