@@ -87,7 +87,7 @@ class Column:
         return head | ({"bar": True} if self.bar else {})
 
     def cell(self, value: Any, lang: Lang) -> str:
-        """A value as it prints."""
+        """A value as it prints, of a long text the beginning."""
         if formats.missing(value):
             return formats.NONE
         prints: dict[str, Callable[[], str]] = {
@@ -102,13 +102,14 @@ class Column:
             "status": lambda: status(value, self.codes, lang),
             "flag": lambda: ("是" if value else "否") if lang == "zh" else ("yes" if value else "no"),
         }
-        return prints.get(self.form, lambda: formats.text(value))()
+        return prints.get(self.form, lambda: formats.cut(formats.text(value), lang))()
 
     def raw(self, value: Any, lang: Lang) -> Any:
         """What a cell is sorted by and the workbook holds; a code as its name."""
         if formats.missing(value):
             return None
-        return s.label(self.codes, value, lang) if self.form in ("code", "status") else value
+        named = s.label(self.codes, value, lang) if self.form in ("code", "status") else value
+        return formats.cut(named, lang, formats.CELL) if isinstance(named, str) else named
 
 
 def status(code: str, codes: str, lang: Lang) -> str:

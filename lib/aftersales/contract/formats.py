@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from aftersales.contract.figures import Figure
 
 NONE = "–"
+# Characters of a text that page, paper, mail and notebooks show, of what names a row, and of a cell of Excel.
+SHOWN, NAME, CELL = 300, 80, 32_767
 _MONTHS = (
     "January",
     "February",
@@ -143,6 +145,18 @@ def text(value: Any) -> str:
     if isinstance(value, (pd.Timestamp, dt.date)):
         return str(value)[:10]
     return str(value)
+
+
+def cut(value: str, lang: str = "zh", most: int = SHOWN) -> str:
+    """A text of at most so many characters; of a longer one its beginning, and how long it is.
+
+    >>> cut("车主说异响还在", most=300), cut("车主" * 900, most=14)
+    ('车主说异响还在', '车主车主车… 共1,800字')
+    """
+    if len(value) <= most:
+        return value
+    end = f"… 共{len(value):,}字" if lang == "zh" else f"… {len(value):,} characters"
+    return value[: max(most - len(end), 1)].rstrip() + end
 
 
 def join(parts: list[str], lang: str = "zh") -> str:

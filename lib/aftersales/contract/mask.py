@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _GAP = r"[\s\-‐-―_.·•・‧∙\u200b-\u200d\ufeff]{0,2}"
 # Characters that are as wide as a Chinese one, as their narrow twins: lengths stay.
 _NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
-_NO_DIGIT, _NO_LETTER = re.compile(r"\D"), re.compile(r"[^\w]|_")
+_DIGIT, _NO_DIGIT, _NO_LETTER = re.compile(r"\d"), re.compile(r"\D"), re.compile(r"[^\w]|_")
 # Digits may stand as 3-4-4, 3-3-5, 4-3-4 or 6-5.
 _PHONE = re.compile(
     rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?(1[3-9]\d){_GAP}\d{_GAP}\d\d{_GAP}\d{_GAP}(\d{{4}})(?!\d)"
@@ -26,7 +26,7 @@ _LANDLINE = re.compile(
 )
 _NAMED_LANDLINE = re.compile(rf"((?:电话|座机|固话|[Tt]el|TEL)[^\d\n]{{0,4}})\d{{3,4}}{_GAP}(\d{{4}})(?!\d)")
 _VIN = re.compile(
-    r"(?:(?<![A-Za-z0-9])|(?<=VIN)|(?<=vin))(?=[A-Za-z0-9]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{11}"
+    r"(?:(?<![A-Za-z0-9])|(?<=VIN)|(?<=vin))(?=[A-Za-z]{0,16}\d)(?=\d{0,16}[A-Za-z])[A-Za-z0-9]{11}"
     r"([A-Za-z0-9]{6})(?![A-Za-z0-9])"
 )
 _SPACED_VIN = re.compile(
@@ -90,13 +90,17 @@ def text(value: str, keep: Container[str] = ()) -> str:
 
 
 def _patterns(value: str) -> str:
-    if not re.search(r"\d", value):  # as most texts
+    if not _DIGIT.search(value):  # as most texts
         return value
+    narrow = value.translate(_NARROW)
     for pattern, masked in _SHOWN:
-        narrow = value.translate(_NARROW)
-        found = list(pattern.finditer(narrow))
-        for m in reversed(found):  # found in the narrow twin, replaced in the text: the rest stays as typed
-            value = value[: m.start()] + masked(m) + value[m.end() :]
+        parts, end = [], 0
+        for m in pattern.finditer(narrow):  # found in the narrow twin: the rest stays as typed
+            parts += [value[end : m.start()], masked(m)]
+            end = m.end()
+        if parts:
+            value = "".join([*parts, value[end:]])
+            narrow = value.translate(_NARROW)
     return value
 
 

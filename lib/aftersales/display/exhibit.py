@@ -47,7 +47,7 @@ class Exhibit:
             return pd.DataFrame(self.payload["data"]["rows"], columns=self.payload["data"]["columns"])
         if self.payload["kind"] == "table":
             keys = [column["key"] for column in self.payload["columns"]]
-            return pd.DataFrame(self.payload["rows"], columns=keys)
+            return pd.DataFrame(whole(self.payload)[0], columns=keys)
         return pd.DataFrame(self.payload.get("cards") or self.payload.get("items") or [])
 
     def to_excel(self, path: str | Path) -> Path:
@@ -153,6 +153,7 @@ def table(
     wide: bool = False,
     sheet: str = "",
     role: str | None = None,
+    rest: tuple[Sequence[Sequence[Any]], Sequence[Sequence[str]]] = ((), ()),
 ) -> Exhibit:
     """A table: raw values for sorting and the workbook, display strings for reading.
 
@@ -167,7 +168,13 @@ def table(
         ``"row,column"`` to ``worse``, ``better`` or ``muted``.
     wide
         Landscape in print.
+    rest
+        Rows that are not shown, raw and as displayed: for the workbook.
     """
+    beyond = {
+        "rows": [_plain_row(r) for r in rest[0]],
+        "display": [[str(v) for v in r] for r in rest[1]],
+    }
     return Exhibit(
         {
             "kind": "table",
@@ -185,7 +192,14 @@ def table(
             "wide": wide,
             "sheet": sheet,
         }
+        | ({"rest": beyond} if rest[0] else {})
     )
+
+
+def whole(payload: Mapping[str, Any]) -> tuple[list[list[Any]], list[list[str]]]:
+    """All rows of a table that its payload holds, those that are not shown too: raw, and as displayed."""
+    rest = payload.get("rest", {"rows": [], "display": []})
+    return [*payload["rows"], *rest["rows"]], [*payload["display"], *rest["display"]]
 
 
 def cards(

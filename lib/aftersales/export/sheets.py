@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aftersales.contract import schema
+from aftersales.contract import formats, schema
 from aftersales.contract.columns import Column
 from aftersales.contract.figures import FIGURES, UNITS, Figure
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.report_table import ReportTable
 from aftersales.contract.rules import RULES
 from aftersales.contract.schema import Lang
+from aftersales.display import exhibit
 from aftersales.display.tables.records import table_record, tables_with
 
 WORDS = {
@@ -64,6 +65,7 @@ WORDS = {
 }
 
 
+_LISTED = 200  # values of a list that a cell shows
 _RULES = {name: (rule.zh, rule.en) for name, rule in RULES.items()}
 
 
@@ -109,11 +111,11 @@ def sheets(
     tables = sorted(figures.get("tables", {}).items(), key=lambda table: order.get(table[0], len(order)))
     for name, rows in tables:
         record = declared_tables.get(name) or table_record(name)
-        exhibit = exhibits.pop(name, {})
-        fields = _fields(record, rows, exhibit.get("columns", ()), known, lang)
+        displayed = exhibits.pop(name, {})
+        fields = _fields(record, rows, displayed.get("columns", ()), known, lang)
         cells = [[_labelled(row.get(field.key), field, lang) for field in fields] for row in rows]
         title = record.label(lang)
-        found.append(Sheet(_sheet_name(title, taken), title, exhibit.get("title", ""), name, fields, cells))
+        found.append(Sheet(_sheet_name(title, taken), title, displayed.get("title", ""), name, fields, cells))
     for code, payload in exhibits.items():
         own = str(payload.get("sheet") or payload["title"])
         declared = declared_tables.get(code)
@@ -123,11 +125,19 @@ def sheets(
         places = [i for i, column in enumerate(payload["columns"]) if column.get("type") != "svg"]
         fields = [_displayed_field(payload["columns"][i]) for i in places]
         cells = [
-            [display[i] if field.kind == "text" else raw[i] for i, field in zip(places, fields, strict=True)]
-            for raw, display in zip(payload["rows"], payload["display"], strict=True)
+            [
+                _uncut(raw[i], display[i]) if field.kind == "text" else raw[i]
+                for i, field in zip(places, fields, strict=True)
+            ]
+            for raw, display in zip(*exhibit.whole(payload), strict=True)
         ]
         found.append(Sheet(_sheet_name(title, taken), title, payload.get("title", ""), code, fields, cells))
     return found
+
+
+def _uncut(raw: Any, display: str) -> Any:
+    """A text as it is displayed; a long one, of which the beginning is displayed, as it is."""
+    return raw if isinstance(raw, str) and len(raw) > formats.SHOWN else display
 
 
 def _fields(
@@ -207,7 +217,7 @@ def _labelled(value: Any, column: Field, lang: Lang) -> Any:
     if isinstance(value, list):
         if column.codes:
             value = [schema.label(column.codes, one, lang) for one in value]
-        return "、".join(map(str, value)) if lang == "zh" else ", ".join(map(str, value))
+        return _listed(list(map(str, value)), lang)
     if column.key == "figure" and value in FIGURES:
         return FIGURES[value].label(lang)
     if column.key in ("figure", "subject"):  # of the findings: a table's cases, a MOT item, a cause, a person
@@ -217,6 +227,14 @@ def _labelled(value: Any, column: Field, lang: Lang) -> Any:
     if column.key == "rule" and value in _RULES:
         return _RULES[value][0 if lang == "zh" else 1]
     return schema.label(column.codes, value, lang) if column.codes else value
+
+
+def _listed(values: list[str], lang: Lang) -> str:
+    """Values in one cell; of very many the first, and how many there are."""
+    shown = ("、" if lang == "zh" else ", ").join(values[:_LISTED])
+    if len(values) <= _LISTED:
+        return shown
+    return shown + (f" … 共{len(values):,}个" if lang == "zh" else f" … {len(values):,} in all")
 
 
 def _displayed_field(column: Mapping[str, Any]) -> Field:

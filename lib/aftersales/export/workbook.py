@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from aftersales.contract import formats
 from aftersales.contract.figures import Figure
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.schema import Lang
@@ -24,7 +25,6 @@ from aftersales.export.document import language
 from aftersales.export.sheets import WORDS, Field, Sheet, figure_field, sheets
 
 _HEAD_ROW = 4
-_LONGEST = 32_767  # characters that a cell of Excel holds
 _WIDEST = 46
 _NUMERIC = frozenset({"integer", "number", "percent", "change", "figure"})
 
@@ -79,7 +79,7 @@ def write(
     page = filled.open(words["notes"], words["notes"], words["notes_about"])
     page.set_column(0, 0, 110)
     for r, note in enumerate(notes or [words["no_notes"]], _HEAD_ROW):
-        page.write_string(r, 0, str(note)[:_LONGEST], filled.style(text_wrap=True))
+        page.write_string(r, 0, _fitting(str(note), lang), filled.style(text_wrap=True))
     book.close()
     return Path(path)
 
@@ -103,7 +103,7 @@ class _Book:
     """The workbook being written: its formats, and a sheet at a time."""
 
     def __init__(self, book: xlsxwriter.Workbook, lang: Lang, figures: Mapping[str, Figure]) -> None:
-        self.book, self.words, self.figures = book, WORDS[lang], figures
+        self.book, self.lang, self.words, self.figures = book, lang, WORDS[lang], figures
         self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def style(self, **properties: Any) -> Format:
@@ -131,7 +131,7 @@ class _Book:
         page.set_row(0, 24)
         page.write_string(0, 0, title, self.style(bold=True, font_size=14))
         if note:
-            page.write_string(1, 0, note[:_LONGEST], self.style(font_color=theme.LIGHT["muted"]))
+            page.write_string(1, 0, _fitting(note, self.lang), self.style(font_color=theme.LIGHT["muted"]))
         if back:
             self.link(page, 2, self.words["contents"], self.words["back"])
         return page
@@ -219,11 +219,17 @@ class _Book:
             page.write_datetime(row, place, value, self.style(num_format=shape, **left))
             return len(shape) + 4
         else:
-            text = str(value)[:_LONGEST]
+            text = _fitting(str(value), self.lang)
             wrap = _width(text) > _WIDEST or "\n" in text
             page.write_string(row, place, text, self.style(text_wrap=wrap, **left))
             return _width(text) + 1
         return 4
+
+
+def _fitting(text: str, lang: Lang) -> str:
+    """A text as long as a cell holds; Excel counts a character beyond the first 65,536 as two."""
+    double = sum(c > "\uffff" for c in text[: formats.CELL])
+    return formats.cut(text, lang, formats.CELL - double)
 
 
 def _is_numeric(column: Field, values: list[Any]) -> bool:

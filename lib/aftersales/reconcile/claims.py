@@ -188,6 +188,8 @@ _QUOTED = re.compile(r"(?:说|反映|表示|认为|提出|抱怨|says?|said)[:,]
 _AMBIGUOUS_TIME = ("time_in_shop",)  # 停留时间下降 is of hours, 得分下降 of points
 
 
+# A sentence of more characters is none that the grammar knows; texts are read no further than this.
+_LONGEST_SENTENCE, _LONGEST_TEXT = 400, 20_000
 _MARK = "\u2063"  # invisible; stands after a comma that was Chinese
 
 
@@ -235,9 +237,10 @@ def _as_written(quote: str) -> str:
 
 
 def _sentences(text: str) -> list[str]:
-    kept = _QUOTED.sub("", text.replace("，", f"，{_MARK}"))
+    kept = _QUOTED.sub("", text[:_LONGEST_TEXT].replace("，", f"，{_MARK}"))
     narrow = unicodedata.normalize("NFKC", kept)
-    return [s.strip() for s in re.split(r"[。!?;\n]|\.(?=\s|$)", narrow) if s.strip()]
+    sentences = (s.strip() for s in re.split(r"[。!?;\n]|\.(?=\s|$)", narrow))
+    return [s for s in sentences if 0 < len(s) <= _LONGEST_SENTENCE]
 
 
 def _clauses(sentence: str) -> list[str]:

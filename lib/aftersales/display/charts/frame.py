@@ -108,6 +108,7 @@ def names(
 
 def fit(text: str, px: float, room_px: float) -> str:
     """A text on at most two lines of a width; what is longer still ends in an ellipsis."""
+    text = text[: int(room_px / px * 4) + 4]  # two lines hold fewer, whatever the characters
     if width_of(text, px) <= room_px:
         return text
     lines = _lines(text, px, room_px)

@@ -19,8 +19,10 @@ _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (0.7, -0.7), (-0.7, 0.7)
 _SAME = 4.0
 # A picture has no room for more names than this, and to look for it takes time for each pair of names.
 _NAMES = 40
-# Their names stand on a line each when they are longer together.
-_LONG = 96
+# Their names stand on a line each when they are longer together; of more, the last line says how many.
+_LONG, _AT_ONE = 96, 8
+# A name wider than so many Chinese characters is shown by its beginning and its end.
+_WIDEST = 14
 
 
 def name_points(
@@ -56,7 +58,10 @@ def name_points(
         x, y = points[i]
         same = [j for j in chosen if j not in named and hypot(points[j][0] - x, points[j][1] - y) < _SAME]
         named.update(same)
-        names = list(dict.fromkeys(texts[j] for j in same))
+        names = list(dict.fromkeys(_short(str(texts[j]), px) for j in same))
+        if len(names) > _AT_ONE:
+            more = len(names) - _AT_ONE + 1
+            names[_AT_ONE - 1 :] = [f"… 另{more}个" if lang == "zh" else f"… {more} more"]
         text = ("、" if lang == "zh" else ", ").join(names)
         lines = names if width_of(text, px) > _LONG else [text]
         size = (max(width_of(line, px) for line in lines), (px + 3) * len(lines))
@@ -90,6 +95,19 @@ def name_points(
             zorder=6,
             linespacing=1.2,
         )
+
+
+def _short(name: str, px: float) -> str:
+    """A name that has room beside a point; both ends, for names may begin alike or end alike.
+
+    >>> _short("阿卜杜热西提·买买提江·阿卜杜拉合麦提", 12), _short("Wu", 12)
+    ('阿卜杜热西提·买买…拉合麦提', 'Wu')
+    """
+    if (width := width_of(name, px)) <= _WIDEST * px:
+        return name
+    fits = int(_WIDEST * px / width * len(name)) - 1
+    ends = fits // 3
+    return f"{name[: fits - ends]}…{name[-ends:]}"
 
 
 def _free(x: float, y: float, size: tuple[float, float], boxes: Sequence[Box], room: Box) -> Box | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from aftersales.contract import schema
+from aftersales.contract import formats, schema
 
 
 def named(frame: pd.DataFrame, by: str, codes: str = "", lang: str = "zh", **columns: str) -> pd.DataFrame:
@@ -31,5 +31,5 @@ def named(frame: pd.DataFrame, by: str, codes: str = "", lang: str = "zh", **col
     elif codes:
         labels = [schema.label(codes, code, lang) for code in frame[by]]
     else:
-        labels = list(frame[by])
+        labels = [formats.cut(n, lang, formats.NAME) if isinstance(n, str) else n for n in frame[by]]
     return frame.assign(label=labels, **{name: frame[column] for name, column in columns.items()})

@@ -50,9 +50,11 @@ RECORDS = records(
 
 def measures(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """The action table of bookings (slide 25)."""
+    record = RECORDS["booking.actions"]
     return table(
         frame,
-        RECORDS["booking.actions"].on_page,
+        record.on_page,
+        sheet=record.label(words["lang"]),
         nothing=("没有本月预约措施的记录。", "There is no record of measures for bookings this month."),
         **words,
     )

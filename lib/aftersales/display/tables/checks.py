@@ -10,7 +10,7 @@ from aftersales.contract.columns import col
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.tables.columns import table
+from aftersales.display.tables.columns import MOST, cut_note, table
 from aftersales.display.tables.shared import SHARE, hidden
 
 RECORDS = records(
@@ -77,8 +77,12 @@ def checks_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
             for said, step in zip(rows["said"], rows["next"], strict=True)
         ],
     )
+    record = RECORDS["checks"]
+    if len(rows) > MOST:  # the workbook has all, as they are glued
+        words["note"] = cut_note(MOST, len(rows), record.label(lang), lang) + words.get("note", "")
+        rows = rows.head(MOST)
     return exhibit.table(
-        [c.head(lang) for c in RECORDS["checks"].on_page],
+        [c.head(lang) for c in record.on_page],
         rows[["verdict", "said", "reported", "computed"]].itertuples(index=False),
         rows[["verdict", "said", "reported_display", "computed_display"]].itertuples(index=False),
         id="checks",

@@ -6,9 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from aftersales.contract import formats
 from aftersales.contract.columns import Column
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
+
+# Rows that are shown of a long table; a large store's people are all shown.
+MOST, MOST_PEOPLE = 50, 100
+_PEOPLE = ("advisor", "technician")
 
 
 def table(
@@ -25,9 +30,11 @@ def table(
     wide: bool = False,
     sheet: str = "",
     role: str | None = None,
+    most: int = MOST,
+    glued: bool = False,
     nothing: tuple[str, str] = ("没有可列的内容。", "There is nothing to list."),
 ) -> Exhibit:
-    """Any frame as a table exhibit.
+    """Any frame as a table exhibit; of a long one the first rows are shown, and where all are.
 
     Parameters
     ----------
@@ -35,6 +42,13 @@ def table(
         One row a row; an empty one gives a sentence instead, `nothing`.
     columns : sequence of Column
         The columns to display, in order.
+    sheet
+        What the workbook's sheet of it is called; by default as its title.
+    most
+        Rows that are shown; of advisors and technicians a hundred.
+    glued
+        The workbook has the table from what its chapter glues, so that the exhibit need not hold what it
+        does not show.
 
     Examples
     --------
@@ -48,15 +62,22 @@ def table(
     """
     if frame is None or frame.empty:
         return exhibit.empty(nothing[0 if lang == "zh" else 1], id=id, lang=lang, title=title)
-    values = frame.reindex(columns=[c.key for c in columns]).astype(object).to_numpy().tolist()
+    most = max(most, MOST_PEOPLE) if columns and columns[0].key in _PEOPLE else most
+    sheet = sheet or title[:31]
+    if len(frame) > most:
+        note = cut_note(most, len(frame), sheet, lang) + note
+    held = frame.head(most) if glued else frame
+    values = held.reindex(columns=[c.key for c in columns]).astype(object).to_numpy().tolist()
     rows = [[column.raw(value, lang) for column, value in zip(columns, row, strict=True)] for row in values]
     display = [
         [column.cell(value, lang) for column, value in zip(columns, row, strict=True)] for row in values
     ]
+    for cells in display:  # the first names its row, and stays in sight on a phone
+        cells[0] = formats.cut(cells[0], lang, formats.NAME)
     return exhibit.table(
         [c.head(lang) for c in columns],
-        rows,
-        display,
+        rows[:most],
+        display[:most],
         id=id,
         title=title,
         subtitle=subtitle,
@@ -65,9 +86,17 @@ def table(
         emphasis=emphasis,
         tone=tone,
         wide=wide,
-        sheet=sheet or (title[:31]),
+        sheet=sheet,
         role=role,
+        rest=(rows[most:], display[most:]),
     )
+
+
+def cut_note(most: int, count: int, sheet: str, lang: str) -> str:
+    """How many rows of a table are shown, and where all of them are."""
+    if lang == "zh":
+        return f"此处列出前{most}条，共{count:,}条，全部见工作簿tables.xlsx的“{sheet}”表。"
+    return f"The first {most} of {count:,} are shown; all are in sheet “{sheet}” of tables.xlsx. "
 
 
 def to_the_right(made: Exhibit, *keys: str) -> Exhibit:

@@ -12,7 +12,7 @@ from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import CODES, label
 from aftersales.contract.statistics import FEW
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.tables.columns import table
+from aftersales.display.tables.columns import MOST, table
 from aftersales.display.tables.shared import CAUSE, COUNT, HOURS, SHARE, hidden
 
 RECORDS = records(
@@ -141,15 +141,22 @@ def cause_table(frame: pd.DataFrame, nothing: str = "", **words: Any) -> Exhibit
 
 
 def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """The month's complaints with their handling and causes (slide 18)."""
+    """The month's complaints with their handling and causes (slide 18).
+
+    Of very many those are shown that were late, then the graver ones, the longest first.
+    """
+    lang, record = words["lang"], RECORDS["complaints.register"]
     columns = [
-        replace(column, form="text") if column.key == "status" else column
-        for column in RECORDS["complaints.register"].on_page
+        replace(column, form="text") if column.key == "status" else column for column in record.on_page
     ]
+    if len(frame) > MOST:
+        frame = _most_urgent(frame)
+        first = ("超时的在前，其次按级别。", "The late ones are first, then the graver. ")
+        words["note"] = first[0 if lang == "zh" else 1] + words.get("note", "")
     late = frame["overdue"].fillna(False).astype(bool)  # where it hangs on the hour of a day it is not known
-    late_word = {"zh": "，超时", "en": ", late"}[words["lang"]]
+    late_word = {"zh": "，超时", "en": ", late"}[lang]
     states = [
-        status(state, "complaint_status", words["lang"]) + (late_word if over else "")
+        status(state, "complaint_status", lang) + (late_word if over else "")
         for state, over in zip(frame["status"], late, strict=True)
     ]
     tone = {f"{r},8": "worse" for r, over in enumerate(late) if over}
@@ -159,9 +166,20 @@ def complaint_register(frame: pd.DataFrame, **words: Any) -> Exhibit:
         id="complaints.register",
         wide=True,
         tone=tone,
+        sheet=record.label(lang),
+        glued=True,
         nothing=("没有本月受理投诉的记录。", "There is no record of complaints this month."),
         **words,
     )
+
+
+def _most_urgent(frame: pd.DataFrame) -> pd.DataFrame:
+    """As many complaints as are shown: late ones first, then the graver, then those that took longest."""
+    hours = frame["hours_to_close"].astype(float).fillna(frame["age_hours"].astype(float))
+    gravity = frame["level"].map({code: n for n, code in enumerate(CODES["level"])})
+    keyed = frame.assign(_late=frame["overdue"].fillna(False).astype(bool), _gravity=gravity, _hours=hours)
+    by = ["_late", "_gravity", "_hours"]
+    return keyed.sort_values(by, ascending=False, kind="stable", ignore_index=True).drop(columns=by)
 
 
 def hours_by_level(register: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:

@@ -88,10 +88,13 @@ def technician_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         ]
     ).astype(object)
     rows.loc[rows["jobs"] < FEW, ["rate", "interval"]] = None
+    record = RECORDS["ftf.technicians"]
     return table(
         rows,
-        RECORDS["ftf.technicians"].on_page,
+        record.on_page,
         id="ftf.technicians",
+        sheet=record.label(words["lang"]),
+        glued=True,
         nothing=("没有本月完工派工的记录。", "There is no record of jobs finished this month."),
         **words,
     )

@@ -181,14 +181,16 @@ def advisor_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     frame = frame.astype(object)
     frame.loc[few, list(QUESTIONS)] = None
     frame.loc[frame["orders"] < FEW, "coverage"] = None
-    columns = RECORDS["css.advisors"].on_page
-    return table(frame, filled(frame, columns), id="css.advisors", wide=True, **words)
+    record = RECORDS["css.advisors"]
+    shown, sheet = filled(frame, record.on_page), record.label(words["lang"])
+    return table(frame, shown, id="css.advisors", wide=True, sheet=sheet, glued=True, **words)
 
 
 def lowest_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """The store's lowest MOT item by advisor (slide 13)."""
-    columns = RECORDS["css.lowest"].on_page
-    return table(frame, filled(frame, columns), id="css.lowest", **words)
+    record = RECORDS["css.lowest"]
+    shown, sheet = filled(frame, record.on_page), record.label(words["lang"])
+    return table(frame, shown, id="css.lowest", sheet=sheet, **words)
 
 
 def grid(frame: pd.DataFrame, lang: str = "zh", least: int = 10) -> pd.DataFrame:
@@ -206,15 +208,14 @@ def grid(frame: pd.DataFrame, lang: str = "zh", least: int = 10) -> pd.DataFrame
 
 def suggestion_table(frame: pd.DataFrame, most: int = 40, **words: Any) -> Exhibit:
     """What customers suggested, the disappointed first; a long list is cut and says so."""
-    lang = words["lang"]
-    columns = RECORDS["css.suggestions"].on_page
-    if len(frame) > most:
-        cut = f"此处列出前{most}条。" if lang == "zh" else f"The first {most} are shown."
-        words = {**words, "note": f"{cut}{'' if lang == 'zh' else ' '}{words.get('note', '')}"}
+    record = RECORDS["css.suggestions"]
     return table(
-        frame.head(most),
-        columns,
+        frame,
+        record.on_page,
         id="css.suggestions",
+        most=most,
+        sheet=record.label(words["lang"]),
+        glued=True,
         nothing=("没有本月客户建议的记录。", "There is no record of suggestions this month."),
         **words,
     )

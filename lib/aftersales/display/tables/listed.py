@@ -29,7 +29,7 @@ def listed(
     Parameters
     ----------
     most
-        Rows that are shown; the workbook has all.
+        Rows that are shown; the workbook has all that its chapter glues.
     of
         The column of cases: of few of them a row has no rate, of few in all no row has a share.
     """
@@ -40,7 +40,6 @@ def listed(
         if "share" in rows and frame[of].sum() < FEW:
             rows["share"] = None
         frame = rows
-    if len(frame) > most:
-        cut = (f"此处列出前{most}条，全部在工作簿中。", f"The first {most} are shown; the workbook has all. ")
-        words["note"] = cut[0 if lang == "zh" else 1] + words.get("note", "")
-    return table(frame.head(most), table_record(id).on_page, id=id, lang=lang, **words)
+    record = table_record(id)
+    sheet = record.label(lang)
+    return table(frame, record.on_page, id=id, lang=lang, sheet=sheet, most=most, glued=True, **words)

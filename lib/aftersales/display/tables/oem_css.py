@@ -124,11 +124,12 @@ def mot_items(
 
 def missed_items(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Items of the mystery visit without full points."""
-    columns = RECORDS["oem.pt_missed"].on_page
+    record = RECORDS["oem.pt_missed"]
     return table(
         frame,
-        columns,
+        record.on_page,
         id="oem.pt_missed",
+        sheet=record.label(words["lang"]),
         nothing=(
             "没有失分的检查项可列。",
             "There is no item to list that lost points.",

@@ -95,8 +95,7 @@ RECORDS = records(
 
 def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """Last month's measures with owner, due date, evidence and status (slide 4)."""
-    columns = RECORDS["review.measures"].on_page
-    lang = words["lang"]
+    record, lang = RECORDS["review.measures"], words["lang"]
     tones = {"done": "better", "in_progress": "", "not_started": "muted"}
     states, tone = [], {}
     for r, row in enumerate(frame.to_dict("records")):
@@ -107,9 +106,10 @@ def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     tone = {k: v for k, v in tone.items() if v}
     return table(
         frame.assign(status=states),
-        columns,
+        record.on_page,
         id="review.measures",
         wide=True,
+        sheet=record.label(lang),
         tone=tone,
         nothing=("没有上月提出的措施。", "There is no record of measures raised last month."),
         **words,
@@ -155,6 +155,8 @@ def result_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         ],
         id="review.results",
         wide=True,
+        sheet=RECORDS["review.results"].label(lang),
+        glued=True,
         tone=tone,
         nothing=("没有上月提出的措施。", "There is no record of measures raised last month."),
         **words,
