@@ -401,7 +401,7 @@ BAD = [
     bad(
         "another archive",
         {"repair_orders.xlsx": other_archive()},
-        "repair_orders.xlsx: got another kind of file",
+        "repair_orders.xlsx: got a Word document",
     ),
     bad(
         "a workbook with a password",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 TEXTS = (".csv", ".txt", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+_BINARY = 512  # bytes in which no text has a zero
 SUFFIXES = (*TEXTS, *WORKBOOKS, ".parquet")
 
 
@@ -256,6 +257,6 @@ def _kind(begins: bytes) -> str:
         return "workbook"
     if kinds.other(begins):
         return "other"
-    if b"\0" in begins and begins[:2] not in (b"\xff\xfe", b"\xfe\xff") and not kinds.utf16(begins):
+    if b"\0" in begins[:_BINARY] and begins[:2] not in (b"\xff\xfe", b"\xfe\xff") and not kinds.utf16(begins):
         return "binary"
     return "text"
