@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
+from test_bad_input import XLS
 
 from aftersales.contract.errors import InputError
 from aftersales.sources.cached import cached_load
@@ -192,6 +196,32 @@ def test_hidden_rows_are_read_and_told(read):
     tables = read(book(order(2), order(3, more=' hidden="1"'), order(4, more=' hidden="true"')))
     assert len(tables.repair_orders) == 3
     assert kinds(tables)["hidden_rows"] == 2
+
+
+def old(*changes: tuple[bytes, bytes]) -> bytes:
+    """A small .xls (工单号, 车架号, 客户类型, 开单时间, 结算金额) but for some of its records."""
+    data = zlib.decompress(base64.b85decode(XLS))
+    for record, other in changes:
+        assert data.count(record) == 1
+        data = data.replace(record, other)
+    return data
+
+
+def test_an_xls_is_taken_as_it_is_shown_too(read):
+    opened = struct.pack("<HHHH", 0x203, 14, 2, 3)
+    record = next(old()[at : at + 18] for at in [old().index(opened)])
+    error = struct.pack("<HHHHHBBHHxx", 0x205, 8, 2, 3, 15, 0x2A, 1, 0x5D0, 2)
+    with pytest.raises(InputError, match=r"row 3, column 开单时间: got '#N/A'"):
+        read(old((record, error)), "维修工单.xls")
+    day = struct.pack("<HHHHHd", 0x203, 14, 2, 3, 15, 45391.5 - 1462)
+    since_1904 = struct.pack("<HHH", 0x22, 2, 0), struct.pack("<HHH", 0x22, 2, 1)
+    frame = read(old((record, day), since_1904), "维修工单.xls").repair_orders
+    assert frame["opened_at"].iloc[0] == pd.Timestamp("2024-04-09 12:00")
+    row_3 = struct.pack("<HHH", 0x208, 16, 2)
+    at = old().index(row_3)
+    shown, hidden = old()[at : at + 20], bytearray(old()[at : at + 20])
+    hidden[16] |= 0x20
+    assert kinds(read(old((shown, bytes(hidden))), "维修工单.xls"))["hidden_rows"] == 1
 
 
 def merged(rows: list[list[object]], cells: str) -> bytes:

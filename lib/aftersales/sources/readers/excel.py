@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import marshal
 import re
+import struct
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from aftersales.contract.message import Message
-from aftersales.sources.readers import apart, kinds
+from aftersales.sources.readers import apart, biff, kinds
 from aftersales.sources.readers.kinds import OLE, ZIP
 from aftersales.sources.readers.sheet_xml import Marks, Package
 
@@ -105,7 +106,7 @@ def read(data: bytes, wanted: Collection[str]) -> list[Sheet]:
     """
     if data.startswith(OLE):
         with _reading(data, wanted, _SECONDS + len(data) // _MB) as reader:
-            return reader.sheets()
+            return _with_marks(reader.sheets(), data, wanted)
     with _opened(data) as package:
         seconds = _SECONDS + sum(p.file_size for p in package.infolist()) // _MB
         with _reading(data, wanted, seconds) as reader:
@@ -139,6 +140,21 @@ def _guarded(about: Package, xml: bytes) -> Marks:
         raise Unreadable(_DAMAGED) from None
 
 
+def _with_marks(sheets: list[Sheet], data: bytes, wanted: Collection[str]) -> list[Sheet]:
+    """The sheets of an .xls with what is known of them."""
+    try:
+        marks, since_1904 = biff.marks(data)
+    except (ValueError, IndexError, struct.error):
+        raise Unreadable(_DAMAGED) from None
+    if len(marks) != len(sheets):
+        raise Unreadable(_DAMAGED)
+    for sheet, known in zip(sheets, marks, strict=True):
+        if sheet.name in wanted:
+            _put(sheet, known)
+            sheet.since_1904 = since_1904
+    return sheets
+
+
 def _marked(sheet: Sheet, known: Marks | tuple[int, int], recounted: Callable[[], Marks]) -> None:
     """Put into a sheet what is known of it."""
 
@@ -151,8 +167,11 @@ def _marked(sheet: Sheet, known: Marks | tuple[int, int], recounted: Callable[[]
         return max(marks.rows, rows)
 
     sheet.count = count
-    if not isinstance(known, Marks):
-        return
+    if isinstance(known, Marks):
+        _put(sheet, known)
+
+
+def _put(sheet: Sheet, known: Marks) -> None:
     sheet.formulas, sheet.hidden_rows = known.formulas, known.hidden
     for row, column, text in known.texts:
         if row < sheet.cells.shape[0] and column < sheet.cells.shape[1]:

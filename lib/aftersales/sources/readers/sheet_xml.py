@@ -80,7 +80,7 @@ class Package:
         codes |= dict.fromkeys(_PERCENTS, "0%")
         used = next((list(e) for e in root.iter() if _name(e) == "cellXfs"), [])
         shown = {str(i): codes.get(e.get("numFmtId", ""), "") for i, e in enumerate(used)}
-        return {style: code for style, code in shown.items() if _shown(12.0, code) is not None}
+        return {style: code for style, code in shown.items() if shown_as(12.0, code) is not None}
 
     @cached_property
     def blanks(self) -> set[str]:
@@ -138,7 +138,7 @@ class Package:
             return True
         if kind == "n" and text and (code := self.formats.get(element.get("s", ""))):
             try:
-                if shown := _shown(float(text), code):
+                if shown := shown_as(float(text), code):
                     marks.texts.append((row, column, shown))
             except ValueError:  # no number: it is read as what it is
                 pass
@@ -160,10 +160,10 @@ class Package:
         return xml.count(b"<v>") - xml.count(b"<v></v>") + xml.count(b"<is>"), rows
 
 
-def _shown(number: float, code: str) -> str | None:
+def shown_as(number: float, code: str) -> str | None:
     """A number as its format shows it, where that is more than the number: a percentage, zeros in front.
 
-    >>> _shown(0.85, "0.0%"), _shown(12, "00000"), _shown(12, '"R"0000'), _shown(12, "0.00")
+    >>> shown_as(0.85, "0.0%"), shown_as(12, "00000"), shown_as(12, '"R"0000'), shown_as(12, "0.00")
     ('85%', '00012', 'R0012', None)
     """
     first = code.partition(";")[0]
