@@ -11,7 +11,7 @@ import papermill
 import pytest
 from conftest import run
 
-from aftersales import cli, demo
+from aftersales import cli, context, demo, explain
 from aftersales.chapters import new as new_chapter
 from aftersales.chapters import notebooks as chapters
 from aftersales.contract import params, place
@@ -105,6 +105,68 @@ def test_every_notebook_reads_in_the_one_way_that_refuses_such_a_month():
         code = [c.source for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code"]
         (reading,) = [c for c in code if "load(" in c or "context(" in c]
         assert " = context(month, store, source, lang)" in reading, notebook.name
+
+
+@pytest.fixture
+def ahead(source, tmp_path):
+    """A store that has booked May already and planned measures; and tables of it that were read whole."""
+    if not (tmp_path / "exports").exists():
+        pytest.skip("a folder is enough")
+    booked = "门店,预约单号,预约进厂时间,主动预约,状态\n甲,B1,2024-05-06 09:00,是,准时\n"
+    (tmp_path / "exports" / "bookings.csv").write_text(booked, encoding="utf-8")
+    planned = "门店,编号,提出月份,部门,存在问题\n甲,A1,2024-06,前台,慢\n"
+    (tmp_path / "exports" / "actions.csv").write_text(planned, encoding="utf-8")
+    return source, inputs.load(source, "甲")
+
+
+@pytest.mark.parametrize("month", ["2024-05", "2024-06"])
+def test_bookings_and_measures_of_later_months_make_no_report_of_them(ahead, month, capsys, tmp_path):
+    source, tables = ahead
+    said = (
+        f"month {month}: the repair orders of 甲 end in 2024-04; no report can be made of a later month yet."
+    )
+    for entrance in (
+        lambda: inputs.load(source, "甲", month),
+        lambda: context(month, "甲", source),
+        lambda: explain("churn.rate", tables, month),
+    ):
+        with pytest.raises(InputError) as error:
+            entrance()
+        assert str(error.value) == said
+    calls = ["--out", str(tmp_path / "calls.xlsx")]
+    for command, more in (("report", []), ("check", []), ("mail", []), ("call-list", calls)):
+        assert cli.main([command, "--month", month, "--store", "甲", "--source", source, *more]) == 2
+        assert said in capsys.readouterr().err
+    assert explain("churn.rate", tables).month == pd.Period("2024-04")
+
+
+@pytest.mark.parametrize("month", ["2024-07", "2023-12"])
+def test_explain_takes_no_month_without_records_from_tables_that_are_there(ahead, month):
+    with pytest.raises(InputError, match=f"month {month}: the source has no record in it for 甲"):
+        explain("churn.rate", ahead[1], month)
+
+
+@pytest.mark.parametrize("month", ["4", 4, "2024-13", "april", "2024"])
+def test_a_month_in_a_notebook_has_its_year(month):
+    for entrance in (
+        lambda: inputs.get_params(month),
+        lambda: inputs.load("demo", month=month),
+        lambda: context(month, source="demo"),
+        lambda: explain("churn.rate", month=month),
+    ):
+        with pytest.raises(InputError, match="expected a month like 2024-04"):
+            entrance()
+
+
+@pytest.mark.parametrize("store", ["", " "])
+def test_a_store_has_a_name(store, tmp_path):
+    orders = "工单号,VIN,客户类型,开单时间\nR1,LSVAA2180E2012345,私车,2024-04-09\n"
+    (tmp_path / "repair_orders.csv").write_text(orders, encoding="utf-8")
+    for command in ("check", "template"):
+        call = [command, "--month", "2024-04", "--store", store, "--source", str(tmp_path)]
+        assert cli.main(call) == 2
+    with pytest.raises(InputError, match="store: it is empty"):
+        inputs.load(str(tmp_path), store)
 
 
 # The built-in store

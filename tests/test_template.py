@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import run
 
-from aftersales import demo, template
+from aftersales import cli, demo, template
 from aftersales.contract.errors import InputError
 from aftersales.contract.schema import CODES, EXAMPLE, GUIDE, TABLES
 from aftersales.sources.load import load
@@ -108,6 +108,36 @@ def test_the_example_is_no_record_and_the_sheets_of_our_own_are_no_remark(empty)
             assert len(tables[name]) == 0, name
     assert not [n for n in tables.notes if GUIDE in str(n)]
     assert sum(r["count"] for r in tables.repairs if r["kind"] == "example_row") == len(TABLES)
+
+
+def test_filled_in_it_is_that_of_its_store_and_of_no_other(tmp_path):
+    order = {"order_id": "R1", "vin": "LSVAA2180E2099999", "owner_type": "公车"}
+    for number, store in enumerate(("东城店", "西城店"), 5):
+        path = template.write(tmp_path / f"{store}.xlsx", f"2024-0{number}", store=store)
+        assert openpyxl.load_workbook(path)[GUIDE]["A2"].value == f"门店：{store}"
+        fill(path, "repair_orders", [order | {"opened_at": pd.Timestamp(f"2024-0{number}-06 09:00")}])
+    east = str(tmp_path / "东城店.xlsx")
+    assert load(east).store == load(east, "东城店").store == "东城店"
+    assert set(load(east).repair_orders["store"]) == {"东城店"}
+    for call in (["check"], ["report", "--out", str(tmp_path / "out")]):
+        assert cli.main([*call, "--month", "2024-05", "--source", east, "--store", "西城店"]) == 2
+    with pytest.raises(InputError, match=r"no such store\. It has: 东城店"):
+        load(east, "西城店")
+    both = str(tmp_path)  # two stores' templates in a folder are two stores
+    assert [load(both, s, m).store for s, m in (("东城店", "2024-05"), ("西城店", "2024-06"))] == [
+        "东城店",
+        "西城店",
+    ]
+    with pytest.raises(InputError, match="no record in it for 西城店"):
+        load(both, "西城店", "2024-05")
+
+
+def test_the_column_counts_where_it_names_a_store(empty):
+    order = {"order_id": "R1", "vin": "LSVAA2180E2099999", "owner_type": "公车", "store": "南城店"}
+    fill(empty, "repair_orders", [order | {"opened_at": pd.Timestamp("2024-05-06 09:00")}])
+    assert load(str(empty)).store == "南城店"
+    with pytest.raises(InputError, match="no such store"):
+        load(str(empty), "示范店")
 
 
 def test_filled_in_it_says_what_was_filled_in(empty, tmp_path):

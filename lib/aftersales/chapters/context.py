@@ -24,7 +24,7 @@ import pandas as pd
 
 from aftersales.cache import findings as cached_findings
 from aftersales.chapters import scraps
-from aftersales.contract import message
+from aftersales.contract import message, months
 from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES, label
 from aftersales.contract.tables import Tables
@@ -219,5 +219,6 @@ def context(
     """
     if lang:
         message.speak(lang)  # errors too are told in the notebook's language
-    params = get_params(month)
-    return Context(pd.Period(str(month), "M"), load(source, store, month), params, lang or params.lang)
+    period = months.parse(month)
+    params = get_params(period)
+    return Context(period, load(source, store, period), params, lang or params.lang)

@@ -162,7 +162,7 @@ def _made(source: str, settings: Params) -> _Copy:
 def _raws(source: str, settings: Params) -> list[Raw]:
     """The tables as they stand; what can't be read at all is reported in the list only."""
     try:
-        return reader.whole(source, settings.header_aliases).raws
+        return reader.whole(source, settings.header_aliases, own=settings.table_names).raws
     except InputError:
         return []
 
@@ -211,15 +211,18 @@ def _from_fault(copy: _Copy, problem: Problem) -> list[Cell]:
 
 def _from_check(copy: _Copy, problem: Problem, settings: Params) -> list[Cell]:
     """The cells of the rows behind a check that fails."""
-    raw = next((r for r in copy.raws if r.table == problem.table), None)
-    sheet = copy.sheets.get((raw.file, raw.sheet)) if raw else None
-    if raw is None or sheet is None or not problem.keys:
+    if not problem.keys:
         return []
-    frame, _, _, headers = typed(raw, settings.header_aliases)
-    names = checks.row_names(frame) if not problem.key else frame[problem.key]
-    rows = frame.index[among(names, problem.keys)] + (0 if raw.rows is not None else 1)
-    header = _header(sheet, headers.get(problem.field) or headers.get(problem.key), None)
-    return [sheet.cell(int(row), header.column if header else 1) for row in rows]
+    cells: list[Cell] = []
+    for raw in (raw for raw in copy.raws if raw.table == problem.table):
+        if (sheet := copy.sheets.get((raw.file, raw.sheet))) is None:
+            continue
+        frame, _, _, headers = typed(raw, settings.header_aliases)
+        names = checks.row_names(frame) if not problem.key else frame[problem.key]
+        rows = frame.index[among(names, problem.keys)] + (0 if raw.rows is not None else 1)
+        header = _header(sheet, headers.get(problem.field) or headers.get(problem.key), None)
+        cells += [sheet.cell(int(row), header.column if header else 1) for row in rows]
+    return cells
 
 
 def _header(sheet: Worksheet, name: str | None, row: int | None) -> Cell | None:

@@ -69,10 +69,8 @@ def read(values: Mapping[str, Any], file: str) -> dict[str, Any]:
                 "有选项的列，如 order_type",
                 "a column with options, such as order_type",
             )
-        pairs = _lines(pairs or {}, at)
-        mapped[f"{table}.{column.name}"] = {
-            plain(v): _meant(column, c, f"{at}.{v}") for v, c in pairs.items()
-        }
+        own = _lines(pairs or {}, at)
+        mapped[f"{table}.{column.name}"] = {plain(v): _meant(column, c, f"{at}.{v}") for v, c in own.items()}
     return {"table_names": names, "header_aliases": aliases, "constants": constants, "value_aliases": mapped}
 
 

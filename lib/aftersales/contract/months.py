@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
+
 DAY = "_day"  # behind a column's name: the column that says which of its cells were written without a time
+
+
+def parse(month: object) -> pd.Period:
+    """A month as it is given in a notebook, with its year: of a part of it the clock would have to decide.
+
+    Raises
+    ------
+    InputError
+        It is none.
+
+    Examples
+    --------
+    >>> parse("2024-04"), parse(pd.Timestamp("2024-04-09"))
+    (Period('2024-04', 'M'), Period('2024-04', 'M'))
+    """
+    found = re.match(r"(\d{4})-(\d{1,2})(?!\d)", str(month).strip())
+    if found and 1 <= int(found[2]) <= 12:
+        return pd.Period(year=int(found[1]), month=int(found[2]), freq="M")
+    got = str(month)
+    raise InputError(
+        Message(
+            f"月份：给的是 {got!r}；应是 2024-04 这样的月份。",
+            f"month: got {got!r}; expected a month like 2024-04.",
+        )
+    )
 
 
 def start(month: pd.Period) -> pd.Timestamp:

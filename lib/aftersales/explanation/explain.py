@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aftersales.contract import formats
+from aftersales.contract import formats, months
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.message import Message, listed
@@ -76,7 +76,9 @@ def explain(
     else:
         name = _known(name, row, (params or inputs.get_params(month)).chapters)
     tables = inputs.load(month=month) if tables is None else tables
-    period = inputs.months_with_records(tables)[-1] if month is None else pd.Period(month, "M")
+    period = inputs.latest_month(tables) if month is None else months.parse(month)
+    if glued is None:
+        inputs.check_month(tables, period)
     params = params or inputs.get_params(period)
     lang = lang or params.lang
     if glued is not None and glued.figure is not None:

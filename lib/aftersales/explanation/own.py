@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
-from aftersales.contract import glued_here
+from aftersales.contract import glued_here, months
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import PREFIXES
 from aftersales.contract.glued_here import Glued
@@ -46,8 +44,8 @@ def check(it: Glued, tables: Tables | None, month: object) -> None:
         Another month or store is asked for.
     """
     name = "" if it.figure is None else it.figure.name
-    if month is not None and it.month is not None and pd.Period(month, "M") != it.month:
-        other = pd.Period(month, "M")
+    if month is not None and it.month is not None and months.parse(month) != it.month:
+        other = months.parse(month)
         raise InputError(
             Message(
                 f"explain：{name} 是 {it.month} 的；给的是 {other}。请在笔记本第一个单元格里写那个月，"

@@ -45,8 +45,7 @@ def cached_load(
     InputError
         Everything that is wrong, in one go; or the store is none of the source's.
     """
-    if store is not None and store.strip() != place.DEMO_STORE and place.is_demo(source):
-        raise not_built_in(store.strip())
+    check_store(source, store)
     key = cache.key(source, options.way(), options.snapshot, (store, first, last))
     if key is not None and (cached := cache.stores(key)):
         existing, named = cached
@@ -71,8 +70,7 @@ def read_unmasked(source: str, store: str | None, options: ReadOptions) -> Table
     """
     from aftersales.sources import pipeline
 
-    if store is not None and store.strip() != place.DEMO_STORE and place.is_demo(source):
-        raise not_built_in(store.strip())
+    check_store(source, store)
     # a reading under a name of its own passes by what is kept of single files
     options = replace(options, masked=False, snapshot="unmasked")
     read, named = pipeline.read_all(source, options)
@@ -137,6 +135,22 @@ def _as(tables: Tables, named: bool, store: str | None) -> Tables:
     return replace(tables, store=name, **frames)
 
 
+def check_store(source: str, store: str | None) -> None:
+    """That a store may be asked for of a source: it has a name, and the built-in records keep their own.
+
+    Raises
+    ------
+    InputError
+        It may not.
+    """
+    if store is None:
+        return
+    if not store.strip():
+        raise InputError(Message("门店是空的；应是门店的名称。", "store: it is empty; expected a name."))
+    if store.strip() != place.DEMO_STORE and place.is_demo(source):
+        raise not_built_in(store.strip())
+
+
 def not_built_in(store: str) -> InputError:
     """The error about a store that the built-in records do not belong to."""
     given = command.option("source")
@@ -156,8 +170,10 @@ def _chosen(existing: list[str], named: bool, store: str | None, default_store: 
             has = _some(existing)
             raise InputError(
                 Message(
-                    f"门店 {store}：来源里没有这家店。来源里有：{has.zh}。",
-                    f"store {store!r}: the source has no such store. It has: {has.en}.",
+                    f"门店 {store}：来源里没有这家店。来源里有：{has.zh}"
+                    "（写在“门店”列，或模板“填写说明”的 A2）。",
+                    f"store {store!r}: the source has no such store. It has: {has.en} "
+                    "(as the column 门店 says, or cell A2 of a template's 填写说明).",
                 )
             )
         return alike(store)

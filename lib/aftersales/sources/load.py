@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 
 from aftersales.cache import store as cache
 from aftersales.cache import tables as cached_tables
-from aftersales.contract import message, params, place
+from aftersales.contract import message, months, params, place
 from aftersales.contract.call import parse_month
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
@@ -40,7 +41,7 @@ def get_params(month: object = None) -> Params:
     >>> get_params("2024-04").churn_months
     6
     """
-    return params.load(month)
+    return params.load(None if month is None else months.parse(month))
 
 
 def load(source: str | None = None, store: str | None = None, month: object = None) -> Tables:
@@ -70,7 +71,7 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     >>> tables.store, len(tables.repair_orders)
     ('示范店', 30971)
     """
-    settings = params.load(month)
+    settings = get_params(month)
     return _load(_chosen(source, store, settings), store, month, settings, os.environ.get(_SNAPSHOT, ""))
 
 
@@ -90,15 +91,68 @@ def _load(source: str, store: str | None, month: object, settings: Params, snaps
 
     A month must have a record in them, or every figure of it would be made of nothing.
     """
-    period = None if month is None else _period(month)
+    period = None if month is None else months.parse(month)
     first, last = (None, None) if period is None else needed(period, settings)
     tables = cached.cached_load(source, store, _options(settings, snapshot), first, last)
-    if period is not None and not _has_records(tables, period):
-        span = _span(_months_from(source, store, settings, list(_DATED), snapshot))
-        raise _no_records(period, tables.store, span)
+    if period is not None:
+        _check(tables, period, lambda names: _months_from(source, store, settings, names, snapshot))
     tables.used.clear()
     _HANDED.append((tables, period))
     return tables
+
+
+def check_month(tables: Tables, month: object) -> pd.Period:
+    """A month of tables that were read, where it is one that a report can be made of.
+
+    Tables without any record are of no month, and no figure of them is known.
+
+    Raises
+    ------
+    InputError
+        It is no month, none with a record, or it lies beyond the last visit.
+    """
+    period, read = months.parse(month), set(tables.used)
+    if _months_in(tables, _DATED):
+        _check(tables, period, lambda names: _months_in(tables, names))
+    tables.used.clear()
+    tables.used.update(read)
+    return period
+
+
+def latest_month(tables: Tables) -> pd.Period:
+    """The last month with visits, or with any record where no visit exists at all.
+
+    Raises
+    ------
+    InputError
+        The tables have no records.
+    """
+    found = _months_in(tables, ["repair_orders"]) or _months_in(tables, _DATED)
+    if not found:
+        raise InputError(
+            Message(zh=f"{tables.store}没有任何记录。", en=f"{tables.store} has no records at all.")
+        )
+    return found[-1]
+
+
+def _check(tables: Tables, month: pd.Period, existing: Callable[[list[str]], list[pd.Period]]) -> None:
+    """That a month has records, and does not lie beyond the last visit.
+
+    Bookings and measures may be of months to come: they are no sign that its visits are there, and without
+    these every vehicle would count as lost.
+    """
+    if not _has_records(tables, month):
+        raise _no_records(month, tables.store, _span(existing(list(_DATED))))
+    if not _has_records(tables, month, ("repair_orders",)):
+        visits = existing(["repair_orders"])
+        if visits and month > visits[-1]:
+            raise InputError(
+                Message(
+                    zh=f"月份 {month}：{tables.store}的维修工单只到 {visits[-1]}，以后的月份还不能做报告。",
+                    en=f"month {month}: the repair orders of {tables.store} end in {visits[-1]}; "
+                    "no report can be made of a later month yet.",
+                )
+            )
 
 
 def needed(month: pd.Period, settings: Params) -> tuple[str, str]:
@@ -223,6 +277,8 @@ def ask_unmasked(
     found = [m for m in there if m.month == number and given_year in (None, m.year)]
     if not found:
         raise _no_records(month, tables.store, _span(there))
+    visited = [m for m in found if m in _months(tables, "repair_orders")]
+    found = visited or [check_month(tables, found[-1])]
     own = params.load(found[-1])
     message.settle(lang or own.lang)
     if _chosen(source, store, own) != chosen or _options(own) != _options(settings):
@@ -265,7 +321,7 @@ def _months_from(
         existing = cached.months(source, store, options, name)
         if existing is None:
             tables = cached.cached_load(source, store, options)
-            return sorted({m for n in names for m in _months(tables, n)})
+            return _months_in(tables, names)
         found.update(pd.Period(m, "M") for m in existing)
     return sorted(found)
 
@@ -278,25 +334,17 @@ def forget(request: ReportRequest) -> None:
 
 def months_with_records(tables: Tables) -> list[pd.Period]:
     """The months in which any table has a row, in order."""
-    return sorted({m for name in _DATED for m in _months(tables, name)})
+    return _months_in(tables, _DATED)
 
 
-def _period(month: object) -> pd.Period:
-    try:
-        return pd.Period(str(month), "M")
-    except ValueError:
-        raise InputError(
-            Message(
-                f"月份：给的是 {str(month)!r}；应是 2024-04 这样的月份。",
-                f"month: got {str(month)!r}; expected a month like 2024-04.",
-            )
-        ) from None
+def _months_in(tables: Tables, names: Sequence[str]) -> list[pd.Period]:
+    return sorted({m for name in names for m in _months(tables, name)})
 
 
-def _has_records(tables: Tables, month: pd.Period) -> bool:
+def _has_records(tables: Tables, month: pd.Period, names: Sequence[str] = ()) -> bool:
     """Whether any table has a row in a month; the first that has one answers at once."""
     start, end = month.start_time, (month + 1).start_time
-    for name in _DATED:
+    for name in names or _DATED:
         if (frame := tables[name]) is not None:
             dates = frame[TABLES[name].dated_by]
             dated = pd.api.types.is_datetime64_any_dtype(dates)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from aftersales.contract import mask
 from aftersales.contract.errors import Fault
+from aftersales.contract.language import plural
 from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
 from aftersales.contract.row_counts import RowCount
@@ -98,8 +99,9 @@ def _contradiction(table: str, one: tuple[Origin, np.ndarray], other: tuple[Orig
         Message(
             zh=f"{first.title}（{len(some):,}行）和{second.title}（{len(others):,}行）内容不同：前者有{more:,}行、"
             f"后者有{less:,}行是另一份没有的",
-            en=f"{first.title} ({len(some):,} rows) and {second.title} ({len(others):,} rows), which differ: "
-            f"{more:,} rows stand only in the one, {less:,} only in the other",
+            en=f"{first.title} ({plural(len(some), 'row')}) and {second.title} "
+            f"({plural(len(others), 'row')}), which differ: {plural(more, 'row')} only in the one, "
+            f"{less:,} only in the other",
         ),
         Message(zh=f"{zh}只有一份，或两份相同", en=f"{table} once, or twice the same"),
         second.file,

@@ -185,20 +185,14 @@ def _unique(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
         return []
     first: dict[tuple[str, ...], int] = {}
     texts = list(map(tuple, keys.astype(str).to_numpy()))
-    for text, row in zip(texts, frame.index, strict=True):
-        first.setdefault(text, int(row))
+    for number, text in enumerate(texts):
+        first.setdefault(text, number)
     out = []
     called = " + ".join(TABLES[name].column(k).zh for k in key)
     once = Message(f"{called}不重复", f"a {' + '.join(key)} that stands there once")
     for place in again.nonzero()[0]:
         values = (shown(TABLES[name].column(k), v) for k in key if not pd.isna(v := frame[k].iloc[place]))
-        part, row = origin.of(first[texts[place]])
-        file, in_file = (f"{part.file} ", f" of {part.file}") if origin.parts else ("", "")
-        hint = Message(
-            f"{file}第 {row} 行也是它：删去重复的行，或改正编号",
-            f"It stands in row {row}{in_file} too. Remove the row that stands there twice, or correct its "
-            "number",
-        )
+        hint = _twin(name, frame, origin, first[texts[place]], int(place))
         out.append(
             fault_at(
                 "duplicate",
@@ -214,6 +208,34 @@ def _unique(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
     return out
 
 
+def _twin(name: str, frame: pd.DataFrame, origin: Origin, first: int, place: int) -> Message:
+    """Where else a key stands; what differs where it is another file's."""
+    (part, row), (mine, _) = (origin.of(int(frame.index[p])) for p in (first, place))
+    if part == mine:
+        return Message(
+            f"第 {row} 行也是它：删去重复的行，或改正编号",
+            f"It stands in row {row} too. Remove the row that stands there twice, or correct its number",
+        )
+    one, other = (frame.iloc[p] for p in (first, place))
+    differ = [c for c in TABLES[name].columns if not _same(one[c.name], other[c.name])]
+    zh, en = "、".join(c.zh for c in differ), ", ".join(c.name for c in differ)
+    at = Message(zh=f"第 {row} 行", en=f"row {row} of ") if part.numbered else Message(zh="", en="")
+    return Message(
+        zh=f"{part.title} {at.zh}也是它，不同的是{zh}：删去旧的那一行，或那一份",
+        en=f"It stands in {at.en}{part.title} too, with another {en}: remove the older row or file",
+    )
+
+
+def _title(origin: Origin) -> str:
+    """The file of a table, of several the first ones."""
+    files = list(dict.fromkeys(part.file for part in origin.parts)) or [origin.file]
+    return ", ".join(files[:3]) + (f" … ({len(files)})" if len(files) > 3 else "")
+
+
+def _same(one: object, other: object) -> bool:
+    return bool(one == other) if not (pd.isna(one) or pd.isna(other)) else pd.isna(one) and pd.isna(other)
+
+
 def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin]) -> list[Fault]:
     """Values that must exist in another table of the same store."""
     out = []
@@ -224,7 +246,7 @@ def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin
             known = pd.MultiIndex.from_frame(tables[other][["store", key]].astype(str))
             mine = pd.MultiIndex.from_frame(frame[["store", column]].astype(str))
             missing = ~mine.isin(known) & frame[[column, "store"]].notna().all(axis=1).to_numpy()
-            called, file = TABLES[other].column(key).zh, origins[other].file
+            called, file = TABLES[other].column(key).zh, _title(origins[other])
             expected = Message(f"{file} 里有的{called}", f"one of the {key} in {file}")
             for place in missing.nonzero()[0]:
                 got = shown(TABLES[name].column(column), frame[column].iloc[place])

@@ -12,6 +12,7 @@ from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 from aftersales.contract.schema import TABLES
 from aftersales.sources import load as inputs
+from aftersales.sources.cached import check_store
 from aftersales.template import guide, sheets
 from aftersales.template.styles import Styles
 
@@ -50,6 +51,7 @@ def write(
     request = None if month is None else call.parse_month(month, year)
     settings = params.load()
     given = source or (settings.source if not place.is_demo(settings.source) else None)
+    check_store(given or "", store)
     tables = inputs.load(given, store) if given else None
     months = [] if tables is None else inputs.months_with_records(tables)
     period = _period(request, months[-1] if months else None)

@@ -25,7 +25,7 @@ def write(
     page.set_row(0, 30)
     title = "客服部月报数据" + (f" · {formats.month(month)}" if month is not None else "")
     page.write_string(0, 0, title, style(bold=True, font_size=16))
-    page.write_string(1, 0, store, style(font_color=theme.MUTED))
+    page.write_string(1, 0, f"门店：{store}", style(font_color=theme.MUTED))
     named = month or "2024-04"
     lines = [
         "每张工作表是一张表。蓝底、列名带 * 的列必填，灰底的可以空着或整列删去；列名不要改，列的顺序随意。",

@@ -23,7 +23,7 @@ from aftersales.contract.schema import TABLES
 from aftersales.sources.cells.coerce import columns_of
 from aftersales.sources.cells.raw import Raw
 from aftersales.sources.readers.found import Own, passed_over
-from aftersales.sources.readers.names import likely, named
+from aftersales.sources.readers.names import likely, named, refused
 from aftersales.sources.readers.parquet import as_cells
 from aftersales.sources.readers.slices import DATED, Match, Slice, spellings
 
@@ -45,6 +45,7 @@ class Database:
         # a month or a date makes another table of a database: it is taken only where the params name it
         meant = {t: n.table for t in existing if (n := named(t, own)) and not n.marked}
         self.strange = [t for t in existing if t not in meant]
+        self.refused = {t for t in self.strange if refused(t, own)}
         self.named_as: dict[str, str] = {}
         faults = []
         for title in existing:
@@ -76,7 +77,7 @@ class Database:
 
     def notes(self) -> list[Note]:
         """Tables that are none of ours."""
-        return [passed_over("sql_table", t, t, likely(t)) for t in self.strange]
+        return [passed_over("sql_table", t, t, [] if t in self.refused else likely(t)) for t in self.strange]
 
     def stores(self) -> list[str | None]:
         """The names of stores as they stand in it, those of each table by leaps along its index."""

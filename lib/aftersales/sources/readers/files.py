@@ -20,7 +20,7 @@ from aftersales.sources.readers import csv as text
 from aftersales.sources.readers import excel as sheets
 from aftersales.sources.readers import kinds, parquet, workbook
 from aftersales.sources.readers.found import Found, Own, passed_over
-from aftersales.sources.readers.names import Named, likely, named
+from aftersales.sources.readers.names import Named, book, likely, named, refused
 
 if TYPE_CHECKING:
     from aftersales.sources.cells.typed import Typed
@@ -59,7 +59,7 @@ def read(
     """
     found = Found()
     if path.is_file() and path.suffix.lower() in WORKBOOKS and _has_tables(path, own):
-        workbook.tables(path.read_bytes(), called or path.name, None, more, own, found)
+        workbook.tables(path.read_bytes(), called or path.name, Named(""), more, own, found)
         return found
     claims: dict[str, list[tuple[Path, str, Named]]] = {}
     books: list[tuple[Path, str]] = []
@@ -71,7 +71,7 @@ def read(
         elif name is not None:
             claims.setdefault(name.table, []).append((file, title, name))
         else:
-            found.notes.append(_unknown(file, title))
+            found.notes.append(_unknown(file, title, own))
     found.notes += _unread(path, own) if path.is_dir() else []
     for table, files in claims.items():
         for file, title, name in _distinct(table, files, found):
@@ -79,7 +79,7 @@ def read(
                 _file(file, title, name, more, own, known, found)
     for file, title in books:
         with _reported(title, found):
-            workbook.tables(file.read_bytes(), title, None, more, own, found)
+            workbook.tables(file.read_bytes(), title, book(file.stem), more, own, found)
     return found
 
 
@@ -121,9 +121,10 @@ def _unread(path: Path, own: Own) -> list[Note]:
     return notes
 
 
-def _unknown(file: Path, title: str) -> Note:
+def _unknown(file: Path, title: str, own: Own) -> Note:
     """A remark on a file that is not taken: what it may be, by its name or by its first line."""
-    return passed_over("file", title, file.stem, likely(file.stem) or _by_heads(file))
+    tables = [] if refused(file.stem, own) else likely(file.stem) or _by_heads(file)
+    return passed_over("file", title, file.stem, tables)
 
 
 def _by_heads(file: Path) -> list[str]:

@@ -110,19 +110,30 @@ def named(text: str, own: Mapping[str, str | None]) -> Named | None:
     >>> named("维修工单 - 副本", {}).again, named("流失回访记录", {}), named("维修工单统计", {})
     ('副本', None, None)
     """
+    found = _named(text, own)
+    return found if found and found.table else None
+
+
+def refused(text: str, own: Mapping[str, str | None]) -> bool:
+    """Whether the params say of a file or sheet that it is none of the report's tables.
+
+    >>> refused("客户信息_202404", {"客户信息": None}), refused("客户信息", {})
+    (True, False)
+    """
+    found = _named(text, own)
+    return found is not None and not found.table
+
+
+def _named(text: str, own: Mapping[str, str | None]) -> Named | None:
     plain = narrow(text)
     mine = {narrow(name): table for name, table in own.items()}
     if plain in mine:
-        table = mine[plain]
-        return Named(table) if table else None
+        return Named(mine[plain] or "")
     for pattern, table in [*_patterns(tuple(mine.items())), *_patterns(_KNOWN)]:
         for found in pattern.finditer(plain):
             before, after = _marks(plain[: found.start()]), _marks(plain[found.end() :])
-            if before is None or after is None:
-                continue
-            if table is None:
-                return None
-            return Named(table, " ".join(before[0] + after[0]), " ".join(before[1] + after[1]))
+            if before is not None and after is not None:
+                return Named(table or "", " ".join(before[0] + after[0]), " ".join(before[1] + after[1]))
     return None
 
 
@@ -138,6 +149,17 @@ def only_marks(text: str) -> Named | None:
     if marks is None or not marks[0]:
         return None
     return Named("", " ".join(marks[0]), " ".join(marks[1]))
+
+
+def book(text: str) -> Named:
+    """What the name of a workbook of several tables says of the part of the records that it holds.
+
+    >>> book("月报数据-2024-03 副本")
+    Named(table='', part='月报数据 2024 03', again='副本', sure=True)
+    """
+    plain = narrow(text)
+    again = [found[0] for found in _AGAIN.finditer(plain)]
+    return Named("", " ".join(_BETWEEN.sub(" ", _AGAIN.sub(" ", plain)).split()), " ".join(again))
 
 
 def without_marks(text: str) -> str:

@@ -19,35 +19,33 @@ from aftersales.sources.cells.repairs import repair
 from aftersales.sources.readers import excel as sheets
 from aftersales.sources.readers import grid
 from aftersales.sources.readers.found import Found, Own, passed_over
-from aftersales.sources.readers.names import Named, likely, named, only_marks
+from aftersales.sources.readers.names import Named, likely, named, only_marks, refused
 
 _DAYS_TO_1904 = 1462  # days between the first days of both ways of counting
 # Where the guide of a filled template says whose it is.
 _STORE = (1, 0)
 
 
-def tables(
-    data: bytes, file: str, only: Named | None, more: Mapping[str, str], own: Own, found: Found
-) -> None:
+def tables(data: bytes, file: str, says: Named, more: Mapping[str, str], own: Own, found: Found) -> None:
     """Add every sheet that is a table of ours.
 
     Parameters
     ----------
-    only
-        The table that the file is named after; the sheets are parts of it then.
+    says
+        What the file says by its name: where it is that of a table, the sheets are parts of it.
     """
     try:
         existing = sheets.names(data)
         hidden = {title: unseen for title, unseen in existing if title not in OWN_SHEETS}
-        wanted = list(hidden) if only else [title for title in hidden if named(title, own)]
+        wanted = list(hidden) if says.table else [title for title in hidden if named(title, own)]
         guide = [GUIDE] if any(title == GUIDE for title, _ in existing) else []
         read = {sheet.name: sheet for sheet in sheets.read(data, [*guide, *wanted])}
     except sheets.Unreadable as error:
         raise _unreadable(error, file) from None
-    if only is None:
-        chosen = _by_name(hidden, file, own, found)
+    if says.table:
+        chosen = _of_file(hidden, says, own, read, more, file, found)
     else:
-        chosen = _of_file(hidden, only, own, read, more, file, found)
+        chosen = {title: _with(says, name) for title, name in _by_name(hidden, file, own, found).items()}
     if guide and (store := _store(read[GUIDE])):
         found.stores[file] = store
     for title, name in chosen.items():
@@ -105,10 +103,14 @@ def named_as(only: Named, titles: Sequence[str | None], own: Own) -> dict[str | 
 def _both(only: Named, title: str | None, own: Own) -> Named:
     mine = None if title is None else named(title, own) or only_marks(title)
     if title is None or (mine and mine.table in ("", only.table)):
-        parts = [only] if mine is None else [only, mine]
-        part, again = (" ".join(filter(None, (getattr(n, a) for n in parts))) for a in ("part", "again"))
-        return replace(only, part=part, again=again)
+        return _with(only, mine) if mine else only
     return replace(only, part=f"{only.part} {title}".strip(), sure=False)
+
+
+def _with(file: Named, sheet: Named) -> Named:
+    """What a file and a sheet in it say together."""
+    part, again = (" ".join(filter(None, (getattr(n, a) for n in (file, sheet)))) for a in ("part", "again"))
+    return Named(file.table or sheet.table, part, again)
 
 
 def _of_file(
@@ -162,7 +164,9 @@ def _by_name(hidden: Mapping[str, bool], file: str, own: Own, found: Found) -> d
             names[title] = name
             claims.setdefault((name.table, name.part), []).append(title)
         else:
-            found.notes.append(passed_over("sheet", title, title, likely(title)))
+            found.notes.append(
+                passed_over("sheet", title, title, [] if refused(title, own) else likely(title))
+            )
     taken = set()
     for (table, _), titles in claims.items():
         seen = [title for title in titles if not hidden[title]] or titles
