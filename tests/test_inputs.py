@@ -108,15 +108,19 @@ def test_every_notebook_reads_in_the_one_way_that_refuses_such_a_month():
 
 
 @pytest.fixture
-def ahead(source, tmp_path):
+def ahead(tmp_path):
     """A store that has booked May already and planned measures; and tables of it that were read whole."""
-    if not (tmp_path / "exports").exists():
-        pytest.skip("a folder is enough")
-    booked = "门店,预约单号,预约进厂时间,主动预约,状态\n甲,B1,2024-05-06 09:00,是,准时\n"
-    (tmp_path / "exports" / "bookings.csv").write_text(booked, encoding="utf-8")
-    planned = "门店,编号,提出月份,部门,存在问题\n甲,A1,2024-06,前台,慢\n"
-    (tmp_path / "exports" / "actions.csv").write_text(planned, encoding="utf-8")
-    return source, inputs.load(source, "甲")
+    orders = "".join(f"R{m},LSVAA2180E2012345,私车,2024-{m:02}-05\n" for m in (2, 4))
+    tables = {
+        "repair_orders": "工单号,VIN,客户类型,开单时间\n" + orders,
+        "bookings": "预约单号,预约进厂时间,主动预约,状态\nB1,2024-05-06 09:00,是,准时\n",
+        "actions": "编号,提出月份,部门,存在问题\nA1,2024-06,前台,慢\n",
+    }
+    source = tmp_path / "ahead"
+    source.mkdir()
+    for name, text in tables.items():
+        (source / f"{name}.csv").write_text(text, encoding="utf-8")
+    return str(source), inputs.load(str(source), "甲")
 
 
 @pytest.mark.parametrize("month", ["2024-05", "2024-06"])
