@@ -68,6 +68,10 @@ check: $(READY) ## 检查数据：make check MONTH=4（XLSX=文件 另存一份�
 template: $(READY) ## 生成空白的数据工作簿：make template MONTH=5 SOURCE=上月数据（OUT=文件） ## write an empty workbook to fill in: make template MONTH=5 SOURCE=last-month (OUT=file)
 	@$(RUN) template $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)
 
+.PHONY: adopt
+adopt: $(READY) ## 看一份外来的导出，提出参数里该怎么写：make adopt SOURCE=导出（OUT=文件） ## propose what the params must say to read a foreign export: make adopt SOURCE=exports (OUT=file)
+	@$(RUN) adopt $${SOURCE:+--source "$$SOURCE"} $(WHERE) $(LANGUAGE)
+
 .PHONY: mail
 mail: $(READY) ## 发送已发布的报告：make mail MONTH=4（DRY_RUN=1 只说会发给谁） ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
 	@$(RUN) mail $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)

@@ -243,6 +243,23 @@ def parser() -> argparse.ArgumentParser:
     _output(compare)
     compare.set_defaults(run=_compare)
 
+    adopt = add(
+        "adopt",
+        "看一份外来的导出，提出参数里该怎么写",
+        "look at a foreign export and propose what the params must say so that it is read",
+    )
+    _source(adopt, store=False)
+    adopt.add_argument(
+        "--out",
+        type=Path,
+        metavar=_file(),
+        help=phrase(
+            "写到哪里；已有的文件不会改（默认：打印出来）",
+            "where to; never over an existing file (default: print it)",
+        ),
+    )
+    adopt.set_defaults(run=_adopt)
+
     demo = add("demo", "生成虚构门店的数据", "write the records of made-up stores")
     demo.add_argument(
         "--stores",
@@ -338,10 +355,13 @@ def _month(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _source(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--store", metavar=_name(), help=phrase("默认：参数里的门店", "default: the store of the params")
-    )
+def _source(command: argparse.ArgumentParser, store: bool = True) -> None:
+    if store:
+        command.add_argument(
+            "--store",
+            metavar=_name(),
+            help=phrase("默认：参数里的门店", "default: the store of the params"),
+        )
     command.add_argument(
         "--source",
         metavar="S",
@@ -466,6 +486,12 @@ def _compare(args: argparse.Namespace) -> None:
     from aftersales.compare import command as comparing
 
     print(comparing.compare(args.a, args.b, args.store, args.out, args.lang))
+
+
+def _adopt(args: argparse.Namespace) -> None:
+    from aftersales.adopt import command as adopting
+
+    print(adopting.adopt(args.source, args.out, args.lang).rstrip())
 
 
 def _demo(args: argparse.Namespace) -> None:

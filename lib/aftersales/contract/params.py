@@ -140,13 +140,17 @@ else:
 
 
 class Loader(_Safe):
-    """YAML that refuses a key given twice: the second would silently win."""
+    """YAML that refuses a key given twice: the second would silently win. One that is empty loses nothing."""
 
 
 def _mapping(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    for key in keys:
-        if keys.count(key) > 1:
+    kept: dict[Any, tuple[yaml.Node, yaml.Node]] = {}
+    merged = []
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node)
+        if key_node.tag == "tag:yaml.org,2002:merge":
+            merged.append((key_node, value_node))
+        elif key in kept and not (_is_empty(kept[key][1]) or _is_empty(value_node)):
             line = node.start_mark.line + 1
             raise InputError(
                 Message(
@@ -154,7 +158,16 @@ def _mapping(loader: Loader, node: yaml.MappingNode) -> dict[Any, Any]:
                     f"{node.start_mark.name}, line {line}: the key {key!r} stands there twice.",
                 )
             )
+        elif key not in kept or _is_empty(kept[key][1]):
+            kept[key] = key_node, value_node
+    node.value = [*merged, *kept.values()]
     return loader.construct_mapping(node, deep=True)
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    """Whether a section holds nothing, as `header_aliases: {}`: what is pasted under it takes its place."""
+    nothing = isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+    return nothing or (isinstance(node, yaml.MappingNode) and not node.value)
 
 
 Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from aftersales.contract import mask
+from aftersales.contract import command, mask
 from aftersales.contract.errors import Fault
 from aftersales.contract.message import Message, listed
 from aftersales.contract.months import DAY
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import CODES, IN_ORDER, MOT_ITEMS, TABLES, Column, Table
-from aftersales.sources.cells import values
+from aftersales.sources.cells import looks, values
+from aftersales.sources.cells.likely import header_for
 from aftersales.sources.cells.precision import written_as_days
 from aftersales.sources.cells.raw import TAIL_HEADERS, Form, Raw, headers_of, plain
 from aftersales.sources.cells.repairs import repair
@@ -135,7 +137,7 @@ def _missing(raw: Raw, column: Column) -> Fault:
     tail = next((h for h in raw.headers if plain(h) in TAIL_HEADERS), None)
     if column.personal != "vin" or tail is None:
         expected = Message(f"列“{column.zh}”", f"a column {column.name} ({column.zh})")
-        return Fault("missing_column", "", expected, raw.file, raw.sheet, hint=_available(raw))
+        return Fault("missing_column", "", expected, raw.file, raw.sheet, hint=_instead(raw, column))
     return Fault(
         "missing_column",
         Message(f"“{tail}”：只有VIN的末几位", f"{tail}: only the end of the VIN"),
@@ -150,12 +152,22 @@ def _missing(raw: Raw, column: Column) -> Fault:
     )
 
 
-def _available(raw: Raw) -> Message:
-    """What headers the file has instead, none of them a person's."""
+def _instead(raw: Raw, column: Column) -> Message:
+    """Which header looks like a missing column; else what headers there are, none of them a person's."""
+    if likely := header_for(raw, column):
+        alias = f"{{{mask.text(likely)}: {column.name}}}"
+        return Message(
+            f"“{mask.text(likely)}”看来就是它：写进参数 header_aliases：{alias}",
+            f"{mask.text(likely)} looks like it: put it into the params, header_aliases: {alias}",
+        )
     headers = listed(mask.text(header)[:40] for header in raw.headers[:60] if header)
+    constant = f"{{{raw.table}: {{{column.name}: …}}}}"
+    adopt = command.of("adopt", source=command.OPEN)
     return Message(
-        f"文件里有：{headers.zh}。若叫别的名字，请写进参数 header_aliases",
-        f"The file has: {headers.en}. Another name for it can be given under header_aliases in the params",
+        f"文件里有：{headers.zh}。若叫别的名字，请写进参数 header_aliases；若整份导出没有，"
+        f"写进 constants：{constant}。由程序提出建议：{adopt}",
+        f"The file has: {headers.en}. Another name for it can be given under header_aliases in the params; "
+        f"if the export lacks it, constants: {constant}. To have them proposed: {adopt}",
     )
 
 
@@ -176,7 +188,7 @@ def _fault(raw: Raw, at: Mapping[str, int], column: Column, i: int, value: Any) 
         raw.sheet,
         row,
         raw.headers[at[column.name]],
-        _hint(column, value),
+        _hint(raw.table, column, value),
         record,
     )
 
@@ -189,7 +201,7 @@ def _record(raw: Raw, at: Mapping[str, int], i: int) -> Message:
     return listed(Message(f"{table.column(k).zh} {value}", f"{k} {value}") for k, value in values.items())
 
 
-def _hint(column: Column, value: Any) -> str | Message:
+def _hint(table: str, column: Column, value: Any) -> str | Message:
     if isinstance(value, values.Formula):
         return _COMPUTE
     if isinstance(value, str) and str(values.unguarded(value)).lstrip().startswith("="):
@@ -204,7 +216,21 @@ def _hint(column: Column, value: Any) -> str | Message:
             "Excel截断了数字：把这一列设为文本后重新导出",
             "Excel has cut its digits: export it again with the column as text",
         )
-    return ""
+    return _meant(table, column, looks.text(value)) if column.kind in ("code", "flag", "answer") else ""
+
+
+@cache
+def _meant(table: str, column: Column, text: str) -> str | Message:
+    """What a value may mean that is none of the options."""
+    found = looks.meaning(column, text)
+    if found is None or mask.text(text) != text:
+        return ""
+    label = CODES[column.codes][found[0]][0] if column.kind == "code" and column.codes else str(found[0])
+    alias = f"{{{table}.{column.name}: {{{text}: {found[0]}}}}}"
+    return Message(
+        f"可能是“{label}”：若是，写进参数 value_aliases：{alias}",
+        f"It may be {found[0]}: if so, put it into the params, value_aliases: {alias}",
+    )
 
 
 def shown(column: Column, value: Any) -> str:

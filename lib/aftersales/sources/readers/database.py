@@ -267,6 +267,29 @@ _KNOWN_REASONS = (
 
 @contextmanager
 def opened(source: str, more: Mapping[str, str], own: Own = MappingProxyType({})) -> Iterator[Database]:
+    """A database as tables of ours; see `connected`."""
+    with connected(source) as connection:
+        yield Database(connection, more, own)
+
+
+def samples(source: str, most: int) -> list[Raw]:
+    """The first rows of every table and view of a database, with all its columns."""
+    with connected(source) as connection:
+        inspector = sa.inspect(connection)
+        raws = []
+        for title in [*inspector.get_table_names(), *inspector.get_view_names()]:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", sa.exc.SAWarning)  # of types it does not know
+                headers = [str(about["name"]) for about in inspector.get_columns(title)]
+            fields: Any = [sa.column(header) for header in headers]
+            rows = connection.execute(sa.select(*fields).select_from(sa.table(title)).limit(most)).fetchall()
+            cells = [as_cells(pd.Series([row[i] for row in rows], dtype=object)) for i in range(len(headers))]
+            raws.append(Raw("", title, None, headers, cells, None, "typed"))
+    return raws
+
+
+@contextmanager
+def connected(source: str) -> Iterator[sa.Connection]:
     """A database by its URL or by the environment variable that holds it, closed afterwards.
 
     Raises
@@ -311,7 +334,7 @@ def opened(source: str, more: Mapping[str, str], own: Own = MappingProxyType({})
                 )
             ) from None
         with connection:
-            yield Database(connection, more, own)
+            yield connection
     except (sa.exc.SQLAlchemyError, UnicodeDecodeError) as error:  # what is damaged is quoted in no encoding
         reason = _without(str(getattr(error, "orig", None) or error).splitlines()[0], at)
         raise InputError(

@@ -13,7 +13,7 @@ from aftersales.contract import machine
 from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
-from aftersales.contract.schema import LISTED, TABLES
+from aftersales.contract.schema import LISTED, OWN_SHEETS, TABLES
 from aftersales.sources.cells.raw import Raw, plain, required_in
 from aftersales.sources.cells.repairs import repair
 from aftersales.sources.readers import csv as text
@@ -94,6 +94,22 @@ def parquet_only(path: Path, own: Own = MappingProxyType({})) -> dict[str, Path]
             return {}
         tables[name.table] = file
     return tables
+
+
+def places(path: Path) -> list[tuple[Path, str | None]]:
+    """Every file that may hold a table, and every sheet of a workbook, whatever they are called."""
+    found: list[tuple[Path, str | None]] = []
+    for file in [path] if path.is_file() else sorted(path.iterdir()):
+        if file.name.startswith((".", "~$", "_")) or (file.is_file() and file.suffix.lower() not in SUFFIXES):
+            continue
+        if file.is_dir() and not any(file.rglob("*.parquet")):
+            continue
+        titles: list[str] = []
+        if file.is_file() and file.suffix.lower() in WORKBOOKS:
+            with suppress(sheets.Unreadable):  # reported when it is read
+                titles = [title for title, _ in sheets.names(file.read_bytes()) if title not in OWN_SHEETS]
+        found += [(file, title) for title in titles] or [(file, None)]
+    return found
 
 
 def _candidates(path: Path, own: Own) -> list[Path]:

@@ -29,7 +29,7 @@ def whole(
     InputError
         The source does not exist, can't be read, or has no table of ours.
     """
-    path = _path(source)
+    path = path_of(source)
     found = files.read(path, more, known, place.file_name(source, path), own)
     existing = [*found.raws, *found.typed]
     if not existing and found.faults:
@@ -60,7 +60,7 @@ def in_parts(
         with database.opened(source, more, own) as reader:
             yield reader
         return
-    path = _path(source)
+    path = path_of(source)
     tables = files.parquet_only(path, own)
     if not tables:
         yield None
@@ -71,7 +71,8 @@ def in_parts(
     yield parquet.ParquetFolder(tables, more, called)
 
 
-def _path(source: str) -> Path:
+def path_of(source: str) -> Path:
+    """The folder or file of a source that is one."""
     path = place.path(source)
     if path.is_file() and path.suffix.lower() not in files.SUFFIXES:
         about, endings = place.label(source), listed(files.SUFFIXES)

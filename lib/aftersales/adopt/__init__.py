@@ -1,0 +1,1 @@
+"""A foreign export: what its tables, headers and values may be, proposed as params to confirm."""
