@@ -189,7 +189,7 @@ _AMBIGUOUS_TIME = ("time_in_shop",)  # 停留时间下降 is of hours, 得分下
 
 
 # A sentence of more characters is none that the grammar knows; texts are read no further than this.
-_LONGEST_SENTENCE, _LONGEST_TEXT = 400, 20_000
+_LONGEST_SENTENCE, _LONGEST_TEXT = 400, 10_000
 _MARK = "\u2063"  # invisible; stands after a comma that was Chinese
 
 
@@ -253,7 +253,7 @@ def _mentions(clause: str, sentence: str) -> list[_Mention]:
     lower, taken = clause.lower(), [False] * len(clause)
     found = []
     for word in WORDS:
-        for match in re.finditer(_edged(word), lower):
+        for match in re.finditer(_edged(word), lower) if word in lower else ():
             span = range(match.start(), match.end())
             if any(taken[i] for i in span):
                 continue
