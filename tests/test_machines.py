@@ -280,7 +280,7 @@ def test_a_copy_that_would_take_all_memory_is_refused(tmp_path, monkeypatch, cap
     monkeypatch.setattr(copying, "_SECONDS", 2)
     path = workbook(tmp_path / "四月.xlsx", b"</sheetData>", far)
     with pytest.raises(InputError, match="cannot be copied"):
-        checking.check("2024-04", source=str(path), xlsx=tmp_path / "copy.xlsx")
+        checking.check("2024-04", source=str(path), lang="en", xlsx=tmp_path / "copy.xlsx")
     assert [p.name for p in tmp_path.iterdir()] == ["四月.xlsx"]
     assert "四月.xlsx" in capsys.readouterr().out
 

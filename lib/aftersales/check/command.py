@@ -187,9 +187,9 @@ def _mark(
 ) -> None:
     if xlsx is None:
         return
-    from aftersales.check import workbook
+    from aftersales.check import copying
 
-    path = workbook.write(xlsx, source, found, settings, lang)
+    path = copying.write(xlsx, source, found, settings, lang)
     print("\n" + say(lang, f"已标在：{path}", f"Marked in: {path}"))
 
 

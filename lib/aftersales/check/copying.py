@@ -1,7 +1,6 @@
-"""Marks a copy of a workbook in a process of its own.
+"""Writes a copy of a workbook in a process of its own.
 
 Whatever a damaged file says of its size, that process ends before the machine is brought down.
-`workbook.write` runs it as a script and hands it what it was called with.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aftersales.check import workbook
 from aftersales.contract import place
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
@@ -26,45 +26,49 @@ _SECONDS = 30  # of work, and for each MB 40 more
 _MB = 1 << 20
 
 
-def write(
-    path: Path, source: str, file: Path, problems: Sequence[Problem], settings: Params, lang: str
-) -> None:
-    """Write the copy of a workbook; see `workbook.write`.
+def write(path: Path, source: str, problems: Sequence[Problem], settings: Params, lang: str) -> Path:
+    """Write the marked copy of a source; see `workbook.write`, which does it, here or apart.
 
     Raises
     ------
     InputError
-        It can't be copied: it is damaged, or too large.
+        It can't be written there, or the source can't be copied: it is damaged, or too large.
     """
+    workbook.try_place(path, source)
+    file = workbook.is_workbook(source)
+    if file is None:
+        return workbook.write(path, source, problems, settings, lang)
     seconds = _SECONDS + 40 * (file.stat().st_size // _MB)
-    command = [sys.executable, "-P", "-m", __name__, str(seconds)]
     call = pickle.dumps((path, source, problems, settings, lang))
+    command = [sys.executable, "-P", "-m", __name__, str(seconds)]
     try:
         done = subprocess.run(command, input=call, capture_output=True, timeout=4 * seconds)
-        if done.returncode == 0:
-            error = pickle.loads(done.stdout)
-            if error is None:
-                return
-            raise error
     except subprocess.TimeoutExpired:
-        pass
+        raise _refused(source, file) from None
+    if done.returncode != 0:
+        raise _refused(source, file)
+    if (error := pickle.loads(done.stdout)) is not None:
+        raise error
+    return path
+
+
+def _refused(source: str, file: Path) -> InputError:
     name = place.file_name(source, file)
-    raise InputError(
+    return InputError(
         Message(
-            f"--xlsx：{name}不能复制，文件已损坏或过大。请用Excel打开后另存为.xlsx。",
-            f"--xlsx: {name} cannot be copied: it is damaged or too large. "
+            f"来源 {name}：无法复制，文件已损坏或过大。请用Excel打开后另存为 .xlsx。",
+            f"source {name}: cannot be copied, it is damaged or too large. "
             "Open it in Excel and save it as .xlsx.",
         )
     )
 
 
 def _run() -> None:
-    from aftersales.check import workbook
-
+    """In that process: take what `write` hands over, give the error to be told, if there is one."""
     apart.limit(int(sys.argv[1]))
     error = None
     try:
-        workbook.copy(*pickle.load(sys.stdin.buffer))
+        workbook.write(*pickle.load(sys.stdin.buffer))
     except InputError as raised:
         error = raised
     sys.stdout.buffer.write(pickle.dumps(error))

@@ -20,7 +20,6 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from aftersales.check import copying
 from aftersales.check.problems import HEADERS, SEVERITIES, Problem
 from aftersales.contract import command, destination, place
 from aftersales.contract.errors import InputError
@@ -68,31 +67,24 @@ def write(path: Path, source: str, problems: Sequence[Problem], settings: Params
         The file would be the source, or is no .xlsx; the source can't be copied.
     """
     try_place(path, source)
-    file = Path("" if place.is_demo(source) or place.is_url(source) else place.behind(source)).expanduser()
-    if file.suffix.lower() in (".xlsx", ".xlsm") and _is_package(file):
-        copying.write(path, source, file, problems, settings, lang)
-    else:
-        _finish(path, _made(source, settings), problems, settings, lang)
-    return path
-
-
-def copy(path: Path, source: str, problems: Sequence[Problem], settings: Params, lang: str) -> None:
-    """Write the copy of a workbook: `copying` calls it in a process of its own."""
-    file = Path(place.behind(source)).expanduser()
-    _finish(path, _copied(source, file, settings), problems, settings, lang)
-
-
-def _finish(path: Path, copy: _Copy, problems: Sequence[Problem], settings: Params, lang: str) -> None:
-    """Mark the problems in a copy, list them, and write it in one step."""
+    file = is_workbook(source)
+    copy = _made(source, settings) if file is None else _copied(source, file, settings)
     links = [_marked(copy, problem, settings, lang) for problem in problems]
     _list(copy.book, problems, links, lang)
     with destination.whole(path) as beside:
         copy.book.save(beside)
+    return path
 
 
-def _is_package(file: Path) -> bool:
+def is_workbook(source: str) -> Path | None:
+    """The file of a source that is a workbook of which a copy can be made; else None."""
+    if place.is_demo(source) or place.is_url(source):
+        return None
+    file = Path(place.behind(source)).expanduser()
+    if file.suffix.lower() not in (".xlsx", ".xlsm") or not file.is_file():
+        return None
     with file.open("rb") as stream:
-        return stream.read(4) == kinds.ZIP
+        return file if stream.read(4) == kinds.ZIP else None
 
 
 def try_place(path: Path, source: str) -> None:

@@ -19,7 +19,7 @@ _REASONS: dict[int, tuple[str, str, tuple[str, str]]] = {
     errno.EFBIG: (
         "文件大小到了系统上限",
         "the file is larger than the system allows",
-        ("请提高上限（ulimit -f）再做", "raise the limit (ulimit -f) and try again"),
+        ("请提高上限（`ulimit -f`）再做", "raise the limit (`ulimit -f`) and try again"),
     ),
     errno.EROFS: ("这里只能读、不能写", "this place can only be read", _ELSEWHERE),
     errno.EACCES: ("没有权限", "permission is denied", _ELSEWHERE),
@@ -34,7 +34,7 @@ _REASONS: dict[int, tuple[str, str, tuple[str, str]]] = {
     errno.EMFILE: (
         "能同时打开的文件太少",
         "too few files may be open at once",
-        ("请先运行 ulimit -n 1024", "run ulimit -n 1024 first"),
+        ("请先运行 `ulimit -n 1024`", "run `ulimit -n 1024` first"),
     ),
     errno.ENFILE: ("能同时打开的文件太少", "too few files may be open at once", _CLOSE),
     errno.EAGAIN: ("系统开不了更多的进程", "the system starts no more processes", _CLOSE),
@@ -86,7 +86,7 @@ def hint(text: str) -> Message | None:
     """What to do about an error of the machine that another process has written; None = it is none of these.
 
     >>> hint("OSError: [Errno 24] Too many open files: 'kernel.json'").text("en")
-    'too few files may be open at once: run ulimit -n 1024 first.'
+    'too few files may be open at once: run `ulimit -n 1024` first.'
     """
     if _NO_MEMORY.search(text):
         return _sentence(errno.ENOMEM)

@@ -42,9 +42,9 @@ THREADS = {
 
 
 _TOO_FEW = Message(
-    f"能同时打开的文件太少，做报告至少要{_FILES + 2 * _FILES_EACH}个：请先运行 ulimit -n 1024。",
+    f"能同时打开的文件太少，做报告至少要{_FILES + 2 * _FILES_EACH}个：请先运行 `ulimit -n 1024`。",
     f"too few files may be open at once, a report has up to {_FILES + 2 * _FILES_EACH}: "
-    "run ulimit -n 1024 first.",
+    "run `ulimit -n 1024` first.",
 )
 
 
