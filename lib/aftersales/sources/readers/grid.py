@@ -22,6 +22,7 @@ from aftersales.sources.cells.repairs import repair
 HEADER_ROW = Message("表头行", "a header row")
 WITH_HEADS = Message("连表头重新导出", "Export the table again, with its heads")
 LOOKED_AT = 30  # rows among which the headers are looked for
+_LISTED = 20  # rows named in a remark
 _TOTALS = re.compile(
     r"(?:本页|本月|本期|总|全部)?(?:合计|总计|小计|共计|累计)[:：]?|(?:grand|sub)?\s*-?total[:：]?s?", re.I
 )
@@ -86,7 +87,7 @@ def table(
     repairs += [
         repair(file, None, kind, len(rows))  # one line for all sheets
         if kind == "example_row"
-        else repair(file, sheet, kind, len(rows), _row(grid, rows[0]))
+        else repair(file, sheet, kind, len(rows), _row(grid, rows))
         for kind, rows in gone.items()
     ]
     body = filled_rows[filled_rows > header_row]
@@ -339,7 +340,12 @@ def _texts(row: np.ndarray) -> list[str]:
     return ["" if v is None else str(values.unguarded(v)).strip() for v in row]
 
 
-def _row(grid: np.ndarray, row: int) -> dict[str, str]:
-    """A row in a remark: which, and how it begins."""
-    begins = repr(mask.text(" ".join(t for t in _texts(grid[row]) if t))[:30])
-    return {"zh": f"第{row + 1}行 {begins}", "en": f"row {row + 1} {begins}"}
+def _row(grid: np.ndarray, rows: Sequence[int]) -> dict[str, str]:
+    """Rows in a remark: which, and how the first begins."""
+    begins = repr(mask.text(" ".join(t for t in _texts(grid[rows[0]]) if t))[:30])
+    listed, more = [f"{row + 1:,}" for row in rows[:_LISTED]], "…" if len(rows) > _LISTED else ""
+    several = len(rows) > 1
+    return {
+        "zh": f"第{listed[0]}行 {begins}" + (f"（第{'、'.join(listed)}{more}行）" if several else ""),
+        "en": f"row {listed[0]} {begins}" + (f" (rows {', '.join(listed)}{more})" if several else ""),
+    }
