@@ -259,11 +259,11 @@ def _left_out(
     # where a total is named
     needed, first = list(about.needed), int(np.flatnonzero(filled[header_row])[0])
     odd = ~filled[body][:, needed].all(axis=1) if needed else np.ones(len(body), bool)
-    odd |= _which(grid[body, first], lambda text: text == headers[first])
+    odd |= (grid[body, first] == grid[header_row, first]) | (grid[body, first] == headers[first])
     for i in {first, *needed}:
-        odd |= _which(grid[body, i], lambda text: _TOTALS.fullmatch(text) is not None)
+        odd |= _totals(grid[body, i])
     if about.store is not None:
-        odd |= _which(grid[body, about.store], lambda text: text == EXAMPLE)
+        odd |= grid[body, about.store] == EXAMPLE
     for row in map(int, body[odd]):
         kind = _kind(grid[row], headers, above, about)
         if kind == "total_or_record":
@@ -273,10 +273,11 @@ def _left_out(
     return gone, faults
 
 
-def _which(cells: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:
-    """Which cells pass a test; each distinct text is tried once."""
+def _totals(cells: np.ndarray) -> np.ndarray:
+    """Which cells name a total; each distinct text is looked at once, for its letters first."""
     listed = cells.tolist()
-    found = {v for v in set(listed) if isinstance(v, str) and test(v.strip())}
+    some = [v for v in set(listed) if type(v) is str and ("计" in v or "otal" in v or "OTAL" in v)]
+    found = {v for v in some if _TOTALS.fullmatch(values.unguarded(v).strip())}
     return np.array([v in found for v in listed], bool) if found else np.zeros(len(listed), bool)
 
 
