@@ -161,7 +161,7 @@ def test_the_rules_agree_with_plain_counts(deck, found):
 
 def test_a_rule_that_cannot_be_tried_has_no_row(deck, month, settings):
     alone = checks.reconcile(Tables(store="x", repair_orders=deck.repair_orders), month, settings)
-    assert set(alone["rule"]) == {"weights", "pt_weights", "lost_split"}
+    assert set(alone["rule"]) == {"weights", "pt_weights", "lost_split", "amount_scale", "mileage_scale"}
     assert set(alone["verdict"]) == {"consistent"}
 
 
@@ -503,3 +503,33 @@ def test_what_the_finding_says(found):
         == "有效回访700次，记到服务顾问名下的只有521次，其余179次没有工单号或服务顾问。"
     )
     assert "第4周“其他”45次，按各周构成应约30次，“时间”同时只有9次" in told.loc["causes_shift", "said"]
+
+
+# Outliers of scale
+
+
+def test_nothing_is_far_off_in_a_clean_store(deck):
+    for month in pd.period_range("2023-11", "2024-04", freq="M"):
+        assert {row[4] for row in checks._outliers(deck.repair_orders, month)} == {"consistent"}
+
+
+def test_what_is_far_off_is_told_of_its_kind_and_month(deck, month):
+    orders = deck.repair_orders.copy()
+    april = orders.index[orders["opened_at"] >= "2024-04-01"]
+    small = orders.loc[april].query("order_type == 'maintenance' and amount < 700").index[:1]
+    orders.loc[small, "amount"] *= 1000
+    again = orders.loc[april][orders.loc[april, "vin"].duplicated(keep=False)].index[:1]
+    orders.loc[again, "mileage_km"] = 890_000.0
+    (amount, mileage) = checks._outliers(orders, month)
+    assert amount[6] == orders.loc[small, "order_id"].tolist()
+    assert mileage[6][:1] == orders.loc[again, "order_id"].tolist()
+    said = findings.checks.sentence(dict(zip(checks.COLUMNS, amount, strict=True)), "zh")
+    assert "照原样计入" in said
+    before = checks._outliers(orders, month - 1)
+    assert [row[4] for row in before] == ["consistent"] * 2
+
+
+def test_few_values_or_wide_ones_are_not_far_off():
+    assert not detectors.far_above(pd.Series([1.0, 2, 500]), 10, 50).any()  # too few to know
+    assert not detectors.far_above(pd.Series([100, 300, 900, 2700, 8100, 24300.0]), 10, 50).any()
+    assert detectors.far_above(pd.Series([1, 1, 1, 1, 1, 1, 1, 1, 9e4, 9e4]), 10, 50).sum() == 2

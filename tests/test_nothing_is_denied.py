@@ -11,6 +11,7 @@ from aftersales import findings, metrics
 from aftersales.chapters import notebooks as chapters
 from aftersales.chapters.context import Context
 from aftersales.contract import params
+from aftersales.metrics import watched
 from aftersales.sources.cached import cached_load
 from aftersales.sources.options import ReadOptions
 
@@ -83,7 +84,8 @@ def shown(chapter, tables, lang):
         exec(compile(ast.Module(lines, []), chapter, "exec"), names)
         names["charts"] = names["charts"] if isinstance(names["charts"], Words) else Words(names["charts"])
         if last is not None:
-            texts.append(str(eval(compile(ast.Expression(last.value), chapter, "eval"), names)))
+            made = eval(compile(ast.Expression(last.value), chapter, "eval"), names)
+            texts.append(f"{made}\n{getattr(made, 'payload', {}).get('note', '')}")
     return texts
 
 
@@ -145,3 +147,18 @@ def test_the_ledger_stands_in_check_and_on_the_first_page(unmatched):
     assert len(alarms) == sum(v != "ok" for _, _, v in found.values())
     assert any("流失回访的VIN → 维修工单，1行中0行找到（0.0%）" in text for text in alarms)
     assert findings.joins.alarms(links[links["verdict"] == "ok"]) == []
+
+
+def test_of_a_name_that_no_order_has_the_agencys_score_alone_is_shown(unmatched):
+    page = shown("03_internal_css", unmatched, "zh")
+    told = [line for text in page for line in text.splitlines() if line.startswith("李强强\t")]
+    assert told
+    assert all("\t0" not in line for line in told), told
+    assert any("李强强只见于厂家CSS" in text for text in page)
+    tested = watched.judged(unmatched, APRIL, params.load()).findings
+    assert not any("李强强" in str(one) for one in tested)
+    figures = metrics.all_figures(unmatched, APRIL, params.load())
+    for department in ("front", "workshop", "parts", "service"):
+        rows = metrics.top5.department(unmatched, APRIL, params.load(), department, tested)
+        assert "李强强" not in rows.to_string()
+    assert figures["oem.mot"] is None

@@ -169,9 +169,19 @@ def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang:
 
 
 def advisors(
-    table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh"
+    table: pd.DataFrame,
+    month: pd.Period,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
+    strangers: Sequence[str] = (),
 ) -> Words:
-    """Words of the table of advisors: how unevenly they are covered."""
+    """Words of the table of advisors: how unevenly they are covered.
+
+    Parameters
+    ----------
+    strangers
+        Of `metrics.internal_css.strangers`.
+    """
     cover = table.dropna(subset=["coverage"])
     if cover.empty:
         title = say(lang, "服务顾问比较", "Advisors compared")
@@ -203,7 +213,8 @@ def advisors(
                 f"· {plural(len(table), 'advisor')} · {f.month(month, lang)}"
             ),
         ),
-        say(
+        _unknown(strangers, lang)
+        + say(
             lang,
             "“外访”列来自厂家代理机构，与内访不是同一量表。来源：维修工单、回访记录、厂家CSS。",
             (
@@ -212,6 +223,19 @@ def advisors(
             ),
         ),
         lang,
+    )
+
+
+def _unknown(strangers: Sequence[str], lang: str) -> str:
+    """That the store's records do not know these."""
+    if not strangers:
+        return ""
+    names = f.join(list(strangers), lang)
+    return say(
+        lang,
+        f"{names}只见于厂家CSS，工单中没有这样写的姓名，接车与回访不详。",
+        f"{names}: named by the agency alone; no order has the name so written, so visits and calls are not "
+        "known. ",
     )
 
 

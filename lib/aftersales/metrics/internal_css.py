@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import counts, months_to, ratio, within
+from aftersales.contract.months import after, counts, months_to, ratio, within
 from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
 from aftersales.metrics.oem_css import mot_score, row_of
 
@@ -135,6 +135,23 @@ def lowest_by_advisor(
         bad = calls[calls["q1"] <= DISAPPOINTED]["advisor"].value_counts()
         table["disappointed"] = table["advisor"].map(bad).fillna(0).astype(int)
     return table.sort_values("score", kind="stable", na_position="last")[columns].reset_index(drop=True)
+
+
+def strangers(
+    oem_css: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
+) -> list[str]:
+    """Advisors whom the agency scored in the month and no order up to its end names: nothing else is known of
+    them.
+    """
+    if oem_css is None:
+        return []
+    scored = oem_css.loc[
+        (oem_css["month"] == str(month)) & (oem_css["scope"] == "advisor"), "advisor"
+    ].dropna()
+    if repair_orders is None:
+        return sorted(scored)
+    known = repair_orders.loc[repair_orders["opened_at"] < after(month), "advisor"].dropna()
+    return sorted(scored[~among(scored, known)])
 
 
 def advisors(

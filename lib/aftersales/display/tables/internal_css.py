@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -175,22 +175,39 @@ def both_bases(figures: Mapping[str, Any], rate_base: str, **words: Any) -> Exhi
     return table(frame, columns, id="css.bases", **words)
 
 
-def advisor_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """Advisors compared, external scores marked as such (slide 14); few calls or visits: no mean, no rate."""
+_OWN = ("orders", "internal_n", "coverage", "disappointed")  # what the store's records say of an advisor
+
+
+def advisor_table(frame: pd.DataFrame, strangers: Sequence[str] = (), **words: Any) -> Exhibit:
+    """Advisors compared, external scores marked as such (slide 14); few calls or visits: no mean, no rate.
+
+    Of `strangers` nothing but the agency's score is known.
+    """
     few = frame["internal_n"].isna() | (frame["internal_n"].astype(float) < FEW)
     frame = frame.astype(object)
     frame.loc[few, list(QUESTIONS)] = None
     frame.loc[frame["orders"] < FEW, "coverage"] = None
+    frame = _without_own(frame, strangers)
     record = RECORDS["css.advisors"]
     shown, sheet = filled(frame, record.on_page), record.label(words["lang"])
     return table(frame, shown, id="css.advisors", wide=True, sheet=sheet, glued=True, **words)
 
 
-def lowest_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
-    """The store's lowest MOT item by advisor (slide 13)."""
+def lowest_table(frame: pd.DataFrame, strangers: Sequence[str] = (), **words: Any) -> Exhibit:
+    """The store's lowest MOT item by advisor (slide 13); of `strangers` the agency's score alone."""
+    frame = _without_own(frame, strangers)
     record = RECORDS["css.lowest"]
     shown, sheet = filled(frame, record.on_page), record.label(words["lang"])
     return table(frame, shown, id="css.lowest", sheet=sheet, **words)
+
+
+def _without_own(frame: pd.DataFrame, strangers: Sequence[str]) -> pd.DataFrame:
+    """A zero is a count of the records, and these do not know the strangers."""
+    if not strangers or frame.empty:
+        return frame
+    out = frame.astype(object)
+    out.loc[frame["advisor"].isin(strangers), [c for c in _OWN if c in out]] = None
+    return out
 
 
 def grid(frame: pd.DataFrame, lang: str = "zh", least: int = 10) -> pd.DataFrame:
@@ -216,6 +233,6 @@ def suggestion_table(frame: pd.DataFrame, most: int = 40, **words: Any) -> Exhib
         most=most,
         sheet=record.label(words["lang"]),
         glued=True,
-        nothing=("没有本月客户建议的记录。", "There is no record of suggestions this month."),
+        nothing=("本月的有效回访里没有客户建议。", "The valid calls of the month hold no suggestion."),
         **words,
     )

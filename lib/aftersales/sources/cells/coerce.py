@@ -27,6 +27,7 @@ _ID = re.compile(r"[\w#/.+-]*")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)
 _MASKS = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}
 _HEADERS_LISTED = 12
+_STRANGE_YEAR = re.compile(r"\s*(?!19[89]|20|2100)\d{4}[-/.年]")
 _FORMULA = Message("没有算出值的公式", "a formula without a value")
 _COMPUTE = Message(
     "用Excel打开并保存，公式才有值", "Open it in Excel and save it: then the formula has its value"
@@ -210,6 +211,11 @@ def _hint(table: str, column: Column, value: Any) -> str | Message:
         return Message(
             "这是Excel公式的错误：改好公式，或清空单元格",
             "It is an error of a formula in Excel: mend the formula, or empty the cell",
+        )
+    if column.kind in ("datetime", "date") and _STRANGE_YEAR.match(str(value)):
+        return Message(
+            "年份不在1980至2100之间：核对年份；表示没有日期的，请清空单元格",
+            "Its year is not from 1980 to 2100: check it; empty a cell that stands for no date",
         )
     if column.name.endswith("_id"):
         return Message(

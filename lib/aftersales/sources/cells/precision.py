@@ -12,7 +12,7 @@ from aftersales.contract.months import DAY
 
 # A time of day that somebody wrote; midnight to the second is how programs write a day.
 _TIME = re.compile(r"[:：时点]|^\D*\d{12,14}\D*$")
-_DAY = re.compile(r"0?0[:：]00[:：]00(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?\s*$")
+_DAY = re.compile(r"0?0[:：]00[:：]00(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?\s*$|\d{8}0{6}\D*$")
 
 
 def written_as_days(cells: np.ndarray, dates: np.ndarray) -> np.ndarray | None:
