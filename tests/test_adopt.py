@@ -123,7 +123,7 @@ def test_what_nobody_can_know_is_left_open_with_how_sure_it_is(folder, capsys):
     assert read["constants"] == {"repair_orders": {"owner_type": "private"}}
     assert "假定：导出里没有，看不出哪些是公车" in text
     assert "13812345678" not in text
-    assert "照此读取没有错，读到1张表" in capsys.readouterr().err
+    assert "照此读取没有错误，读到1张表" in capsys.readouterr().err
 
 
 def test_a_value_that_is_none_of_the_options_is_no_guess_where_it_decides(folder):
@@ -145,7 +145,7 @@ def test_it_is_written_where_it_is_asked_for_and_over_nothing(folder):
     source, out = foreign_exports.database(folder / "dms.db"), folder / "params" / "adopted.yml"
     assert cli.main(["adopt", "--source", source, "--out", str(out)]) == 0
     before = out.read_bytes()
-    assert set(yaml.safe_load(before)) == {"table_names", "header_aliases", "value_aliases"}
+    assert set(yaml.safe_load(before)) == {"table_names", "header_aliases"}
     assert cli.main(["adopt", "--source", source, "--out", str(out)]) == 2
     assert out.read_bytes() == before
     for bad in ("demo", str(folder / "nowhere")):
@@ -191,12 +191,12 @@ def test_a_missing_column_is_told_with_the_header_that_looks_like_it(folder, cap
         (
             "zh",
             [
-                "“车架编号”看来就是它：写进参数 header_aliases：{车架编号: vin}",
+                "“车架编号”看来就是它：写进参数 `header_aliases: {车架编号: vin}`",
                 "{进厂日期: opened_at}",
                 "{类型: owner_type}",
             ],
         ),
-        ("en", ["车架编号 looks like it", "header_aliases: {进厂日期: opened_at}"]),
+        ("en", ["“车架编号” looks like it", "`header_aliases: {进厂日期: opened_at}`"]),
     ):
         assert (
             cli.main(["check", "--month", "4", "--source", str(folder / "维修工单.csv"), "--lang", lang]) == 2
@@ -207,11 +207,11 @@ def test_a_missing_column_is_told_with_the_header_that_looks_like_it(folder, cap
 
 def test_a_value_is_told_with_what_it_may_mean(folder, capsys):
     (folder / "维修工单.csv").write_text(
-        f"工单号,VIN,客户类型,开单时间\nR1,{VINS[0]},企业客户,2024-04-01\n", encoding="utf-8"
+        f"工单号,VIN,客户类型,开单时间\nR1,{VINS[0]},对公,2024-04-01\n", encoding="utf-8"
     )
     assert cli.main(["check", "--month", "4", "--source", str(folder / "维修工单.csv"), "--lang", "zh"]) == 2
     printed = "".join(capsys.readouterr().out.split())
-    assert "可能是“公车”：若是，写进参数value_aliases：{repair_orders.owner_type:{企业客户:fleet}}" in printed
+    assert "可能是“公车”：若是，写进参数`value_aliases:{repair_orders.owner_type:{对公:fleet}}`" in printed
 
 
 def test_the_words_of_the_trade_are_of_columns_and_options_that_there_are():

@@ -48,7 +48,7 @@ def adopt(source: str | None, out: Path | None = None, lang: str | None = None) 
     chosen = source or settings.source
     proposal = propose(look(chosen), settings)
     text = fragment(proposal, place.name(chosen), settings, lang)
-    print(_verdict(chosen, proposal.sections(), settings), file=sys.stderr)
+    print(_verdict(chosen, proposal.sections(), settings).text(lang), file=sys.stderr)
     if out is None:
         return text
     with destination.whole(out) as beside:

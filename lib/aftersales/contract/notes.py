@@ -29,19 +29,19 @@ WORDINGS: dict[str, tuple[str, str]] = {
         "The database's {table} is no table of this report and was passed over.",
     ),
     "likely_file": (
-        "文件{file}没有采用，它可能是{zh}。若是，写进参数 table_names：{{{alias}}}。",
-        "The file {file} was passed over; it may be {tables}. If so, put it into the params: "
-        "table_names: {{{alias}}}.",
+        "文件“{file}”没有采用，它可能是{zh}。若是，写进参数：`table_names: {{{alias}}}`。",
+        "The file “{file}” was passed over; it may be {tables}. If so, put it into the params: "
+        "`table_names: {{{alias}}}`.",
     ),
     "likely_sheet": (
-        "工作表{sheet}没有采用，它可能是{zh}。若是，写进参数 table_names：{{{alias}}}。",
-        "The sheet {sheet} was passed over; it may be {tables}. If so, put it into the params: "
-        "table_names: {{{alias}}}.",
+        "工作表“{sheet}”没有采用，它可能是{zh}。若是，写进参数：`table_names: {{{alias}}}`。",
+        "The sheet “{sheet}” was passed over; it may be {tables}. If so, put it into the params: "
+        "`table_names: {{{alias}}}`.",
     ),
     "likely_sql_table": (
-        "数据库中的{table}没有采用，它可能是{zh}。若是，写进参数 table_names：{{{alias}}}。",
-        "The database's {table} was passed over; it may be {tables}. If so, put it into the params: "
-        "table_names: {{{alias}}}.",
+        "数据库中的“{table}”没有采用，它可能是{zh}。若是，写进参数：`table_names: {{{alias}}}`。",
+        "The database's “{table}” was passed over; it may be {tables}. If so, put it into the params: "
+        "`table_names: {{{alias}}}`.",
     ),
     "other_kind": (
         "文件{file}没有读：它不是.csv、.xlsx或.parquet。若是要用的数据，请另存为其中一种。",

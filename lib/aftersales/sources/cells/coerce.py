@@ -158,17 +158,17 @@ def _instead(raw: Raw, column: Column) -> Message:
     if likely := header_for(raw, column):
         alias = f"{{{mask.text(likely)}: {column.name}}}"
         return Message(
-            f"“{mask.text(likely)}”看来就是它：写进参数 header_aliases：{alias}",
-            f"{mask.text(likely)} looks like it: put it into the params, header_aliases: {alias}",
+            f"“{mask.text(likely)}”看来就是它：写进参数 `header_aliases: {alias}`",
+            f"“{mask.text(likely)}” looks like it: put it into the params, `header_aliases: {alias}`",
         )
     headers = listed(mask.text(header)[:40] for header in raw.headers[:60] if header)
     constant = f"{{{raw.table}: {{{column.name}: …}}}}"
     adopt = command.of("adopt", source=command.OPEN)
     return Message(
         f"文件里有：{headers.zh}。若叫别的名字，请写进参数 header_aliases；若整份导出没有，"
-        f"写进 constants：{constant}。由程序提出建议：{adopt}",
+        f"写进 `constants: {constant}`。由程序提出建议：{adopt}",
         f"The file has: {headers.en}. Another name for it can be given under header_aliases in the params; "
-        f"if the export lacks it, constants: {constant}. To have them proposed: {adopt}",
+        f"if the export lacks it, `constants: {constant}`. To have them proposed: {adopt}",
     )
 
 
@@ -234,8 +234,8 @@ def _meant(table: str, column: Column, text: str) -> str | Message:
     label = CODES[column.codes][found[0]][0] if column.kind == "code" and column.codes else str(found[0])
     alias = f"{{{table}.{column.name}: {{{text}: {found[0]}}}}}"
     return Message(
-        f"可能是“{label}”：若是，写进参数 value_aliases：{alias}",
-        f"It may be {found[0]}: if so, put it into the params, value_aliases: {alias}",
+        f"可能是“{label}”：若是，写进参数 `value_aliases: {alias}`",
+        f"It may be “{found[0]}”: if so, put it into the params, `value_aliases: {alias}`",
     )
 
 
