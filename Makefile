@@ -27,12 +27,12 @@ PIP := $(PY) -m pip
 define INSTALL
 [ -x $(UV) ] || { uv=$$(grep '^uv==' requirements.lock); \
   for pip in "$(PIP)" "$(or $(PYTHON),python3) -m pip --python $(PY)"; do \
-    $$pip install -q --disable-pip-version-check "$$uv" 2>/dev/null && break; \
+    $$pip install -qq --disable-pip-version-check "$$uv" 2>/dev/null && break; \
   done; }; \
 if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) -c requirements.lock -e '$(1)'; else \
   $(call SAY,  没有装上uv，改用pip：需要一两分钟。,  uv could not be had$(comma) so pip does it: this takes a minute or two.); \
   { $(PIP) --version || $(PY) -m ensurepip; } >/dev/null 2>&1; \
-  $(PIP) install -q --disable-pip-version-check -c requirements.lock -e '$(1)'; \
+  $(PIP) install -qq --disable-pip-version-check -c requirements.lock -e '$(1)'; \
 fi || { $(call SAY,安装没有成功，以上是安装程序的原文。请检查网络，再运行同一命令。,The installation failed; what the installer says stands above. Check the network and run the same command again.) >&2; exit 1; }
 endef
 

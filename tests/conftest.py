@@ -5,15 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 from filelock import FileLock
-from one_language import foreign_in_error
+from one_language import foreign_in_error, phrases
 
-from aftersales import demo
-from aftersales.contract import errors, message, params
+from aftersales import arguments, demo
+from aftersales.contract import errors, home, message, params
 from aftersales.contract.tables import Tables
 from aftersales.export import workbook
 
@@ -65,7 +66,7 @@ def deck():
 
 def run(*args, cwd=params.ROOT, **env):
     """The command, as a manager's shell runs it."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "aftersales", *map(str, args)],
         cwd=cwd,
         env={**os.environ, **env},
@@ -73,6 +74,11 @@ def run(*args, cwd=params.ROOT, **env):
         text=True,
         timeout=240,
     )
+    if "PYTHONPROFILEIMPORTTIME" not in env:
+        folder = env.get(home.VARIABLE) or (cwd / "params" if (cwd / "params").exists() else home.folder())
+        lang = arguments.language(list(map(str, args))) or home.language(Path(folder))
+        assert not phrases(done.stderr, lang), (lang, phrases(done.stderr, lang))
+    return done
 
 
 def raw_heads(path):

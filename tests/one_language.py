@@ -60,6 +60,11 @@ _PHRASE = {
 }
 
 
+def phrases(text, lang, values=()):
+    """What of a text is more than a name of the other language."""
+    return _PHRASE[lang].findall(_plain(text, values)) if foreign(text, lang, values) else []
+
+
 def foreign_in_error(error):
     """Phrases of an error in the language that is not its own, with the text that they stand in."""
     out = []
@@ -72,6 +77,6 @@ def foreign_in_error(error):
                 values += [
                     part for part in (fault.got, fault.expected, fault.record) if isinstance(part, str)
                 ]
-        if foreign(text, lang, values) and _PHRASE[lang].search(_plain(text, values)):
+        if phrases(text, lang, values):
             out.append((lang, text))
     return out

@@ -91,7 +91,7 @@ def test_a_line_a_column_and_distinct_value_with_its_count_and_first_row(tmp_pat
     rows = [
         ORDERS[0],
         *(
-            [f"R{i}", f"LSVAA2180E20{i:05}", ["个体", "单位车"][i % 2], f"第{i % 25}天", "", "", ""]
+            [f"R{i}", f"LSVAA2180E20{i:05}", ["联营", "租赁"][i % 2], f"第{i % 25}天", "", "", ""]
             for i in range(50)
         ),
     ]
@@ -99,8 +99,8 @@ def test_a_line_a_column_and_distinct_value_with_its_count_and_first_row(tmp_pat
     assert done.stdout.startswith("数据有误，共100处")
     told = " ".join(done.stdout.split())
     assert told.count("✗ 错误") == 2 + 20
-    assert "维修工单.csv 第2行（共25处） “客户类型”列 个体" in told
-    assert "维修工单.csv 第3行（共25处） “客户类型”列 单位车" in told
+    assert "维修工单.csv 第2行（共25处） “客户类型”列 联营" in told
+    assert "维修工单.csv 第3行（共25处） “客户类型”列 租赁" in told
     assert "维修工单.csv 第2行（共2处） “开单时间”列 第0天" in told
     assert "… 还有5种，共10处 维修工单.csv “开单时间”列" in told
 

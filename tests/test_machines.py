@@ -114,7 +114,7 @@ def test_an_error_of_the_machine_is_no_fault_of_the_program(monkeypatch, capsys,
         raise error
 
     monkeypatch.setattr(cli, "_lab", fails)
-    assert cli.main(["lab", "--lang", "en"]) == 1
+    assert cli.main(["lab"]) == 1
     said = capsys.readouterr().err
     assert told in said
     assert "fault of the program" not in said

@@ -39,7 +39,7 @@ def said(capsys, *args):
 @LANGUAGES
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_is_in_one_language(capsys, command, lang):
-    message.by_default(lang)
+    message.speak(lang)
     code, text = said(capsys, *([command] if command else []), "--help")
     assert code == 0
     assert foreign(text, lang, TYPED) == []
@@ -89,6 +89,7 @@ def test_a_call_is_answered_in_one_language(capsys, call, lang):
 @LANGUAGES
 def test_without_a_language_in_the_call_it_is_that_of_the_params(capsys, tmp_path, monkeypatch, lang):
     monkeypatch.setenv("AFTERSALES_PARAMS", str(tmp_path))
+    message.speak(None)
     for text in (
         f"lang: {lang}\nstoer: a\n",
         f"lang: '{lang}' # of the report\nstore: [\n",
@@ -249,6 +250,7 @@ def test_make_speaks_the_language_of_the_report(tmp_path, lang, params_of):
 
 
 def test_a_message_names_the_command_that_was_used(capsys, monkeypatch):
+    message.speak("zh")
     monkeypatch.setenv("AFTERSALES_CALLED", "make")
     assert "make report MONTH=4" in said(capsys, "report")[1]
     assert "make call-list MONTH=4 OUT=" in said(capsys, "call-list", "--month", "4")[1]

@@ -29,10 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 = done; 1 = it failed; 2 = it was called wrongly or its input is bad.
     """
     argv = sys.argv[1:] if argv is None else argv
-    message.speak(arguments.language(argv))
+    if lang := arguments.language(argv):
+        message.speak(lang)
     args = parser().parse_args(argv)
-    message.speak(args.lang)
     if args.lang:
+        message.speak(args.lang)
         os.environ[message.VARIABLE] = args.lang  # for the processes that this one starts
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleaned up after as after Ctrl-C
     try:

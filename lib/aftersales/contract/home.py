@@ -17,13 +17,13 @@ def folder() -> Path:
     return Path(os.environ.get(VARIABLE) or ROOT / "params")
 
 
-def language() -> str:
+def language(params: Path | None = None) -> str:
     """The language of the params as far as their file can be looked into, else Chinese.
 
     Help and the faults of the params themselves are said in it, so no part of YAML may be needed.
     """
     try:
-        found = _LANG.search((folder() / DEFAULT).read_bytes())
+        found = _LANG.search(((params or folder()) / DEFAULT).read_bytes())
     except OSError:
         found = None
     return found[1].decode() if found else "zh"
