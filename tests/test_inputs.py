@@ -94,7 +94,7 @@ def test_a_notebook_run_by_plain_papermill_invents_no_figures(tmp_path, monkeypa
         )
     assert (error.value.ename, error.value.evalue) == (
         "InputError",
-        "month 2024-05: the source has no record in it for 示范店. It has records from 2021-11 to 2024-04.",
+        "月份 2024-05：来源里没有示范店这个月的任何记录。记录从 2021-11 到 2024-04。",
     )
 
 
@@ -203,7 +203,7 @@ def test_made_up_records_bear_no_other_name(tmp_path, monkeypatch, capsys, comma
         return
     assert code == 2
     assert f"store 东城店: {BELONG}" in told.err
-    assert "SOURCE=" in told.err
+    assert "--source …" in told.err
     assert not list(tmp_path.glob("made*"))
 
 
