@@ -19,8 +19,7 @@ from aftersales.contract.message import Message
 from aftersales.contract.wording import next_step, title
 
 ROOT = params.ROOT
-COMMANDS = ("report", "check", "template", "mail", "call-list", "compare", "demo", "lab", "chapter")
-COMMANDS += ("check-notebooks",)
+COMMANDS = tuple(next(action.choices for action in cli.parser()._actions if action.dest == "name"))
 LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
 # What stands in a call, and is said as it was typed.
 TYPED = (*COMMANDS, "NOWHERE", "YYYY", "waiting", "nowhere", "output", "东城店", "East", "python")
@@ -77,6 +76,8 @@ def test_help_is_in_one_language(capsys, command, lang):
         "template --out nowhere.csv",
         "template --month 77",
         "check-notebooks",
+        "adopt --source nowhere",
+        "adopt --source demo --out pyproject.toml",
     ],
 )
 def test_a_call_is_answered_in_one_language(capsys, call, lang):
