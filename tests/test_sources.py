@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from aftersales.contract.errors import InputError
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import CODES, MOT_ITEMS, TABLES
 from aftersales.contract.tables import Tables
+from aftersales.contract.trade import FLAG_WORDS, WORDS
 from aftersales.sources.cached import cached_load
 from aftersales.sources.options import ReadOptions
 from aftersales.sources.readers import csv as texts
@@ -348,6 +350,13 @@ def test_the_description_names_every_table_column_and_code():
             codes = CODES[column.codes] if column.codes and column.codes != "metric" else ()
             for name in (*column.aliases, *codes):
                 assert name in line
+
+
+def test_the_description_names_every_word_of_the_trade():
+    text = (Path(__file__).parents[1] / "docs" / "input.md").read_text(encoding="utf-8")
+    text = text.split("## Words of the trade")[1].split("\n## ")[0]
+    words = set(re.split(r"[:;|、\s]+", text))
+    assert {word for known in (*WORDS.values(), *FLAG_WORDS.values()) for word in known} <= words
 
 
 # Rules
