@@ -6,9 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import run
 
-from aftersales import demo
+from aftersales import cli, demo
 from aftersales.contract import command, place
 
 
@@ -80,8 +79,9 @@ def test_typed_into_a_shell_make_gets_what_was_given(tmp_path, monkeypatch, para
     assert got.split("\n")[:-1] == ["2024-04", source, store, str(Path(out)), "en", params or ""]
 
 
-def test_the_last_line_of_check_makes_the_report_of_what_was_checked(tmp_path):
+def test_the_last_line_of_check_makes_the_report_of_what_was_checked(tmp_path, monkeypatch, capsys):
     orders = demo.generate(seed=3, months=2, store="东城 店")["repair_orders"]
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "四 月").mkdir()
     orders.to_csv(tmp_path / "四 月" / "维修工单.csv", index=False)
     for called, end in (
@@ -89,8 +89,8 @@ def test_the_last_line_of_check_makes_the_report_of_what_was_checked(tmp_path):
         ("", "aftersales report --month 2024-04 --source '四 月' --store '东城 店' --lang zh --out 'to b'"),
     ):
         asked = ("--month", 4, "--source", "四 月", "--store", "东城 店", "--lang", "zh", "--out", "to b")
-        done = run("check", *asked, cwd=tmp_path, AFTERSALES_CALLED=called)
-        assert done.returncode == 0, done.stdout + done.stderr
-        last = done.stdout.splitlines()[-1]
+        monkeypatch.setenv("AFTERSALES_CALLED", called)
+        assert cli.main(["check", *map(str, asked)]) == 0
+        last = capsys.readouterr().out.splitlines()[-1]
         assert last.endswith(end)
         assert re.match("数据可用.*做报告：", last)

@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import run
 from one_language import foreign
 
 from aftersales import arguments, cli, kernels
@@ -163,7 +162,7 @@ def test_a_notebook_that_fails_is_told_in_one_language_its_error_quoted(tmp_path
     assert foreign(str(failed), lang, ["ZeroDivisionError: division by zero"]) == []
 
 
-def test_check_and_report_tell_bad_input_in_the_same_lines(tmp_path, monkeypatch):
+def test_check_and_report_tell_bad_input_in_the_same_lines(tmp_path, monkeypatch, capsys):
     rows = [f"R{i},LSVAA2180E20{i:05},{('个体', '租赁', '')[i % 3]},2024-04-0{i % 9 + 1}" for i in range(99)]
     rows += [f"S{i},LSVAA2180E20{i:05},私车,第{i}天" for i in range(23)]
     (tmp_path / "a").mkdir()
@@ -172,15 +171,16 @@ def test_check_and_report_tell_bad_input_in_the_same_lines(tmp_path, monkeypatch
     )
     asked = ("--month", "2024-04", "--source", tmp_path / "a")
     monkeypatch.setenv("COLUMNS", "260")
-    check, report = run("check", *asked), run("report", *asked, "--out", tmp_path / "out")
-    assert (check.returncode, report.returncode) == (2, 2)
-    assert report.stderr.endswith(check.stdout)
-    lines = check.stdout.splitlines()
+    message.speak("zh")
+    code, told = said(capsys, "check", *asked)
+    assert said(capsys, "report", *asked, "--out", tmp_path / "out") == (code, f"读取数据 …\n{told}")
+    assert code == 2
+    lines = told.splitlines()
     assert lines[0] == "数据有误，共122处。改正以后才能做报告。"
     assert len(lines) == 3 + 3 + 20 + 1
     assert "维修工单.csv 第2行（共33处） “客户类型”列" in lines[3]
     assert re.search("… 还有3种，共3处 +维修工单.csv “开单时间”列", lines[-1])
-    english = run("check", *asked, "--lang", "en").stdout
+    _, english = said(capsys, "check", *asked, "--lang", "en")
     assert foreign(english, "en", ["个体", "租赁", *(f"第{i}天" for i in range(23)), "2024年4月9日"]) == []
 
 
