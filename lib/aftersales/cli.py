@@ -78,7 +78,7 @@ def _unexpected(error: Exception) -> int:
     from aftersales.contract import machine, mask, place
 
     if (why := machine.told(error)) is not None:
-        _failed(why)
+        _failed(mask.text(place.without(str(why))))
         return 1
     said = f"{type(error).__name__}: {mask.text(place.without(str(error)))}"
     try:
