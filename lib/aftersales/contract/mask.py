@@ -89,6 +89,18 @@ def text(value: str, keep: Container[str] = ()) -> str:
     return "".join(run if i % 2 else _patterns(run) for i, run in enumerate(runs))
 
 
+def case_number(value: str) -> str:
+    """The number of an order or a call, which stays, be it as long as a phone's; a plate or a VIN, where two
+    headers were exchanged, is masked.
+
+    >>> case_number("RO13800138000"), case_number("沪A12345"), case_number("LSVAA2180E2012345")
+    ('RO13800138000', '沪A·***45', '***********012345')
+    """
+    for pattern, masked in (_SHOWN[1], _SHOWN[-1]):
+        value = pattern.sub(masked, value)
+    return value
+
+
 def _patterns(value: str) -> str:
     if not _DIGIT.search(value):  # as most texts
         return value

@@ -243,7 +243,7 @@ def shown(column: Column, value: Any) -> str:
     """A value in an error message: masked where it is personal."""
     text = "bytes" if isinstance(value, bytes) else str(value).removesuffix(" 00:00:00")
     if column.name.endswith("_id"):
-        whole = text if _ID.fullmatch(text) else mask.text(text)  # a case is looked up by its number
+        whole = mask.case_number(text) if _ID.fullmatch(text) else mask.text(text)
         return repr(whole[:60])
     if column.personal in _MASKS:
         text = _MASKS[column.personal](text)
