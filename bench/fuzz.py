@@ -47,14 +47,14 @@ class Outcome:
 class Bench:
     """Reads sources in a folder of its own, and knows what the untouched ones hold."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.folder, self.seed = folder, seed
+    def __init__(self, folder: Path, seed: int, stores: int) -> None:
+        self.folder, self.seed, self.most = folder, seed, stores
         self.stores: dict[int, tuple[Store, dict[str, Any]]] = {}
 
     def outcome(self, number: int) -> Outcome:
         """The source of a number: made, read and judged."""
         rng = random.Random(self.seed * 1_000_003 + number)
-        store, untouched = self._store(number % _STORES)
+        store, untouched = self._store(number % self.most)
         form, files, known = mutate(store, rng)
         try:
             tables = self._read(files)
@@ -86,7 +86,11 @@ def content(tables: Tables) -> dict[str, Any]:
     out = {}
     for name in ("repair_orders", "jobs", "survey_calls", "complaints", "customers"):
         frame = getattr(tables, name)
-        out[name] = None if frame is None else sorted(map(repr, frame.astype(object).itertuples(index=False, name=None)))
+        out[name] = (
+            None
+            if frame is None
+            else sorted(map(repr, frame.astype(object).itertuples(index=False, name=None)))
+        )
     return out
 
 
@@ -117,14 +121,14 @@ def _of_reading(tables: Tables, found: dict[str, Any], untouched: dict[str, Any]
     return ""
 
 
-def run(seed: int, numbers: range) -> list[Outcome]:
+def run(seed: int, numbers: range, stores: int = _STORES) -> list[Outcome]:
     """The outcomes of the sources of those numbers."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AFTERSALES_CACHE"] = str(Path(folder, "none", "cache"))
         Path(folder, "none").touch()  # nothing is kept
         source = Path(folder, "exports")
         source.mkdir()
-        bench = Bench(source, seed)
+        bench = Bench(source, seed, stores)
         return [bench.outcome(number) for number in numbers]
 
 
@@ -134,7 +138,10 @@ def _page(outcomes: list[Outcome], seconds: float) -> str:
     by: dict[str, Counter[str]] = defaultdict(Counter)
     for one in outcomes:
         by[one.kind][one.came] += 1
-    rows = [f"| {kind} | {sum(c.values())} | {' | '.join(str(c[w]) for w in ways[:3])} |" for kind, c in sorted(by.items())]
+    rows = [
+        f"| {kind} | {sum(c.values())} | {' | '.join(str(c[w]) for w in ways[:3])} |"
+        for kind, c in sorted(by.items())
+    ]
     every = Counter(one.came for one in outcomes)
     wrong = sum(bool(one.amiss) for one in outcomes)
     return "\n".join([
