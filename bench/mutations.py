@@ -1,7 +1,7 @@
 """Sources made at random and changed in ways whose right reading is known: the material of `fuzz`.
 
-`made(seed)` gives a small store's tables; `written` its files in some form; `mutate` changes them, and says what must
-come of it. Nothing here reads a file as the program does: what is right is known from how the files were made.
+`made` gives a small store's tables; `written` its files in some form; `mutate` changes them, and says what
+must come of it. Nothing here reads a file as the program does: what is right is known from how it was made.
 """
 
 from __future__ import annotations
@@ -321,7 +321,7 @@ def _blank_rows(sheet: Sheet, table: str, rng: random.Random) -> None:
 
 
 def _titles_and_totals(sheet: Sheet, table: str, rng: random.Random) -> None:
-    """A title above the heads, the heads once more on a second page, a line of totals and one of the printer's."""
+    """A title, the heads once more on a second page, a line of totals and one of the printer's."""
     wide = len(sheet.heads)
     if rng.random() < 0.6:
         sheet.rows.insert(rng.randrange(1, len(sheet.rows) + 1), list(sheet.heads))
@@ -381,7 +381,7 @@ def _required_emptied(store: Store, rng: random.Random) -> Known:
 
 
 def _row_twice(store: Store, rng: random.Random) -> Known:
-    name, sheet = rng.choice(list(store.items()))
+    sheet = rng.choice(list(store.values()))
     sheet.rows.insert(rng.randrange(len(sheet.rows) + 1), list(rng.choice(sheet.rows)))
     return Known("a row twice", refused=True)
 
@@ -404,7 +404,7 @@ def _column_dropped(store: Store, rng: random.Random) -> Known:
 
 
 def _column_twice(store: Store, rng: random.Random) -> Known:
-    name, sheet = rng.choice(list(store.items()))
+    sheet = rng.choice(list(store.values()))
     i, at = rng.randrange(len(sheet.heads)), rng.randrange(len(sheet.heads) + 1)
     sheet.heads.insert(at, sheet.heads[i])
     for row in sheet.rows:
