@@ -184,7 +184,8 @@ def test_a_header_is_taken_by_its_word_where_what_stands_there_bears_it_out(cell
     assert guessed("repair_orders", **cells) == found
 
 
-def test_a_missing_column_is_told_with_the_header_that_looks_like_it(folder, capsys):
+def test_a_missing_column_is_told_with_the_header_that_looks_like_it(folder, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "5000")
     rows = "".join(f"R{n},{vin},{'私公'[n % 2]}车,{DAYS[n]}\n" for n, vin in enumerate(VINS))
     (folder / "维修工单.csv").write_text("工单号,车架编号,类型,进厂日期\n" + rows, encoding="utf-8")
     for lang, said in (
@@ -205,7 +206,8 @@ def test_a_missing_column_is_told_with_the_header_that_looks_like_it(folder, cap
         assert all("".join(text.split()) in printed for text in said), printed
 
 
-def test_a_value_is_told_with_what_it_may_mean(folder, capsys):
+def test_a_value_is_told_with_what_it_may_mean(folder, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "5000")
     (folder / "维修工单.csv").write_text(
         f"工单号,VIN,客户类型,开单时间\nR1,{VINS[0]},对公,2024-04-01\n", encoding="utf-8"
     )

@@ -22,6 +22,7 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from aftersales import demo, kernels
+from aftersales.contract import message
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.kernels import failure, wire
 from aftersales.kernels.lifetime import THREADS
@@ -258,7 +259,10 @@ def test_a_notebook_runs_others_from_the_same_server(server: dict[str, str], tmp
 
 
 @forking
-def test_a_failure_in_a_notebook_that_a_notebook_runs_is_told(server: dict[str, str], tmp_path: Path) -> None:
+def test_a_failure_in_a_notebook_that_a_notebook_runs_is_told(
+    server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(message.VARIABLE, "en")
     (tmp_path / "made").mkdir()
     notebook(tmp_path / "one.ipynb", "1 / 0", parameters="name = ''")
     notebook(tmp_path / "two.ipynb", "1", parameters="name = ''")
@@ -298,8 +302,8 @@ def test_a_notebook_that_fails_is_told_and_saved(
     with pytest.raises(kernels.NotebookFailed) as caught:
         kernels.execute(made, out, {"x": 2}, failed=tmp_path / "failed" / "n.ipynb")
     error = caught.value
-    assert (error.notebook, error.cell, error.source, error.name) == (made, 4, code, name)
-    assert says in error.value
+    assert (error.notebook, error.cell, error.source, str(error.name)) == (made, 4, code, name)
+    assert says in str(error.value)
     assert "{店} 1.ipynb, cell 4: " in str(error)
     assert "\x1b" not in error.traceback
     assert out.read_text() == "as it was"
@@ -503,9 +507,9 @@ def test_what_seaborn_uses_for_a_few_things_is_imported_then() -> None:
 
 
 def test_endings_are_told_in_words() -> None:
-    assert failure.ending(None) == "its process does not answer"
-    assert failure.ending(-11) == "its process was ended by SIGSEGV"
-    assert failure.ending(3) == "its process ended with exit code 3"
+    assert str(failure.ending(None)) == "its process does not answer"
+    assert str(failure.ending(-11)) == "its process was ended by SIGSEGV"
+    assert str(failure.ending(3)) == "its process ended with exit code 3"
 
 
 @forking
