@@ -65,11 +65,11 @@ def deck():
 
 
 def run(*args, cwd=params.ROOT, **env):
-    """The command, as a manager's shell runs it."""
+    """The command, as a manager's shell runs it in a wide window."""
     done = subprocess.run(
         [sys.executable, "-m", "aftersales", *map(str, args)],
         cwd=cwd,
-        env={**os.environ, **env},
+        env={"COLUMNS": "200", **os.environ, **env},
         capture_output=True,
         text=True,
         timeout=240,
