@@ -75,7 +75,7 @@ def test_a_store_that_lost_nobody_gets_a_list_that_says_so(store):
     code, book = written(root, "--lang", "en")
     assert code == 0
     assert [sheet["A5"].value for sheet in book] == [
-        "No private customer is lost.",
+        "There is no lost private customer to list.",
         "No complaint is open at the end of the month.",
     ]
 

@@ -522,7 +522,7 @@ def test_a_report_on_stock_kernels_is_the_same(tmp_path: Path) -> None:
         args = ("--month", "2024-04", "--source", tmp_path, "--out", out, "--fresh")
         done = conftest.run("report", *args, AFTERSALES_KERNELS=kind, AFTERSALES_KERNEL_WARNED="")
         assert done.returncode == 0, done.stderr
-        assert done.stderr.count("not forked") == (kind == "stock")
+        assert done.stderr.count("没有从备好的进程复制") == (kind == "stock")
         folder = next((out / "2024-04").iterdir())
         made[kind] = {
             name: (folder / name).read_bytes() for name in ("figures.json", "report.html", "report.pdf")

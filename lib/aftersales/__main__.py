@@ -24,14 +24,17 @@ def run() -> None:
 
 
 def _silence() -> None:
-    """What libraries have to say to programmers does not reach whoever makes a report."""
+    """What libraries have to say to programmers does not reach whoever makes a report; what we say does."""
     if sys.warnoptions or os.environ.get("AFTERSALES_DEBUG"):
         return
     import logging
     import warnings
 
     warnings.simplefilter("ignore")
-    logging.lastResort = None
+    logging.getLogger().addHandler(logging.NullHandler())
+    ours = logging.getLogger("aftersales")
+    ours.addHandler(logging.StreamHandler())
+    ours.propagate = False
 
 
 if __name__ == "__main__":

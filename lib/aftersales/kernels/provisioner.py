@@ -17,6 +17,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from aftersales.contract.message import phrase
 from aftersales.kernels.lifetime import THREADS
 from aftersales.kernels.process import ForkedProcess
 from aftersales.kernels.wire import CAN_FORK, VARIABLE, Refused
@@ -139,7 +140,11 @@ class WarmProvisioner(LocalProvisioner):
     def _warn(self, reason: str, env: dict[str, str]) -> None:
         """Say once, here and in the kernels started from here, that kernels are slow."""
         if not os.environ.get(_WARNED):
-            _log.warning("Kernels are started, not forked, which takes seconds longer: %s.", reason)
+            told = phrase(
+                f"内核逐个启动，没有从备好的进程复制，每个要多几秒。原文：“{reason}”",
+                f"Kernels are started, not forked, which takes seconds longer: {reason}.",
+            )
+            _log.warning("%s", told)
             os.environ[_WARNED] = "1"
         env[_WARNED] = "1"
 
