@@ -19,6 +19,9 @@ from aftersales.contract.tables import Tables
 from aftersales.export import workbook
 
 
+os.environ["COLUMNS"] = "200"  # a wide window: what is said stands on one line
+
+
 @pytest.fixture(autouse=True)
 def in_english():
     """Errors raised here speak English; other processes speak what they were asked for."""
@@ -65,11 +68,11 @@ def deck():
 
 
 def run(*args, cwd=params.ROOT, **env):
-    """The command, as a manager's shell runs it in a wide window."""
+    """The command, as a manager's shell runs it."""
     done = subprocess.run(
         [sys.executable, "-m", "aftersales", *map(str, args)],
         cwd=cwd,
-        env={"COLUMNS": "200", **os.environ, **env},
+        env={**os.environ, **env},
         capture_output=True,
         text=True,
         timeout=240,
