@@ -52,13 +52,13 @@ def visits(*rows) -> pd.DataFrame:
 
 def test_the_cohort_is_cut_at_month_ends_over_the_year():
     orders = visits(
-        ("A", "2023-07-31 23:59", "private"),  # of the month before the cohort's
-        ("B", "2023-08-01 00:00", "private"),
-        ("B", "2024-02-29 23:59", "private"),  # back on the last day
-        ("C", "2023-08-31 23:59", "private"),
-        ("C", "2024-03-01 00:00", "private"),  # back a minute too late
-        ("D", "2023-08-10", "private"),
-        ("D", "2023-08-20", "fleet"),  # twice that month, then never; sold to a firm
+        ("CAR00A", "2023-07-31 23:59", "private"),  # of the month before the cohort's
+        ("CAR00B", "2023-08-01 00:00", "private"),
+        ("CAR00B", "2024-02-29 23:59", "private"),  # back on the last day
+        ("CAR00C", "2023-08-31 23:59", "private"),
+        ("CAR00C", "2024-03-01 00:00", "private"),  # back a minute too late
+        ("CAR00D", "2023-08-10", "private"),
+        ("CAR00D", "2023-08-20", "fleet"),  # twice that month, then never; sold to a firm
     )
     got = churn.figures(orders, None, None, pd.Period("2024-02"))
     assert {k: got[f"churn.{k}"] for k in ("cohort", "lost", "fleet", "to_call", "base")} == {
@@ -79,12 +79,12 @@ def test_the_rates_of_many_months_are_those_of_each(deck, month):
 
 
 def test_only_the_last_call_of_the_month_counts():
-    orders = visits(("C", "2023-08-30", "private"))
+    orders = visits(("CAR00C", "2023-08-30", "private"))
     calls = pd.DataFrame(
         [
-            ("C", "2024-02-03", "no_answer", None),
-            ("C", "2024-02-10", "reached", "too_far"),
-            ("C", "2024-03-02", "rejected", None),
+            ("CAR00C", "2024-02-03", "no_answer", None),
+            ("CAR00C", "2024-02-10", "reached", "too_far"),
+            ("CAR00C", "2024-03-02", "rejected", None),
         ],
         columns=["vin", "called_at", "result", "reason"],
     )

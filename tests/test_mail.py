@@ -348,7 +348,7 @@ def test_a_report_that_does_not_say_it_is_masked_is_sent_to_nobody(
     notebook.metadata["aftersales"]["masked"] = mark
     if mark is None:
         del notebook.metadata["aftersales"]["masked"]
-    with pytest.raises(InputError, match=r"示范店 2024-04.*never mailed.*make report MONTH=2024-04"):
+    with pytest.raises(InputError, match=r"示范店 2024-04.*never mailed.*report --month 2024-04"):
         send((notebook, report[1]), settings, smtp, tmp_path, dry_run=dry_run)
     assert smtp.got == []
     assert not (tmp_path / "ledger.json").exists()

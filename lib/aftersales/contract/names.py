@@ -20,5 +20,7 @@ def alike(name: str) -> str:
     >>> alike("王 芳"), alike("ＳＡ　李"), alike("阿不都•买买提"), alike(" Li  Qiang ")
     ('王芳', 'SA李', '阿不都·买买提', 'Li Qiang')
     """
+    if re.search(r"\d{4}", name):  # no name alone, but something about somebody
+        return name.strip()
     text = _DOTS.sub("·", name.translate(_NARROW).strip())
     return re.sub(r"\s+", " ", _BLANKS.sub("", text))
