@@ -18,7 +18,6 @@ from aftersales.contract import errors, home, message, params
 from aftersales.contract.tables import Tables
 from aftersales.export import workbook
 
-
 os.environ["COLUMNS"] = "200"  # a wide window: what is said stands on one line
 
 
