@@ -78,7 +78,7 @@ def test_the_tours_finding_becomes_a_chapter_as_the_tour_says(project):
     ]
     chapter.cells = [*chapter.cells[:4], *code]
     nbformat.write(chapter, path)
-    assert project("check-notebooks").stdout == "10 notebooks in form.\n"
+    assert project("check-notebooks").stdout == "10个笔记本，格式都对。\n"
     (project.root / "params" / "2024-04.yml").write_text(
         "chapters: [01_review, 08_time_in_shop]\n", encoding="utf-8"
     )
@@ -92,7 +92,7 @@ def test_the_tours_finding_becomes_a_chapter_as_the_tour_says(project):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("", "NAME=waiting"), ("1 a", "'1 a'"), ("review", "01_review.ipynb")]
+    ("name", "told"), [("", "--name waiting"), ("1 a", "'1 a'"), ("review", "01_review.ipynb")]
 )
 def test_a_name_that_will_not_do_is_told_and_nothing_is_written(project, name, told):
     def files():  # but for the bytecode that Python keeps beside them

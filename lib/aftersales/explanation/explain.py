@@ -168,13 +168,15 @@ def _known(name: str, row: object, chapters: Sequence[str]) -> str:
     if row is None and (elsewhere := own.elsewhere(name, chapters)):
         raise InputError(elsewhere)
     there = list(TABLE_ROWS) if row is not None else [*FIGURES, *TABLE_ROWS]
-    close = difflib.get_close_matches(name, [*there, *by_title], n=3, cutoff=0.4) or there
+    near_zh, near_en = (
+        listed(difflib.get_close_matches(name, [*there, *titles], n=3, cutoff=0.4) or there)
+        for titles in ([f.zh for f in FIGURES.values()], [f.en for f in FIGURES.values()])
+    )
     zh, en = ("表", "table") if row is not None else ("指标", "figure")
-    near = listed(close)
     raise InputError(
         Message(
-            f"explain：没有{zh} {name!r}。是不是 {near.zh}？",
-            f"explain: no {en} {name!r}. Did you mean {near.en}?",
+            f"explain：没有{zh} {name!r}。是不是 {near_zh.zh}？",
+            f"explain: no {en} {name!r}. Did you mean {near_en.en}?",
         )
     )
 

@@ -124,7 +124,9 @@ def comparison_table(frame: pd.DataFrame, names: Iterable[str], **words: Any) ->
         replace(column, form="text") if column.key in amounts else column
         for column in RECORDS["comparison"].on_page
     ]
-    return to_the_right(table(pd.DataFrame(rows), columns, id="comparison", wide=True, **words), *amounts)
+    return to_the_right(
+        table(pd.DataFrame(rows), columns, id="comparison", most=len(rows), wide=True, **words), *amounts
+    )
 
 
 def definitions(
@@ -148,4 +150,4 @@ def definitions(
     ]
     columns = RECORDS["definitions"].on_page
     frame = pd.DataFrame(rows, columns=[column.key for column in columns])
-    return to_the_right(table(frame, columns, id="definitions", **words), "value")
+    return to_the_right(table(frame, columns, id="definitions", most=len(rows), **words), "value")

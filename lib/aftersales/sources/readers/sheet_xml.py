@@ -170,7 +170,7 @@ def shown_as(number: float, code: str) -> str | None:
     if any(found[1] for found in _PERCENT.finditer(first)):
         return f"{number * 100:.12g}%"
     found = _PADDED.fullmatch(first)
-    if found is None or not number.is_integer() or number < 0:
+    if found is None or not float(number).is_integer() or number < 0:
         return None
     before, zeros = found[1] or found[2] or "", len(found[3])
     return f"{before}{int(number):0{zeros}d}" if before or zeros > 1 else None
