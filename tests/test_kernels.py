@@ -18,11 +18,12 @@ from typing import Any
 import conftest
 import nbformat
 import pytest
+import yaml
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from aftersales import demo, kernels
-from aftersales.contract import message
+from aftersales.contract import home, message
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.kernels import failure, wire
 from aftersales.kernels.lifetime import THREADS
@@ -514,13 +515,26 @@ def test_endings_are_told_in_words() -> None:
 
 @forking
 def test_a_report_on_stock_kernels_is_the_same(tmp_path: Path) -> None:
+    """Of two chapters: each kernel of the stock kind imports everything again."""
     for name, frame in demo.generate(seed=3, months=8, store="甲店").items():
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    params = (home.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    settings, chapters = yaml.safe_load(params), ["05_first_time_fix", "06_churn"]
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "default.yml").write_text(
+        yaml.safe_dump({**settings, "chapters": chapters}, allow_unicode=True), encoding="utf-8"
+    )
     made = {}
     for kind in ("warm", "stock"):
         out = tmp_path / kind
         args = ("--month", "2024-04", "--source", tmp_path, "--out", out, "--fresh")
-        done = conftest.run("report", *args, AFTERSALES_KERNELS=kind, AFTERSALES_KERNEL_WARNED="")
+        done = conftest.run(
+            "report",
+            *args,
+            AFTERSALES_KERNELS=kind,
+            AFTERSALES_KERNEL_WARNED="",
+            AFTERSALES_PARAMS=str(tmp_path / "params"),
+        )
         assert done.returncode == 0, done.stderr
         assert done.stderr.count("没有从备好的进程复制") == (kind == "stock")
         folder = next((out / "2024-04").iterdir())

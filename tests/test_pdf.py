@@ -184,6 +184,7 @@ def test_other_warnings_of_typst_are_told_and_harmless(monkeypatch, tmp_path, ca
         '#set document(title: "x")\n#set text(font: "Nope")', encoding="utf-8"
     )
     monkeypatch.setattr(pdf, "TEMPLATE", tmp_path)
+    caplog.set_level("INFO")
     assert printed(report()).startswith(b"%PDF")
     assert "unknown font family" in caplog.text
     caplog.clear()
