@@ -67,11 +67,9 @@ def test_a_published_file_that_was_altered_or_lost_is_made_again(store):
     pdf.unlink()
     done = report(store)
     assert "什么也没有变" not in done.stderr
-    assert chapters(done.stderr, "unchanged") == params.load().chapters
-    assert (
-        f"{len(params.load().chapters)} of {len(params.load().chapters)} chapters from the cache"
-        in done.stderr
-    )
+    assert chapters(done.stderr, "未变") == params.load().chapters
+    count = len(params.load().chapters)
+    assert f"{count}章中{count}章取自缓存" in done.stderr
     assert page.read_bytes() == was
     assert pdf.exists()
 
@@ -85,8 +83,8 @@ def test_only_chapters_whose_tables_changed_are_run(store):
     path.write_text("\n".join([*lines[:at], lines[at].removesuffix(reason) + other, *lines[at + 1 :]]) + "\n")
     before = json.loads((published(store) / "figures.json").read_text(encoding="utf-8"))["tables"]
     done = report(store)
-    assert sorted(chapters(done.stderr, "done")) == ["06_churn", "07_top5"]
-    assert "01_review" in chapters(done.stderr, "unchanged")
+    assert sorted(chapters(done.stderr, "完成")) == ["06_churn", "07_top5"]
+    assert "01_review" in chapters(done.stderr, "未变")
     after = json.loads((published(store) / "figures.json").read_text(encoding="utf-8"))["tables"]
     assert [name for name in before if before[name] != after[name]] == [
         "churn.reasons",
@@ -95,8 +93,8 @@ def test_only_chapters_whose_tables_changed_are_run(store):
     made = {p.name: p.read_bytes() for p in published(store).glob("*.*")}
 
     done = report(store, "--fresh")
-    assert chapters(done.stderr, "unchanged") == []
-    assert len(chapters(done.stderr, "done")) == len(params.load().chapters)
+    assert chapters(done.stderr, "未变") == []
+    assert len(chapters(done.stderr, "完成")) == len(params.load().chapters)
     fresh = {p.name: p.read_bytes() for p in published(store).glob("*.*")}
     for name in ("report.html", "report.pdf", "figures.json"):
         assert fresh[name] == made[name], name
