@@ -44,7 +44,9 @@ def errors_are_whole_in_both_languages(monkeypatch):
     monkeypatch.setattr(errors.AftersalesError, "__new__", noted)
     yield
     monkeypatch.undo()
-    mixed = [one for error in raised[:200] for one in foreign_in_error(error)]
+    # what another notebook's kernel told came in the one language that it speaks
+    here = [error for error in raised[:200] if getattr(error, "name", "") != "NotebookFailed"]
+    mixed = [one for error in here for one in foreign_in_error(error)]
     assert not mixed, mixed
 
 
