@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ _GAP = r"[\s\-‐-―_.·•・‧∙\u200b-\u200d\ufeff]{0,2}"
 # Characters that are as wide as a Chinese one, as their narrow twins: lengths stay.
 _NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 _DIGIT, _NO_DIGIT, _NO_LETTER = re.compile(r"\d"), re.compile(r"\D"), re.compile(r"[^\w]|_")
+_LONG = 1000  # characters beyond which a text is looked through as a whole rather than one by one
+_BARE = re.compile(r"[\u4e00-\u9fff]?[0-9A-Z]+")
 # Digits may stand as 3-4-4, 3-3-5, 4-3-4 or 6-5.
 _PHONE = re.compile(
     rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?(1[3-9]\d){_GAP}\d{_GAP}\d\d{_GAP}\d{_GAP}(\d{{4}})(?!\d)"
@@ -45,14 +47,18 @@ PERSONAL: dict[str, str] = {c.name: c.personal for t in TABLES.values() for c in
 
 def phone(value: str) -> str:
     """``138****1234``."""
-    digits = _NO_DIGIT.sub("", str(value).translate(_NARROW))
+    digits = str(value)
+    if not (digits.isascii() and digits.isdigit()):
+        digits = _NO_DIGIT.sub("", digits.translate(_NARROW))
     digits = digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 7 else "****"
 
 
 def plate(value: str) -> str:
     """``沪A·***12``."""
-    bare = _NO_LETTER.sub("", str(value).translate(_NARROW)).upper()
+    bare = str(value)
+    if not _BARE.fullmatch(bare):
+        bare = _NO_LETTER.sub("", bare.translate(_NARROW)).upper()
     return f"{bare[:2]}·***{bare[-2:]}" if len(bare) >= 5 else "***"
 
 
@@ -89,22 +95,48 @@ def text(value: str, keep: Container[str] = ()) -> str:
     return "".join(run if i % 2 else _patterns(run) for i, run in enumerate(runs))
 
 
+def texts(values: Sequence[str]) -> list[str]:
+    """Many free texts masked as by `text`; all at once, which takes a third of the time."""
+    out = list(values)
+    asked = [i for i, value in enumerate(out) if _DIGIT.search(value)]
+    if any("\0" in value for value in out):
+        return [text(value) for value in out]
+    found = _patterns(_BETWEEN.join(out[i] for i in asked)).split(_BETWEEN)
+    for i, value in zip(asked, found if asked else (), strict=True):
+        out[i] = value
+    return out
+
+
 def _patterns(value: str) -> str:
     if not _DIGIT.search(value):  # as most texts
         return value
-    narrow = value.translate(_NARROW)
+    narrow = _narrowed(value)
     for pattern, masked in _SHOWN:
-        parts, end = [], 0
+        parts, twins, end = [], [], 0
         for m in pattern.finditer(narrow):  # found in the narrow twin: the rest stays as typed
-            parts += [value[end : m.start()], masked(m)]
+            instead = masked(m)
+            parts += [value[end : m.start()], instead]
+            twins += [narrow[end : m.start()], instead]
             end = m.end()
         if parts:
-            value = "".join([*parts, value[end:]])
-            narrow = value.translate(_NARROW)
+            value, narrow = "".join([*parts, value[end:]]), "".join([*twins, narrow[end:]])
     return value
 
 
+def _narrowed(value: str) -> str:
+    """A text with narrow characters for wide ones; it is as long."""
+    if len(value) < _LONG:
+        return value.translate(_NARROW)
+    import numpy as np
+
+    codes = np.frombuffer(value.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).copy()
+    codes[(codes >= 0xFF01) & (codes <= 0xFF5E)] -= 0xFEE0
+    codes[codes == 0x3000] = 0x20
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
 _STARS = "*" * 11
+_BETWEEN = "\n\0\n"  # no number goes on over it
 _SHOWN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_VIN, lambda m: _STARS + m[1]),
     (_SPACED_VIN, lambda m: _STARS + re.sub(r"[ \-]", "", m[1])),
