@@ -131,6 +131,10 @@ bench: $(READY) ## 测量做报告的速度，并与别的做法比较；写入 
 claims: $(READY) ## 测量发现错几次、找到多少；写入 docs/claims.md（STORES=2000） ## measure how often the findings are wrong and what they find; writes docs/claims.md (STORES=2000)
 	@STORES="$${STORES:-2000}" $(PY) bench/claims.py
 
+.PHONY: fuzz
+fuzz: $(READY) ## 读取上千份改动过的数据，写入docs/fuzz.md（COUNT=5000 SEED=2：另做一批，不改页面） ## read thousands of changed sources; writes docs/fuzz.md (COUNT=5000 SEED=2: others, and leaves the page)
+	@$(PY) bench/fuzz.py
+
 # The first interpreter that is new enough.
 $(READY): $(LOCKED)
 	@if [ "$(STAMP)" = .venv ] && [ ! -x .venv/bin/python ]; then \

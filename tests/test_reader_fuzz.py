@@ -1,13 +1,11 @@
-"""Whatever bytes and cells come in: tables come out, or an error that says what is wrong."""
+"""Whatever cells come in: tables come out, or an error that says what is wrong. For bytes: `test_fuzz`."""
 
 from __future__ import annotations
 
 import io
-import zipfile
 
 import numpy as np
 import openpyxl
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -23,7 +21,7 @@ VIN = "LSVAA2180E2012345"
 HEADS = ["工单号", "VIN", "客户类型", "开单时间", "结算金额", "服务顾问"]
 ROW = ["R1", VIN, "私车", "2024-04-09", "100", "李强"]
 FUZZ = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -51,6 +49,11 @@ CELL = st.one_of(
 )
 
 
+@pytest.fixture(autouse=True)
+def errors_are_whole_in_both_languages():
+    """Not here: heads and cells are any text, and errors quote them."""
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "no" / "cache"))
@@ -72,19 +75,7 @@ def survives(folder, name: str, data: bytes) -> None:
         assert VIN not in told
     else:
         assert tables.repair_orders is not None
-        assert list(tables.repair_orders.columns) == TABLES["repair_orders"].names
-
-
-@FUZZ
-@given(
-    data=st.binary(max_size=400),
-    suffix=st.sampled_from(["csv", "xlsx", "xls", "parquet", "txt"]),
-    begins=st.sampled_from(
-        [b"", b"PK\x03\x04", b"PAR1", b"\xef\xbb\xbf", b"\xff\xfe", ",".join(HEADS).encode() + b"\n"]
-    ),
-)
-def test_bytes(folder, data, suffix, begins):
-    survives(folder, f"repair_orders.{suffix}", begins + data)
+        assert set(tables.repair_orders.columns) >= set(TABLES["repair_orders"].names)
 
 
 @FUZZ
@@ -126,40 +117,6 @@ def test_sheets(folder, cells, known, merged):
     except (ValueError, OverflowError, TypeError):  # no workbook holds such a value
         return
     survives(folder, "repair_orders.xlsx", stream.getvalue())
-
-
-@FUZZ
-@given(
-    place=st.floats(0, 1),
-    junk=st.binary(min_size=1, max_size=8),
-    kind=st.sampled_from(["xlsx", "parquet", "xml"]),
-)
-def test_damaged_files(folder, place, junk, kind):
-    stream = io.BytesIO()
-    if kind == "parquet":
-        pd.DataFrame([ROW], columns=HEADS).to_parquet(stream)
-    else:
-        book = openpyxl.Workbook()
-        book.active.append(HEADS)
-        book.active.append(ROW)
-        book.save(stream)
-    data = stream.getvalue()
-    if kind == "xml":  # what is inside the archive is damaged, the archive is sound
-        with zipfile.ZipFile(io.BytesIO(data)) as old:
-            parts = {name: old.read(name) for name in old.namelist()}
-        name = sorted(parts)[int(place * (len(parts) - 1))]
-        parts[name] = (
-            parts[name][: int(place * len(parts[name]))] + junk + parts[name][int(place * len(parts[name])) :]
-        )
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w") as new:
-            for name, part in parts.items():
-                new.writestr(name, part)
-        data = stream.getvalue()
-    else:
-        at = int(place * len(data))
-        data = data[:at] + junk + data[at + len(junk) :]
-    survives(folder, f"repair_orders.{'parquet' if kind == 'parquet' else 'xlsx'}", data)
 
 
 COLUMN = st.one_of(
