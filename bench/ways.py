@@ -66,9 +66,6 @@ def plain(source: str, folder: Path) -> None:
 def floor(source: str, folder: Path) -> None:
     """One process that imports the packages and runs the same cells as a script; then all forms."""
     with step("imports"):
-        from aftersales.contract import lazily
-
-        lazily.jsonschema()
         import matplotlib as mpl
 
         mpl.use("agg")
