@@ -34,7 +34,6 @@ def write(path: Path, source: str, problems: Sequence[Problem], settings: Params
     InputError
         It can't be written there, or the source can't be copied: it is damaged, or too large.
     """
-    workbook.try_place(path, source)
     file = workbook.is_workbook(source)
     if file is None:
         return workbook.write(path, source, problems, settings, lang)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from aftersales.contract.names import NARROW
 from aftersales.contract.schema import TABLES
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 # What people put between the digits of a number: blanks, dashes, dots, characters without width.
 _GAP = r"[\s\-‐-―_.·•・‧∙\u200b-\u200d\ufeff]{0,2}"
-# Characters that are as wide as a Chinese one, as their narrow twins: lengths stay.
-_NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 _DIGIT, _NO_DIGIT, _NO_LETTER = re.compile(r"\d"), re.compile(r"\D"), re.compile(r"[^\w]|_")
 # Digits may stand as 3-4-4, 3-3-5, 4-3-4 or 6-5.
 _PHONE = re.compile(
@@ -45,14 +44,14 @@ PERSONAL: dict[str, str] = {c.name: c.personal for t in TABLES.values() for c in
 
 def phone(value: str) -> str:
     """``138****1234``."""
-    digits = _NO_DIGIT.sub("", str(value).translate(_NARROW))
+    digits = _NO_DIGIT.sub("", str(value).translate(NARROW))
     digits = digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 7 else "****"
 
 
 def plate(value: str) -> str:
     """``沪A·***12``."""
-    bare = _NO_LETTER.sub("", str(value).translate(_NARROW)).upper()
+    bare = _NO_LETTER.sub("", str(value).translate(NARROW)).upper()
     return f"{bare[:2]}·***{bare[-2:]}" if len(bare) >= 5 else "***"
 
 
@@ -104,7 +103,7 @@ def case_number(value: str) -> str:
 def _patterns(value: str) -> str:
     if not _DIGIT.search(value):  # as most texts
         return value
-    narrow = value.translate(_NARROW)
+    narrow = value.translate(NARROW)
     for pattern, masked in _SHOWN:
         parts, end = [], 0
         for m in pattern.finditer(narrow):  # found in the narrow twin: the rest stays as typed
@@ -112,7 +111,7 @@ def _patterns(value: str) -> str:
             end = m.end()
         if parts:
             value = "".join([*parts, value[end:]])
-            narrow = value.translate(_NARROW)
+            narrow = value.translate(NARROW)
     return value
 
 

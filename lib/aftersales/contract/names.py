@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-# Full-width characters as their narrow twins, and the kinds of dots that stand inside a name.
-_NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+# Characters that are as wide as a Chinese one, as their narrow twins: lengths stay.
+NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+# The kinds of dots and blanks that stand inside a name.
 _CHINESE = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _DOTS = re.compile(rf"(?<=[{_CHINESE}])\s*[.·•‧∙⋅・･]\s*(?=[{_CHINESE}])")
 _BLANKS = re.compile(rf"(?<=[{_CHINESE}])\s+|\s+(?=[{_CHINESE}])")
@@ -22,5 +23,5 @@ def alike(name: str) -> str:
     """
     if re.search(r"\d{4}", name):  # no name alone, but something about somebody
         return name.strip()
-    text = _DOTS.sub("·", name.translate(_NARROW).strip())
+    text = _DOTS.sub("·", name.translate(NARROW).strip())
     return re.sub(r"\s+", " ", _BLANKS.sub("", text))

@@ -524,6 +524,8 @@ TABLES: dict[str, Table] = {
 
 # Columns that the reader adds to survey calls: the answers that it took out as of another scale, and the row.
 OFF_SCALE, OFF_SCALE_ROW = "off_scale", "off_scale_row"
+# A score of an index near 100, or of a scale to 100, that is above 0 and not above this may be one of 5 or of 10.
+SMALL_SCORE = 10
 
 # Dates of a row that follow each other: the later one, the earlier one.
 IN_ORDER: dict[str, tuple[tuple[str, str], ...]] = {

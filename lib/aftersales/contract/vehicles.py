@@ -39,7 +39,12 @@ def marked(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{USABLE: fits} | ({ODD: odd} if odd.any() else {}))
 
 
+def named(frame: pd.DataFrame) -> pd.Series:
+    """Which rows name a vehicle: as the reader says in ``vin_usable``, else as `usable` judges."""
+    return frame[USABLE].astype(bool) if USABLE in frame else usable(frame["vin"])
+
+
 def with_vehicle(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose VIN names a vehicle: as the reader says in ``vin_usable``, else as `usable` judges."""
-    named = frame[USABLE].astype(bool) if USABLE in frame else usable(frame["vin"])
-    return frame if named.all() else frame[named]
+    """The rows whose VIN names a vehicle."""
+    rows = named(frame)
+    return frame if rows.all() else frame[rows]

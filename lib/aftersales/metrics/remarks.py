@@ -10,7 +10,7 @@ import pandas as pd
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.months import after, start, within
 from aftersales.contract.notes import Note
-from aftersales.contract.vehicles import ODD, USABLE, usable
+from aftersales.contract.vehicles import ODD, named
 from aftersales.metrics.complaints import register
 from aftersales.metrics.delivery import GRACE_MINUTES, delivered
 
@@ -37,7 +37,7 @@ def _vehicles(orders: pd.DataFrame | None, calls: pd.DataFrame | None, month: pd
     out = []
     if orders is not None:
         year = (orders["opened_at"] >= start(month - 11)) & (orders["opened_at"] < after(month))
-        none = orders[year & ~_named(orders)]
+        none = orders[year & ~named(orders)]
         now = none.loc[within(none["opened_at"], month), "order_id"]
         if len(none):
             out.append(Note("no_vehicle", {"count": len(now), "total": len(none), **_listed(now)}))
@@ -47,7 +47,7 @@ def _vehicles(orders: pd.DataFrame | None, calls: pd.DataFrame | None, month: pd
             out.append(Note("odd_vin", {"count": len(odd), **_listed(odd["order_id"])}))
     if calls is not None:
         made = calls[within(calls["called_at"], month)]
-        if n := int((~_named(made)).sum()):
+        if n := int((~named(made)).sum()):
             out.append(Note("calls_without_vehicle", {"count": n}))
     return out
 
@@ -83,10 +83,6 @@ def _hours(figure: str, cases: int, days: int) -> list[Note]:
     what = FIGURES[figure]
     values = {"what": what.zh, "name": what.en, "cases": cases, "days": days}
     return [Note("hours_unknown" if days == cases else "hours_of_some", values)]
-
-
-def _named(frame: pd.DataFrame) -> pd.Series:
-    return frame[USABLE].astype(bool) if USABLE in frame else usable(frame["vin"])
 
 
 def _listed(numbers: Iterable[str]) -> dict[str, str]:

@@ -8,9 +8,9 @@ from itertools import combinations
 
 import pandas as pd
 
+from aftersales.contract.schema import SMALL_SCORE
 from aftersales.reconcile.verdicts import Printed, verdict
 
-SMALL = 10  # a score of an index near 100, or of a scale to 100, that is not above this is of another scale
 LEAST_KM, KM_A_DAY = 100_000, 1_000  # what a car can't have driven between two visits
 FEW = 3  # odd values fewer than this may be true
 
@@ -50,7 +50,7 @@ def off_scale(answers: pd.DataFrame) -> pd.DataFrame:
 
     Nothing is found where such values are few: one customer may give 10 of 100 points.
     """
-    odd = (answers > 0) & (answers <= SMALL)
+    odd = (answers > 0) & (answers <= SMALL_SCORE)
     return odd & (odd.sum() >= FEW)
 
 

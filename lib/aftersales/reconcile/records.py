@@ -11,13 +11,12 @@ import pandas as pd
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, start, within
 from aftersales.contract.rules import COLUMNS, RULES, check
-from aftersales.contract.schema import CODES, MOT_ITEMS, OFF_SCALE, OFF_SCALE_ROW, QUESTIONS
+from aftersales.contract.schema import CODES, MOT_ITEMS, OFF_SCALE, OFF_SCALE_ROW, QUESTIONS, SMALL_SCORE
 from aftersales.contract.vehicles import with_vehicle
 from aftersales.metrics import churn, complaints, internal_css, oem_css
 from aftersales.reconcile import lint
 from aftersales.reconcile.detectors import (
     FEW,
-    SMALL,
     copied_columns,
     far_above,
     informative,
@@ -134,7 +133,7 @@ def _oem(oem: pd.DataFrame, month: pd.Period) -> Rows:
     advisors = now[now["scope"] == "advisor"]
     out = [*_copies(advisors, MOT_ITEMS, str(month), 3, row_names(advisors))] if len(advisors) else []
     scores = now[[*MOT_ITEMS, "css", "mot"]].astype(float)
-    small = (scores > 0) & (scores <= SMALL)
+    small = (scores > 0) & (scores <= SMALL_SCORE)
     if scores.notna().any(axis=None):
         filled = int(scores.notna().sum().sum())
         odd = list(row_names(now)[small.any(axis=1)])

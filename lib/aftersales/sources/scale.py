@@ -7,10 +7,9 @@ import pandas as pd
 
 from aftersales.contract.errors import Fault
 from aftersales.contract.message import Message
-from aftersales.contract.schema import ANSWERS, OFF_SCALE, OFF_SCALE_ROW, QUESTIONS
+from aftersales.contract.schema import ANSWERS, OFF_SCALE, OFF_SCALE_ROW, QUESTIONS, SMALL_SCORE
 from aftersales.sources.cells.typed import Origin
 
-SMALL = 10  # an answer above 0 that is not above this may be one of 5 or of 10
 _STEPS = sorted(set(ANSWERS.values()))
 _MOSTLY = 0.9  # of the other answers, so many are steps of the scale in words
 _LEAST = 2  # other answers that are needed to know the scale
@@ -36,13 +35,13 @@ def told_apart(calls: pd.DataFrame, origin: Origin) -> pd.DataFrame:
         With ``off_scale`` (``q1 5``) and ``off_scale_row`` where there are any.
     """
     answers = calls[list(QUESTIONS)]
-    small = (answers > 0) & (answers <= SMALL)
+    small = (answers > 0) & (answers <= SMALL_SCORE)
     if not small.any(axis=None):
         return calls
     values, odd = answers.to_numpy(dtype=float), small.to_numpy(copy=True)
     for month in calls.loc[small.any(axis=1), "called_at"].dt.to_period("M").unique():
         then = (calls["called_at"].dt.to_period("M") == month).to_numpy()
-        others = values[then][values[then] > SMALL]
+        others = values[then][values[then] > SMALL_SCORE]
         if len(others) < _LEAST or np.isin(others, _STEPS).mean() < _MOSTLY:
             odd[then] = False
     if not odd.any():
@@ -66,7 +65,11 @@ def faults_of(calls: pd.DataFrame, origin: Origin) -> list[Fault]:
     for question in QUESTIONS:
         answers = calls[question].dropna()
         given = answers[answers > 0]
-        if len(given) < _SURE or (given > SMALL).any() or (calls[list(QUESTIONS)] > SMALL).any(axis=None):
+        if (
+            len(given) < _SURE
+            or (given > SMALL_SCORE).any()
+            or (calls[list(QUESTIONS)] > SMALL_SCORE).any(axis=None)
+        ):
             continue
         (part, row), top = origin.of(int(given.index[0])), f"{given.max():g}"
         out.append(

@@ -17,7 +17,7 @@ from aftersales.contract.message import Message, listed
 from aftersales.contract.months import DAY
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import CODES, IN_ORDER, MOT_ITEMS, TABLES, Column, Table
-from aftersales.sources.cells import looks, values
+from aftersales.sources.cells import dates, looks, values
 from aftersales.sources.cells.likely import header_for
 from aftersales.sources.cells.precision import written_as_days
 from aftersales.sources.cells.raw import TAIL_HEADERS, Form, Raw, headers_of, plain
@@ -281,7 +281,7 @@ def _column(
 def _quickly(distinct: Any, column: Column, form: Form, result: np.ndarray) -> np.ndarray:
     """Read what is in the commonest format all at once; the places of the others."""
     if column.kind == "datetime" and (moments := {type(v) for v in distinct}) and moments <= _MOMENTS:
-        known = np.array([v.tzinfo is None and 1980 <= v.year <= 2100 for v in distinct], dtype=bool)
+        known = np.array([v.tzinfo is None and dates.is_year(v.year) for v in distinct], dtype=bool)
         result[:-1][known] = np.asarray(distinct, dtype=object)[known]
         return np.flatnonzero(~known)
     if column.kind in ("datetime", "date") and form != "workbook":
@@ -292,7 +292,7 @@ def _quickly(distinct: Any, column: Column, form: Form, result: np.ndarray) -> n
             pd.Series(distinct, dtype=object).where(iso), errors="coerce", format="ISO8601"
         )
         moments = moments.dt.normalize() if column.kind == "date" else moments
-        known = (moments.dt.year.between(1980, 2100)).to_numpy()
+        known = (moments.dt.year.between(*dates.YEARS)).to_numpy()
         result[:-1][known] = moments.to_numpy("datetime64[us]").astype(object)[known]
         return np.flatnonzero(~known)
     if column.kind == "text" or (column.kind in ("number", "integer") and form == "text"):

@@ -26,7 +26,7 @@ _SPOKEN = re.compile(
 )
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _EXCEL_DAYS = (20000, 80000)  # serial numbers from 1954 to 2119
-_YEARS = (1980, 2100)
+YEARS = (1980, 2100)
 _WEEKDAYS = {**{day: number for number, day in enumerate("一二三四五六日")}, "天": 6}
 # Part of the day: its hours as a clock of twelve and one of twenty-four has them, and what is added to them.
 # 上午12点, 晚上12点 may be noon or midnight: they are in none.
@@ -112,7 +112,7 @@ def _spoken(found: re.Match[str]) -> dt.datetime:
 
 
 def _sensible(instant: dt.datetime) -> dt.datetime:
-    if not _YEARS[0] <= instant.year <= _YEARS[1]:
+    if not is_year(instant.year):
         raise ValueError(instant)
     return instant
 
@@ -126,7 +126,7 @@ def is_serial(value: Any) -> bool:
 
 def is_year(year: int) -> bool:
     """Whether a record may be of that year."""
-    return _YEARS[0] <= year <= _YEARS[1]
+    return YEARS[0] <= year <= YEARS[1]
 
 
 def repaired(value: Any, form: str) -> str | None:

@@ -102,9 +102,9 @@ def meaning(column: Column, value: Any) -> tuple[Any, bool] | None:
     options = (column.codes or "") if column.kind == "code" else column.kind
     listed = VALUES.get(column.name if column.kind == "flag" else options, {})
     words = {foreign.plain(word): meant for meant, several in listed.items() for word in several}
-    if plain in words:
-        return words[plain], True
     labels = words | foreign.words(column)
+    if plain in labels:
+        return labels[plain], True
     within = {word: meant for word, meant in labels.items() if len(word) > 1 and word in plain}
     longest = max(map(len, within), default=0)
     meant = {one for word, one in within.items() if len(word) == longest}

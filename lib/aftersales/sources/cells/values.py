@@ -52,7 +52,7 @@ _EXCEL_ERROR = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|#+)")
 _DIGITS_OF_EXCEL = 10**15  # beyond that it has rounded
 
 # Full-width characters as their narrow twins.
-_NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0xFFE5: 0xA5}
+_NARROW = names.NARROW | {0xFFE5: 0xA5}
 _NARROW_WORDS = {k: v for k, v in _NARROW.items() if chr(v).isalnum() or v == 0x20}
 _WIDE = re.compile("[\uff01-\uff5e\uffe5]")
 _WIDE_WORDS = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")

@@ -99,8 +99,8 @@ def parquet_only(path: Path, own: Own = MappingProxyType({})) -> dict[str, Path]
 def places(path: Path) -> list[tuple[Path, str | None]]:
     """Every file that may hold a table, and every sheet of a workbook, whatever they are called."""
     found: list[tuple[Path, str | None]] = []
-    for file in [path] if path.is_file() else sorted(path.iterdir()):
-        if file.name.startswith((".", "~$", "_")) or (file.is_file() and file.suffix.lower() not in SUFFIXES):
+    for file in [path] if path.is_file() else _visible(path):
+        if file.is_file() and file.suffix.lower() not in SUFFIXES:
             continue
         if file.is_dir() and not any(file.rglob("*.parquet")):
             continue
@@ -112,14 +112,18 @@ def places(path: Path) -> list[tuple[Path, str | None]]:
     return found
 
 
+def _visible(folder: Path) -> list[Path]:
+    """What stands in a folder, but for what is hidden, half written or put aside."""
+    return sorted(p for p in folder.iterdir() if not p.name.startswith((".", "~$", "_")))
+
+
 def _candidates(path: Path, own: Own) -> list[Path]:
     """Files that may be tables, and folders that hold one as Parquet files."""
     if path.is_file():
         return [path]
-    paths = sorted(p for p in path.iterdir() if not p.name.startswith((".", "~$", "_")))
     return [
         p
-        for p in paths
+        for p in _visible(path)
         if (p.is_file() and p.suffix.lower() in SUFFIXES) or (p.is_dir() and named(p.stem, own) is not None)
     ]
 
@@ -127,7 +131,7 @@ def _candidates(path: Path, own: Own) -> list[Path]:
 def _unread(path: Path, own: Own) -> list[Note]:
     """Remarks on what has the name of a table and is not read: other kinds of files, folders of files."""
     notes = []
-    for p in sorted(p for p in path.iterdir() if not p.name.startswith((".", "~$", "_"))):
+    for p in _visible(path):
         if p.is_file() and p.suffix.lower() not in SUFFIXES and named(p.stem, own):
             notes.append(Note("other_kind", {"file": p.name}))
         elif p.is_dir() and named(p.stem, own) is None:
