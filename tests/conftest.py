@@ -19,6 +19,8 @@ from aftersales.contract.tables import Tables
 from aftersales.export import workbook
 
 os.environ["COLUMNS"] = "200"  # a wide window: what is said stands on one line
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"):
+    os.environ.pop(name, None)  # the make that runs the tests is none of a tested make's
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from aftersales.contract.schema import Lang
 from aftersales.display import theme
-from aftersales.export import clean
+from aftersales.export import clean, sheets
 from aftersales.export.document import FRONT, Block, Chapter, Document
 from aftersales.export.page.html import masthead
 from aftersales.export.pdf import printed_tables, typst_markup
@@ -20,12 +21,16 @@ _SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.co
 _CONTENTS_FINDING = 96
 _SENTENCE = re.compile(r".+?(?:[。！？；]|[.!?;](?=\s|$)|$)\s*")
 
+# What is looked up rather than read stands on the page, folded, and in the workbook.
+_LOOKED_UP = ("definitions",)
+
 PRINT_WORDS: dict[str, dict[str, str]] = {
     "zh": {
         "landscape": "横排于本章末",
         "see_page": "见第 {} 页",
         "page": "第 {} 页 / 共 {} 页",
         "substituted": "有 {} 个字符字体中没有，以 □ 代替。",
+        "looked_up": "各指标的口径见网页版报告，或 tables.xlsx 的工作表“{}”。",
         "keywords": "客户服务,月报,CSS,MOT,一次修复率,流失率",
     },
     "en": {
@@ -33,6 +38,7 @@ PRINT_WORDS: dict[str, dict[str, str]] = {
         "see_page": "page {}",
         "page": "Page {} of {}",
         "substituted": "{} characters that the font lacks are shown as □.",
+        "looked_up": "What each figure means: on the page, or in tables.xlsx, sheet “{}”.",
         "keywords": "customer service,monthly report,CSS,MOT,first-time fix,churn",
     },
 }
@@ -143,6 +149,10 @@ def _block(block: Block) -> dict[str, Any] | None:
             if svg
             else None
         )
+    if body.get("id") in _LOOKED_UP:
+        lang: Lang = "en" if body.get("lang") == "en" else "zh"
+        told = PRINT_WORDS[lang]["looked_up"].format(sheets.WORDS[lang]["figures"])
+        return {"t": "said", "role": "", "text": told}
     return _exhibit(body)
 
 
