@@ -78,7 +78,7 @@ class Bench:
             old.unlink()
         for name, data in files.items():
             (self.folder / name).write_bytes(data)
-        return cached_load(str(self.folder), None, ReadOptions(default_store="本店"))
+        return cached_load(str(self.folder), None, ReadOptions(default_store="本店", masked=False))
 
 
 def content(tables: Tables) -> dict[str, Any]:

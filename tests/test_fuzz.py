@@ -67,3 +67,27 @@ def test_two_heads_exchanged_quote_no_plate(tmp_path):
         with pytest.raises(InputError, match="stands there once") as told:
             cached_load(str(tmp_path), None, ReadOptions(default_store="本店"))
         assert wrong not in told.value.text("zh") + told.value.text("en")
+
+
+@pytest.mark.parametrize(
+    ("heads", "swapped"), [("姓名", "建档日期"), ("电话", "客户类型"), ("姓名", "客户类型")]
+)
+def test_two_heads_exchanged_quote_nobody(tmp_path, heads, swapped):
+    """A name that stands under the head of a date is no date, and a name all the same."""
+    card = {
+        "VIN": "LSVAA2180E2012345",
+        "建档日期": "2024-01-02",
+        "客户类型": "私车",
+        "姓名": "周小莹",
+        "电话": "13800138000",
+    }
+    order = "工单号,VIN,客户类型,开单时间\nR1,LSVAA2180E2012345,私车,2024-04-09\n"
+    (tmp_path / "repair_orders.csv").write_text(order, encoding="utf-8")
+    other = {heads: swapped, swapped: heads}
+    text = ",".join(other.get(head, head) for head in card) + "\n" + ",".join(card.values()) + "\n"
+    (tmp_path / "customers.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        cached_load(str(tmp_path), None, ReadOptions(default_store="本店"))
+    said = told.value.text("zh") + told.value.text("en")
+    assert swapped in said
+    assert not [secret for secret in ("周小莹", "13800138000", "LSVAA2180E2012345") if secret in said]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -183,7 +184,7 @@ def _fault(raw: Raw, at: Mapping[str, int], column: Column, i: int, value: Any) 
     formula = isinstance(value, values.Formula)
     return Fault(
         "formula" if formula else f"bad_{column.kind}",
-        _FORMULA if formula else shown(column, value),
+        _FORMULA if formula else shown(_exchanged(raw, at, column, i), value),
         expected,
         raw.file,
         raw.sheet,
@@ -192,6 +193,17 @@ def _fault(raw: Raw, at: Mapping[str, int], column: Column, i: int, value: Any) 
         _hint(raw.table, column, value),
         record,
     )
+
+
+def _exchanged(raw: Raw, at: Mapping[str, int], column: Column, i: int) -> Column:
+    """The column that a cell which can't be read belongs to: that of a name or a phone, where its cell in the
+    same row holds what this one should, so that two headers were exchanged."""
+    for other in TABLES[raw.table].columns:
+        if other.personal in _MASKS and other.name in at and column.kind != "text":
+            with suppress(values.Unreadable):
+                if values.read(raw.cells[at[other.name]][i], column) is not None:
+                    return other
+    return column
 
 
 def _record(raw: Raw, at: Mapping[str, int], i: int) -> Message:
