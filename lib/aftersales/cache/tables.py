@@ -125,7 +125,8 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
                 frame = tables[name]
                 if frame is None:
                     continue
-                (work / f"{number}-{name}.pickle").write_bytes(pickle.dumps(frame, protocol=5))
+                with (work / f"{number}-{name}.pickle").open("wb") as stream:
+                    pickle.dump(frame, stream, protocol=5)
                 existing.append(name)
                 hashes[name] = _content(frame)
             about[store] = {
@@ -154,10 +155,23 @@ def _content(frame: pd.DataFrame) -> str:
     import pyarrow as pa
 
     table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
-    with pa.BufferOutputStream() as stream:
-        with pa.ipc.new_stream(stream, table.schema) as writer:
-            writer.write_table(table.combine_chunks())
-        return hashlib.sha256(stream.getvalue()).hexdigest()[:16]
+    digest = hashlib.sha256()
+
+    class Into:
+        """A file that hashes what is written into it, and keeps nothing."""
+
+        closed = False
+
+        def write(self, data: Any) -> int:
+            digest.update(data)
+            return len(data)
+
+        def flush(self) -> None:
+            pass
+
+    with pa.ipc.new_stream(pa.PythonFile(Into(), mode="w"), table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    return digest.hexdigest()[:16]
 
 
 def load(key: str, store: str) -> Tables | None:

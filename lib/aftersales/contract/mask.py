@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +86,11 @@ def text(value: str, keep: Container[str] = ()) -> str:
     edges = [edge for i in range(1, len(parts), 2) if parts[i] in keep for edge in (i, i + 1)]
     runs = ["".join(parts[a:b]) for a, b in pairwise([0, *edges, len(parts)])]
     return "".join(run if i % 2 else _patterns(run) for i, run in enumerate(runs))
+
+
+def texts(values: Sequence[str]) -> list[str]:
+    """Many free texts, each masked as by `text`."""
+    return [text(value) for value in values]
 
 
 def case_number(value: str) -> str:

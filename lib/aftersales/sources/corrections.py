@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import yaml
 
 from aftersales.contract import mask
@@ -25,6 +24,7 @@ from aftersales.contract.params import Loader
 from aftersales.contract.row_counts import LeftOut
 from aftersales.contract.schema import TABLES, Column
 from aftersales.sources.cells import values
+from aftersales.sources.cells.coded import factorized
 from aftersales.sources.cells.coerce import columns_of, shown
 from aftersales.sources.cells.raw import Raw, plain, table_name
 
@@ -238,7 +238,7 @@ def _matching(raw: Raw, at: Mapping[str, int], one: Correction) -> np.ndarray:
     rows = np.ones(len(raw), dtype=bool)
     for name, wanted in one.match.items():
         column = TABLES[raw.table].column(name)
-        codes, distinct = pd.factorize(raw.cells[at[name]], use_na_sentinel=True)
+        codes, distinct = factorized(raw.cells[at[name]])
         meant = _read(wanted, column)
         same = np.array([*(_read(v, column) == meant for v in distinct), meant is None], dtype=bool)
         rows &= same[codes]

@@ -64,12 +64,10 @@ def bounds(days: np.ndarray) -> tuple[Any, Any]:
     if not len(ordered):
         return np.datetime64("1980-01-01"), np.datetime64("2100-12-31")
     few = min(max(_FEW, int(_SHARE * len(ordered))), (len(ordered) - 1) // 3)
-    last, first = len(ordered) - 1, 0
-    for n in range(1, few + 1):
-        if ordered[-n] - ordered[-n - 1] > _AHEAD * _YEAR:
-            last = len(ordered) - n - 1
-        if ordered[n] - ordered[n - 1] > _BEHIND * _YEAR:
-            first = n
+    ahead = np.flatnonzero(np.diff(ordered[len(ordered) - few - 1 :]) > _AHEAD * _YEAR)
+    behind = np.flatnonzero(np.diff(ordered[: few + 1]) > _BEHIND * _YEAR)
+    last = len(ordered) - few - 1 + (int(ahead[0]) if len(ahead) else few)
+    first = int(behind[-1]) + 1 if len(behind) else 0
     return ordered[first], ordered[last]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -376,34 +377,48 @@ def _from_store(name: str, frame: pd.DataFrame, store: str) -> pd.DataFrame:
 
 def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Personal data masked; a VIN stays a key: two that would look the same are distinguished by a suffix."""
-    vins = pd.unique(pd.concat([f["vin"] for f in frames.values() if "vin" in f], ignore_index=True).dropna())
+    vins = _distinct(pd.concat([f["vin"] for f in frames.values() if "vin" in f], ignore_index=True))
     looks = pd.Series([mask.vin(v) for v in vins], dtype=object)
     again = looks.groupby(looks).cumcount()
     shown = {v: look if n == 0 else f"{look}~{n + 1}" for v, look, n in zip(vins, looks, again, strict=True)}
     hidden = _Hidden(frames, vins)
     out = {}
     for name, frame in frames.items():
-        frame = frame.copy()
+        frame = frame.copy(deep=False)
         for column in TABLES[name].columns:
             if column.personal == "vin":
-                frame[column.name] = frame[column.name].map(shown).astype("str")
+                frame[column.name] = _each(frame[column.name], lambda texts: [shown[v] for v in texts])
             elif column.personal == "free_text":
                 cases = name in ("complaints", "survey_calls", "grievances")
-                frame[column.name] = _each(frame[column.name], hidden.case if cases else hidden.text)
+                frame[column.name] = _each(frame[column.name], hidden.cases if cases else hidden.texts)
             elif column.personal:
-                frame[column.name] = _each(
-                    frame[column.name],
-                    {"phone": mask.phone, "plate": mask.plate, "name": mask.name}[column.personal],
-                )
+                frame[column.name] = _each(frame[column.name], partial(_one_by_one, _MASKS[column.personal]))
             elif column.kind == "text" and column.name != "store" and not column.name.endswith("_id"):
                 frame[column.name] = _each(frame[column.name], hidden.staff)
         out[name] = frame
     return out
 
 
-def _each(values: pd.Series, change: Any) -> pd.Series:
-    read = {v: change(v) for v in values.dropna().unique().tolist()}
-    return values.map(read).astype("str") if any(k != v for k, v in read.items()) else values
+_MASKS = {"phone": mask.phone, "plate": mask.plate, "name": mask.name}
+
+
+def _one_by_one(change: Callable[[str], str], texts: list[str]) -> list[str]:
+    return [change(text) for text in texts]
+
+
+def _distinct(values: pd.Series) -> list[str]:
+    """The texts of a column, each once, in the order of their first."""
+    return list(values.drop_duplicates().dropna().to_numpy(dtype=object))
+
+
+def _each(values: pd.Series, change: Callable[[list[str]], list[str]]) -> pd.Series:
+    """Texts changed, each distinct one once; missing ones stay so."""
+    codes, distinct = pd.factorize(values)
+    before = np.asarray(distinct, dtype=object).tolist()
+    after = change(before)
+    if after == before:
+        return values
+    return pd.Series(pd.array([*after, None], dtype="str").take(codes), values.index, name=values.name)
 
 
 class _Hidden:
@@ -420,31 +435,42 @@ class _Hidden:
             phones = customers["phone"].dropna()
             odd = phones[~phones.str.fullmatch(r"1\d{10}") & (phones.str.len() > 6)].unique()
             self.shown |= {v: mask.phone(v) for v in odd}
-            self.shown |= {n: mask.name(n) for n in customers["name"].dropna().unique() if len(n) > 1}
+            self.shown |= {n: mask.name(n) for n in _distinct(customers["name"]) if len(n) > 1}
         self.lengths = sorted({len(n) for n in self.shown}, reverse=True)
+        self.begins = {n[:2] for n in self.shown}
 
-    def text(self, value: str, keep: Container[str] = ()) -> str:
-        """A free text masked."""
-        for n in self.lengths:
-            for found in {value[i : i + n] for i in range(len(value) - n + 1)} & self.shown.keys():
-                value = value.replace(found, self.shown[found])
-        return mask.text(value, keep=keep)
+    def texts(self, values: list[str]) -> list[str]:
+        """Free texts masked."""
+        return mask.texts([self._unnamed(value) for value in values])
 
-    def staff(self, value: str) -> str:
-        """A text that names the store's own people, who may be called like a customer."""
-        return value if value in self.people else self.text(value)
+    def _unnamed(self, value: str) -> str:
+        """A text without the names of customers."""
+        if not self.begins.isdisjoint(map(add, value, value[1:])):  # as of few texts
+            for n in self.lengths:
+                places = [i for i in range(len(value) - n + 1) if value[i : i + 2] in self.begins]
+                for found in {value[i : i + n] for i in places} & self.shown.keys():
+                    value = value.replace(found, self.shown[found])
+        return value
+
+    def staff(self, values: list[str]) -> list[str]:
+        """Texts that name the store's own people, who may be called like a customer."""
+        others = [value for value in values if value not in self.people]
+        shown = dict(zip(others, self.texts(others), strict=True))
+        return [shown.get(value, value) for value in values]
 
     @cached_property
     def people(self) -> set[str]:
         """The names of the store's own people."""
         columns = ("advisor", "technician", "handler", "owner", "supervisor")
-        whole = {v for f in self.frames.values() for c in columns if c in f for v in f[c].dropna().unique()}
+        whole = {v for f in self.frames.values() for c in columns if c in f for v in _distinct(f[c])}
         return {v for v in whole if v == mask.text(v)}
 
-    def case(self, value: str) -> str:
-        """A free text about a case, masked but for the numbers by which the case is looked up."""
-        plain = self.text(value)
-        return self.text(value, self.numbers) if plain != value else plain
+    def cases(self, values: list[str]) -> list[str]:
+        """Free texts about a case, masked but for the numbers by which the case is looked up."""
+        return [
+            value if plain == value else mask.text(self._unnamed(value), keep=self.numbers)
+            for value, plain in zip(values, self.texts(values), strict=True)
+        ]
 
     @cached_property
     def numbers(self) -> set[str]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from aftersales.contract import foreign, mask
 from aftersales.contract.errors import InputError
@@ -15,6 +14,7 @@ from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import TABLES, Column, label
 from aftersales.sources.cells import values
+from aftersales.sources.cells.coded import Cells, factorized
 from aftersales.sources.cells.coerce import columns_of, shown
 from aftersales.sources.cells.raw import Raw
 from aftersales.sources.cells.repairs import repair
@@ -67,9 +67,9 @@ def check(options: ReadOptions) -> None:
                 ) from None
 
 
-def _mapped(cells: np.ndarray, pairs: Mapping[str, Any]) -> tuple[np.ndarray, int, Any]:
+def _mapped(cells: Cells, pairs: Mapping[str, Any]) -> tuple[Cells, int, Any]:
     """Cells with the codes for a store's own values; how many had one, and an example."""
-    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
+    codes, distinct = factorized(cells)
     own = np.array([*(foreign.plain(value) in pairs for value in distinct), False], dtype=bool)
     if not own.any():
         return cells, 0, None

@@ -177,9 +177,9 @@ def _unique(name: str, frame: pd.DataFrame, origin: Origin) -> list[Fault]:
         return []
     columns = ["store", *key]
     complete = frame[[k for k in key if k != "advisor"]].notna().all(axis=1).to_numpy()
-    keys = frame[columns].astype(object)
+    keys = frame[columns]
     if name == "oem_css":  # only a row of the scope `advisor` is distinguished by its advisor
-        keys["advisor"] = keys["advisor"].where(frame["scope"] == "advisor")
+        keys = keys.assign(advisor=keys["advisor"].where(frame["scope"] == "advisor"))
     again = keys.duplicated(keep="first").to_numpy() & complete
     if not again.any():
         return []
@@ -243,12 +243,11 @@ def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin
         for column, (other, key) in TABLES[name].references.items():
             if other not in tables:
                 continue
-            known = pd.MultiIndex.from_frame(tables[other][["store", key]].astype(str))
-            mine = pd.MultiIndex.from_frame(frame[["store", column]].astype(str))
-            missing = ~mine.isin(known) & frame[[column, "store"]].notna().all(axis=1).to_numpy()
+            missing = ~_among(frame[["store", column]], tables[other][["store", key]])
+            missing &= frame[[column, "store"]].notna().all(axis=1).to_numpy()
             called, file = TABLES[other].column(key).zh, _title(origins[other])
             expected = Message(f"{file} 里有的{called}", f"one of the {key} in {file}")
-            for place in missing.nonzero()[0]:
+            for place in map(int, missing.nonzero()[0]):
                 got = shown(TABLES[name].column(column), frame[column].iloc[place])
                 out.append(
                     fault_at(
@@ -262,3 +261,13 @@ def _references(tables: Mapping[str, pd.DataFrame], origins: Mapping[str, Origin
                     )
                 )
     return out
+
+
+def _among(pairs: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
+    """Which of some pairs are among others."""
+    parts = [frame.set_axis(["store", "key"], axis=1) for frame in (pairs, known)]
+    both = pd.concat(parts, ignore_index=True).groupby(["store", "key"], sort=False, dropna=False)
+    numbers = both.ngroup().to_numpy()
+    there = np.zeros(len(numbers), dtype=bool)
+    there[numbers[len(pairs) :]] = True
+    return np.asarray(there[numbers[: len(pairs)]])

@@ -18,14 +18,15 @@ from aftersales.contract.message import Message, listed
 from aftersales.contract.months import DAY
 from aftersales.contract.notes import Note
 from aftersales.contract.schema import CODES, IN_ORDER, MOT_ITEMS, TABLES, Column, Table
-from aftersales.sources.cells import dates, looks, values
+from aftersales.sources.cells import dates, in_bulk, looks, values
+from aftersales.sources.cells.coded import Cells, Coded, factorized
 from aftersales.sources.cells.likely import header_for
 from aftersales.sources.cells.precision import written_as_days
 from aftersales.sources.cells.raw import TAIL_HEADERS, Form, Raw, headers_of, plain
 from aftersales.sources.cells.repairs import repair
 
 _ID = re.compile(r"[\w#/.+-]*")
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)
+_ISO = re.compile(in_bulk.ISO, re.ASCII)
 _MASKS = {"phone": mask.phone, "plate": mask.plate, "vin": mask.vin, "name": mask.name}
 _HEADERS_LISTED = 12
 _STRANGE_YEAR = re.compile(r"\s*(?!19[89]|20|2100)\d{4}[-/.年]")
@@ -263,31 +264,52 @@ def shown(column: Column, value: Any) -> str:
 
 
 def _column(
-    cells: np.ndarray, column: Column, form: Form
+    cells: Cells, column: Column, form: Form
 ) -> tuple[Any, list[tuple[int, Any]], dict[str, tuple[int, Any]]]:
     """The column's values.
 
     The cells that can't be read, which become missing; what was repaired, with an example.
     """
-    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    result = np.empty(len(distinct) + 1, dtype=object)
-    result[-1] = column.default  # factorize gives empty cells the code -1
-    wrong = np.zeros(len(distinct) + 1, dtype=bool)
+    in_order = isinstance(cells, Coded) and column.kind in in_bulk.KINDS
+    if isinstance(cells, Coded) and in_order:
+        codes, texts = cells.used()
+        known, result = in_bulk.read(texts, column)
+        others = {int(i): texts[int(i)].as_py() for i in np.flatnonzero(~known)}
+    else:
+        codes, distinct = factorized(cells)
+        result = np.empty(len(distinct) + 1, dtype=object)
+        result[-1] = column.default  # empty cells have the code -1
+        others = {int(i): distinct[i] for i in _quickly(distinct, column, form, result)}
+    read, wrong, kinds = _one_by_one(others, column, form)
+    bad = [(int(i), cells[int(i)]) for i in np.flatnonzero(np.isin(codes, wrong))] if wrong else []
+    counts = np.bincount(codes[codes >= 0], minlength=len(result)) if kinds else np.zeros(0)
+    repaired = {kind: (int(counts[of].sum()), others[of[0]]) for kind, of in kinds.items()}
+    if in_order:
+        result = in_bulk.typed(result, read, column)
+    else:
+        result[list(read)] = list(read.values())
+        result = _array(column, result)
+    return result.take(codes), bad, repaired  # -1 takes the last
+
+
+def _one_by_one(
+    cells: Mapping[int, Any], column: Column, form: Form
+) -> tuple[dict[int, Any], list[int], dict[str, list[int]]]:
+    """What distinct cells hold, which of them can't be read, and which were repaired, by kind."""
+    read: dict[int, Any] = {}
+    wrong: list[int] = []
     kinds: dict[str, list[int]] = {}
-    for i in _quickly(distinct, column, form, result):
-        value = distinct[i]
+    for i, value in cells.items():
         try:
             parsed = values.read(value, column)
         except values.Unreadable:
-            parsed, wrong[i] = None, True
+            parsed = None
+            wrong.append(i)
         else:
             if kind := values.repaired(value, column, form):
                 kinds.setdefault(kind, []).append(i)
-        result[i] = column.default if parsed is None else parsed
-    bad = [(int(i), cells[i]) for i in np.flatnonzero(wrong[codes])] if wrong.any() else []
-    counts = np.bincount(codes[codes >= 0], minlength=len(distinct)) if kinds else None
-    repaired = {k: (int(counts[of].sum()), distinct[of[0]]) for k, of in kinds.items()}  # type: ignore[index]
-    return _array(column, result[codes]), bad, repaired
+        read[i] = column.default if parsed is None else parsed
+    return read, wrong, kinds
 
 
 def _quickly(distinct: Any, column: Column, form: Form, result: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ import pandas as pd
 from aftersales.contract import foreign
 from aftersales.contract.schema import Column
 from aftersales.sources.cells import values
+from aftersales.sources.cells.coded import Cells
 from aftersales.sources.cells.lexicon import VALUES
 
 _LOOKED_AT = 3000  # cells of a column
@@ -36,7 +37,7 @@ _MOST_ANSWERS = 60  # different values; a column with more is no answer of a sca
 class Sample:
     """The first cells of a column. What is asked of them again is answered from the first time."""
 
-    def __init__(self, cells: np.ndarray) -> None:
+    def __init__(self, cells: Cells) -> None:
         self.cells = [v for v in cells[:_LOOKED_AT] if v is not None and not values.is_empty(v)]
         self.codes, self.kinds = pd.factorize(pd.Series(self.cells, dtype=object))
         self.answers: dict[str, float] = {}

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.months import DAY
+from aftersales.sources.cells.coded import Cells, factorized
 
 # A time of day that somebody wrote; midnight to the second is how programs write a day.
 _TIME = re.compile(r"[:：时点]|^\D*\d{12,14}\D*$")
 _DAY = re.compile(r"0?0[:：]00[:：]00(?:\.0+)?(?:Z|[+-]\d\d:?\d\d)?\s*$|\d{8}0{6}\D*$")
 
 
-def written_as_days(cells: np.ndarray, dates: np.ndarray) -> np.ndarray | None:
+def written_as_days(cells: Cells, dates: np.ndarray) -> np.ndarray | None:
     """Which dates are days, where midnight does not already say it; None where it does.
 
     A cell at midnight is a day unless its text has a time (2024-04-09 00:00): a workbook has no other form
@@ -31,7 +32,7 @@ def written_as_days(cells: np.ndarray, dates: np.ndarray) -> np.ndarray | None:
     midnight = ~np.isnat(dates) & (dates == dates.astype("datetime64[D]"))
     if not midnight.any():
         return None
-    place, texts = pd.factorize(cells[midnight])
+    place, texts = factorized(cells[midnight])
     timed = np.array([isinstance(text, str) and _has_time(text) for text in texts])
     if not timed.any():
         return None

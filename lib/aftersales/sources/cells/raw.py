@@ -16,6 +16,7 @@ from aftersales.contract import foreign
 from aftersales.contract.message import Message, listed
 from aftersales.contract.row_counts import LeftOut
 from aftersales.contract.schema import CODES, TABLES, VIN_TAILS
+from aftersales.sources.cells.coded import Cells
 
 Form = Literal["text", "workbook", "typed"]
 
@@ -54,7 +55,7 @@ class Raw:
     file: str
     sheet: str | None
     headers: list[str]
-    cells: list[np.ndarray]
+    cells: Sequence[Cells]
     rows: np.ndarray | None
     form: Form
     repairs: list[dict[str, Any]] = field(default_factory=list)

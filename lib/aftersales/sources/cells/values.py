@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from aftersales.contract import names
@@ -18,6 +19,9 @@ from aftersales.contract.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, Colu
 from aftersales.contract.trade import FLAG_WORDS, NOTHING, WORDS
 from aftersales.sources.cells import dates
 from aftersales.sources.cells.raw import Form
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 EXPECTED = {
     "text": Message("文字", "a text"),
@@ -60,7 +64,7 @@ _WIDE_WORDS = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
+_BREAK, _BLANKS = re.compile(r"[\t\r\n]"), re.compile(r"\s+")
 # What programs write for nothing, as they write it (an order may be called NONE), and what people do.
 _EMPTY_WORDS = {
     "NULL",
@@ -91,7 +95,7 @@ _TIDY = re.compile(
     r"[0-9A-Za-z一-鿿](?:[ -~一-鿿·，。、；：（）？！“”《》]*[!-~一-鿿，。；：（）？！“”《》])?"
 )
 # What Excel has done to a number is not for this.
-_TIDY_ID = re.compile(rf"(?!(?:{_SHORTENED.pattern}|{_ID_DECIMALS.pattern})\Z){_TIDY.pattern}", re.ASCII)
+_OF_EXCEL = re.compile(rf"{_SHORTENED.pattern}|{_ID_DECIMALS.pattern}", re.ASCII)
 _TIDY_VIN = re.compile(r"[0-9A-Z一-鿿]+", re.ASCII)
 _TIDY_NAME = re.compile(r"[0-9A-Za-z一-鿿]+", re.ASCII)
 _TIDY_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
@@ -171,15 +175,33 @@ def _is_formula(value: str, column: Column) -> bool:
 
 def tidy(column: Column) -> Callable[[Any], bool]:
     """A quick test for the cells of a column of texts or numbers that need no repair: most of them."""
+    looks, spoiled = _tidy_pattern(column)
+    fits, but = looks.fullmatch, spoiled.fullmatch if spoiled else lambda _: None
+    return lambda v: type(v) is str and fits(v) is not None and v not in _EMPTY_WORDS and but(v) is None
+
+
+def all_tidy(texts: pa.Array, column: Column) -> np.ndarray:
+    """Which of many texts `tidy` is true of."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def match(pattern: re.Pattern[str]) -> Any:
+        return pc.match_substring_regex(texts, f"^(?:{pattern.pattern})$")
+
+    fits, but = _tidy_pattern(column)
+    found = pc.and_not(match(fits), pc.is_in(texts, pa.array(sorted(_EMPTY_WORDS))))
+    return np.asarray(pc.and_not(found, match(but)) if but else found)
+
+
+def _tidy_pattern(column: Column) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """What a tidy cell of a column looks like, and what of that is not tidy all the same."""
     if column.kind != "text":
-        fits = _TIDY_NUMBER.fullmatch
-    elif column.personal in ("vin", "plate"):
-        fits = _TIDY_VIN.fullmatch
-    elif column.is_name:
-        fits = _TIDY_NAME.fullmatch
-    else:
-        fits = (_TIDY_ID if column.name.endswith("_id") else _TIDY).fullmatch
-    return lambda v: type(v) is str and fits(v) is not None and v not in _EMPTY_WORDS
+        return _TIDY_NUMBER, None
+    if column.personal in ("vin", "plate"):
+        return _TIDY_VIN, None
+    if column.is_name:
+        return _TIDY_NAME, None
+    return _TIDY, _OF_EXCEL if column.name.endswith("_id") else None
 
 
 def repaired(value: Any, column: Column, form: Form) -> str | None:
@@ -193,7 +215,7 @@ def repaired(value: Any, column: Column, form: Form) -> str | None:
     inner = value.strip()
     if inner and (is_empty(value) or _no_reason(value, column)):
         return "empty_word"
-    if column.kind == "text" and _BREAKS.search(inner):
+    if column.kind == "text" and _BREAK.search(inner):
         return "breaks"
     words_only = column.kind == "text" and not column.is_name
     if column.personal != "free_text" and (_WIDE_WORDS if words_only else _WIDE).search(inner):
@@ -268,7 +290,8 @@ def _text(value: Any, column: Column) -> str | None:
         value = int(value) if float(value).is_integer() else value
     if isinstance(value, (dt.datetime, pd.Timestamp)):
         value = value.isoformat(sep=" ")
-    text = _BREAKS.sub(" ", _INVISIBLE.sub("", str(value)).strip())
+    text = _INVISIBLE.sub("", str(value)).strip()
+    text = _BLANKS.sub(lambda run: " " if _BREAK.search(run[0]) else run[0], text)
     if column.personal in ("vin", "plate"):
         return re.sub(r"\s", "", text.translate(_NARROW)).upper() or None
     if number:

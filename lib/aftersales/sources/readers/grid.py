@@ -16,6 +16,7 @@ from aftersales.contract.message import Message
 from aftersales.contract.row_counts import LeftOut
 from aftersales.contract.schema import EXAMPLE, TABLES, Column
 from aftersales.sources.cells import values
+from aftersales.sources.cells.coded import Cells, Coded
 from aftersales.sources.cells.raw import Form, Raw, expected_headers, headers_of, plain
 from aftersales.sources.cells.repairs import repair
 
@@ -34,8 +35,35 @@ _FOOT = re.compile(
 )
 
 
+class Columns:
+    """A grid of texts that is there by column; it is asked for a row, or for some rows of a column.
+
+    Attributes
+    ----------
+    filled
+        Which cells have anything in them.
+    """
+
+    def __init__(self, columns: Sequence[Coded]) -> None:
+        self.columns = columns
+        self.filled = np.column_stack([column.codes >= 0 for column in columns])
+        self.shape, self.size = self.filled.shape, self.filled.size
+
+    def __len__(self) -> int:
+        return len(self.filled)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, tuple):
+            rows, column = place
+            return self.columns[column][rows]
+        return np.array([column[int(place)] for column in self.columns], dtype=object)
+
+
+Grid = np.ndarray | Columns
+
+
 def table(
-    grid: np.ndarray,
+    grid: Grid,
     name: str,
     file: str,
     sheet: str | None,
@@ -67,7 +95,10 @@ def table(
     InputError
         It has no headers.
     """
-    filled = ~_blank(grid, form) if grid.size else np.zeros(grid.shape, bool)
+    if isinstance(grid, Columns):
+        filled = grid.filled
+    else:
+        filled = ~_blank(grid, form) if grid.size else np.zeros(grid.shape, bool)
     filled_rows = np.flatnonzero(filled.any(axis=1)) if grid.size else np.array([], int)
     if not len(filled_rows):
         got = Message("没有任何内容", "no cell with anything in it")
@@ -107,7 +138,8 @@ def table(
     headers = [" ".join(str(grid[header_row, i]).split()) if filled[header_row, i] else "" for i in columns]
     cells = [grid[body, i] for i in columns]
     for i, column in zip(columns, cells, strict=True):
-        column[~filled[body, i]] = None
+        if isinstance(column, np.ndarray):
+            column[~filled[body, i]] = None
     return Raw(name, file, sheet, headers, cells, body + 1, form, repairs, header_row + 1, rows, left_out)
 
 
@@ -123,7 +155,7 @@ def _blank(grid: np.ndarray, form: Form) -> np.ndarray:
 
 
 def _header_row(
-    grid: np.ndarray,
+    grid: Grid,
     filled_rows: np.ndarray,
     name: str,
     file: str,
@@ -159,12 +191,12 @@ def _like_headers(row: np.ndarray) -> bool:
 
 
 def _with_formulas(
-    grid: np.ndarray,
+    grid: Grid,
     filled: np.ndarray,
     formulas: Sequence[tuple[int, int, str]],
     header_row: int,
     about: _About,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Grid, np.ndarray]:
     """The grid with the formulas that have no value in columns that are read; elsewhere nobody needs them."""
     known = [(r, c, text) for r, c, text in formulas if r > header_row and c in about.columns]
     if not known:
@@ -181,17 +213,19 @@ def _with_formulas(
 
 
 def _unmerged(
-    grid: np.ndarray,
+    grid: Grid,
     filled: np.ndarray,
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
     header_row: int,
     about: _About,
-) -> tuple[np.ndarray, np.ndarray, int, list[Fault]]:
+) -> tuple[Grid, np.ndarray, int, list[Fault]]:
     """A cell that was merged downwards stands for each of its rows; how many were filled.
 
     A number may be that of each row or the sum of all: it is a fault.
     """
-    spread, faults = 0, []
+    spread, faults = 0, list[Fault]()
+    if isinstance(grid, Columns):  # of texts, which know no merging
+        return grid, filled, spread, faults
     for (top, left), (bottom, _) in merged:
         if top <= header_row or top == bottom or bottom >= len(grid) or not filled[top, left]:
             continue
@@ -243,7 +277,7 @@ def _readable(value: Any, column: Column) -> bool:
 
 
 def _left_out(
-    grid: np.ndarray, filled: np.ndarray, rows: np.ndarray, header_row: int, about: _About
+    grid: Grid, filled: np.ndarray, rows: np.ndarray, header_row: int, about: _About
 ) -> tuple[dict[str, list[int]], list[Fault]]:
     """The rows that are no records, by what they are, and those that may be one or the other.
 
@@ -259,11 +293,11 @@ def _left_out(
     # where a total is named
     needed, first = list(about.needed), int(np.flatnonzero(filled[header_row])[0])
     odd = ~filled[body][:, needed].all(axis=1) if needed else np.ones(len(body), bool)
-    odd |= (grid[body, first] == grid[header_row, first]) | (grid[body, first] == headers[first])
+    odd |= _same(grid[body, first], grid[header_row, first]) | _same(grid[body, first], headers[first])
     for i in {first, *needed}:
         odd |= _totals(grid[body, i])
     if about.store is not None:
-        odd |= grid[body, about.store] == EXAMPLE
+        odd |= _same(grid[body, about.store], EXAMPLE)
     for row in map(int, body[odd]):
         kind = _kind(grid[row], headers, above, about)
         if kind == "total_or_record":
@@ -273,8 +307,17 @@ def _left_out(
     return gone, faults
 
 
-def _totals(cells: np.ndarray) -> np.ndarray:
+def _same(cells: Cells, text: str) -> np.ndarray:
+    """Which cells are a text."""
+    return cells.equal(text) if isinstance(cells, Coded) else np.asarray(cells == text, dtype=bool)
+
+
+def _totals(cells: Cells) -> np.ndarray:
     """Which cells name a total; each distinct text is looked at once, for its letters first."""
+    if isinstance(cells, Coded):
+        found_in = cells.matching("计|otal")
+        found_in[found_in] = _totals(cells[found_in].copy())
+        return found_in
     listed = cells.tolist()
     some = [v for v in set(listed) if type(v) is str and ("计" in v or "otal" in v or "OTAL" in v)]
     found = {v for v in some if _TOTALS.fullmatch(values.unguarded(v).strip())}
@@ -341,7 +384,7 @@ def _texts(row: np.ndarray) -> list[str]:
     return ["" if v is None else str(values.unguarded(v)).strip() for v in row]
 
 
-def _row(grid: np.ndarray, rows: Sequence[int]) -> dict[str, str]:
+def _row(grid: Grid, rows: Sequence[int]) -> dict[str, str]:
     """Rows in a remark: which, and how the first begins."""
     begins = repr(mask.text(" ".join(t for t in _texts(grid[rows[0]]) if t))[:30])
     listed, more = [f"{row + 1:,}" for row in rows[:_LISTED]], "…" if len(rows) > _LISTED else ""

@@ -82,9 +82,10 @@ def _since_1900(raw: Raw, more: Mapping[str, str]) -> None:
     for name, i in at.items():
         if TABLES[raw.table].column(name).kind not in ("date", "datetime"):
             continue
-        places = [j for j, v in enumerate(raw.cells[i]) if is_serial(v)]
+        cells = np.asarray(raw.cells[i])
+        places = [j for j, v in enumerate(cells) if is_serial(v)]
         for place in places:
-            raw.cells[i][place] = float(raw.cells[i][place]) + _DAYS_TO_1904
+            cells[place] = float(cells[place]) + _DAYS_TO_1904
         if places:
             raw.repairs.append(repair(raw.file, raw.sheet, "date_1904", len(places), column=raw.headers[i]))
 
