@@ -27,7 +27,8 @@ HERE = Path(__file__).resolve().parent
 TABLE = HERE.parent / "docs" / "bench.md"
 README = HERE.parent / "README.md"
 MONTH = "2024-04"
-STEPS = {"reading": "records", "running": "notebooks", "writing": "forms"}
+STEPS = {"读取": "records", "运行": "notebooks", "生成": "forms"}  # how the command's steps begin
+SIZES = (10_000, 100_000, 1_000_000)  # repair orders of a store
 NAMES = {
     "plain": "plain: stock kernels one after another by papermill, then `jupyter nbconvert`",
     "floor": "floor: the same cells as a script in one process, then all forms",
@@ -138,8 +139,8 @@ def _steps(told: str) -> dict[str, float]:
             for key, seconds in json.loads(line).items():
                 steps[key] = steps.get(key, 0) + seconds
         elif line.endswith(" …"):
-            name = STEPS.get(line.split()[0], "")
-        elif name and (found := re.fullmatch(r"  (\d+\.\d) s", line)):
+            name = STEPS.get(line[:2], "")
+        elif name and (found := re.fullmatch(r"  (\d+\.\d) 秒", line)):
             steps[name] = float(found[1])
     return steps
 
@@ -165,6 +166,31 @@ def measure(runs: int) -> tuple[dict[str, list[Measured]], dict[str, float]]:
             peaks[way] = watched.megabytes
             _say(f"memory  {way:<10} {peaks[way]:6.0f} MB")
     return ways, peaks
+
+
+def sizes() -> str:
+    """Cold reports of stores of more and more orders, in one run, as Markdown."""
+    rows = [
+        "| repair orders | rows of all tables | records read | report | processor seconds | peak memory |",
+        "| --: | --: | --: | --: | --: | --: |",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        for orders in SIZES:
+            bench.source = bench.work / f"{orders}"
+            subprocess.run(
+                [sys.executable, str(HERE / "large.py"), str(bench.source), str(orders)], check=True, cwd=HERE
+            )
+            lines = sum(file.read_bytes().count(b"\n") - 1 for file in bench.source.glob("*.csv"))
+            watched = memory.Peak()
+            made = bench.run(bench.command("cold"), "cold", watched.follow)
+            rows.append(
+                f"| {orders:,} | {lines:,} | {made.steps['records']:.1f} s | {made.wall:.1f} s "
+                f"| {made.cpu:.1f} | {watched.megabytes:,.0f} MB |"
+            )
+            _say(rows[-1])
+            shutil.rmtree(bench.source)
+    return "\n".join(rows)
 
 
 def _ratio(ways: dict[str, list[Measured]], way: str, reference: str) -> list[float]:
@@ -252,6 +278,7 @@ def main() -> None:
         "sources",
         subprocess.run(sources, stdout=subprocess.PIPE, text=True, check=True).stdout.strip(),
     )
+    put(TABLE, "sizes", sizes())
     print(table)
 
 

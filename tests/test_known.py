@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from aftersales import findings, metrics
+from aftersales import demo, findings, metrics
 from aftersales.contract import params
+from aftersales.contract.schema import SILENT_WITHOUT, TABLES
 from aftersales.contract.vehicles import usable, with_vehicle
 from aftersales.metrics.known import has_time, timed
 from aftersales.sources.cached import cached_load
@@ -149,3 +150,98 @@ def test_what_is_late_whatever_the_hour_is_late():
     )
     assert "不知几小时关闭" in said
     assert "九成" not in said
+
+
+def lacking(tmp_path, **tables):
+    """A source of one order and some tables, each a text of lines."""
+    order = "工单号,VIN,客户类型,开单时间\nR1,LSVAA2180E2012345,私车,2024-04-09 09:00\n"
+    for name, text in {"repair_orders": order, **tables}.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return cached_load(str(tmp_path), None, ReadOptions(default_store="本店"))
+
+
+def test_jobs_without_the_cause_of_rework_are_not_all_fixed_at_once(tmp_path, month):
+    jobs = "派工号,工单号,维修技师,完工时间\nJ1,R1,高凯,2024-04-09 11:00\n"
+    tables = lacking(tmp_path, jobs=jobs)
+    found = metrics.all_figures(tables, month, params.load())
+    assert (found["ftf.jobs"], found["ftf.not_fixed"], found["ftf.rate"]) == (1, None, None)
+    assert found["volume.jobs"] == 1
+    (told,) = [note for note in tables.notes if note.code == "silent_without"]
+    assert "未一次修复原因" in told.text("zh")
+    assert "rework_cause" in told.text("en")
+    jobs = "派工号,工单号,维修技师,完工时间,未一次修复原因\nJ1,R1,高凯,2024-04-09 11:00,\n"
+    tables = lacking(tmp_path, jobs=jobs)
+    assert metrics.first_time_fix.figures(tables.jobs, month)["ftf.rate"] == 1
+
+
+# What is counted without a column, and why it is right all the same.
+WITHOUT = {
+    ("repair_orders", "promised_at"): {"delivery.orders", "delivery.on_time", "delivery.late_30"},  # of none
+    ("repair_orders", "delivered_at"): {"delivery.orders", "delivery.on_time", "delivery.late_30"},
+    ("repair_orders", "order_type"): {"ftf.return_orders", "ftf.returned"},
+    ("repair_orders", "mileage_km"): {"ftf.returned", "ftf.return_rate"},  # the days alone decide
+}
+
+
+def test_a_column_that_is_not_there_makes_no_figure_another(tmp_path_factory, month, monkeypatch):
+    """Each column that may be missing is taken out: a figure stays as it is, or is unknown."""
+    folder = tmp_path_factory.mktemp("columns")
+    monkeypatch.setenv("AFTERSALES_CACHE", str(folder / "cache"))
+    source, settings = folder / "in", params.load()
+    source.mkdir()
+    frames = demo.generate(months=8, seed=3)
+    some = set(frames["customers"]["vin"].iloc[::12])
+    orders = frames["repair_orders"][frames["repair_orders"]["vin"].isin(some)]
+    for name, frame in frames.items():
+        of = frame["vin"].isin(some) if "vin" in frame else True
+        if "order_id" in frame and name not in ("repair_orders", "complaints"):
+            of = frame["order_id"].isin(orders["order_id"])
+        if name == "grievances":
+            calls = frames["survey_calls"]["order_id"].isin(orders["order_id"])
+            of = frame["call_id"].isin(frames["survey_calls"]["call_id"][calls])
+        kept = frame if of is True else frame[of]
+        named = kept["order_id"].isin(orders["order_id"]) if name == "complaints" else None
+        kept = kept if named is None else kept.assign(order_id=kept["order_id"].where(named))
+        kept.to_csv(source / f"{name}.csv", index=False)
+
+    def found():
+        tables = cached_load(str(source), None, ReadOptions(default_store="示范店", masked=False))
+        return metrics.all_figures(tables, month, settings), {note.code for note in tables.notes}
+
+    whole, _ = found()
+    assert sum(value is not None for value in whole.values()) > 60
+    for table in TABLES.values():
+        file = source / f"{table.name}.csv"
+        text, frame = file.read_bytes(), pd.read_csv(file, dtype=str, keep_default_na=False)
+        for column in table.columns:
+            if column.required or column.name in (
+                "store",
+                "advisor",
+                "closed_at",
+            ):  # refused or the only store
+                continue
+            frame.drop(columns=column.name).to_csv(file, index=False)
+            now, told = found()
+            other = {n for n, value in now.items() if value is not None and value != whole[n]}
+            assert other <= WITHOUT.get((table.name, column.name), set()), (table.name, column.name)
+            unknown = {n for n, value in now.items() if value is None and whole[n] is not None}
+            if SILENT_WITHOUT.get(table.name) == column.name:
+                assert unknown
+                assert "silent_without" in told
+        file.write_bytes(text)
+
+
+def test_what_a_missing_column_counts_as_is_told(tmp_path, month):
+    complaints = "投诉编号,受理时间,类别,责任部门,状态\nC1,2024-04-10 10:00,时间,前台,处理中\n"
+    actions = "编号,提出月份,部门,存在问题\nA1,2024-03,前台,等待\n"
+    tables = lacking(tmp_path, complaints=complaints, actions=actions)
+    told = [note.text("zh") for note in tables.notes if note.code == "all_default"]
+    assert len(told) == 1
+    assert "“级别”" in told[0]
+    assert "“一般”" in told[0]
+    found = metrics.all_figures(tables, month, params.load())
+    assert (found["review.actions"], found["review.not_started"], found["review.completion_rate"]) == (
+        1,
+        None,
+        None,
+    )

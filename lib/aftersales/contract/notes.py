@@ -59,6 +59,17 @@ WORDINGS: dict[str, tuple[str, str]] = {
         "{zh}由{count}份合成：{files}。",
         "{table} was put together of {count}: {files}.",
     ),
+    "silent_without": (
+        "{file}没有“{zh}”这一列，据此的指标无从得知，都不计算。请导出这一列；若叫别的名字，"
+        "写进参数 header_aliases。",
+        "{file} has no column {column}: what it tells cannot be known, and no figure is computed of it. "
+        "Export the column; if it has another name, put that into header_aliases.",
+    ),
+    "all_default": (
+        "{file}没有“{zh}”这一列，每一行都算作“{value}”；据此的数只在确实如此时才对。",
+        "{file} has no column {column}: every row counts as {value_en}; what is counted by it holds only "
+        "where that is so.",
+    ),
     "copied_file": (
         "{file}的{count}行在{other}中都有，只算一次。",
         "All rows of {file} ({count}) stand in {other} too and count once.",

@@ -528,6 +528,14 @@ OFF_SCALE, OFF_SCALE_ROW = "off_scale", "off_scale_row"
 SMALL_SCORE = 10
 
 # Dates of a row that follow each other: the later one, the earlier one.
+# Columns without which a table is silent on what it is read for. Where they are missing nobody knows.
+SILENT_WITHOUT: dict[str, str] = {
+    "jobs": "rework_cause",
+    "survey_calls": "q1",
+    "churn_calls": "reason",
+    "actions": "status",
+}
+
 IN_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
     "repair_orders": (("delivered_at", "opened_at"),),
     "complaints": (("first_contact_at", "received_at"), ("closed_at", "received_at")),

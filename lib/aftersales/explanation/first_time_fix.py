@@ -22,14 +22,14 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
     again = returns.orders(tables.repair_orders, month, params.return_days, params.return_km)
     return {
         "jobs": jobs,
-        "not_fixed": where(jobs, lambda f: f["rework_cause"].notna()),
+        "not_fixed": where(first_time_fix.told(jobs), lambda f: f["rework_cause"].notna()),
         "return_orders": again[0],
         "returned_orders": again[1],
     }
 
 
 def _technician(technician: Any, t: Tables, month: pd.Period, p: Params) -> Parts:
-    jobs = rows_where(in_month(t.jobs, month, "finished_at"), "technician", technician)
+    jobs = rows_where(in_month(first_time_fix.told(t.jobs), month, "finished_at"), "technician", technician)
     if jobs is None:
         return Parts("one_minus_share", None)
     return Parts("one_minus_share", jobs[jobs["rework_cause"].notna()], jobs)

@@ -23,8 +23,8 @@ def row_sets(tables: Tables, month: pd.Period, params: Params) -> dict[str, pd.D
     return {
         "calls": made,
         "valid": valid,
-        "delighted": where(valid, lambda f: f["q1"] == internal_css.DELIGHTED),
-        "disappointed": where(valid, lambda f: f["q1"] <= internal_css.DISAPPOINTED),
+        "delighted": where(internal_css.answered(valid), lambda f: f["q1"] == internal_css.DELIGHTED),
+        "disappointed": where(internal_css.answered(valid), lambda f: f["q1"] <= internal_css.DISAPPOINTED),
         "unreachable": where(made, lambda f: f["result"] == "unreachable"),
         "without_answer": where(made, lambda f: f["result"] != "valid"),
         "q1_unanswered": where(valid, lambda f: f["q1"].isna()),

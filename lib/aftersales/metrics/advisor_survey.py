@@ -11,7 +11,7 @@ import pandas as pd
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, ratio, start, within
 from aftersales.metrics.funnel import JUDGED, judged, limits
-from aftersales.metrics.internal_css import DISAPPOINTED
+from aftersales.metrics.internal_css import DISAPPOINTED, answered
 from aftersales.metrics.visits import month_numbers
 
 ADVISORS = ["advisor", "orders", "valid", "coverage", "disappointed", *JUDGED]
@@ -31,6 +31,7 @@ def advisors(
         with its Wilson interval ``low``, ``high``; ``outside``: None, ``95`` or ``99.8``, the limits round
         the store's rate that it lies beyond.
     """
+    survey_calls = answered(survey_calls)
     if survey_calls is None or repair_orders is None:
         return pd.DataFrame(columns=ADVISORS)
     found = by_month(survey_calls, repair_orders, [month]).set_index("advisor")
@@ -64,6 +65,7 @@ def by_month(
 
     A call is an advisor's by the order it names, if that was opened by the end of the call's month.
     """
+    survey_calls = answered(survey_calls)
     if survey_calls is None or repair_orders is None or not len(months):
         return pd.DataFrame(columns=BY_MONTH)
     called = survey_calls["called_at"]

@@ -13,6 +13,7 @@ from aftersales.contract.months import after, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import FEW
 from aftersales.contract.vehicles import USABLE, with_vehicle
+from aftersales.metrics import private_churn
 
 _MONTHS = 120_000  # more than have passed since the year 0
 LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result", "reason", "called_at"]
@@ -176,6 +177,9 @@ def figures(
         out |= {
             "churn.reached": len(reached),
             "churn.not_reached": int(private["result"].notna().sum()) - len(reached),
+        }
+    if churn_calls is not None and private_churn.with_reasons(churn_calls):
+        out |= {
             "churn.not_due": int(reached["reason"].isin(("about_to_come", "mileage_not_due")).sum()),
             "churn.went_elsewhere": int((reached["reason"] == "went_elsewhere").sum()),
         }

@@ -34,10 +34,16 @@ def figures(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float | in
     return {f"ftf.{name}": value for name, value in now.items()}
 
 
+def told(jobs: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The jobs where they tell whether they were done right; an export without that column does not."""
+    return jobs if jobs is not None and "rework_cause" in jobs else None
+
+
 def by_month(jobs: pd.DataFrame | None, months: Sequence[pd.Period]) -> list[dict[str, float | int | None]]:
     """Jobs of each month, those not fixed at the first visit, and the rate = 1 − not_fixed / jobs."""
-    if jobs is None:
-        return [{"jobs": None, "not_fixed": None, "rate": None} for _ in months]
+    if jobs is None or told(jobs) is None:
+        done = [None for _ in months] if jobs is None else counts(jobs["finished_at"], months)
+        return [{"jobs": n, "not_fixed": None, "rate": None} for n in done]
     finished = jobs["finished_at"]
     done, again = counts(finished, months), counts(finished[jobs["rework_cause"].notna()], months)
     return [
@@ -48,6 +54,7 @@ def by_month(jobs: pd.DataFrame | None, months: Sequence[pd.Period]) -> list[dic
 
 def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """First-time-fix rate of each technician, worst first, with Wilson interval and the limit it breaks."""
+    jobs = told(jobs)
     if jobs is None:
         return pd.DataFrame(columns=TECHNICIANS)
     now = jobs[within(jobs["finished_at"], month)]
@@ -79,7 +86,7 @@ def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
 
 def causes(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """Rework causes of the month, most frequent first."""
-    columns = ["cause", "count", "share"]
+    columns, jobs = ["cause", "count", "share"], told(jobs)
     if jobs is None:
         return pd.DataFrame(columns=columns)
     named = jobs.loc[within(jobs["finished_at"], month), "rework_cause"].dropna()
@@ -95,6 +102,7 @@ def causes(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
 
 def trend(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """Jobs and rate of the 12 months to `month`, with p-chart limits (3 σ) and the months outside them."""
+    jobs = told(jobs)
     if jobs is None:
         return pd.DataFrame(columns=TREND)
     months = months_to(month)

@@ -25,6 +25,15 @@ def calls_in_month(survey_calls: pd.DataFrame, month: pd.Period, valid: bool = T
     return now[now["result"] == "valid"] if valid else now
 
 
+def answered(survey_calls: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The calls where the first question was asked: an export in which no valid call has an answer to it says
+    nothing of delight and disappointment."""
+    if survey_calls is None:
+        return None
+    asked = survey_calls.loc[survey_calls["result"] == "valid", "q1"]
+    return survey_calls if asked.empty or asked.notna().any() else None
+
+
 def figures(survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
     """Calls: all, valid, delighted (q1 = 100), disappointed (q1 ≤ 60), rates on both bases. Deck slide 11."""
     (now,) = by_month(survey_calls, [month])
@@ -41,7 +50,12 @@ def by_month(
     called, result, q1 = (survey_calls[column] for column in ("called_at", "result", "q1"))
     valid = result == "valid"
     chosen = (valid, valid & (q1 == DELIGHTED), valid & (q1 <= DISAPPOINTED), result == "unreachable")
-    found = [counts(called, months), *(counts(called[rows], months) for rows in chosen)]
+    found: list[Sequence[int | None]] = [
+        counts(called, months),
+        *(counts(called[rows], months) for rows in chosen),
+    ]
+    if answered(survey_calls) is None:
+        found[2] = found[3] = [None] * len(months)
     return [_with_rates(dict(zip(names, numbers, strict=True))) for numbers in zip(*found, strict=True)]
 
 

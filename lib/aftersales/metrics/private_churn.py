@@ -36,6 +36,13 @@ def figures(
     return {f"churn.{name}": now[name] for name in FIGURES}
 
 
+def with_reasons(churn_calls: pd.DataFrame) -> bool:
+    """Whether the calls say why customers stayed away: where nobody who was reached has a reason, nobody
+    knows who went elsewhere and who was not due."""
+    said = churn_calls.loc[churn_calls["result"] == "reached", "reason"]
+    return bool(said.empty or said.notna().any())
+
+
 def by_month(
     repair_orders: pd.DataFrame | None,
     churn_calls: pd.DataFrame | None,
@@ -58,7 +65,8 @@ def by_month(
         return [dict.fromkeys(_NAMES) for _ in months]
     of = visits(repair_orders, ["owner_type"])
     private = (of.orders["owner_type"] == "private").to_numpy(dtype=bool)
-    calls = None if churn_calls is None else _calls(churn_calls, of)
+    known = churn_calls is not None and with_reasons(churn_calls)
+    calls = _calls(churn_calls, of) if churn_calls is not None and known else None
     out: list[dict[str, float | int | None]] = []
     for m in months:
         last, then = _last_visits(of, m), m.ordinal - churn_months

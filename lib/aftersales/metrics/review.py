@@ -37,8 +37,9 @@ RESULTS = [
 
 
 def status_at_end(actions: pd.DataFrame, month: pd.Period) -> pd.Series:
-    """Status of actions as it was at the end of a month: done later is still in progress."""
-    status = actions["status"].fillna("not_started").astype(object)
+    """Status of actions as it was at the end of a month: done later is still in progress. Missing where the
+    table has no status."""
+    status = actions["status"].astype(object)
     later = (status == "done") & (actions["done_at"] >= after(month))
     return status.mask(later, "in_progress")
 
@@ -66,7 +67,10 @@ def figures(actions: pd.DataFrame | None, month: pd.Period) -> dict[str, float |
         names = ("actions", "done", "in_progress", "not_started", "completion_rate")
         return {f"review.{name}": None for name in names}
     status = status_at_end(actions[actions["month"] == str(month - 1)], month)
-    counts = {name: int((status == name).sum()) for name in ("done", "in_progress", "not_started")}
+    counts = {
+        name: None if status.isna().all() and len(status) else int((status == name).sum())
+        for name in ("done", "in_progress", "not_started")
+    }
     return {
         "review.actions": len(status),
         **{f"review.{name}": n for name, n in counts.items()},

@@ -103,7 +103,7 @@ def history(tables: Tables, month: pd.Period, params: Params) -> StoreHistory:
 def _rates(tables: Tables, months: Sequence[pd.Period], params: Params) -> list[Rate]:
     t = tables
     calls = internal_css.by_month(t.survey_calls, months)
-    fixed = first_time_fix.by_month(t.jobs, months)
+    fixed = first_time_fix.by_month(first_time_fix.told(t.jobs), months)
     booked = _since(bookings.by_month(t.bookings, t.repair_orders, months), t.bookings, "bookings", months)
     received = _since(
         complaints.by_month(t.complaints, t.repair_orders, months), t.complaints, "complaints", months
@@ -170,7 +170,7 @@ def _plain(values: Any) -> list[float | None]:
 
 
 def _people(tables: Tables, months: Sequence[pd.Period], params: Params) -> list[People]:
-    jobs = tables.jobs
+    jobs = first_time_fix.told(tables.jobs)
     by = [
         (
             "css.disappointment_rate_valid",
@@ -260,7 +260,7 @@ def _waiting(tables: Tables, month: pd.Period, params: Params) -> list[Waiting]:
 def _cases(tables: Tables, month: pd.Period, params: Params) -> Mapping[Key, Sequence[str]]:
     """Numbers of the orders, calls, jobs and complaints on the worse side of each figure in the month."""
     found: dict[Key, list[str]] = {}
-    jobs = in_month(tables.jobs, month, "finished_at")
+    jobs = in_month(first_time_fix.told(tables.jobs), month, "finished_at")
     if jobs is not None:
         _by(found, "ftf.rate", jobs[jobs["rework_cause"].notna()], "job_id", "technician")
     if tables.survey_calls is not None:

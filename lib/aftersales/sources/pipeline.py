@@ -19,7 +19,7 @@ from aftersales.contract.message import Message, listed
 from aftersales.contract.names import alike
 from aftersales.contract.notes import Note
 from aftersales.contract.row_counts import RowCount
-from aftersales.contract.schema import MOT_ITEMS, TABLES
+from aftersales.contract.schema import MOT_ITEMS, SILENT_WITHOUT, TABLES, label
 from aftersales.contract.tables import Tables
 from aftersales.contract.vehicles import marked
 from aftersales.sources import dates, scale, tails
@@ -181,7 +181,31 @@ def _read_in(raw: Raw, options: ReadOptions) -> tuple[Typed, list[Fault], list[F
     rows = RowCount(raw.table, raw.file, raw.sheet, raw.count or 0, len(frame), tuple(raw.left_out))
     if rows.missing and not faults:
         faults = [_lost(rows)]
-    return Typed(frame, origin, constants + remarks + notes, raw.repairs, [rows]), faults, idle
+    notes += _lacking(origin) if len(frame) else []
+    return (
+        Typed(frame, origin, constants + remarks + notes, raw.repairs, [rows]),
+        faults,
+        idle,
+    )
+
+
+def _lacking(origin: Origin) -> list[Note]:
+    """What nobody can know, or what is taken for granted, as a column is not there."""
+    table, file = TABLES[origin.table], mask.text(origin.title)
+    out = []
+    for column in table.columns:
+        if column.name in origin.headers:
+            continue
+        about = {"file": file, "zh": column.zh, "column": column.name}
+        if SILENT_WITHOUT.get(table.name) == column.name:
+            out.append(Note("silent_without", about | {"table": table.name}))
+        elif column.codes and column.default is not None:
+            value = {
+                "value": label(column.codes, column.default),
+                "value_en": label(column.codes, column.default, "en"),
+            }
+            out.append(Note("all_default", about | value))
+    return out
 
 
 def _lost(rows: RowCount) -> Fault:
@@ -286,8 +310,17 @@ def _tables(
         notes=(*notes, *missing),
         repairs=tuple(repairs),
         rows=tuple(read.rows),
-        **(_masked(of) if options.masked else of),
+        **_telling(_masked(of) if options.masked else of, read.notes),
     )
+
+
+def _telling(frames: Mapping[str, pd.DataFrame], notes: Sequence[Note]) -> dict[str, pd.DataFrame]:
+    """The tables; jobs of which nobody knows whether they were done right have no column that says so."""
+    silent = {note.values["table"] for note in notes if note.code == "silent_without"} & {"jobs"}
+    return {
+        name: frame.drop(columns=SILENT_WITHOUT[name]) if name in silent else frame
+        for name, frame in frames.items()
+    }
 
 
 def _demo() -> tuple[dict[str, pd.DataFrame], dict[str, Origin], list[Note]]:

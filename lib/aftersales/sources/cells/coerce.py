@@ -17,7 +17,7 @@ from aftersales.contract.errors import Fault
 from aftersales.contract.message import Message, listed
 from aftersales.contract.months import DAY
 from aftersales.contract.notes import Note
-from aftersales.contract.schema import CODES, IN_ORDER, MOT_ITEMS, TABLES, Column, Table
+from aftersales.contract.schema import CODES, IN_ORDER, MOT_ITEMS, SILENT_WITHOUT, TABLES, Column, Table
 from aftersales.sources.cells import dates, in_bulk, looks, values
 from aftersales.sources.cells.coded import Cells, Coded, factorized
 from aftersales.sources.cells.likely import header_for
@@ -65,7 +65,9 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
         if column.name not in at:
             if column.required:
                 faults.append(_missing(raw, column))
-            out[column.name] = _array(column, np.full(len(raw), column.default, dtype=object))
+            silent = SILENT_WITHOUT.get(table.name) == column.name
+            default = None if silent else column.default
+            out[column.name] = _array(column, np.full(len(raw), default, dtype=object))
             continue
         out[column.name], bad, repaired = _column(raw.cells[at[column.name]], column, raw.form)
         if column.kind == "datetime":
