@@ -245,3 +245,26 @@ def test_what_a_missing_column_counts_as_is_told(tmp_path, month):
         None,
         None,
     )
+
+
+def test_what_is_unknown_is_said_to_be(tmp_path, month):
+    """No sentence of a table that is silent says that all was well, or None."""
+    jobs = "派工号,工单号,维修技师,完工时间\nJ1,R1,高凯,2024-04-09 11:00\n"
+    calls = "回访编号,工单号,回访时间,回访结果\nH1,R1,2024-04-12 10:00,有效\n"
+    actions = "编号,提出月份,部门,存在问题,完成时间\nA1,2024-03,前台,等待,2024-03-20\n"
+    tables = lacking(tmp_path, jobs=jobs, survey_calls=calls, actions=actions)
+    found = metrics.all_figures(tables, month, params.load())
+    measures = metrics.review.measures(tables.actions, month)
+    for lang, unknown in (("zh", "无从得知"), ("en", "unknown")):
+        told = (
+            findings.first_time_fix.headline(found, None, [], lang),
+            findings.internal_css.headline(found, "valid", lang=lang),
+            findings.review.headline(found, lang),
+        )
+        assert [unknown in text for text in told] == [True] * 3, told
+        assert "None" not in "".join(told)
+        causes = metrics.first_time_fix.causes(tables.jobs, month)
+        assert "都一次" not in findings.first_time_fix.causes(causes, found, month, lang)["title"]
+        assert "逾期" not in findings.review.actions(measures, month, lang)["title"]
+    assert measures["days_late"].isna().all()
+    assert metrics.waiting.table(tables.actions, month).empty

@@ -27,6 +27,12 @@ def headline(
         )
     if n == 0:
         return say(lang, "本月没有完工的派工。", "No job was finished this month.")
+    if bad is None:
+        return say(
+            lang,
+            f"{f.count(n)}台次；派工记录没有未一次修复原因，一次维修合格率无从得知。",
+            f"{plural(n, 'job')}; the record has no cause of rework, so the first-time-fix rate is unknown.",
+        )
     text = say(
         lang,
         f"{f.count(n)}台次中{f.count(bad)}台未一次修复",
@@ -52,6 +58,8 @@ def technicians(
     lang: str = "zh",
 ) -> Words:
     """Words of the table of technicians."""
+    if table.empty and figures["ftf.jobs"]:
+        return words(say(lang, "没有未一次修复原因", "No cause of rework is recorded"), "", "", lang)
     if table.empty:
         return words(say(lang, "本月没有完工的派工", "No job was finished this month"), "", "", lang)
     store, n = f.percent(figures["ftf.rate"], 2), len(table)
@@ -152,8 +160,10 @@ def funnel(
     )
 
 
-def causes(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
+def causes(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the rework causes."""
+    if figures["ftf.jobs"] and figures["ftf.not_fixed"] is None:
+        return words(say(lang, "没有未一次修复原因", "No cause of rework is recorded"), "", "", lang)
     if table.empty:
         return words(
             say(lang, "登记的派工都一次修好", "All registered jobs were fixed at once"), "", "", lang

@@ -28,6 +28,13 @@ def headline(
     if calls == 0:
         return say(lang, "本月没有回访。", "No customer was called this month.")
     valid = figures["css.valid"]
+    if valid and figures["css.delighted"] is None:
+        return say(
+            lang,
+            f"回访{f.count(calls)}位客户，有效{f.count(valid)}位；回访记录没有问题一的回答，欣喜率和失望率无从得知。",
+            f"{plural(calls, 'customer')} called, {f.count(valid)} answered; the record has no answer "
+            "to the first question, so delight and disappointment are unknown.",
+        )
     if valid < FEW:
         glad, sad = figures["css.delighted"], figures["css.disappointed"]
         return say(

@@ -23,6 +23,12 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
         )
     if n == 0:
         return say(lang, "上月没有提出改善措施。", "No measures were raised last month.")
+    if done is None:
+        return say(
+            lang,
+            f"上月提出{n}项措施；表里没有完成情况，无从得知做了没有。",
+            f"{plural(n, 'measure')} raised last month; the table has no status: what was done is unknown.",
+        )
     rate = f.percent(figures["review.completion_rate"], 0)
     if done == n:
         return say(
@@ -69,6 +75,10 @@ def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
             lang,
             f"{late}项措施逾期，另有{undated}项未完成、也没有写完成时间",
             f"{plural(late, 'measure')} late; {undated} not done have no due date",
+        )
+    if len(table) and table["status"].isna().all():
+        title = say(
+            lang, f"{len(table)}项措施，完成情况未知", f"{plural(len(table), 'measure')} of unknown status"
         )
     period = f.month(month - 1, lang)
     return words(

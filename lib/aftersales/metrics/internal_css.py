@@ -144,6 +144,7 @@ def lowest_by_advisor(
     item = lowest_item(oem_css, month)["item"]
     table["score"] = table[item] if item else None
     table["disappointed"] = None
+    survey_calls = answered(survey_calls)
     if survey_calls is not None and repair_orders is not None:
         calls = with_advisor(calls_in_month(survey_calls, month), repair_orders)
         bad = calls[calls["q1"] <= DISAPPOINTED]["advisor"].value_counts()
@@ -216,7 +217,10 @@ def advisors(
                 **{i: row.get(i) for i in MOT_ITEMS},
                 "mot": mot_score(row or None, weights),
                 **{q: scores.get(q) for q in QUESTIONS},
-                **{c: None if calls is None else int(extreme[c].get(name, 0)) for c in _COUNTED},
+                **{
+                    c: None if answered(survey_calls) is None else int(extreme[c].get(name, 0))
+                    for c in _COUNTED
+                },
             }
         )
     frame = pd.DataFrame(out, columns=ADVISORS)

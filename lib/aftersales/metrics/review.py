@@ -37,9 +37,12 @@ RESULTS = [
 
 
 def status_at_end(actions: pd.DataFrame, month: pd.Period) -> pd.Series:
-    """Status of actions as it was at the end of a month: done later is still in progress. Missing where the
-    table has no status."""
+    """Status of actions as it was at the end of a month: done later is still in progress. All
+    missing where the table has no status."""
     status = actions["status"].astype(object)
+    if status.isna().all():
+        return status
+    status = status.fillna("not_started")
     later = (status == "done") & (actions["done_at"] >= after(month))
     return status.mask(later, "in_progress")
 
@@ -50,9 +53,11 @@ def measures(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
         return pd.DataFrame(columns=ACTIONS)
     last = actions[actions["month"] == str(month - 1)].copy()
     last["status"] = status_at_end(last, month)
-    last.loc[last["status"] != "done", "done_at"] = pd.NaT
+    last.loc[last["status"].notna() & (last["status"] != "done"), "done_at"] = pd.NaT
     ended = last["done_at"].where(last["done_at"].notna(), after(month) - pd.Timedelta(days=1))
-    known = last["due"].notna() & ~((last["status"] == "done") & last["done_at"].isna())
+    known = (
+        last["due"].notna() & last["status"].notna() & ~((last["status"] == "done") & last["done_at"].isna())
+    )
     days = (ended.dt.normalize() - last["due"].dt.normalize()).dt.days
     last["days_late"] = days.where(known & (days > 0)).astype("Int64")
     order = (
@@ -156,11 +161,11 @@ def mot(actions: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Pe
         named = last[last["mot_item"] == item]
         if named.empty:
             continue
-        done = int((named["status"] == "done").sum())
+        done = None if named["status"].isna().all() else int((named["status"] == "done").sum())
         previous = None if before is None else before[item]
         current = None if now is None else now[item]
         change = None if previous is None or current is None else current - previous
-        rows.append([item, len(named), done, done / len(named), previous, current, change])
+        rows.append([item, len(named), done, ratio(done, len(named)), previous, current, change])
     return pd.DataFrame(
         rows, columns=["item", "actions", "done", "completion_rate", "previous", "current", "change"]
     )

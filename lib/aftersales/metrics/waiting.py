@@ -37,7 +37,11 @@ def table(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     if actions is None:
         return pd.DataFrame(columns=WAITING)
     status = status_at_end(actions, month)
-    waits = ((actions["month"] < str(month)) & (status != "done")).fillna(False).to_numpy(dtype=bool)
+    waits = (
+        ((actions["month"] < str(month)) & status.notna() & (status != "done"))
+        .fillna(False)
+        .to_numpy(dtype=bool)
+    )
     out, last_day = actions[waits], after(month) - pd.Timedelta(days=1)
     raised = [pd.Period(m, "M").ordinal for m in out["month"]]
     owner, supervisor = out["owner"].str.strip(), out["supervisor"].str.strip()

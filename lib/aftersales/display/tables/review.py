@@ -102,7 +102,7 @@ def action_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         late = None if formats.missing(row["days_late"]) else formats.count(row["days_late"])
         words_late = f"，逾期{late}天" if lang == "zh" else f", {late} days late"
         states.append(status(row["status"], "action_status", lang) + (words_late if late else ""))
-        tone[f"{r},7"] = "worse" if late else tones[row["status"]]
+        tone[f"{r},7"] = "worse" if late else tones.get(row["status"], "")
     tone = {k: v for k, v in tone.items() if v}
     return table(
         frame.assign(status=states),
