@@ -39,8 +39,11 @@ endef
 # uv leaves bytecode to the first run, which writes what it imports; without it each report is a half slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Values reach the program through the environment, so that a name with a blank or a quote stays one word.
-export MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED A B
+# Values reach the program through the environment, so that a name with a blank or a quote stays one word, and as they
+# were typed, a $ included.
+GIVEN := MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED A B
+export $(GIVEN)
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
 STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
 WHERE = $${OUT:+--out "$$OUT"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aftersales import cli, demo
-from aftersales.contract import command, place
+from aftersales.contract import command, params, place
 
 
 def words(made):
@@ -36,7 +36,7 @@ def test_a_shell_gives_back_a_name_as_it_was_typed(monkeypatch, store):
 
 def test_make_keeps_a_dollar(monkeypatch):
     monkeypatch.setenv("AFTERSALES_CALLED", "make")
-    assert "STORE=a$$b" in words(command.report("2024-04", "a$b", None, None))
+    assert "STORE=a$b" in words(command.report("2024-04", "a$b", None, None))
 
 
 def test_a_password_is_not_printed(monkeypatch):
@@ -50,8 +50,12 @@ def test_a_password_is_not_printed(monkeypatch):
     assert "env:DB" in words(command.report("2024-04", None, "env:DB", None))
 
 
-MAKEFILE = """
-export MONTH STORE SOURCE OUT REPORT_LANG
+# What the project's own Makefile does with the values that it is given.
+GIVEN = re.search(
+    r"^GIVEN := .*\n(?:.+\n)+", (params.ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+)
+MAKEFILE = f"""
+{GIVEN[0] if GIVEN else ""}
 report:
 	@printf '%s\\n' "$$MONTH" "$$SOURCE" "$$STORE" "$$OUT" "$$REPORT_LANG" "$$AFTERSALES_PARAMS"
 """

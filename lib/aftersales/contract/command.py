@@ -56,8 +56,10 @@ def of(command: str, /, **options: str | None) -> str:
     params = os.environ.get(home.VARIABLE)
     first = [f"{home.VARIABLE}={_quoted(params)}"] if params else []
     if _by_make():
-        words = [f"{_for_make(option)}={_to_make(value)}" for option, value in given.items()]
-        return " ".join([*first, "make", command, *words])
+        words = {f"{_for_make(option)}={_quoted(value)}": value for option, value in given.items()}
+        # make drops the blanks that a value begins with, unless it comes in the environment
+        first += [word for word, value in words.items() if value[0].isspace()]
+        return " ".join([*first, "make", command, *(word for word in words if word not in first)])
     words = [_option(option, value) for option, value in given.items()]
     return " ".join([*first, *_program(), command, *words])
 
@@ -91,11 +93,6 @@ def _variable(source: str) -> tuple[str, bool]:
         if value == source and name != "SOURCE" and name.isidentifier():
             return name, True
     return next(n for n in ("DMS", *(f"DMS{i}" for i in range(2, 1000))) if n not in os.environ), False
-
-
-def _to_make(value: str) -> str:
-    """A value as make takes it from a shell: it expands `$`, and would drop blanks that stand first."""
-    return _quoted(("$()" if value[0].isspace() else "") + value.replace("$", "$$"))
 
 
 def _option(name: str, value: str) -> str:
