@@ -75,6 +75,10 @@ template: $(READY) ## 生成空白的数据工作簿：make template MONTH=5 SOU
 adopt: $(READY) ## 看一份外来的导出，提出参数里该怎么写：make adopt SOURCE=导出（OUT=文件） ## propose what the params must say to read a foreign export: make adopt SOURCE=exports (OUT=file)
 	@$(RUN) adopt $${SOURCE:+--source "$$SOURCE"} $(WHERE) $(LANGUAGE)
 
+.PHONY: verify
+verify: $(READY) ## 核对已发布的报告：有没有被改动，重做是否相同：make verify MONTH=4 ## say whether a published report is untouched and comes out the same again: make verify MONTH=4
+	@$(RUN) verify $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)
+
 .PHONY: mail
 mail: $(READY) ## 发送已发布的报告：make mail MONTH=4（DRY_RUN=1 只说会发给谁） ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
 	@$(RUN) mail $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)

@@ -244,6 +244,16 @@ def parser() -> argparse.ArgumentParser:
     _output(compare)
     compare.set_defaults(run=_compare)
 
+    verify = add(
+        "verify",
+        "核对已发布的报告：有没有被改动，重做是否相同",
+        "say whether a published report is untouched, and whether made again it is the same",
+    )
+    _month(verify)
+    _source(verify)
+    _output(verify)
+    verify.set_defaults(run=_verify)
+
     adopt = add(
         "adopt",
         "看一份外来的导出，提出参数里该怎么写",
@@ -487,6 +497,26 @@ def _compare(args: argparse.Namespace) -> None:
     from aftersales.compare import command as comparing
 
     print(comparing.compare(args.a, args.b, args.store, args.out, args.lang))
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from aftersales.cache import store
+    from aftersales.compare import verify as verifying
+    from aftersales.compare.runs import Run
+
+    def make(run: Run, out: Path) -> None:
+        os.environ[store.FRESH] = "1"
+        from aftersales import report
+
+        report.report(run.month, None, run.store, args.source, out, str(run.manifest.get("lang") or "zh"))
+
+    asked = f"{args.year}-{args.month.zfill(2)}" if args.year else args.month
+    found, good = verifying.verify(asked, args.store, args.out, make)
+    for line in found:
+        print(line)
+    if good:
+        print(phrase("重做一次，内容逐字节相同", "made again, it is the same byte by byte"))
+    return 0 if good else 1
 
 
 def _adopt(args: argparse.Namespace) -> None:

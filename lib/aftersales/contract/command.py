@@ -56,10 +56,12 @@ def of(command: str, /, **options: str | None) -> str:
     params = os.environ.get(home.VARIABLE)
     first = [f"{home.VARIABLE}={_quoted(params)}"] if params else []
     if _by_make():
-        words = {f"{_for_make(option)}={_quoted(value)}": value for option, value in given.items()}
+        pairs = [
+            (f"{_for_make(option)}={_quoted(value)}", value[0].isspace()) for option, value in given.items()
+        ]
         # make drops the blanks that a value begins with, unless it comes in the environment
-        first += [word for word, value in words.items() if value[0].isspace()]
-        return " ".join([*first, "make", command, *(word for word in words if word not in first)])
+        first += [pair for pair, blank in pairs if blank]
+        return " ".join([*first, "make", command, *(pair for pair, blank in pairs if not blank)])
     words = [_option(option, value) for option, value in given.items()]
     return " ".join([*first, *_program(), command, *words])
 

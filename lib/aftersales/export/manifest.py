@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ NAME = "manifest.json"
 FORMAT = 1
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LOCK = settings.ROOT / "requirements.lock"
+_DATE = re.compile(rb"^Date: [^\r\n]*\r?\n", re.MULTILINE)
+_TIMES = ("start_time", "end_time", "duration")
 _CORRECTIONS = "corrections.yml"
 # Where the records are may hold a password, and is no setting of the report; nor is where a setting stands.
 _NOT_SETTINGS = frozenset({"source", "origins"})
@@ -83,7 +86,6 @@ def write(
     notebooks
         The folder of the notebooks that the report is made by.
     """
-    files = [p for p in folder.rglob("*") if p.is_file() and _counts(p.relative_to(folder))]
     about = ("store", "month", "lang", "masked", "synthetic", "version")
     manifest = {
         "format": FORMAT,
@@ -92,11 +94,40 @@ def write(
         "params": of_params(params, settings.folder()),
         "code": of_code(notebooks),
         "lock": _of_files([_LOCK], _LOCK.parent) if _LOCK.exists() else None,
-        "files": {p.relative_to(folder).as_posix(): _sha256(p.read_bytes()) for p in sorted(files)},
+        "files": of_files(folder),
     }
     path = folder / NAME
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def of_files(folder: Path) -> dict[str, str]:
+    """The hash of every file of a report."""
+    files = [p for p in folder.rglob("*") if p.is_file() and _counts(p.relative_to(folder))]
+    return {p.relative_to(folder).as_posix(): _sha256(p.read_bytes()) for p in sorted(files)}
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The manifest of a report's folder."""
+    found: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    return found
+
+
+def content(path: Path) -> bytes | None:
+    """What a file of a report says, which is the same however often it is made: all of it but the time at
+    which a notebook ran, and the date of the mail, which is that time. None where there is no such file."""
+    if not path.is_file():
+        return None
+    data = path.read_bytes()
+    if path.suffix == ".eml":
+        return _DATE.sub(b"", data, count=1)
+    if path.suffix != ".ipynb":
+        return data
+    notebook = json.loads(data)
+    for part in (notebook, *notebook.get("cells", [])):
+        for name in _TIMES:
+            part.get("metadata", {}).get("papermill", {}).pop(name, None)
+    return json.dumps(notebook, sort_keys=True).encode()
 
 
 def made_from(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -98,6 +98,9 @@ def write(notebook: Any, path: Path) -> None:
 
     record = notebook.metadata.get("papermill", {})
     notebook.metadata["papermill"] = {key: record[key] for key in _RECORD if record.get(key) is not None}
+    for cell in notebook.cells:
+        if tagged(cell, "injected-parameters"):
+            cell["id"] = "parameters-given"  # papermill's is another each time
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
