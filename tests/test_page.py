@@ -24,6 +24,7 @@ from aftersales.display.exhibit import MIME as EXHIBIT
 from aftersales.export import clean, document
 from aftersales.export.page import grid
 from aftersales.export.page.html import ReportHTMLExporter
+from aftersales.export.page.policy import sealed
 
 WIDTHS = (360, 768, 1280, 1920)
 
@@ -117,11 +118,13 @@ def test_a_stores_name_cannot_leave_its_place():
 
 def test_only_the_pages_own_scripts_may_run_and_nothing_is_fetched(markup, tree):
     policy = tree.select_one("meta[http-equiv=Content-Security-Policy]")["content"]
-    scripts = tree.select("script")
-    for script in scripts:
-        digest = base64.b64encode(hashlib.sha256(script.string.encode()).digest()).decode()
+    own = tree.select("script, style")
+    for element in own:
+        digest = base64.b64encode(hashlib.sha256(element.string.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
-    assert len(scripts) == policy.count("sha256-")
+    assert len(own) == policy.count("sha256-") == 4
+    assert "unsafe" not in policy
+    assert not tree.select("[style]")
     assert "default-src 'none'" in policy
     assert all(e["src"].startswith("data:") for e in tree.select("[src]"))
     assert set(re.findall(r"url\((data:|#|)", markup)) <= {"data:", "#"}
@@ -157,10 +160,48 @@ def test_charts_have_an_alternative_two_sizes_and_the_pages_colours(tree):
         assert [p["class"] for p in plots] == [["plot", "wide"], ["plot", "narrow"]]
         assert all(p["aria-label"].startswith("十个 MOT 项") for p in plots)
         drawn = str(plots[0])
-        assert "var(--worse)" in drawn
         assert "#b3261e" not in drawn
         assert not chart.select("style, metadata")
+    assert "var(--worse)" in "".join(rule(tree, e) for e in charts[0].select("circle"))
     assert all(e["alt"] for e in tree.select("img"))
+
+
+def rule(tree: BeautifulSoup, element) -> str:
+    """What the page's sheet says of an element's own class."""
+    own = [name for name in element.get("class", []) if re.fullmatch(r"s\d+", name)]
+    found = [re.search(rf"(?:\.{name}){{4}}{{([^}}]*)}}", tree.style.string) for name in own]
+    return "".join(match[1] for match in found if match)
+
+
+def test_an_inline_style_becomes_a_class_and_stays_where_it_was():
+    page = (
+        '<meta content="style-src &#39;styles-of-this-page&#39;;"><style>p{}</style>'
+        "<script>if (a<b) c='<i style=\"x\">'</script>"
+        '<p class="a" style="color:red">style="no"</p><i style="color:red"/><b style="a:}b{c&lt;/style&gt;">'
+    )
+    made = sealed(page)
+    assert ".s0.s0.s0.s0{color:red}.s1.s1.s1.s1{a:bc/style}\n</style>" in made
+    assert made.endswith('<p class="s0 a">style="no"</p><i class="s0"/><b class="s1">')
+    assert "c='<i style=\"x\">'" in made
+    assert "styles-of-this-page" not in made
+
+
+@pytest.mark.full
+def test_poison_in_the_page_does_nothing(chromium, file, tmp_path):
+    """What gets past all cleaning is stopped by the policy: styles, handlers, scripts, outside pictures."""
+    poison = (
+        '<p id="poison" style="color:rgb(1, 2, 3)">x</p><style>h1{display:none}</style>'
+        '<img src="x:" onerror="document.title=\'hit\'"><script>document.title="hit"</script>'
+        '<img src="http://127.0.0.1:9/pixel.png"><iframe src="https://example.com"></iframe>'
+    )
+    path = tmp_path / "poisoned.html"
+    path.write_text(file.read_text("utf-8").replace("<main", f"{poison}<main", 1), encoding="utf-8")
+    tab = opened(chromium, path)
+    assert tab.title() != "hit"
+    assert tab.locator("h1").first.is_visible()
+    assert tab.evaluate("getComputedStyle(document.getElementById('poison')).color") != "rgb(1, 2, 3)"
+    assert sum("Content Security Policy" in text for text in tab.complaints) >= 5
+    tab.close()
 
 
 def test_tables_have_scopes_groups_and_raw_values_to_sort_by(tree):

@@ -12,7 +12,7 @@ from aftersales.compare.runs import Run
 from aftersales.compare.sections import Section
 from aftersales.contract import destination
 from aftersales.contract.language import say
-from aftersales.export.page import html
+from aftersales.export.page import html, policy
 from aftersales.export.words import WORDS
 
 _FONTS_HERE = "/* fonts */"
@@ -38,11 +38,11 @@ def page(a: Run, b: Run, sections: Sequence[Section], verdict: str, lang: str) -
         sections=sections,
         synthetic=any(run.manifest.get("synthetic") for run in (a, b)),
         unmasked=any(run.manifest.get("masked") is False for run in (a, b)),
-        policy=html.policy([]),
+        policy=policy.policy([]),
         colours=Markup(html.colours()),
         style=Markup((html.FOLDER / "templates" / "page.css").read_text(encoding="utf-8")),
     )
-    return made.replace(_FONTS_HERE, html.font_faces(made), 1)
+    return policy.sealed(made.replace(_FONTS_HERE, html.font_faces(made), 1))
 
 
 def write(path: Path, text: str) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from aftersales.display import fonts, theme
 from aftersales.export import clean, document
 from aftersales.export.document import Document
 from aftersales.export.page import grid
+from aftersales.export.page.policy import policy, sealed
 from aftersales.export.published import PublishedExporter
 from aftersales.export.words import WORDS
 
@@ -102,25 +102,11 @@ class ReportHTMLExporter(PublishedExporter, TemplateExporter):
             HTML, and nbconvert's resources.
         """
         html, resources = super().from_notebook_node(nb, resources, **kw)
-        return html.replace(_FONTS_HERE, font_faces(html), 1), resources
+        return sealed(html.replace(_FONTS_HERE, font_faces(html), 1)), resources
 
 
 def _asset(name: str) -> str:
     return (FOLDER / "templates" / name).read_text(encoding="utf-8").strip()
-
-
-def policy(scripts: Iterable[str]) -> str:
-    """The content security policy: nothing from outside, and of scripts only the page's own.
-
-    >>> policy(["1"])[:65]
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; fon"
-    """
-    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    return (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
-        f"script-src {allowed}; base-uri 'none'; form-action 'none'"
-    )
 
 
 def colours() -> str:
