@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 
 import pytest
 from conftest import run
@@ -11,7 +10,6 @@ from aftersales import demo
 from aftersales.cache import chapters as cached_chapters
 from aftersales.cache import store as cache_store
 from aftersales.contract import params
-from aftersales.export import publish
 
 MONTH = ("--month", "2024-04")
 HEAVY = ("pandas", "matplotlib", "numpy", "nbformat", "jupyter_client", "zmq")
@@ -153,13 +151,3 @@ def test_the_cache_is_bounded(tmp_path, monkeypatch):
     assert out.read_text() == executed.read_text()
     assert not cached_chapters.fetch("5", {"jobs": "changed"}, out)
     assert not cached_chapters.fetch("0", {"jobs": "same"}, out)
-
-
-def test_what_a_killed_run_left_is_swept_away(tmp_path):
-    old, new = tmp_path / ".making-old", tmp_path / ".making-new"
-    old.mkdir()
-    new.mkdir()
-    os.utime(old, (time.time() - 7 * 3600,) * 2)
-    with publish.publishing(tmp_path / "store"):
-        pass
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".making-new", "store"]

@@ -394,6 +394,7 @@ def _output(command: argparse.ArgumentParser) -> None:
 
 
 def _report(args: argparse.Namespace) -> None:
+    from aftersales import leftovers
     from aftersales.cache import reports, store
     from aftersales.chapters import notebooks as chapters
     from aftersales.contract import call, destination
@@ -401,6 +402,7 @@ def _report(args: argparse.Namespace) -> None:
     gc.disable()  # it would take a tenth of the time, and the process ends with the report
     call.check(args.month, args.year, args.source)
     destination.try_folder(args.out, "out")
+    leftovers.sweep(args.out)
     if args.fresh:
         os.environ[store.FRESH] = "1"
     request = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}

@@ -10,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aftersales.cache import store
+from aftersales.cache import frames, store
 from aftersales.cache.tables import code
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LIMIT = 60  # files
 _NONCE = bytes(12)  # each key seals one thing only
@@ -31,10 +33,12 @@ class Sealed:
     way
         What the typing of a table depends on besides its file, as plain values; None passes the cache by:
         nothing is found and nothing cached.
+    made
+        Makes what was typed again, of its frame and of the plain values that were cached with it.
     """
 
-    def __init__(self, way: Callable[[str], Any] | None) -> None:
-        self.way = way
+    def __init__(self, way: Callable[[str], Any] | None, made: Callable[[pd.DataFrame, Any], Any]) -> None:
+        self.way, self.made = way, made
         self.keys: dict[tuple[str, str], bytes] = {}
 
     def find(self, table: str, file: str, data: bytes) -> Any:
@@ -52,23 +56,38 @@ class Sealed:
         depends = json.dumps([code(), table, file, self.way(table)])
         self.keys[table, file] = key = hashlib.sha256(depends.encode() + b"\0" + data).digest()
         try:
-            typed = pickle.loads(_cipher(key).decrypt(_NONCE, _place(key).read_bytes(), None))
-        except Exception:  # not cached, or damaged: a cipher and a pickle may raise anything
+            data = _cipher(key).decrypt(_NONCE, _place(key).read_bytes(), None)
+            typed = [self.made(frame, about) for frame, about in _unpacked(data)]
+        except Exception:  # not cached, or damaged: a cipher and Arrow may raise anything
             return None
         with suppress(OSError):
             os.utime(_place(key))
         return typed
 
-    def keep(self, table: str, file: str, typed: Any) -> None:
-        """Keep what was typed of a file that was requested.
+    def keep(self, table: str, file: str, typed: Sequence[tuple[pd.DataFrame, Any]]) -> None:
+        """Keep what was typed of a file that was requested: frames, each with plain values.
 
         Where that can't be done it is typed again, no more.
         """
         if key := self.keys.get((table, file)):
-            with suppress(OSError, OverflowError):
-                data = pickle.dumps(typed, protocol=5)
-                store.write(_place(key), _cipher(key).encrypt(_NONCE, data, None))
+            with suppress(OSError, OverflowError, TypeError):
+                store.write(_place(key), _cipher(key).encrypt(_NONCE, _packed(typed), None))
                 store.sweep(_place(key).parent, "*", LIMIT)
+
+
+def _packed(typed: Sequence[tuple[pd.DataFrame, Any]]) -> bytes:
+    tables = [frames.to_bytes(frame) for frame, _ in typed]
+    head = json.dumps([[about, len(data)] for (_, about), data in zip(typed, tables, strict=True)]).encode()
+    return b"".join([len(head).to_bytes(8, "big"), head, *tables])
+
+
+def _unpacked(data: bytes) -> list[tuple[pd.DataFrame, Any]]:
+    at = 8 + int.from_bytes(data[:8], "big")
+    found = []
+    for about, length in json.loads(data[8:at]):
+        found.append((frames.from_bytes(data[at : at + length]), about))
+        at += length
+    return found
 
 
 def _place(key: bytes) -> Path:

@@ -6,8 +6,8 @@ It depends on every table; a chapter depends on what the list says, and not on t
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-import pickle
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -18,27 +18,41 @@ NAME = "findings"  # among the tables that a chapter has read
 SNAPSHOT = "AFTERSALES_SNAPSHOT"  # names what was read for one report alone
 
 
-def made_once(month: object, hashes: Mapping[str, str], make: Callable[[], Any]) -> tuple[Any, str]:
+def made_once(
+    month: object,
+    hashes: Mapping[str, str],
+    make: Callable[[], Any],
+    plain: Callable[[Any], Any],
+    from_plain: Callable[[Any], Any],
+) -> tuple[Any, str]:
     """What was judged of a month and a digest of it; made where it is not cached.
 
     Parameters
     ----------
+    plain, from_plain
+        What was judged as plain values, for JSON, and back.
     hashes
         Of the tables' content; empty where it is not known, and nothing is cached.
     """
     snapshot, tables = os.environ.get(SNAPSHOT, ""), {k: v for k, v in hashes.items() if k != NAME}
     at = store.folder(NAME) / store.digest([store.program(), store.settings(), str(month), tables, snapshot])
     if hashes and (snapshot or not store.fresh_requested()):
-        with suppress(Exception):  # a damaged pickle may raise anything
-            found = pickle.loads(at.read_bytes())
-            return found, _digest(found)
+        with suppress(Exception):  # of a damaged file anything may come
+            data = at.read_bytes()
+            return from_plain(json.loads(data)), _digest(data)
     found = make()
+    data = json.dumps(plain(found), ensure_ascii=False, default=_number).encode()
     if hashes:
         with suppress(OSError):
-            store.write(at, pickle.dumps(found, protocol=5))
+            store.write(at, data)
             store.sweep(at.parent, "*", store.LIMIT)
-    return found, _digest(found)
+    return found, _digest(data)
 
 
-def _digest(found: Any) -> str:
-    return hashlib.sha256(repr(found).encode()).hexdigest()[:32]
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _number(value: Any) -> Any:
+    """A number of numpy's as Python's own."""
+    return value.item()

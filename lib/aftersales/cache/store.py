@@ -8,27 +8,66 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import sys
 import sysconfig
 import tempfile
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from aftersales.contract import params
+from aftersales.contract import alive, params
+from aftersales.contract.message import phrase
 
 LIMIT = 400  # chapters, and as many reports and charts
-_UNFINISHED = ".new-"
+KINDS = ("tables", "sealed", "findings", "chapters", "drawings", "reports", "failed")
+UNFINISHED = ".new-"
 FRESH = "AFTERSALES_FRESH"
 # What `program` says, for the kernels of a report, which cache their charts by it; elsewhere every chart is
 # drawn.
 PROGRAM = "AFTERSALES_PROGRAM"
+FOLDER = "AFTERSALES_CACHE"
+_SAID = "AFTERSALES_CACHE_SAID"
+_OWNER_ONLY = 0o700
 
 
 def folder(kind: str) -> Path:
-    """Where things of a kind are cached: under ``AFTERSALES_CACHE``, else the project's ``.cache``."""
-    return Path(os.environ.get("AFTERSALES_CACHE") or params.ROOT / ".cache") / kind
+    """Where things of a kind are cached: under ``AFTERSALES_CACHE``, else the project's ``.cache``.
+
+    A folder that is not this user's own, or that others may write into, is used for nothing.
+    """
+    base = Path(os.environ.get(FOLDER) or params.ROOT / ".cache")
+    for at in (base, base / kind):
+        if not _is_own(at):
+            _refuse(at)
+            return Path(os.devnull, kind)  # where there is nothing, and nothing can be
+    return base / kind
+
+
+def _is_own(at: Path) -> bool:
+    """Whether a folder is this user's, and nobody else may write into it; one that is not there is."""
+    try:
+        about = at.stat()
+    except OSError:
+        return True
+    if os.name != "posix":
+        return True
+    return about.st_uid == os.geteuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _refuse(at: Path) -> None:
+    """Say once, in this process and those that it starts, that a cache is not used."""
+    if os.environ.get(_SAID) != str(at):
+        os.environ[_SAID] = str(at)
+        told = phrase(
+            f"没有使用缓存 {at}：它不是您的，或别人也能写。用 `chmod -R go-w` 收回权限，或清空它，就会用上。",
+            f"the cache {at} is not used: it is not yours, or others may write into it. "
+            "Take that from them (`chmod -R go-w`), or empty it, and it will be.",
+        )
+        with suppress(OSError):
+            print(told, file=sys.stderr)
 
 
 def fresh_requested() -> bool:
@@ -58,21 +97,65 @@ def settings() -> list[tuple[str, str]]:
     return [(p.name, p.read_text("utf-8", "replace")) for p in sorted(params.folder().glob("*.yml"))]
 
 
+def make(at: Path) -> Path:
+    """A folder of the cache, which its owner alone may enter, whatever the umask."""
+    missing = [at, *at.parents]
+    for one in reversed(missing[: next((i for i, p in enumerate(missing) if p.is_dir()), 0)]):
+        with suppress(FileExistsError):
+            one.mkdir(_OWNER_ONLY)
+            one.chmod(_OWNER_ONLY)
+    return at
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file that its owner alone may read."""
+    with opened(path) as stream:
+        stream.write(data)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """A new file to write into, which its owner alone may read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
 def write(path: Path, data: bytes) -> None:
     """Write beside and rename: two runs that keep the same never see half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
+    make(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-    os.replace(name, path)
+        alive.hold(stream.fileno())
+        try:
+            stream.write(data)
+            stream.flush()
+            os.replace(name, path)
+        except OSError:  # a full disk: nothing of it stays
+            os.unlink(name)
+            raise
+
+
+@contextmanager
+def unfinished(base: Path) -> Iterator[Path]:
+    """A folder to fill, beside what is cached; nothing of it is left when the block ends."""
+    make(base)
+    with alive.folder(base, UNFINISHED) as work:
+        yield work
+
+
+def tidy() -> None:
+    """Remove what runs that were killed have left, of every kind."""
+    for kind in KINDS:
+        at = folder(kind)
+        alive.sweep(at, UNFINISHED)
+        for lock in at.glob(f"*{alive.LOCK}"):  # of what is cached for one report alone: see `tables.hold`
+            with alive.dead(lock) as left:
+                for one in (*at.glob(f"{lock.name.removesuffix(alive.LOCK)}-*"), lock) if left else ():
+                    alive.remove(one)
 
 
 def sweep(at: Path, pattern: str, limit: int) -> None:
     """Keep so many that were used last; of runs that were cut off nothing stays."""
     entries = sorted(at.glob(pattern), key=lambda p: p.stat().st_mtime)
-    for old in [p for p in entries if not p.name.startswith(_UNFINISHED)][:-limit]:
+    for old in [p for p in entries if not p.name.startswith(UNFINISHED)][:-limit]:
         old.unlink(missing_ok=True)
         old.with_suffix(".ipynb").unlink(missing_ok=True)
-    for left in at.glob(f"{_UNFINISHED}*"):
-        if left.stat().st_mtime < time.time() - 3600:
-            left.unlink(missing_ok=True)
+    alive.sweep(at, UNFINISHED)

@@ -1,6 +1,6 @@
 """What was read is cached.
 
-Tables as pickles, one file a table, under a key of everything that they depend on.
+Tables as Arrow streams, one file a table, under a key of everything that they depend on.
 """
 
 from __future__ import annotations
@@ -8,11 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pickle
 import shutil
 import sys
-import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -21,8 +18,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aftersales.cache import frames as as_arrow
 from aftersales.cache import store as cached
-from aftersales.contract import place
+from aftersales.contract import alive, place
 from aftersales.contract.notes import Note
 from aftersales.contract.row_counts import LeftOut, RowCount
 from aftersales.contract.schema import TABLES
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LIMIT = 20
-_UNFINISHED = ".new-"
 _SNAPSHOT = "snapshot-"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CODE = ("contract/*.py", "sources/**/*.py", "demo/*.py")
@@ -80,7 +77,21 @@ def key(source: str, way: Sequence[Any], snapshot: str, part: tuple[str | None, 
 def forget(snapshot: str) -> None:
     """Remove what was cached for one report alone."""
     for at in folder().glob(f"{_SNAPSHOT}{snapshot}-*"):
-        shutil.rmtree(at, ignore_errors=True)
+        alive.remove(at)
+    alive.remove(_lock(snapshot))
+
+
+def hold(snapshot: str) -> None:
+    """Until this process ends, or forgets it, what is cached for one report alone is known to be in use."""
+    if not snapshot or _lock(snapshot) in alive.HELD:
+        return
+    with suppress(OSError):
+        cached.make(folder())
+        alive.hold_file(_lock(snapshot))
+
+
+def _lock(snapshot: str) -> Path:
+    return folder() / f"{_SNAPSHOT}{snapshot}{alive.LOCK}"
 
 
 @cache
@@ -99,7 +110,7 @@ def stores(key: str) -> tuple[list[str], bool] | None:
     None = not cached.
     """
     try:
-        about = json.loads((folder() / key / "stores.json").read_text(encoding="utf-8"))
+        about = json.loads((folder() / key / "stores.json").read_bytes())
         return list(about["stores"]), about["named"]
     except (OSError, ValueError, KeyError):
         return None
@@ -112,21 +123,16 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
     more.
     """
     base = folder()
-    try:
-        base.mkdir(parents=True, exist_ok=True, mode=0o700)
-        work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=base))
-    except OSError:
-        return
-    about = {}
-    try:
+    with suppress(OSError, TypeError), cached.unfinished(base) as work:
+        about = {}
         for number, (store, tables) in enumerate(read.items()):
             existing, hashes = [], {}
             for name in TABLES:
                 frame = tables[name]
                 if frame is None:
                     continue
-                with (work / f"{number}-{name}.pickle").open("wb") as stream:
-                    pickle.dump(frame, stream, protocol=5)
+                with cached.opened(work / f"{number}-{name}.arrow") as stream:
+                    as_arrow.write(frame, stream)
                 existing.append(name)
                 hashes[name] = _content(frame)
             about[store] = {
@@ -139,19 +145,14 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
                 "repairs": tables.repairs,
                 "rows": [asdict(count) for count in tables.rows],
             }
-        (work / "stores.json").write_text(
-            json.dumps({"named": named, "stores": about}, ensure_ascii=False), encoding="utf-8"
-        )
+        stores = json.dumps({"named": named, "stores": about}, ensure_ascii=False)
+        cached.put(work / "stores.json", stores.encode())
         os.rename(work, base / key)
-    except OSError:
-        pass
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    _forget(base)
+        _forget(base)
 
 
 def _content(frame: pd.DataFrame) -> str:
-    """A hash of what a table holds; its pickle may have other bytes each time."""
+    """A hash of what a table holds; its bytes in the cache may be others each time."""
     import pyarrow as pa
 
     table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
@@ -181,12 +182,12 @@ def load(key: str, store: str) -> Tables | None:
     """
     at = folder() / key
     try:
-        about = json.loads((at / "stores.json").read_text(encoding="utf-8"))["stores"][store]
+        about = json.loads((at / "stores.json").read_bytes())["stores"][store]
         frames = {
-            name: pickle.loads((at / f"{about['number']}-{name}.pickle").read_bytes())
+            name: as_arrow.from_bytes((at / f"{about['number']}-{name}.arrow").read_bytes())
             for name in about["tables"]
         }
-    except Exception:  # a damaged pickle may raise anything
+    except Exception:  # a damaged file may raise anything
         return None
     with suppress(OSError):
         os.utime(at)
@@ -213,11 +214,11 @@ def drop(key: str) -> None:
 
 def _forget(base: Path) -> None:
     """Keep the sources used last; of runs that were cut off nothing stays."""
+    alive.sweep(base, cached.UNFINISHED)
     used = {}
     for path in base.iterdir():
         with suppress(OSError):  # another run may remove it at the same time
             used[path] = path.stat().st_mtime
-    finished = sorted((p for p in used if not p.name.startswith(_UNFINISHED)), key=lambda p: used[p])
-    cut_off = [p for p in used if p.name.startswith(_UNFINISHED) and used[p] < time.time() - 3600]
-    for old in [*finished[:-LIMIT], *cut_off]:
+    finished = sorted((p for p in used if not p.name.startswith(".") and p.is_dir()), key=lambda p: used[p])
+    for old in finished[:-LIMIT]:
         shutil.rmtree(old, ignore_errors=True)

@@ -184,7 +184,11 @@ def judged_once(tables: Tables, month: pd.Period, params: Params) -> Judged:
     read = set(tables.used)
     found: Judged
     found, digest = cached_findings.made_once(
-        month, tables.hashes, lambda: watched.judged(tables, month, params)
+        month,
+        tables.hashes,
+        lambda: watched.judged(tables, month, params),
+        watched.plain,
+        watched.from_plain,
     )
     # A chapter depends on what the list says, not on every table behind it.
     tables.used.clear()

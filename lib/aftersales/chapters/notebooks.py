@@ -154,6 +154,8 @@ def failed(stem: str) -> Path:
     """Where the notebook of a chapter that fails is saved, to look into."""
     from aftersales.cache import store
 
-    at = store.folder("failed")
-    at.mkdir(parents=True, exist_ok=True)
+    try:
+        at = store.make(store.folder("failed"))
+    except OSError:  # no cache can be had
+        return Path(tempfile.gettempdir()) / f"aftersales-{stem}.{os.getpid()}.ipynb"
     return at / f"{stem}.ipynb"

@@ -39,7 +39,7 @@ def try_file(path: Path, option: str) -> None:
         real = Path(os.path.realpath(path))
         _try(real.parent, real.name)
     except (OSError, ValueError) as error:
-        raise _refused(path, option, error) from None
+        raise refused(path, option, error) from None
 
 
 def try_folder(path: Path, option: str) -> None:
@@ -53,7 +53,7 @@ def try_folder(path: Path, option: str) -> None:
     try:
         _try(path, "")
     except (OSError, ValueError) as error:
-        raise _refused(path, option, error) from None
+        raise refused(path, option, error) from None
 
 
 @contextmanager
@@ -80,7 +80,8 @@ def _try(folder: Path, name: str) -> None:
         (wanted if name else wanted / "file").touch()
 
 
-def _refused(path: Path, option: str, error: OSError | ValueError) -> InputError:
+def refused(path: Path, option: str, error: OSError | ValueError) -> InputError:
+    """The error about a place that cannot be written, with what the system says of it."""
     why = machine.reason(error if isinstance(error, OSError) else OSError(errno.EINVAL, ""))
     about = command.option(option, str(path))
     return InputError(

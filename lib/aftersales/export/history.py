@@ -6,20 +6,18 @@ import json
 import os
 import re
 import shutil
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from aftersales.export import manifest
+from aftersales.export import manifest, modes
 
 FOLDER = ".history"
 FIGURES = "figures.json"
 KEPT = (FIGURES, manifest.NAME)
 LIMIT = 24  # runs of one month of one store
-_UNFINISHED = ".keeping-"
-_ABANDONED_SECONDS = 3600
+_KEEPING = "keeping"
 _RUN = re.compile(r"\d{8}-\d{6}(-\d+)?")
 
 
@@ -57,18 +55,19 @@ def keep(target: Path, new: Path) -> Path | None:
     if not (target / FIGURES).is_file() or _content(target) == _content(new):
         return None
     into = folder(target)
-    into.mkdir(parents=True, exist_ok=True)
+    modes.make(into)
     made = time.strftime("%Y%m%d-%H%M%S", time.localtime((target / FIGURES).stat().st_mtime))
     there = sorted((p for p in _entries(into) if p.name.startswith(made)), key=lambda p: _order(p.name))
     if there and _same(there[-1], target):
         return there[-1]
     place = into / (f"{made}-{_order(there[-1].name)[1] + 1}" if there else made)
-    work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=into))
+    work = new.with_name(f"{new.name}.{_KEEPING}")  # goes with it, if this run is killed
     try:
+        work.mkdir()
         for name in KEPT:
             if (target / name).is_file():
                 shutil.copy2(target / name, work / name)
-        os.chmod(work, target.stat().st_mode & 0o777)
+        modes.publish(work)
         os.rename(work, place)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -106,10 +105,6 @@ def _content(at: Path) -> tuple[bytes | None, Any]:
 
 
 def _sweep(into: Path) -> None:
-    """Keep the latest runs; of runs that were killed nothing stays."""
+    """Keep the latest runs."""
     for old in sorted(_entries(into), key=lambda p: _order(p.name))[:-LIMIT]:
         shutil.rmtree(old, ignore_errors=True)
-    for left in into.glob(f"{_UNFINISHED}*"):
-        with suppress(OSError):
-            if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import ctypes
+import errno
+import json
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from aftersales.export import history
+from aftersales.contract import alive, destination
+from aftersales.export import history, modes
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
-_WORK = ".making-"
-_ABANDONED_SECONDS = 6 * 3600
+_WORK, _ASIDE = ".making-", "before"
+_FORMER = ".before-"  # where earlier versions moved what they were to replace
 
 
 def folder_name(store: str) -> str:
@@ -37,31 +38,59 @@ def publishing(target: Path) -> Iterator[Path]:
     When the block raises, nothing of it is left and what was published before is as it was. On Linux the
     two folders change places in one step; elsewhere the old one is moved aside for an instant. Figures and
     manifest of what it replaces are kept before that; see `aftersales.export.history`.
+
+    Raises
+    ------
+    InputError
+        A file stands where the report is to go, or no folder can be made there.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() and not target.is_dir():
+        raise destination.refused(target, "out", NotADirectoryError(errno.ENOTDIR, ""))
+    sweep(target.parent.parent)
     _sweep(target.parent)
-    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=target.parent))
-    os.chmod(work, 0o755 & ~_umask())
     try:
-        yield work
-        history.keep(target, work)
-        _swap(work, target)
+        made = modes.make(target.parent)
+    except OSError as error:
+        raise destination.refused(target.parent, "out", error) from None
+    try:
+        with alive.folder(target.parent, _WORK) as work:
+            yield work
+            modes.publish(work)
+            try:
+                history.keep(target, work)
+            except (FileExistsError, NotADirectoryError) as error:
+                raise destination.refused(history.folder(target), "out", error) from None
+            _swap(work, target)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        for folder in made:  # where nothing was published
+            with suppress(OSError):
+                folder.rmdir()
 
 
-def _sweep(parent: Path) -> None:
-    """Remove what runs that were killed have left."""
-    for left in parent.glob(f"{_WORK}*"):
-        with suppress(OSError):
-            if left.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
+def sweep(out: Path) -> None:
+    """Remove what runs that were killed have left where reports are published."""
+    for month in out.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]"):
+        if _sweep(month):
+            with suppress(OSError):  # unless there is a report in it
+                month.rmdir()
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _sweep(month: Path) -> bool:
+    """Put back what a killed run had moved aside and not replaced, and remove the rest."""
+    for aside in (*month.glob(f"{_WORK}*.{_ASIDE}"), *month.glob(f"{_FORMER}*")):
+        with alive.dead(aside.with_suffix(alive.LOCK)) as left:
+            if left and aside.is_dir():
+                _put_back(aside)
+    return bool(alive.sweep(month, _WORK) + alive.sweep(month, _FORMER))
+
+
+def _put_back(aside: Path) -> None:
+    for old in aside.iterdir():
+        with suppress(OSError, ValueError, KeyError, TypeError):  # what is no report stays aside, and goes
+            store = json.loads((old / history.FIGURES).read_text("utf-8"))["store"]
+            target = aside.parent / folder_name(store)
+            if not target.exists():
+                os.rename(old, target)
 
 
 def _swap(new: Path, target: Path) -> None:
@@ -73,7 +102,8 @@ def _swap(new: Path, target: Path) -> None:
             if not target.exists():
                 raise
     if not _exchange(new, target):
-        aside = Path(tempfile.mkdtemp(prefix=".before-", dir=target.parent))
+        aside = new.with_name(f"{new.name}.{_ASIDE}")  # known by the lock of this run
+        aside.mkdir()
         os.rename(target, aside / "old")
         os.rename(new, target)
         shutil.rmtree(aside, ignore_errors=True)

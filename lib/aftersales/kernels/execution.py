@@ -298,7 +298,7 @@ class _Run:
         source, number, saved = "", None, None
         if self.notebook is not None:
             saved = self.job.failed or self.job.out.with_suffix(".failed.ipynb")
-            files.write(self.notebook, saved)
+            files.write(self.notebook, saved, private=True)
             if index is not None:
                 cells = [cell for cell in self.notebook.cells if not files.tagged(cell, _MARKER)]
                 source = cells[index].source

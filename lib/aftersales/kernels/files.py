@@ -92,8 +92,11 @@ def not_run(notebook: Any) -> int | None:
     return None
 
 
-def write(notebook: Any, path: Path) -> None:
-    """Save a notebook in one step, papermill's record cut down to what may leave this machine."""
+def write(notebook: Any, path: Path, private: bool = False) -> None:
+    """Save a notebook in one step, papermill's record cut down to what may leave this machine.
+
+    `private` keeps it from everybody but its owner, whatever the umask.
+    """
     import nbformat
 
     record = notebook.metadata.get("papermill", {})
@@ -106,7 +109,8 @@ def write(notebook: Any, path: Path) -> None:
     try:
         with open(handle, "w", encoding="utf-8") as stream:
             nbformat.write(notebook, stream)
-        os.chmod(beside, 0o666 & ~_umask())
+        if not private:  # as it is made
+            os.chmod(beside, 0o666 & ~_umask())
         os.replace(beside, path)
     except BaseException:
         os.unlink(beside)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from aftersales.contract import alive
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message
 from aftersales.kernels.wire import CAN_FORK, VARIABLE
@@ -27,6 +27,7 @@ _ENDING_SECONDS = 3
 # Files that are open at once: of a notebook that runs notebooks, and for each that it runs.
 _FILES, _FILES_EACH = 100, 30
 _LONGEST_TEMPORARY = 50
+_FOLDER = "aftersales-kernels-"
 _INLINE = "module://matplotlib_inline.backend_inline"
 # Arrow's allocator starts a thread, and a process that forks should have none; the debugger warns on import.
 _SERVER_ENV = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -71,22 +72,30 @@ def serving() -> Iterator[dict[str, str]]:
     if not CAN_FORK or _answers(os.environ.get(VARIABLE)):
         yield {name: os.environ[name] for name in (VARIABLE,) if name in os.environ}
         return
-    # A socket's path must be short.
-    short = len(os.fsencode(tempfile.gettempdir())) < _LONGEST_TEMPORARY
-    folder = Path(tempfile.mkdtemp(prefix="aftersales-", dir=None if short else "/tmp"))
-    added = {**_instead(folder), VARIABLE: str(folder / "server")}
-    before = {name: os.environ.get(name) for name in added}
-    try:
-        os.environ.update(added)
-        server, lifeline = _start(folder)
+    with alive.folder(_temporary(), _FOLDER) as folder:
+        added = {**_instead(folder), VARIABLE: str(folder / "server")}
+        before = {name: os.environ.get(name) for name in added}
         try:
-            yield added
+            os.environ.update(added)
+            server, lifeline = _start(folder)
+            try:
+                yield added
+            finally:
+                _stop(server, lifeline)
         finally:
-            _stop(server, lifeline)
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
-        shutil.rmtree(folder, ignore_errors=True)
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def _temporary() -> Path:
+    """The folder for temporary files, where its name is short enough for a socket's."""
+    usual = tempfile.gettempdir()
+    return Path(usual if len(os.fsencode(usual)) < _LONGEST_TEMPORARY else "/tmp")
+
+
+def sweep() -> None:
+    """Remove the folders of servers that were killed with all that they served."""
+    alive.sweep(_temporary(), _FOLDER)
 
 
 def _instead(folder: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +53,21 @@ class Judged:
 
     findings: list[Finding]
     limits: dict[Key, Limits]
+
+
+def plain(judged: Judged) -> dict[str, Any]:
+    """What may be said of a month, as JSON has it."""
+    return {
+        "findings": [asdict(one) for one in judged.findings],
+        "limits": [asdict(one) for one in judged.limits.values()],
+    }
+
+
+def from_plain(about: Mapping[str, Any]) -> Judged:
+    """What `plain` was given."""
+    found = [Finding(**one | {"cases": tuple(one["cases"])}) for one in about["findings"]]
+    limits = [Limits(**one) for one in about["limits"]]
+    return Judged(found, {(one.figure, one.subject): one for one in limits})
 
 
 def judged(tables: Tables, month: pd.Period, params: Params) -> Judged:

@@ -231,6 +231,7 @@ def ask(
     base = params.load(None if given_year is None else f"{given_year}-{number:02d}")
     chosen = _chosen(source, store, base)
     fresh = secrets.token_hex(8) if cache.fresh_requested() else ""
+    cached_tables.hold(fresh)
     if given_year is None:
         period = _latest(number, month, chosen, store, base, fresh)
     else:
@@ -240,6 +241,7 @@ def ask(
     database = place.is_url(chosen)
     typed = database and not chosen.startswith("env:")  # by hand, perhaps with a password
     snapshot = fresh or (secrets.token_hex(8) if database else "")
+    cached_tables.hold(snapshot)
     tables = _load(chosen, store, period, settings, snapshot)
     message.settle(lang or settings.lang)
     return ReportRequest(

@@ -26,7 +26,7 @@ from aftersales.sources import dates, scale, tails
 from aftersales.sources.cells.coerce import typed
 from aftersales.sources.cells.precision import together
 from aftersales.sources.cells.raw import Raw
-from aftersales.sources.cells.typed import Origin, Typed
+from aftersales.sources.cells.typed import Origin, Typed, from_plain, plain
 from aftersales.sources.corrections import absent, applied
 from aftersales.sources.merged import merged
 from aftersales.sources.options import ReadOptions
@@ -96,7 +96,7 @@ class Read:
 
 def _whole(source: str, options: ReadOptions) -> Read:
     """Every table of a source, typed."""
-    sealed = Sealed(None if options.snapshot else options.way_for)
+    sealed = Sealed(None if options.snapshot else options.way_for, from_plain)
     found = reader.whole(source, options.aliases, sealed.find, options.table_names)
     read = Read({}, {}, list(found.notes), [], list(found.faults))
     parts = {name: [one for one in found.typed if one.origin.table == name] for name in TABLES}
@@ -109,7 +109,7 @@ def _whole(source: str, options: ReadOptions) -> Read:
         for file in {one.origin.file for one, _, _ in each} - unread:
             of = [(one, [*faults, *idle]) for one, faults, idle in each if one.origin.file == file]
             if not any(faults for _, faults in of):
-                sealed.keep(name, file, [one for one, _ in of])
+                sealed.keep(name, file, [(one.frame, plain(one)) for one, _ in of])
     parts = _of_templates(parts, found.stores)
     for name in TABLES:  # the same order, whatever the source is: masked VINs are numbered in it
         if parts[name]:

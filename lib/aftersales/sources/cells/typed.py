@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from aftersales.contract.notes import Note
-from aftersales.contract.row_counts import RowCount
+from aftersales.contract.row_counts import LeftOut, RowCount
 from aftersales.sources.cells.precision import together
 
 # More than any file has rows: the index of a table of several files counts on from here with each.
@@ -67,3 +68,31 @@ class Typed(NamedTuple):
     notes: list[Note]
     repairs: list[dict[str, Any]]
     rows: list[RowCount]
+
+
+def plain(table: Typed) -> dict[str, Any]:
+    """All of a table but its frame, as JSON has it."""
+    return {
+        "origin": table.origin,
+        "notes": [[note.code, dict(note.values)] for note in table.notes],
+        "repairs": table.repairs,
+        "rows": [
+            asdict(one) | {"left_out": [[p.kind, int(p.count), [*map(int, p.rows)]] for p in one.left_out]}
+            for one in table.rows
+        ],
+    }
+
+
+def from_plain(frame: pd.DataFrame, about: Mapping[str, Any]) -> Typed:
+    """The table of a frame and of what `plain` has said of it."""
+    rows = [
+        RowCount(**one | {"left_out": tuple(LeftOut(k, n, tuple(rows)) for k, n, rows in one["left_out"])})
+        for one in about["rows"]
+    ]
+    notes = [Note(code, values) for code, values in about["notes"]]
+    return Typed(frame, _origin(about["origin"]), notes, about["repairs"], rows)
+
+
+def _origin(about: Sequence[Any]) -> Origin:
+    table, file, sheet, headers, numbered, parts = about
+    return Origin(table, file, sheet, headers, numbered, tuple(map(_origin, parts)))
