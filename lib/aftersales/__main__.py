@@ -3,12 +3,15 @@
 import os
 import sys
 
+from aftersales import guard
 from aftersales.contract import surroundings
 
 
 def run() -> None:
     """Run the command and leave at once: unloading pandas would take a third of a second."""
     surroundings.settle()
+    if (code := guard.guarded(sys.argv[1:])) is not None:
+        os._exit(code)
     _silence()
     from aftersales.cli import main
 

@@ -17,7 +17,7 @@ from aftersales import kernels
 from aftersales.cache import store as cache_store
 from aftersales.chapters import notebooks as chapters
 from aftersales.chapters import progress
-from aftersales.contract import command, message
+from aftersales.contract import command, message, stage
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, joined, phrase
 from aftersales.export import manifest, publish
@@ -68,8 +68,9 @@ def report(
     """
     start = time.perf_counter()
     with kernels.serving(), ThreadPoolExecutor(1) as beside:
-        with progress.step(phrase("读取数据", "reading the records")):
+        with progress.step(Message("读取数据", "reading the records")):
             request = inputs.ask(month, year, store, source, lang)
+        chapters.check(request.params.chapters)
         target = out / str(request.month) / publish.folder_name(request.store)
         with publish.publishing(target) as folder:
             notebooks = folder / "notebooks"
@@ -83,7 +84,7 @@ def report(
                 hashing.append(beside.submit(manifest.of_tables, request.tables))
 
             with (
-                progress.step(phrase("运行笔记本", "running the notebooks")),
+                progress.step(Message("运行笔记本", "running the notebooks")),
                 progress.Watch(notebooks / ".progress") as watch,
                 _environment(request, notebooks),
             ):
@@ -93,15 +94,23 @@ def report(
                     request.parameters,
                     cwd=Path.cwd(),
                     failed=chapters.failed("master"),
+                    limits=kernels.Limits(
+                        request.params.limits["run_seconds"],
+                        output_mb=request.params.limits["run_output_mb"],
+                        of="run",
+                    ),
                     on_start=meanwhile,
                 )
             _check_own_targets(request, notebooks / "master.ipynb")
-            with progress.step(phrase("生成网页、PDF、邮件和工作簿", "writing page, PDF, mail and workbook")):
+            with progress.step(
+                Message("生成网页、PDF、邮件和工作簿", "writing page, PDF, mail and workbook")
+            ):
                 for one in preparing:
                     one.result()
                 write_formats(folder, request)
                 (input_hashes,) = [one.result() for one in hashing]
                 manifest.write(folder, request.meta, input_hashes, request.params, chapters.FOLDER)
+        stage.tell(published=True)
     with suppress(OSError):  # another run may be emptying the cache
         cache_store.sweep(cache_store.folder("drawings"), "*", cache_store.LIMIT)
     _summary(len(request.params.chapters), watch.cached(), time.perf_counter() - start)

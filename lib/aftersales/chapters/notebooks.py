@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aftersales.contract import params
-from aftersales.contract.errors import InputError
+from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message, listed
 
 FOLDER = params.ROOT / "notebooks"
@@ -23,6 +23,7 @@ BUILT_IN = (
     "06_churn",
     "07_top5",
 )
+MASTER = "master"
 # Where executed chapters go when a report is being made.
 INTO = "AFTERSALES_NOTEBOOKS"
 
@@ -45,6 +46,25 @@ def path(stem: str) -> Path:
             )
         )
     return notebook
+
+
+def check(stems: Sequence[str]) -> None:
+    """Refuse a list of chapters that would run itself.
+
+    Raises
+    ------
+    AftersalesError
+        The master is among them, which runs them all.
+    """
+    if MASTER in stems:
+        raise AftersalesError(
+            Message(
+                f"参数：chapters：{MASTER} 运行所有的章，自己不能是一章，否则没完没了。"
+                "请把它从 `chapters` 中去掉。",
+                f"params: chapters: {MASTER} runs all chapters and can be none, or it would never end. "
+                "Take it out of `chapters`.",
+            )
+        )
 
 
 def left_out(stems: Sequence[str], own: bool | None = None) -> list[str]:
@@ -145,8 +165,17 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
             reads = scraps.read(out)["reads"]
             cached.keep(keys[stem], out, TABLES if reads is None else reads, hashes)
 
+    limits = get_params(month).limits
+    may_take = kernels.Limits(
+        limits["chapter_seconds"],
+        limits["chapter_memory_mb"],
+        limits["chapter_output_mb"],
+        total=kernels.Total(limits["run_output_mb"]),
+    )
     with kernels.serving():  # the report's own server, where there is one
-        kernels.execute_many(jobs, on_start=lambda stem: progress.record(stem, progress.BEGUN), on_done=done)
+        kernels.execute_many(
+            jobs, limits=may_take, on_start=lambda stem: progress.record(stem, progress.BEGUN), on_done=done
+        )
     return made
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from aftersales.contract import stage
 from aftersales.contract.message import Message, phrase
 
 # Names the file into which the master's kernel writes a line when a chapter is begun and when it is done.
@@ -32,8 +33,9 @@ def record(chapter: str, state: str, seconds: float = 0.0) -> None:
 
 
 @contextmanager
-def step(name: str) -> Iterator[None]:
+def step(name: Message) -> Iterator[None]:
     """Say what is being done, and how long it took."""
+    stage.tell(at=[name.zh, name.en], working=[])
     _say(f"{name} …")
     start = time.perf_counter()
     yield
@@ -74,6 +76,7 @@ class Watch:
 
     def _follow(self) -> None:
         start, known = time.perf_counter(), 0
+        told: list[str] = []
         while True:
             ended = self._stop.wait(_EVERY_SECONDS)
             lines = [line for line in self._log.read_text("utf-8").splitlines(True) if line.endswith("\n")]
@@ -85,6 +88,9 @@ class Watch:
                     _say(f"  {chapter} {_STATES[state]}" + (_took(seconds) if state != UNCHANGED else ""))
             known = len(lines)
             at_work = [chapter for chapter, state in self.states.items() if state == BEGUN]
+            if at_work != told:
+                stage.tell(working=at_work)
+                told = at_work
             waited = time.perf_counter() - start
             waited_for = phrase(f"{waited:.0f} 秒", f"{waited:.0f} s")
             self._show(f"  {waited_for}  {', '.join(at_work)} …" if at_work else "")

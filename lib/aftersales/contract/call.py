@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aftersales.contract import params, place
+from aftersales.contract import params, place, stage
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 
@@ -13,6 +13,7 @@ def check(month: str, year: str | None, source: str | None) -> None:
     """Raise an InputError when month, year, params or the place of the source are bad."""
     number, given_year = parse_month(month, year)
     settings = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    stage.tell(limits=settings.limits)
     chosen = source or settings.source
     if not place.is_demo(chosen) and not place.is_url(chosen):
         place.path(chosen)

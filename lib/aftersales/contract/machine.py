@@ -51,7 +51,8 @@ _ALWAYS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, e
 _ALWAYS |= {errno.ENFILE, errno.EAGAIN, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.ENAMETOOLONG}
 # What a process that ran out of memory writes, be it Python, Rust or C++.
 _NO_MEMORY = re.compile(
-    r"MemoryError|memory allocation of \d+ bytes failed|bad_alloc|Unable to allocate|can't start new thread"
+    r"MemoryError|malloc of size \d+ failed|memory allocation of \d+ bytes failed|bad_alloc|"
+    r"Unable to allocate|can't start new thread"
 )
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
@@ -92,6 +93,11 @@ def hint(text: str) -> Message | None:
         return _sentence(errno.ENOMEM)
     number = _NUMBER.search(text)
     return _sentence(int(number[1])) if number and int(number[1]) in _ALWAYS else None
+
+
+def out_of_memory(text: str) -> bool:
+    """Whether an error, as it was written, is that of a process that gets no more memory."""
+    return _NO_MEMORY.search(text) is not None
 
 
 def _sentence(number: int, file: object = None) -> Message:

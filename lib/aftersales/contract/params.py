@@ -23,6 +23,8 @@ from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
 ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
 HOURS = ("contact", "plan", "close")
+# What a chapter and a run may take.
+LIMITS = tuple(f"{of}_{what}" for of in ("chapter", "run") for what in ("seconds", "memory_mb", "output_mb"))
 SUMMARY = "summary"  # where a remark on the whole month stands
 
 
@@ -57,6 +59,7 @@ class Params:
     constants: dict[str, dict[str, Any]]
     value_aliases: dict[str, dict[str, Any]]
     chapters: list[str]
+    limits: dict[str, float]
     remarks: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -180,6 +183,7 @@ _NESTED = {
     "department_heads": tuple(CODES["action_department"]),
     "questionnaire": QUESTIONS,
     "recipients": ("allowed_domains", *ROLES),
+    "limits": LIMITS,
 }
 _OPTIONAL = ("remarks",)
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
@@ -189,6 +193,14 @@ SHIPPED: dict[str, Any] = {
     "return_days": 30,
     "return_km": 2000,
     "department_heads": {},
+    "limits": {
+        "chapter_seconds": 300,
+        "chapter_memory_mb": 4000,
+        "chapter_output_mb": 50,
+        "run_seconds": 1800,
+        "run_memory_mb": 12000,
+        "run_output_mb": 200,
+    },
     "table_names": {},
     "constants": {},
     "value_aliases": {},
@@ -342,6 +354,15 @@ def _check(values: dict[str, Any], file: str) -> None:
     for key, most in (("grace_minutes", 24 * 60), ("return_days", 365), ("return_km", 1_000_000)):
         good = isinstance(values[key], int) and not isinstance(values[key], bool) and 0 <= values[key] <= most
         expect(good, key, f" 0 到 {most:,} 的整数", f"a whole number from 0 to {most:,}")
+    limits = values["limits"] = {**SHIPPED["limits"], **(values["limits"] or {})}
+    for key, most in limits.items():
+        if not (is_number(most) and 0 < most < 1e9):
+            raise InputError(
+                Message(
+                    f"{file}：limits.{key}：给的是 {most!r}；应是大于 0 的数。",
+                    f"{file}: limits.{key}: got {most!r}; expected a number above 0.",
+                )
+            )
     heads = values["department_heads"] = values["department_heads"] or {}
     good = all(isinstance(n, str) for n in heads.values())
     expect(good, "department_heads", " `部门: 姓名` 这样的行", "`department: name` lines")

@@ -11,6 +11,8 @@ from typing import Any
 
 _NAMES = {
     "NotebookResult": "aftersales.kernels.execution",
+    "Limits": "aftersales.kernels.limits",
+    "Total": "aftersales.kernels.limits",
     "NotebookJob": "aftersales.kernels.execution",
     "NAME": "aftersales.kernels.spec",
     "NotebookFailed": "aftersales.kernels.failure",

@@ -11,15 +11,29 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from aftersales.contract import lazily
+from aftersales.contract import lazily, machine
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, joined
 from aftersales.kernels import files, lifetime
 from aftersales.kernels.failure import NotebookFailed, ending
+from aftersales.kernels.limits import NONE, Limits, Meter
 from aftersales.kernels.spec import NAME
 
 # Cells that papermill puts into a notebook that failed.
 _MARKER = "papermill-error-cell-tag"
+# How deep in notebooks that run notebooks a kernel is: a master's 1, a chapter's 2; no deeper.
+_DEPTH, _DEEPEST = "AFTERSALES_DEPTH", 2
+_TOO_DEEP = Message(
+    "一章不能再运行别的笔记本：笔记本会这样没完没了地运行自己。"
+    "请把这一行拿掉；参数 `chapters` 里也不能有 master。",
+    "a chapter cannot run notebooks in turn: they would run themselves without end. "
+    "Take that line out, and master out of `chapters` in the params.",
+)
+
+
+def _depth() -> int:
+    depth = os.environ.get(_DEPTH, "")
+    return int(depth) if depth.isdecimal() else 0
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,7 @@ def execute(
     cwd: str | Path | None = None,
     failed: str | Path | None = None,
     timeout: float | None = None,
+    limits: Limits = NONE,
     on_start: Callable[[], object] | None = None,
 ) -> Any:
     """Run a notebook in a kernel of its own and save it with its outputs.
@@ -85,6 +100,8 @@ def execute(
         Where a notebook that fails is saved, by default ``<name>.failed.ipynb`` beside `path_out`.
     timeout
         Seconds for one cell, by default without end.
+    limits
+        What the notebook may take: seconds, memory, output.
     on_start
         Called when the kernel has started.
 
@@ -102,7 +119,7 @@ def execute(
     """
     saved, folder = Path(failed) if failed else None, Path(cwd) if cwd else None
     job = NotebookJob(Path(path_in), Path(path_out), parameters or {}, saved, folder)
-    return _Run(job, kernel, timeout, on_start).execute()
+    return _Run(job, kernel, timeout, on_start, limits).execute()
 
 
 def execute_many(
@@ -113,6 +130,7 @@ def execute_many(
     on_start: Callable[[str], None] | None = None,
     kernel: str = NAME,
     timeout: float | None = None,
+    limits: Limits = NONE,
 ) -> list[NotebookResult]:
     """Run notebooks side by side; they may not need one another.
 
@@ -126,7 +144,7 @@ def execute_many(
         Called in the calling thread with a notebook's stem, seconds and error, when it is done.
     on_start
         Called with a notebook's stem when it is begun, in the thread that runs it.
-    kernel, timeout
+    kernel, timeout, limits
         As for `execute`.
 
     Returns
@@ -142,7 +160,7 @@ def execute_many(
         Several failed; the message has what each of them says.
     """
     prepare()
-    runs = [_Run(job, kernel, timeout) for job in jobs]
+    runs = [_Run(job, kernel, timeout, limits=limits) for job in jobs]
     with ThreadPoolExecutor(max(1, min(workers or _cores(), len(runs)) if runs else 1)) as pool:
         at_work: dict[Future[NotebookResult], int] = {
             pool.submit(run.timed, on_start): n for n, run in enumerate(runs)
@@ -186,7 +204,11 @@ class _Run:
         kernel: str,
         timeout: float | None,
         on_start: Callable[[], object] | None = None,
+        limits: Limits = NONE,
     ) -> None:
+        if _depth() >= _DEEPEST:
+            raise AftersalesError(_TOO_DEEP)
+        self.meter = Meter(limits, self.end)
         self.job, self.kernel, self.timeout, self.on_start = job, kernel, timeout, on_start
         self.notebook: Any = None
         self.cell: int | None = None
@@ -217,6 +239,12 @@ class _Run:
             manager.end()
 
     def execute(self) -> Any:
+        try:
+            return self._execute()
+        finally:
+            self.meter.stop()
+
+    def _execute(self) -> Any:
         prepare()
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -246,6 +274,8 @@ class _Run:
             )
         except papermill.PapermillExecutionError as error:
             traceback = "\n".join(error.traceback)
+            if self.meter.over is None and machine.out_of_memory(f"{error.ename}: {error.evalue}"):
+                self.meter.over = self.meter.no_memory()
             raise self._failed(error.cell_index, error.ename, error.evalue, traceback) from None
         except DeadKernelError:
             died = Message("内核已终止", "the kernel died")
@@ -277,11 +307,18 @@ class _Run:
                 if run.ended:
                     raise RuntimeError("the run was stopped")
                 run.managers.append(self)
+                self.heard = run.meter.heard
+
+            async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
+                env = {**os.environ, **kwargs.pop("env", {}), _DEPTH: str(_depth() + 1)}
+                await super().start_kernel(env=env, **kwargs)
 
         return Known
 
     def _started(self, notebook: Any) -> None:
         self.notebook = notebook
+        provisioner = self.managers[-1].provisioner if self.managers else None
+        self.meter.start(getattr(provisioner, "pid", None))
         if self.on_start is not None:
             self.on_start()
 
@@ -296,6 +333,9 @@ class _Run:
     ) -> NotebookFailed:
         """The error to raise; the notebook is saved first."""
         source, number, saved = "", None, None
+        if self.meter.over is not None:
+            index = self.cell if index is None else index
+            name, value = Message("超过上限", "over its limit"), self.meter.over
         if self.notebook is not None:
             saved = self.job.failed or self.job.out.with_suffix(".failed.ipynb")
             files.write(self.notebook, saved, private=True)

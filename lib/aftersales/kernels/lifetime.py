@@ -28,6 +28,7 @@ _ENDING_SECONDS = 3
 _FILES, _FILES_EACH = 100, 30
 _LONGEST_TEMPORARY = 50
 _FOLDER = "aftersales-kernels-"
+FOLDER = "AFTERSALES_KERNELS_FOLDER"  # names what is made there, for what kernels write
 _INLINE = "module://matplotlib_inline.backend_inline"
 # Arrow's allocator starts a thread, and a process that forks should have none; the debugger warns on import.
 _SERVER_ENV = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -69,22 +70,31 @@ def serving() -> Iterator[dict[str, str]]:
     """
     if most_at_once() < 1:
         raise AftersalesError(_TOO_FEW)
-    if not CAN_FORK or _answers(os.environ.get(VARIABLE)):
-        yield {name: os.environ[name] for name in (VARIABLE,) if name in os.environ}
+    served = _answers(os.environ.get(VARIABLE)) if CAN_FORK else os.path.isdir(os.environ.get(FOLDER, ""))
+    if served:
+        yield {name: os.environ[name] for name in (VARIABLE, FOLDER) if name in os.environ}
         return
     with alive.folder(_temporary(), _FOLDER) as folder:
-        added = {**_instead(folder), VARIABLE: str(folder / "server")}
+        added = {FOLDER: str(folder)}
+        if CAN_FORK:
+            added |= {**_instead(folder), VARIABLE: str(folder / "server")}
         before = {name: os.environ.get(name) for name in added}
         try:
             os.environ.update(added)
-            server, lifeline = _start(folder)
-            try:
+            with _server(folder) if CAN_FORK else contextlib.nullcontext():
                 yield added
-            finally:
-                _stop(server, lifeline)
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+@contextlib.contextmanager
+def _server(folder: Path) -> Iterator[None]:
+    server, lifeline = _start(folder)
+    try:
+        yield
+    finally:
+        _stop(server, lifeline)
 
 
 def _temporary() -> Path:

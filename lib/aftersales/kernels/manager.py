@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import default
+from traitlets import Type, default
 
 from aftersales.contract.message import phrase
 from aftersales.kernels import spec
 
 
+class _Outputs(AsyncZMQSocketChannel):
+    """The channel of a kernel's outputs, which tells of each that comes."""
+
+    heard: Callable[[Any], object] | None = None
+
+    async def get_msg(  # type: ignore[override]
+        self, timeout: float | None = None
+    ) -> dict[str, Any]:
+        message: dict[str, Any] = await super().get_msg(timeout)
+        if self.heard is not None:
+            self.heard(message["content"])
+        return message
+
+
 class Client(AsyncKernelClient):
     """A client that is ready as soon as the kernel has answered on both channels."""
+
+    iopub_channel_class = Type(_Outputs)
+    heard: Callable[[Any], object] | None = None
+
+    @property
+    def iopub_channel(self) -> Any:
+        channel = super().iopub_channel
+        channel.heard = self.heard
+        return channel
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers and its outputs arrive.
@@ -83,6 +110,14 @@ class Manager(AsyncKernelManager):
             await self.provisioner.kill(restart=restart)
         await super().shutdown_kernel(now=now, restart=restart)
 
+    heard: Callable[[Any], object] | None = None
+
+    def client(self, **kwargs: Any) -> Any:
+        """A client that tells this manager's run of each output."""
+        client: Any = super().client(**kwargs)
+        client.heard = self.heard
+        return client
+
     @property
     def exit_status(self) -> int | None:
         """How the kernel ended, as far as is known."""
@@ -93,6 +128,8 @@ class Manager(AsyncKernelManager):
     def end(self) -> None:
         """Kill the kernel; may be called from any thread."""
         process = getattr(self.provisioner, "process", None)
-        if process is not None:
-            with suppress(OSError):
-                process.kill()
+        if process is None or process.poll() is not None:
+            return
+        for kill in (getattr(os, "killpg", None), os.kill):  # it leads a group of all that it has started
+            with suppress(OSError, TypeError):
+                kill(process.pid, signal.SIGKILL) if kill else process.kill()

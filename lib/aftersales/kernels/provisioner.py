@@ -18,7 +18,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from aftersales.contract.message import phrase
-from aftersales.kernels.lifetime import THREADS
+from aftersales.kernels.lifetime import FOLDER, THREADS
 from aftersales.kernels.process import ForkedProcess
 from aftersales.kernels.wire import CAN_FORK, VARIABLE, Refused
 
@@ -102,9 +102,8 @@ class WarmProvisioner(LocalProvisioner):
         manager = self.parent
         if os.name != "posix" or manager is None or manager.transport != "tcp" or any(manager.ports):
             return
-        server = os.environ.get(VARIABLE, "")
-        beside = os.path.dirname(server) if server and os.path.exists(server) else None
-        folder = tempfile.mkdtemp(prefix="k-", dir=beside)
+        beside = os.environ.get(FOLDER, "")
+        folder = tempfile.mkdtemp(prefix="k-", dir=beside if os.path.isdir(beside) else None)
         if len(os.fsencode(folder)) > _LONGEST_PATH:
             os.rmdir(folder)
             return

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from aftersales.contract import processes
 from aftersales.kernels import preload, wire
 
 # Read when Python or a library starts: a kernel that wants another value of these cannot be forked from here.
@@ -40,6 +41,7 @@ def main() -> None:
     os.set_inheritable(lifeline, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     folder = Path(listener.getsockname()).parent
+    processes.adopt_orphans()
     env = dict(os.environ)
     gc.disable()
     for _ in preload.first():
@@ -111,6 +113,7 @@ class Server:
         for pid in self.kernels:
             _kill(pid)
             os.waitpid(pid, 0)
+        processes.end_all(os.getpid())  # what kernels have forked away
         return None
 
     def _imported(self) -> None:

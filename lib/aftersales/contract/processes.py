@@ -1,0 +1,87 @@
+"""The processes that come of one: what they take, and ending them all; on Linux, else nothing is known."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+
+_PROC = "/proc"
+_SET_DEATH_SIGNAL, _SET_SUBREAPER = 1, 36  # of prctl(2)
+
+
+def adopt_orphans() -> None:
+    """From now on whatever comes of this process stays its descendant, however it is forked away."""
+    _prctl(_SET_SUBREAPER, 1)
+
+
+def die_with_parent() -> None:
+    """End when the process ends that this one was forked from."""
+    _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that come of one and have not ended, children before grandchildren."""
+    children: dict[int, list[int]] = {}
+    ended = set()
+    try:
+        names = os.listdir(_PROC)
+    except OSError:
+        return []
+    for name in names:
+        if name.isdecimal():
+            with suppress(OSError, ValueError, IndexError):  # it has just ended
+                state, parent = _read(f"{_PROC}/{name}/stat").rpartition(b")")[2].split(None, 2)[:2]
+                children.setdefault(int(parent), []).append(int(name))
+                if state == b"Z":
+                    ended.add(int(name))
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return [one for one in found[1:] if one not in ended]
+
+
+def _read(path: str) -> bytes:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(fd, 4096)
+    finally:
+        os.close(fd)
+
+
+def end_all(pid: int, seconds: float = 1.5) -> None:
+    """Kill what comes of a process, again and again until nothing is left: some of it may be forking."""
+    until = time.monotonic() + seconds
+    while (found := descendants(pid)) and time.monotonic() < until:
+        for one in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(one, signal.SIGKILL)
+        time.sleep(0.005)
+
+
+def memory(pid: int) -> int:
+    """Bytes in memory of a process and all that come of it; 0 where that is not known."""
+    return sum(_resident(one) for one in (pid, *descendants(pid)))
+
+
+def _resident(pid: int) -> int:
+    with suppress(OSError, ValueError, IndexError):
+        return int(_read(f"{_PROC}/{pid}/statm").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def data(pid: int) -> int:
+    """Bytes that a process has allocated, used or not; 0 where that is not known."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = _read(f"{_PROC}/{pid}/status").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(b"VmData:"))
+    return 0
