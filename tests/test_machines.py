@@ -1,7 +1,9 @@
 """Machines that lack something: a command works, or says at once what to do. Nothing is left by halves."""
 
 import errno
+import gc
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -303,3 +305,67 @@ def test_a_damaged_database_is_told(tmp_path):
         path.write_bytes(damaged)
         with pytest.raises(InputError, match="cannot be"):
             cached_load(f"sqlite:///{path}", None, ReadOptions(default_store="本店"), "2024-01", "2024-04")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")
+@pytest.mark.parametrize(
+    ("at", "args"),
+    [
+        ("pipe", ["check", "--source", "pipe"]),
+        ("pipe.csv", ["report", "--source", "pipe.csv"]),
+        ("pipe.xlsx", ["adopt", "--source", "pipe.xlsx"]),
+        ("in/actions.csv", ["check", "--source", "in"]),
+        ("in/actions.csv", ["call-list", "--source", "in", "--out", "list.xlsx"]),
+        ("params/default.yml", ["check"]),
+        ("params/2024-02.yml", ["report"]),
+        ("params/corrections.yml", ["check"]),
+        ("pipe.yml", ["check", "--printed", "pipe.yml"]),
+        ("out", ["report", "--out", "out"]),
+        ("out/2024-02", ["report", "--out", "out"]),
+        ("out/2024-02/示范店", ["report", "--out", "out"]),
+    ],
+)
+def test_a_pipe_is_told_as_one_and_nobody_waits_for_it(tmp_path, monkeypatch, capsys, at, args):
+    small_store.write(tmp_path / "in")
+    (tmp_path / "params").mkdir()
+    default = (ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    (tmp_path / "params" / "default.yml").write_text(default.replace("source: demo", "source: in"), "utf-8")
+    (tmp_path / at).unlink(missing_ok=True)
+    (tmp_path / at).parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(tmp_path / at)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AFTERSALES_PARAMS", str(tmp_path / "params"))
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
+    month = [] if args[0] == "adopt" else ["--month", "2024-02"]
+    signal.alarm(60)
+    try:
+        assert cli.main([*args, *month, "--lang", "en"]) == 2
+    finally:
+        signal.alarm(0)
+        gc.enable()
+    told = capsys.readouterr().err
+    assert ("cannot be written" if at.startswith("out") else "a named pipe (FIFO)") in told, told
+    assert (tmp_path / at).is_fifo()
+    cli.main([*args, *month, "--lang", "zh"])
+    assert ("写不进去" if at.startswith("out") else "命名管道（FIFO）") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("year", ["20240", "0", "-1", "0000", "0001", "9999", "二〇二四", "٢٠٢٤", "", "24"])
+@pytest.mark.parametrize("command", ["report", "check", "template", "call-list", "mail"])
+def test_a_bad_year_is_told_by_every_command(tmp_path, monkeypatch, capsys, command, year):
+    monkeypatch.chdir(tmp_path)
+    out = {"template": ["--out", "t.xlsx"], "call-list": ["--out", "l.xlsx"]}.get(command, [])
+    assert cli.main([command, "--month", "4", f"--year={year}", *out, "--lang", "en"]) == 2
+    assert "expected four digits from 1900 to 2199" in capsys.readouterr().err
+    gc.enable()
+
+
+def test_a_chapters_full_disk_is_told_once():
+    from aftersales.kernels import execution
+
+    full = OSError(errno.ENOSPC, "No space left on device")
+    said = {str(execution._said(error)) for error in (full, OSError(errno.ENOSPC, "", "a.ipynb"))}
+    assert said == {
+        "the disk is full: free some space and try again.",
+        "a.ipynb: the disk is full: free some space and try again.",
+    }

@@ -94,7 +94,8 @@ def digest(payload: Any) -> str:
 
 def settings() -> list[tuple[str, str]]:
     """The params files, by name and content."""
-    return [(p.name, p.read_text("utf-8", "replace")) for p in sorted(params.folder().glob("*.yml"))]
+    files = [p for p in sorted(params.folder().glob("*.yml")) if p.is_file()]
+    return [(p.name, p.read_text("utf-8", "replace")) for p in files]
 
 
 def make(at: Path) -> Path:

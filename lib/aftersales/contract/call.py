@@ -8,6 +8,8 @@ from aftersales.contract import params, place, stage
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 
+_YEAR = "(19|20|21)[0-9]{2}"  # `\d` would take the digits of other scripts
+
 
 def check(month: str, year: str | None, source: str | None) -> None:
     """Raise an InputError when month, year, params or the place of the source are bad."""
@@ -26,18 +28,18 @@ def parse_month(month: str, year: str | None = None) -> tuple[int, int | None]:
     ((4, None), (4, 2024))
     """
     found = re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})", month.strip())
-    if not found or not 1 <= int(found[2]) <= 12:
+    if not found or not 1 <= int(found[2]) <= 12 or not re.fullmatch(_YEAR, found[1] or "2024"):
         raise InputError(
             Message(
                 f"月份：给的是 {month!r}；应是 1 到 12，或 2024-04 这样的月份。",
                 f"month: got {month!r}; expected 1 to 12, or a month like 2024-04.",
             )
         )
-    if year is not None and not re.fullmatch(r"\d{4}", year.strip()):
+    if year is not None and not re.fullmatch(_YEAR, year.strip()):
         raise InputError(
             Message(
-                f"年份：给的是 {year!r}；应是四位数字，如 2024。",
-                f"year: got {year!r}; expected four digits, like 2024.",
+                f"年份：给的是 {year!r}；应是 1900 到 2199 之间的四位数字，如 2024。",
+                f"year: got {year!r}; expected four digits from 1900 to 2199, like 2024.",
             )
         )
     if year is not None and found[1] and found[1] != year.strip():

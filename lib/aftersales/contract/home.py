@@ -22,8 +22,9 @@ def language(params: Path | None = None) -> str:
 
     Help and the faults of the params themselves are said in it, so no part of YAML may be needed.
     """
+    file = (params or folder()) / DEFAULT
     try:
-        found = _LANG.search(((params or folder()) / DEFAULT).read_bytes())
+        found = _LANG.search(file.read_bytes()) if file.is_file() else None
     except OSError:
         found = None
     return found[1].decode() if found else "zh"

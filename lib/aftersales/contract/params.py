@@ -285,6 +285,7 @@ def _over(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 
 
 def _read(path: Path) -> dict[str, Any]:
+    place.check_file(path)
     try:
         with path.open(encoding="utf-8") as stream:
             values = yaml.load(stream, Loader) or {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import unicodedata
 from pathlib import Path
 
@@ -21,6 +22,11 @@ _URL = re.compile(r"[a-z][a-z0-9+_]*://", re.I)
 LIKE = "postgresql://user:password@host/database"
 # Signs that a password may stand between, in the URLs and settings of any database, mistyped or not.
 _SIGNS = frozenset(":@=%?&;")
+_KINDS = (
+    (stat.S_ISDIR, Message("文件夹", "a folder")),
+    (stat.S_ISFIFO, Message("命名管道（FIFO）", "a named pipe (FIFO)")),
+    (stat.S_ISSOCK, Message("套接字", "a socket")),
+)
 # What was looked up in this process and may not be shown, and what is shown of it.
 _HIDDEN: dict[str, str] = {}
 
@@ -103,6 +109,17 @@ def path(source: str) -> Path:
                 f"{about.en}: {held.en} is no file or folder that is there. {en} like {LIKE}.",
             )
         )
+    for one in (at, *(at.iterdir() if at.is_dir() else ())):
+        if (kind := _special(one, folder=True)) is not None:
+            about = label(source)
+            inside = "" if one == at else f" {one.name}"
+            raise InputError(
+                Message(
+                    f"{about.zh}{inside}：应是文件或文件夹，实为{kind.zh}。请换成文件，或把它移走。",
+                    f"{about.en}{inside}: expected a file or folder, got {kind.en}. "
+                    "Put a file there, or move it out of the way.",
+                )
+            )
     return at
 
 
@@ -156,6 +173,35 @@ def without(text: str) -> str:
     for secret, shown in _HIDDEN.items():
         text = text.replace(secret, shown)
     return text
+
+
+def check_file(path: Path) -> None:
+    """Refuse what would never end, or is no file: to read a pipe is to wait for whoever writes into it.
+
+    Raises
+    ------
+    InputError
+        Something is there, and it is not a plain file.
+    """
+    if (kind := _special(path)) is not None:
+        raise InputError(
+            Message(
+                f"{path}：应是普通文件，实为{kind.zh}。请换成文件。",
+                f"{path}: expected a plain file, got {kind.en}. Put a file there.",
+            )
+        )
+
+
+def _special(path: Path, folder: bool = False) -> Message | None:
+    """What a path leads to that is neither a file nor nothing; nor, where it may be one, a `folder`."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return None
+    if stat.S_ISREG(mode) or (folder and stat.S_ISDIR(mode)):
+        return None
+    kinds = [(is_one, text) for is_one, text in _KINDS if is_one(mode)]
+    return kinds[0][1] if kinds else Message("设备", "a device")
 
 
 def _existing(source: str) -> Path | None:

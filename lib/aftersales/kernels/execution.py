@@ -180,13 +180,19 @@ def execute_many(
     errors = [done.error for _, done in sorted(results.items()) if done.error is not None]
     if len(errors) > 1:
         first = Message(f"{len(errors)}个笔记本运行失败。", f"{len(errors)} notebooks failed.")
-        said = [
-            Message(e.text("zh"), e.text("en")) if isinstance(e, AftersalesError) else str(e) for e in errors
-        ]
-        raise AftersalesError(joined([first, *said])) from errors[0]
+        raise AftersalesError(joined([first, *dict.fromkeys(map(_said, errors))])) from errors[0]
     if errors:
-        raise errors[0]
+        if isinstance(errors[0], AftersalesError) or machine.told(errors[0]) is None:
+            raise errors[0]
+        raise AftersalesError(_said(errors[0])) from errors[0]
     return [results[n] for n in range(len(runs))]
+
+
+def _said(error: Exception) -> Message:
+    """What an error says; one of the machine, what to do about it."""
+    if isinstance(error, AftersalesError):
+        return Message(error.text("zh"), error.text("en"))
+    return machine.told(error) or Message(f"原文：“{error}”", str(error))
 
 
 def _cores() -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from aftersales.contract import place
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.message import Message, not_yaml
@@ -42,6 +43,7 @@ def read(path: Path, month: object) -> dict[str, Any]:
     InputError
         It is no such file; the message says what in it is wrong.
     """
+    place.check_file(path)
     try:
         page = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

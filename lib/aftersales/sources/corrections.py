@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from aftersales.contract import mask
+from aftersales.contract import mask, place
 from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.message import Message, kind, listed, not_yaml
 from aftersales.contract.notes import Note
@@ -82,6 +82,7 @@ def load(folder: Path) -> tuple[Correction, ...]:
         The file is no list of entries, or an entry is not what it should be.
     """
     path = folder / FILE
+    place.check_file(path)
     if not path.exists():
         return ()
     try:
