@@ -45,10 +45,11 @@ GIVEN := MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX P
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
-STORED = $${STORE:+--store "$$STORE"} $${SOURCE:+--source "$$SOURCE"}
+STORED = $${STORE:+--store "$$STORE"}
 WHERE = $${OUT:+--out "$$OUT"}
 LANGUAGE = $${REPORT_LANG:+--lang "$$REPORT_LANG"}
-# The program is told that make called it: its messages name commands as they were typed.
+# The program is told that make called it: its messages name commands as they were typed, and it takes SOURCE, which
+# may hold a password, from the environment: whoever is on the machine sees the arguments.
 RUN = AFTERSALES_CALLED=make $(PY) -m aftersales
 
 # After ## stands what a target does, in Chinese, then in English.
@@ -73,7 +74,7 @@ template: $(READY) ## 生成空白的数据工作簿：make template MONTH=5 SOU
 
 .PHONY: adopt
 adopt: $(READY) ## 看一份外来的导出，提出参数里该怎么写：make adopt SOURCE=导出（OUT=文件） ## propose what the params must say to read a foreign export: make adopt SOURCE=exports (OUT=file)
-	@$(RUN) adopt $${SOURCE:+--source "$$SOURCE"} $(WHERE) $(LANGUAGE)
+	@$(RUN) adopt $(WHERE) $(LANGUAGE)
 
 .PHONY: verify
 verify: $(READY) ## 核对已发布的报告：有没有被改动，重做是否相同：make verify MONTH=4 ## say whether a published report is untouched and comes out the same again: make verify MONTH=4

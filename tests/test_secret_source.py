@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from aftersales.sources.cached import cached_load
 from aftersales.sources.options import ReadOptions
 
 SECRET = "Hush5up"
+ENCODED = "Hush%35up"
 # Some as they should be, most mistyped; nothing answers at any of them.
 URLS = [
     f"postgresql://me:{SECRET}@127.0.0.1:1/db",
@@ -44,6 +47,13 @@ URLS = [
     f"sqlite://me:{SECRET}@127.0.0.1/db",
     f"env:postgresql://me:{SECRET}@127.0.0.1/db",
     f"~{SECRET}@127.0.0.1/db",
+    f"postgresql://me:{ENCODED}@127.0.0.1:1/db",
+    f"postgresql://127.0.0.1:1/db?user=me&password={ENCODED}&sslmode=none",
+    f"postgresql://me@127.0.0.1:1/db?options=-c%20x%3D{ENCODED}",
+    f"postgresql://me:{ENCODED}@127.0.0.1:1/db?connect_timeout={SECRET}",
+    f"postgresql+none://me:{ENCODED}@127.0.0.1:1/{ENCODED}",
+    f"mysql+none://me:{ENCODED}@127.0.0.1:1/db",
+    f"host=127.0.0.1 port=1 user=me password='{ENCODED}'",
 ]
 # What can only be told from a file or folder by where it stands: behind `env:`.
 WORDS = [
@@ -68,6 +78,7 @@ def own_folders(tmp_path, monkeypatch):
 def silent(told: str, tmp_path: Path) -> None:
     """The secret is neither in what was told nor in any file that was written."""
     assert SECRET not in told
+    assert ENCODED not in told
     for file in tmp_path.rglob("*"):
         assert SECRET not in str(file)
         assert file.is_dir() or SECRET.encode() not in file.read_bytes()
@@ -214,3 +225,55 @@ def test_a_path_that_is_none_is_told_as_typed(source):
     with pytest.raises(InputError) as error:
         inputs.load(source)
     assert f"source {source}: no such file or folder" in str(error.value)
+
+
+def test_what_others_say_of_a_url_is_told_without_its_passwords(monkeypatch):
+    """As they stand, and as they are meant."""
+    for url in (
+        "postgresql://me:Hu%40sh%2Fup@h/db",
+        "postgresql://me:pass@h/db?password=Hu%40sh%2Fup",
+        "postgresql://h/db?user=me&PASSWORD=Hu%40sh%2Fup&x=1",
+        "host=h password=Hu@sh/up dbname=db",
+        "Server=h;Uid=me;Pwd=Hu@sh/up;",
+        "postgresql://me:Hu@sh/up@h/db",
+    ):
+        monkeypatch.setattr(place, "_HIDDEN", {})
+        monkeypatch.setenv("DMS", url)
+        place.behind("env:DMS")
+        told = place.without(f"no: {url}; no such user (me, Hu@sh/up), h, Hu%40sh%2Fup")
+        assert "sh/up" not in told, url
+        assert "Hu%40sh" not in told, url or "%40" not in url
+        assert told.startswith("no: env:DMS; no such user (me, …), h"), told
+
+
+def test_make_gives_a_source_by_the_environment(tmp_path):
+    """Whoever looks at the processes of the machine sees no password in any argument."""
+    if not (params.ROOT / ".venv").exists():
+        pytest.skip("make would install")
+    seen = tmp_path / "seen"
+    python = tmp_path / "python"
+    python.write_text(
+        f"#!{sys.executable}\nimport os, sys\n"
+        f"open({str(seen)!r}, 'a').write(repr(sys.argv[1:]) + repr(os.environ.get('SOURCE')) + chr(10))\n"
+    )
+    python.chmod(0o755)
+    for target in ("report", "check", "template", "adopt", "mail", "call-list"):
+        call = ["make", target, f"PY={python}", "STAMP=.venv", "MONTH=4", f"SOURCE={URLS[0]}"]
+        call += ["-o", ".venv/.aftersales-ready"]
+        done = subprocess.run(call, cwd=params.ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert SECRET not in done.stdout + done.stderr
+        argv, _, source = seen.read_text().splitlines()[-1].partition("]")
+        assert SECRET not in argv
+        assert source == repr(URLS[0])
+
+
+@pytest.mark.parametrize("command", ["check", "template", "adopt"])
+def test_the_program_takes_it_there(tmp_path, monkeypatch, capfd, command):
+    monkeypatch.setenv("AFTERSALES_CALLED", "make")
+    monkeypatch.setenv("SOURCE", "nowhere")
+    month = [] if command == "adopt" else ["--month", "4"]
+    assert cli.main([command, *month]) == 2
+    assert "nowhere" in capfd.readouterr().err
+    monkeypatch.delenv("AFTERSALES_CALLED")  # a SOURCE of somebody else's is none of ours
+    assert cli.main(["check", "--month", "4", "--lang", "en"]) == 0

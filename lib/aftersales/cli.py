@@ -35,6 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.lang:
         message.speak(args.lang)
         os.environ[message.VARIABLE] = args.lang  # for the processes that this one starts
+    if getattr(args, "source", "") is None and os.environ.get("SOURCE"):
+        from aftersales.contract import command
+
+        args.source = command.source_of_make()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleaned up after as after Ctrl-C
     try:
         if getattr(args, "month", "") is None:

@@ -81,6 +81,11 @@ def switch(name: str) -> str:
     return word(name) + ("=1" if _by_make() else "")
 
 
+def source_of_make() -> str | None:
+    """The source that make was given: by the environment, for everybody on a machine sees the arguments."""
+    return os.environ.get("SOURCE") or None if _by_make() else None
+
+
 def _by_make() -> bool:
     return os.environ.get(_CALLED) == "make"
 

@@ -11,6 +11,7 @@ import re
 import stat
 import unicodedata
 from pathlib import Path
+from urllib.parse import quote, unquote, unquote_plus
 
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
@@ -22,6 +23,12 @@ _URL = re.compile(r"[a-z][a-z0-9+_]*://", re.I)
 LIKE = "postgresql://user:password@host/database"
 # Signs that a password may stand between, in the URLs and settings of any database, mistyped or not.
 _SIGNS = frozenset(":@=%?&;")
+# The passwords of a URL or of settings: `//user:password@`, `?password=…`, `pwd=…`.
+_PASSWORDS = (
+    re.compile(r"://[^:/@]*:(.+)@"),
+    re.compile(r"(?:pass\w*|pwd|secret|token)\s*=\s*['\"]?([^\s&;'\"]+)", re.I),
+)
+_SHORTEST = 4  # a shorter one would be found in any word
 _KINDS = (
     (stat.S_ISDIR, Message("文件夹", "a folder")),
     (stat.S_ISFIFO, Message("命名管道（FIFO）", "a named pipe (FIFO)")),
@@ -43,7 +50,7 @@ def behind(source: str) -> str:
     """
     if not source.startswith(_ENV):
         if not may_be_shown(source):
-            _HIDDEN[source] = "…"
+            _hide(source, "…")
         return source
     variable = source.removeprefix(_ENV)
     if not variable.isidentifier():
@@ -61,7 +68,7 @@ def behind(source: str) -> str:
                 f"source {source}: the environment variable {variable} is not set.",
             )
         )
-    _HIDDEN[os.environ[variable]] = source
+    _hide(os.environ[variable], source)
     return os.environ[variable]
 
 
@@ -168,10 +175,19 @@ def file_name(source: str, at: Path) -> str:
     return source if source.startswith(_ENV) else at.name
 
 
+def _hide(secret: str, shown: str) -> None:
+    """Note what may not be shown: the whole, and the passwords in it, as they stand and as they are meant."""
+    _HIDDEN[secret] = _HIDDEN[unquote(secret)] = shown
+    for password in (found for pattern in _PASSWORDS for found in pattern.findall(secret)):
+        for one in {password, unquote(password), unquote_plus(password), quote(password, safe="")}:
+            if len(one) >= _SHORTEST:
+                _HIDDEN[one] = "…"
+
+
 def without(text: str) -> str:
     """A text of another program's making without what may not be shown of the sources that were used."""
-    for secret, shown in _HIDDEN.items():
-        text = text.replace(secret, shown)
+    for secret in sorted(_HIDDEN, key=len, reverse=True):  # the whole before what is a part of it
+        text = text.replace(secret, _HIDDEN[secret])
     return text
 
 
