@@ -43,15 +43,18 @@ def guarded(argv: Sequence[str]) -> int | None:
     read, write = os.pipe()
     guard = os.getpid()
     processes.adopt_orphans()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # what comes now is taken up when all is ready
     try:
         child = os.fork()
     except OSError:  # no more processes: then by itself
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(read)
         os.close(write)
         return None
     if child:
         os.close(write)
-        return _Guard(argv, child, read).code()
+        return _Guard(argv, child, read).code(before)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     os.close(read)
     processes.die_with_parent()
     if os.getppid() != guard:  # it has ended already
@@ -70,12 +73,13 @@ class _Guard:
         self.known: dict[str, Any] = {}
         self.number = 0
 
-    def code(self) -> int:
+    def code(self, unblocked: set[signal.Signals] | set[int]) -> int:
         """Wait for the end, or make it."""
         for number in _ENDS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as of a shell's background job
                 signal.signal(number, self._stop)
         try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
             status = self._wait()
         except _Stopped:
             self._end()

@@ -70,7 +70,7 @@ class Sealed:
         Where that can't be done it is typed again, no more.
         """
         if key := self.keys.get((table, file)):
-            with suppress(OSError, OverflowError, TypeError):
+            with suppress(OSError, OverflowError, TypeError, ValueError, NotImplementedError):
                 store.write(_place(key), _cipher(key).encrypt(_NONCE, _packed(typed), None))
                 store.sweep(_place(key).parent, "*", LIMIT)
 

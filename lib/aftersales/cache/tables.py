@@ -123,7 +123,7 @@ def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
     more.
     """
     base = folder()
-    with suppress(OSError, TypeError), cached.unfinished(base) as work:
+    with suppress(OSError, TypeError, ValueError, NotImplementedError), cached.unfinished(base) as work:
         about = {}
         for number, (store, tables) in enumerate(read.items()):
             existing, hashes = [], {}
