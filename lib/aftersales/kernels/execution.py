@@ -280,7 +280,9 @@ class _Run:
             )
         except papermill.PapermillExecutionError as error:
             traceback = "\n".join(error.traceback)
-            if self.meter.over is None and machine.out_of_memory(f"{error.ename}: {error.evalue}"):
+            said = f"{error.ename}: {error.evalue}"
+            silent = error.ename == "CellExecutionError" and self.meter.full  # it had none left to say why
+            if self.meter.over is None and (silent or machine.out_of_memory(said)):
                 self.meter.over = self.meter.no_memory()
             raise self._failed(error.cell_index, error.ename, error.evalue, traceback) from None
         except DeadKernelError:

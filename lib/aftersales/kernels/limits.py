@@ -17,7 +17,7 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 _EVERY_SECONDS, _OF_MEMORY = 0.1, 0.5  # to look at all processes takes some milliseconds
-_MB = 1 << 20
+_MB, _FULL = 1 << 20, 0.9
 _WHAT = {
     "seconds": (Message("时间", "time"), "{:g} 秒", "{:g} s"),
     "memory_mb": (Message("内存", "memory"), "{:g} MB", "{:g} MB"),
@@ -80,6 +80,8 @@ class Meter:
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="aftersales-limits")
         self._pid: int | None = None
+        self._most = 0.0
+        self.full = False  # so that it may not even say that it has got no more memory
 
     def start(self, pid: int | None) -> None:
         """Begin, now that the kernel is ready; what it is now counts for nothing."""
@@ -87,6 +89,7 @@ class Meter:
         self._until = time.monotonic() + (self.limits.seconds or float("inf"))
         self._memory = processes.memory(pid) if pid and self.limits.memory_mb else 0
         if pid and self.limits.memory_mb:
+            self._most = processes.data(pid) + self.limits.memory_mb * _MB * _FULL
             _limit(pid, int(self.limits.memory_mb * _MB))
         if self.limits.seconds or self.limits.memory_mb:
             self._thread.start()
@@ -97,6 +100,8 @@ class Meter:
 
     def heard(self, content: Mapping[str, Any]) -> None:
         """Count an output."""
+        if self._most and self._pid and ("ename" in content or content.get("execution_state") == "idle"):
+            self.full = self.full or processes.data(self._pid) > self._most
         size = _size(content)
         self._heard += size
         total, most = self.limits.total, self.limits.output_mb
