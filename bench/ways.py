@@ -115,7 +115,7 @@ def floor(source: str, folder: Path) -> None:
         master = nbformat.read(chapters.FOLDER / "master.ipynb", as_version=4)
         script(master_without_chapters(master, executed), notebooks / "master.ipynb")
     with step("forms"):
-        report.write_formats(folder, asked)
+        report.write_formats(folder, asked, inputs.archive(asked))
 
 
 if __name__ == "__main__":

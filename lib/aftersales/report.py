@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from aftersales.chapters.scraps import Scraps
+    from aftersales.contract.archive import Archive
     from aftersales.contract.schema import Lang
     from aftersales.export.page.html import ReportHTMLExporter
     from aftersales.sources.load import ReportRequest
@@ -78,8 +79,10 @@ def report(
             _check_own_targets(request)
             preparing: list[Future[None]] = []
             hashing: list[Future[dict[str, Any]]] = []
+            knowing: list[Future[Archive | None]] = []
 
             def meanwhile() -> None:
+                knowing.append(beside.submit(inputs.archive, request, store))
                 preparing.append(beside.submit(prepare_formats))
                 hashing.append(beside.submit(manifest.of_tables, request.tables))
 
@@ -107,7 +110,8 @@ def report(
             ):
                 for one in preparing:
                     one.result()
-                write_formats(folder, request)
+                (archive,) = [one.result() for one in knowing]
+                write_formats(folder, request, archive)
                 (input_hashes,) = [one.result() for one in hashing]
                 manifest.write(folder, request.meta, input_hashes, request.params, chapters.FOLDER)
         stage.tell(published=True)
@@ -176,16 +180,27 @@ def prepare_formats() -> None:
     pdf.prepare()
 
 
-def write_formats(folder: Path, request: ReportRequest) -> None:
+def write_formats(folder: Path, request: ReportRequest, archive: Archive | None) -> None:
     """Write every format into the folder that holds the executed notebooks; the mail only of a masked report.
 
-    The PDF is set by Typst, which leaves the interpreter to the other formats meanwhile.
+    The PDF is set by Typst, which leaves the interpreter to the other formats meanwhile, and to the scan of
+    what they hold.
+
+    Parameters
+    ----------
+    archive
+        What identifies the customers, for the scan; None where the report is not masked.
+
+    Raises
+    ------
+    AftersalesError
+        A format failed, or a file holds what identifies a customer.
     """
     import nbformat
 
     from aftersales.chapters import scraps
     from aftersales.contract import own
-    from aftersales.export import assemble, workbook
+    from aftersales.export import assemble, scan, workbook
     from aftersales.export.pdf import pdf
     from aftersales.mail import body as mail
     from aftersales.mail import message
@@ -206,10 +221,17 @@ def write_formats(folder: Path, request: ReportRequest) -> None:
         masked = request.meta["masked"]
         body = mail.ReportMailExporter().from_notebook_node(whole)[1]["mail"] if masked else None
         _mark_published(master, notebooks / "master.ipynb", request)
-        printed = paper.result()[0]
+        scanned = scan.Scan(archive, request.tables, request.params.remarks.values()) if archive else None
+        if scanned:
+            scanned.folder(folder)
+        printed, resources = paper.result()
     (folder / "report.pdf").write_bytes(printed)
     if body:
         message.write(body, whole.metadata, printed, request.params, folder / "report.eml")
+    if scanned:
+        scanned.texts("report.pdf", scan.values(resources["printed"]))
+        scanned.folder(folder)
+        scanned.check()
 
 
 def _uncopied(notebook: NotebookNode) -> NotebookNode:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LIMIT = 60  # files
-_NONCE = bytes(12)  # each key seals one thing only
 
 
 class Sealed:
@@ -56,7 +55,7 @@ class Sealed:
         depends = json.dumps([code(), table, file, self.way(table)])
         self.keys[table, file] = key = hashlib.sha256(depends.encode() + b"\0" + data).digest()
         try:
-            data = _cipher(key).decrypt(_NONCE, _place(key).read_bytes(), None)
+            data = cipher(key).decrypt(nonce(), _place(key).read_bytes(), None)
             typed = [self.made(frame, about) for frame, about in _unpacked(data)]
         except Exception:  # not cached, or damaged: a cipher and Arrow may raise anything
             return None
@@ -71,7 +70,7 @@ class Sealed:
         """
         if key := self.keys.get((table, file)):
             with suppress(OSError, OverflowError, TypeError, ValueError, NotImplementedError):
-                store.write(_place(key), _cipher(key).encrypt(_NONCE, _packed(typed), None))
+                store.write(_place(key), cipher(key).encrypt(nonce(), _packed(typed), None))
                 store.sweep(_place(key).parent, "*", LIMIT)
 
 
@@ -95,7 +94,13 @@ def _place(key: bytes) -> Path:
     return store.folder("sealed") / hashlib.sha256(b"name" + key).hexdigest()[:32]
 
 
-def _cipher(key: bytes) -> Any:
+def nonce() -> bytes:
+    """The same for all: each key seals one thing only."""
+    return bytes(12)
+
+
+def cipher(key: bytes) -> Any:
+    """What seals a thing with a key, and opens it."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM(key)

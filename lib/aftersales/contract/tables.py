@@ -13,6 +13,8 @@ from aftersales.contract.schema import TABLES
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aftersales.contract.archive import Archive
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -36,6 +38,9 @@ class Tables:
         What became of the rows of each file or sheet, of all its stores; none of the built-in store.
     hashes
         Of each table's content, where the tables come from the cache.
+    archive
+        What identifies the customers, of masked tables that have just been read; of those from the cache see
+        `sources.cached.archive`.
     used
         The tables that were read so far.
     """
@@ -58,6 +63,7 @@ class Tables:
     repairs: tuple[dict[str, Any], ...] = field(default=())
     rows: tuple[RowCount, ...] = ()
     hashes: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    archive: Archive | None = field(default=None, repr=False, compare=False)
     used: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def __getattribute__(self, name: str) -> Any:

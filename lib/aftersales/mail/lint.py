@@ -79,7 +79,7 @@ def faults(message: EmailMessage) -> list[Message]:
     found += [
         Message(f"{zh}里有未脱敏的个人信息", f"personal data that is not masked in the {en}")
         for zh, en, pieces in texts
-        if any(mask.text(piece) != piece for piece in pieces)
+        if any(mask.numbers(piece) != piece for piece in pieces)
     ]
     return found
 

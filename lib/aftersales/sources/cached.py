@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aftersales.cache import archives
 from aftersales.cache import tables as cache
 from aftersales.contract import command, place
+from aftersales.contract.archive import Archive
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed
 from aftersales.contract.names import alike
@@ -56,7 +58,29 @@ def cached_load(
     read, named = _read(source, store, options, first, last)
     if key is not None:
         cache.keep(key, read, named)
+        for name, tables in read.items():
+            if tables.archive is not None:
+                archives.keep(key, source, name, tables.archive)
     return _as(read[_chosen(list(read), named, store, options.default_store)], named, store)
+
+
+def archive(
+    source: str, store: str | None, options: ReadOptions, first: str | None = None, last: str | None = None
+) -> Archive:
+    """What identifies the customers of a store whose tables `cached_load` gave, masked.
+
+    Raises
+    ------
+    InputError
+        The source has changed meanwhile, and is bad.
+    """
+    key = cache.key(source, options.way(), options.snapshot, (store, first, last))
+    if key is not None and (cached := cache.stores(key)):
+        kept = archives.find(key, source, _chosen(*cached, store, options.default_store))
+        if kept is not None:
+            return kept
+    read, named = _read(source, store, options, first, last)
+    return read[_chosen(list(read), named, store, options.default_store)].archive or Archive()
 
 
 def read_unmasked(source: str, store: str | None, options: ReadOptions) -> Tables:

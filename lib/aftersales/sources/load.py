@@ -14,6 +14,7 @@ import pandas as pd
 from aftersales.cache import store as cache
 from aftersales.cache import tables as cached_tables
 from aftersales.contract import message, months, params, place
+from aftersales.contract.archive import Archive
 from aftersales.contract.call import parse_month
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
@@ -258,6 +259,28 @@ def ask(
         },
         environment=({_SECRET: chosen} if typed else {}) | ({_SNAPSHOT: snapshot} if snapshot else {}),
     )
+
+
+def archive(request: ReportRequest, store: str | None = None) -> Archive | None:
+    """What identifies the customers in the records of a report; None where it is not masked.
+
+    Parameters
+    ----------
+    store
+        The one that was asked for.
+
+    Raises
+    ------
+    InputError
+        The source has changed since the request, and is bad.
+    """
+    if not request.params.mask:
+        return None
+    if request.tables.archive is not None:
+        return request.tables.archive
+    source = request.environment.get(_SECRET, request.parameters["source"])
+    options = _options(request.params, request.environment.get(_SNAPSHOT, ""))
+    return cached.archive(source, store, options, *needed(request.month, request.params))
 
 
 def ask_unmasked(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pandas as pd
 
 from aftersales.cache.files import Sealed
 from aftersales.contract import mask, place
+from aftersales.contract.archive import of_frames
 from aftersales.contract.errors import Fault, InputError
 from aftersales.contract.message import Message, listed
 from aftersales.contract.names import alike
@@ -30,6 +29,7 @@ from aftersales.sources.cells.typed import Origin, Typed, from_plain, plain
 from aftersales.sources.corrections import absent, applied
 from aftersales.sources.merged import merged
 from aftersales.sources.options import ReadOptions
+from aftersales.sources.personal import masked
 from aftersales.sources.readers import read as reader
 from aftersales.sources.readers.names import named
 from aftersales.sources.readers.slices import NAMED_BY, Slice, SliceReader
@@ -303,6 +303,7 @@ def _tables(
         name: (marked(frame) if "vin" in frame else frame).reset_index(drop=True)
         for name, frame in of.items()
     }
+    archive = of_frames(of) if options.masked else None
     return Tables(
         store=store,
         source=place.name(source),
@@ -310,7 +311,8 @@ def _tables(
         notes=(*notes, *missing),
         repairs=tuple(repairs),
         rows=tuple(read.rows),
-        **_telling(_masked(of) if options.masked else of, read.notes),
+        archive=archive,
+        **_telling(of if archive is None else masked(of, archive), read.notes),
     )
 
 
@@ -406,107 +408,3 @@ def _from_store(name: str, frame: pd.DataFrame, store: str) -> pd.DataFrame:
     if name == "oem_css":
         mine |= frame["store"].isna() & frame["scope"].isin(("branch", "national"))
     return frame[mine]
-
-
-def _masked(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Personal data masked; a VIN stays a key: two that would look the same are distinguished by a suffix."""
-    vins = _distinct(pd.concat([f["vin"] for f in frames.values() if "vin" in f], ignore_index=True))
-    looks = pd.Series([mask.vin(v) for v in vins], dtype=object)
-    again = looks.groupby(looks).cumcount()
-    shown = {v: look if n == 0 else f"{look}~{n + 1}" for v, look, n in zip(vins, looks, again, strict=True)}
-    hidden = _Hidden(frames, vins)
-    out = {}
-    for name, frame in frames.items():
-        frame = frame.copy(deep=False)
-        for column in TABLES[name].columns:
-            if column.personal == "vin":
-                frame[column.name] = _each(frame[column.name], lambda texts: [shown[v] for v in texts])
-            elif column.personal == "free_text":
-                cases = name in ("complaints", "survey_calls", "grievances")
-                frame[column.name] = _each(frame[column.name], hidden.cases if cases else hidden.texts)
-            elif column.personal:
-                frame[column.name] = _each(frame[column.name], partial(_one_by_one, _MASKS[column.personal]))
-            elif column.kind == "text" and column.name != "store" and not column.name.endswith("_id"):
-                frame[column.name] = _each(frame[column.name], hidden.staff)
-        out[name] = frame
-    return out
-
-
-_MASKS = {"phone": mask.phone, "plate": mask.plate, "name": mask.name}
-
-
-def _one_by_one(change: Callable[[str], str], texts: list[str]) -> list[str]:
-    return [change(text) for text in texts]
-
-
-def _distinct(values: pd.Series) -> list[str]:
-    """The texts of a column, each once, in the order of their first."""
-    return list(values.drop_duplicates().dropna().to_numpy(dtype=object))
-
-
-def _each(values: pd.Series, change: Callable[[list[str]], list[str]]) -> pd.Series:
-    """Texts changed, each distinct one once; missing ones stay so."""
-    codes, distinct = pd.factorize(values)
-    before = np.asarray(distinct, dtype=object).tolist()
-    after = change(before)
-    if after == before:
-        return values
-    return pd.Series(pd.array([*after, None], dtype="str").take(codes), values.index, name=values.name)
-
-
-class _Hidden:
-    """What a store's free texts must not reveal: its customers' names, and what of theirs has no usual form.
-
-    They are found in a text by its pieces rather than one by one: a store has thousands.
-    """
-
-    def __init__(self, frames: Mapping[str, pd.DataFrame], vins: Any) -> None:
-        self.frames = frames
-        self.shown = {v: mask.vin(v) for v in vins if len(v) != 17 and len(v) > 6}
-        customers = frames.get("customers")
-        if customers is not None:
-            phones = customers["phone"].dropna()
-            odd = phones[~phones.str.fullmatch(r"1\d{10}") & (phones.str.len() > 6)].unique()
-            self.shown |= {v: mask.phone(v) for v in odd}
-            self.shown |= {n: mask.name(n) for n in _distinct(customers["name"]) if len(n) > 1}
-        self.lengths = sorted({len(n) for n in self.shown}, reverse=True)
-        self.begins = {n[:2] for n in self.shown}
-
-    def texts(self, values: list[str]) -> list[str]:
-        """Free texts masked."""
-        return mask.texts([self._unnamed(value) for value in values])
-
-    def _unnamed(self, value: str) -> str:
-        """A text without the names of customers."""
-        if not self.begins.isdisjoint(map(add, value, value[1:])):  # as of few texts
-            for n in self.lengths:
-                places = [i for i in range(len(value) - n + 1) if value[i : i + 2] in self.begins]
-                for found in {value[i : i + n] for i in places} & self.shown.keys():
-                    value = value.replace(found, self.shown[found])
-        return value
-
-    def staff(self, values: list[str]) -> list[str]:
-        """Texts that name the store's own people, who may be called like a customer."""
-        others = [value for value in values if value not in self.people]
-        shown = dict(zip(others, self.texts(others), strict=True))
-        return [shown.get(value, value) for value in values]
-
-    @cached_property
-    def people(self) -> set[str]:
-        """The names of the store's own people."""
-        columns = ("advisor", "technician", "handler", "owner", "supervisor")
-        whole = {v for f in self.frames.values() for c in columns if c in f for v in _distinct(f[c])}
-        return {v for v in whole if v == mask.text(v)}
-
-    def cases(self, values: list[str]) -> list[str]:
-        """Free texts about a case, masked but for the numbers by which the case is looked up."""
-        return [
-            value if plain == value else mask.text(self._unnamed(value), keep=self.numbers)
-            for value, plain in zip(values, self.texts(values), strict=True)
-        ]
-
-    @cached_property
-    def numbers(self) -> set[str]:
-        """The numbers of orders, calls, jobs and complaints, of those that may look personal."""
-        ids = (f[c].dropna() for f in self.frames.values() for c in f.columns if c.endswith("_id"))
-        return {v for column in ids for v in column[column.str.contains(r"\d{7}|^[A-Za-z0-9]{17}$")]}

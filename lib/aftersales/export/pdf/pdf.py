@@ -57,10 +57,11 @@ class ReportPDFExporter(PublishedExporter):
         Returns
         -------
         tuple of bytes and dict
-            The PDF, and nbconvert's resources.
+            The PDF, and nbconvert's resources with what it was set from, ``printed``.
         """
         nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
-        return pdf(document.read(nb_copy)), resources
+        content = printed.data(document.read(nb_copy))
+        return _set(content), {**resources, "printed": content}
 
 
 def prepare() -> None:
@@ -81,7 +82,11 @@ def pdf(doc: document.Document) -> bytes:
     bytes
         A tagged PDF/UA-1 with every font it uses inside.
     """
-    content, replaced = printable(printed.data(doc))
+    return _set(printed.data(doc))
+
+
+def _set(data: dict[str, Any]) -> bytes:
+    content, replaced = printable(data)
     made = _compile("report.typ", {**content, "replaced": replaced}, format="pdf", pdf_standards=["ua-1"])
     return made if isinstance(made, bytes) else made[0]
 
