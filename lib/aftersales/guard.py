@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from aftersales.contract import processes, stage
 
-_GUARDED = ("report", "check")
+_GUARDED = ("report", "check", "verify")
 _EVERY_SECONDS = 0.5
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _MB = 1 << 20
