@@ -35,7 +35,7 @@ _KINDS = {
 }
 _PICTURE = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+")
 _STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
-_HASH = re.compile(r"\b[0-9a-f]{32,}\b")
+_HASH = re.compile(r"\b[0-9a-f]{32,}\b|\bsha256-[A-Za-z0-9+/]{43}=")
 _TEXT = re.compile(r">([^<>]+)<")
 # Attributes with words, or with what is followed or sent; the others are places and looks.
 _ATTRIBUTE = re.compile(
