@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
+import time
 
 import pytest
 from conftest import run
 
 from aftersales import demo
 from aftersales.cache import chapters as cached_chapters
+from aftersales.cache import content
 from aftersales.cache import store as cache_store
 from aftersales.contract import params
 
@@ -98,7 +101,38 @@ def test_only_chapters_whose_tables_changed_are_run(store):
         assert fresh[name] == made[name], name
 
 
-def test_fresh_trusts_nothing_that_was_kept_not_even_a_files_date(store):
+def test_a_change_that_keeps_size_and_date_is_noticed(tmp_path, monkeypatch):
+    """By its content, or by the date that only the system sets; only of what is old nothing is read again."""
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "a.csv"
+    file.write_text("1,2")
+    state = file.stat()
+    hashes = {content.of(file)}
+    for text in ("1,3", "2,3", "1,2"):  # within one tick of the clock
+        file.write_text(text)
+        os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+        hashes.add(content.of(file))
+    assert len(hashes) == 3
+    assert not (tmp_path / "cache").exists()  # it is young
+    monkeypatch.setattr(content, "_YOUNG_SECONDS", -1)
+    known = content.of(file)
+    monkeypatch.setattr(content.hashlib, "file_digest", lambda *_: 1 / 0)
+    assert content.of(file) == known
+    monkeypatch.undo()
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
+    time.sleep(0.02)
+    file.write_text("9,2")
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert content.of(file) != known
+    os.replace(shutil.copy2(file, tmp_path / "b.csv"), file)  # another file in its place, its date kept
+    (tmp_path / "c.csv").write_text("7,2")
+    os.utime(tmp_path / "c.csv", ns=(state.st_atime_ns, state.st_mtime_ns))
+    before = content.of(file)
+    os.replace(tmp_path / "c.csv", file)
+    assert content.of(file) != before
+
+
+def test_a_source_that_keeps_its_size_and_date_is_read_again(store):
     file = store / "in" / "jobs.csv"
     was, state = file.read_bytes(), file.stat()
     lines = was.decode().splitlines(keepends=True)
@@ -108,7 +142,7 @@ def test_fresh_trusts_nothing_that_was_kept_not_even_a_files_date(store):
         file.write_bytes("".join(lines).encode())
         os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
         before = json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"]
-        done = report(store, "--fresh")
+        done = report(store)
         assert done.returncode == 0, done.stderr
         assert (
             json.loads((published(store) / "figures.json").read_text())["figures"]["ftf.jobs"] == before - 1

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from aftersales.cache import store
+from aftersales.cache import content, store
 from aftersales.contract import params, place
 from aftersales.contract.errors import InputError
 
@@ -30,8 +30,7 @@ def fingerprint(request: Mapping[str, Any], notebooks: Path) -> str | None:
         except InputError:  # reported when it is read, if it is
             return None
         if path is not None:
-            files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-            states += [(str(f.resolve()), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+            states += content.of_files(path)
     books = [(p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(notebooks.glob("*.ipynb"))]
     parameters = {k: str(v) for k, v in request.items()} | {"out": str(Path(request["out"]).resolve())}
     return store.digest([store.program(), settings, sources, states, books, parameters])

@@ -22,7 +22,7 @@ from aftersales.contract import alive, params
 from aftersales.contract.message import phrase
 
 LIMIT = 400  # chapters, and as many reports and charts
-KINDS = ("tables", "sealed", "findings", "chapters", "drawings", "reports", "failed")
+KINDS = ("content", "tables", "sealed", "findings", "chapters", "drawings", "reports", "failed")
 UNFINISHED = ".new-"
 FRESH = "AFTERSALES_FRESH"
 # What `program` says, for the kernels of a report, which cache their charts by it; elsewhere every chart is

@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aftersales.cache import content
 from aftersales.cache import frames as as_arrow
 from aftersales.cache import store as cached
 from aftersales.contract import alive, place
@@ -55,13 +56,8 @@ def key(source: str, way: Sequence[Any], snapshot: str, part: tuple[str | None, 
     url = place.is_url(source)
     if url and not snapshot:
         return None
-    files: list[tuple[str, int, int]] = []
-    if not place.is_demo(source) and not url:
-        path = place.path(source)
-        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-            state = file.stat()
-            files.append((str(file.resolve()), state.st_size, state.st_mtime_ns))
-    in_parts = url or any(name.endswith(".parquet") for name, _, _ in files)
+    files = [] if place.is_demo(source) or url else content.of_files(place.path(source))
+    in_parts = url or any(name.endswith(".parquet") for name, _ in files)
     payload = [
         source,
         place.behind(source),
