@@ -41,7 +41,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word, and as they
 # were typed, a $ included.
-GIVEN := MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRY_RUN AGAIN NAME XLSX PRINTED A B
+GIVEN := MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRAFT DRY_RUN AGAIN NAME XLSX PRINTED A B
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
@@ -61,7 +61,7 @@ help: ## 列出各个命令 ## list the targets
 	@$(call SAY,  MONTH=4 或 2024-04；YEAR=2024；STORE=门店；SOURCE=文件夹、工作簿或数据库；OUT=文件夹；REPORT_LANG=zh 或 en,  MONTH=4 or 2024-04$(comma) YEAR=2024$(comma) STORE=name$(comma) SOURCE=folder$(comma) workbook or database$(comma) OUT=folder$(comma) REPORT_LANG=zh or en)
 
 .PHONY: report
-report: $(READY) ## 做报告：make report MONTH=4 ## make the report: make report MONTH=4
+report: $(READY) ## 做报告：make report MONTH=4（DRAFT=1：有的章做不出来也做，只作草稿） ## make the report: make report MONTH=4 (DRAFT=1: what can be made where a chapter fails, as a draft)
 	@$(RUN) report $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE) $(if $(filter-out 0,$(FRESH)),--fresh)
 
 .PHONY: check

@@ -139,6 +139,14 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--fresh", action="store_true", help=phrase("不用缓存，全部重做", "take nothing from the cache")
     )
+    report.add_argument(
+        "--draft",
+        action="store_true",
+        help=phrase(
+            "有的章做不出来也做：草稿，每页有标记，不发邮件（或 DRAFT=1）",
+            "make what can be made where a chapter fails: a draft, marked, never mailed (or DRAFT=1)",
+        ),
+    )
     report.set_defaults(run=_report)
 
     check = add("check", "检查数据，不做报告", "say what is wrong with the records, without making a report")
@@ -397,7 +405,7 @@ def _output(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _report(args: argparse.Namespace) -> None:
+def _report(args: argparse.Namespace) -> int:
     from aftersales import leftovers
     from aftersales.cache import reports, store
     from aftersales.chapters import notebooks as chapters
@@ -410,8 +418,15 @@ def _report(args: argparse.Namespace) -> None:
     if args.fresh:
         os.environ[store.FRESH] = "1"
     request = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}
+    if args.draft or os.environ.get("DRAFT", "") not in ("", "0"):
+        from aftersales import report
+
+        made, lacking = report.draft(**request)
+        for path in made:
+            print(path)
+        return 1 if lacking else 0
     key = reports.fingerprint(request, chapters.FOLDER)
-    made = reports.published(key)
+    made = reports.published(key) or []
     if made:
         print(
             phrase(
@@ -438,6 +453,7 @@ def _report(args: argparse.Namespace) -> None:
         )
     for path in made:
         print(path)
+    return 0
 
 
 def _check(args: argparse.Namespace) -> int:

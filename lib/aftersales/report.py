@@ -1,4 +1,4 @@
-"""Making a report: params, tables, notebooks, its formats, publishing. Read `report` from top to bottom."""
+"""Making a report: params, tables, notebooks, its formats, publishing. Read `_make` from top to bottom."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aftersales import kernels
 from aftersales.cache import store as cache_store
+from aftersales.chapters import draft as drafts
 from aftersales.chapters import notebooks as chapters
 from aftersales.chapters import progress
-from aftersales.contract import command, message, stage
-from aftersales.contract.errors import InputError
+from aftersales.contract import command, message, params, stage
+from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message, joined, phrase
 from aftersales.export import manifest, publish
 from aftersales.sources import load as inputs
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from aftersales.sources.load import ReportRequest
 
 
+DRAFTS = "drafts"
 FILES = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "manifest.json")
 
 
@@ -67,12 +70,49 @@ def report(
     AftersalesError
         A notebook or a format failed; nothing was published.
     """
+    return _make(month, year, store, source, out, lang)[0]
+
+
+def draft(
+    month: str,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    out: Path = Path("output"),
+    lang: str | None = None,
+) -> tuple[list[Path], list[str]]:
+    """Make what can be made of the report of a month; see `report`.
+
+    For a chapter that fails it has a page with the cause. A draft is marked on every page, has no mail, goes
+    to ``<out>/drafts/<YYYY-MM>/<store>/``, and leaves what is published as it is.
+
+    Returns
+    -------
+    list of Path
+        The files of the draft.
+    list of str
+        The chapters that failed.
+    """
+    return _make(month, year, store, source, out, lang, draft=True)
+
+
+def _make(
+    month: str,
+    year: str | None,
+    store: str | None,
+    source: str | None,
+    out: Path,
+    lang: str | None,
+    draft: bool = False,
+) -> tuple[list[Path], list[str]]:
+    """The files of a report or draft, and the chapters that a draft lacks."""
     start = time.perf_counter()
     with kernels.serving(), ThreadPoolExecutor(1) as beside:
         with progress.step(Message("读取数据", "reading the records")):
             request = inputs.ask(month, year, store, source, lang)
         chapters.check(request.params.chapters)
-        target = out / str(request.month) / publish.folder_name(request.store)
+        request = replace(request, draft=draft)
+        target = (out / DRAFTS if draft else out) / str(request.month) / publish.folder_name(request.store)
         with publish.publishing(target) as folder:
             notebooks = folder / "notebooks"
             notebooks.mkdir()
@@ -86,24 +126,8 @@ def report(
                 preparing.append(beside.submit(prepare_formats))
                 hashing.append(beside.submit(manifest.of_tables, request.tables))
 
-            with (
-                progress.step(Message("运行笔记本", "running the notebooks")),
-                progress.Watch(notebooks / ".progress") as watch,
-                _environment(request, notebooks),
-            ):
-                kernels.execute(
-                    chapters.FOLDER / "master.ipynb",
-                    notebooks / "master.ipynb",
-                    request.parameters,
-                    cwd=Path.cwd(),
-                    failed=chapters.failed("master"),
-                    limits=kernels.Limits(
-                        request.params.limits["run_seconds"],
-                        output_mb=request.params.limits["run_output_mb"],
-                        of="run",
-                    ),
-                    on_start=meanwhile,
-                )
+            with progress.step(Message("运行笔记本", "running the notebooks")):
+                cached, lacking = _run(request, notebooks, meanwhile)
             _check_own_targets(request, notebooks / "master.ipynb")
             with progress.step(
                 Message("生成网页、PDF、邮件和工作簿", "writing page, PDF, mail and workbook")
@@ -117,8 +141,50 @@ def report(
         stage.tell(published=True)
     with suppress(OSError):  # another run may be emptying the cache
         cache_store.sweep(cache_store.folder("drawings"), "*", cache_store.LIMIT)
-    _summary(len(request.params.chapters), watch.cached(), time.perf_counter() - start)
-    return [target / name for name in (*FILES, "notebooks") if (target / name).exists()]
+    _summary(len(request.params.chapters), cached, time.perf_counter() - start)
+    if draft:
+        print(drafts.told(lacking, message.spoken()), file=sys.stderr)
+    return [target / name for name in (*FILES, "notebooks") if (target / name).exists()], lacking
+
+
+def _run(
+    request: ReportRequest, notebooks: Path, meanwhile: Callable[[], None]
+) -> tuple[list[str], list[str]]:
+    """Run the master, which runs the chapters, into a folder; which came from the cache, and which failed.
+
+    Of a draft the chapters that fail are left out, and the master is run again without them; each time the
+    others are there already.
+    """
+    lacking: dict[str, str] = {}
+    while True:
+        with (
+            progress.Watch(notebooks / ".progress") as watch,
+            _environment(request, notebooks, list(lacking)),
+        ):
+            try:
+                kernels.execute(
+                    chapters.FOLDER / "master.ipynb",
+                    notebooks / "master.ipynb",
+                    request.parameters,
+                    cwd=Path.cwd(),
+                    failed=chapters.failed("master"),
+                    limits=kernels.Limits(
+                        request.params.limits["run_seconds"],
+                        output_mb=request.params.limits["run_output_mb"],
+                        of="run",
+                    ),
+                    on_start=meanwhile if not lacking else None,
+                )
+                break
+            except AftersalesError as error:
+                failure = error
+        failed = drafts.failed(failure, watch.states) if request.draft else []
+        if not failed:
+            raise failure
+        lacking |= dict.fromkeys(failed, failure.text(request.lang))
+    for stem, cause in lacking.items():
+        drafts.stand_in(stem, cause, notebooks, request.parameters)
+    return watch.cached(), list(lacking)
 
 
 def _summary(chapters: int, cached: list[str], seconds: float) -> None:
@@ -218,7 +284,7 @@ def write_formats(folder: Path, request: ReportRequest, archive: Archive | None)
         page = _page_exporter().from_notebook_node(whole)[0]
         (folder / "report.html").write_text(page, encoding="utf-8")
         workbook.write(whole, results, folder / "tables.xlsx", request.lang, own.from_json(glued["records"]))
-        masked = request.meta["masked"]
+        masked = request.meta["masked"] and not request.draft
         body = mail.ReportMailExporter().from_notebook_node(whole)[1]["mail"] if masked else None
         _mark_published(master, notebooks / "master.ipynb", request)
         scanned = scan.Scan(archive, request.tables, request.params.remarks.values()) if archive else None
@@ -347,12 +413,13 @@ def call_list(
 
 
 @contextmanager
-def _environment(request: inputs.ReportRequest, notebooks: Path) -> Iterator[None]:
+def _environment(request: ReportRequest, notebooks: Path, without: Sequence[str] = ()) -> Iterator[None]:
     """What the kernels find in their environment while a report is made."""
     values = {
         chapters.INTO: str(notebooks),
         progress.LOG: str(notebooks / ".progress"),
         message.VARIABLE: request.lang,
+        params.WITHOUT: " ".join(without),
         cache_store.PROGRAM: "" if cache_store.fresh_requested() else cache_store.program(),
         **request.environment,
     }

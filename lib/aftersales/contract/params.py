@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -186,6 +187,8 @@ _NESTED = {
     "limits": LIMITS,
 }
 _OPTIONAL = ("remarks",)
+# Names chapters, with blanks between them, that a draft is made without.
+WITHOUT = "AFTERSALES_WITHOUT"
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
 # What a file that was written before a key existed has for it.
 SHIPPED: dict[str, Any] = {
@@ -271,6 +274,8 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
         origins |= dict.fromkeys(_flat(changes), override.name)
     _check(values, override.name if month is not None and override.exists() else default.name)
     message.by_default(values["lang"])
+    if without := os.environ.get(WITHOUT):
+        values["chapters"] = [stem for stem in values["chapters"] if stem not in without.split()]
     return Params(**values, origins=origins)
 
 

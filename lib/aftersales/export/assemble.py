@@ -16,7 +16,7 @@ from aftersales.display.exhibit import MIME as EXHIBIT
 
 REMARKS = "remarks"  # the tag of the cell that shows the manager's remarks, which go into their chapters
 # Report metadata that holds for each of its chapters and does not change what a chapter is called.
-_SHARED = ("lang", "synthetic", "masked")
+_SHARED = ("lang", "synthetic", "masked", "draft")
 
 
 def combine(

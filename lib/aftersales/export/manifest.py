@@ -90,6 +90,7 @@ def write(
     manifest = {
         "format": FORMAT,
         **{name: meta[name] for name in about},
+        **({"draft": True} if meta.get("draft") else {}),
         "input": tables,
         "params": of_params(params, settings.folder()),
         "code": of_code(notebooks),

@@ -23,6 +23,7 @@ from aftersales.display import theme
 from aftersales.display.exhibit import MIME as EXHIBIT
 from aftersales.export.document import language
 from aftersales.export.sheets import WORDS, Field, Sheet, figure_field, sheets
+from aftersales.export.words import WORDS as REPORT_WORDS
 
 _HEAD_ROW = 4
 _WIDEST = 46
@@ -66,7 +67,12 @@ def write(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     words = WORDS[lang]
-    known = (words["title"], figures.get("store"), figures.get("month"))
+    known = (
+        REPORT_WORDS[lang]["draft"] if meta.get("draft") else "",
+        words["title"],
+        figures.get("store"),
+        figures.get("month"),
+    )
     synthetic = words["synthetic"] if meta.get("synthetic") else ""
     title = " · ".join(str(part) for part in (*known, synthetic) if part)
     book.set_properties({"title": title, "created": _created(str(figures.get("month", "")))})

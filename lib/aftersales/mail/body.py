@@ -146,6 +146,13 @@ def body(report: document.Document, department: str = "") -> Body:
 
 def _check_masked(report: document.Document) -> None:
     """A report is mailed only when it says itself that it is masked; a chapter on its own may say nothing."""
+    if report.meta.get("draft"):
+        raise InputError(
+            Message(
+                "这是草稿，不发邮件。改正以后重做报告。",
+                "this is a draft, which is never mailed. Make the report.",
+            )
+        )
     masked = report.meta.get("masked")
     if masked is True or not (report.meta or report.summary):
         return

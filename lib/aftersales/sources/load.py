@@ -203,6 +203,7 @@ class ReportRequest:
     params: Params
     parameters: dict[str, Any]
     environment: dict[str, str]
+    draft: bool = False
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -215,7 +216,7 @@ class ReportRequest:
             "synthetic": self.tables.synthetic,
             "masked": self.params.mask,
             "version": version("aftersales"),
-        }
+        } | ({"draft": True} if self.draft else {})
 
 
 def ask(

@@ -163,7 +163,10 @@ def masthead(doc: Document) -> dict[str, Any]:
     month = formats.month(meta["month"], doc.lang) if meta.get("month") else ""
     series = str(meta.get("title") or words["title"])
     first = doc.chapters[0].title if doc.chapters and not month else ""
-    page_title = " · ".join(part for part in (series if month else first or series, store, month) if part)
+    draft = words["draft"] if meta.get("draft") else ""
+    page_title = " · ".join(
+        part for part in (draft, series if month else first or series, store, month) if part
+    )
     made = [f"{words['made']} {formats.date(meta['generated'], doc.lang)}"] if meta.get("generated") else []
     made += [f"{words['version']} {meta['version']}"] if meta.get("version") else []
     made += [words["revision"].format(meta["revision"])] if meta.get("revision") else []

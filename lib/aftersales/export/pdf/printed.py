@@ -70,6 +70,7 @@ def data(doc: Document) -> dict[str, Any]:
         "series": texts["series"],
         "date": _date(meta.get("generated")),
         "colophon": texts["colophon"],
+        "draft": bool(meta.get("draft")),
         "synthetic": bool(meta.get("synthetic")),
         "masked": meta.get("masked"),
         "verdict": [p["text"] for p in doc.role("verdict")],
