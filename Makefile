@@ -41,7 +41,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word, and as they
 # were typed, a $ included.
-GIVEN := MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRAFT DRY_RUN AGAIN NAME XLSX PRINTED A B
+GIVEN := MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRAFT DRY_RUN AGAIN NAME XLSX PRINTED A B VIN
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
@@ -88,6 +88,10 @@ mail: $(READY) ## 发送已发布的报告：make mail MONTH=4（DRY_RUN=1 只�
 call-list: $(READY) ## 生成外呼名单（未脱敏，仅限店内）：make call-list MONTH=4 OUT=外呼名单.xlsx ## write whom to call, unmasked, for inside the store: make call-list MONTH=4 OUT=calls.xlsx
 	@$(RUN) call-list $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)
 
+.PHONY: forget
+forget: $(READY) ## 从缓存、旧版报告和外呼名单里删去一位客户：make forget VIN=… ## take a customer out of caches, replaced runs and call lists: make forget VIN=…
+	@$(RUN) forget $(STORED) $(WHERE) $(LANGUAGE)
+
 .PHONY: compare
 compare: $(READY) ## 比较两份报告：make compare A=2024-03 B=2024-04（A=2024-04@1：上一版） ## say what two published reports differ in: make compare A=2024-03 B=2024-04 (A=2024-04@1: the run before)
 	@$(RUN) compare $${A:+--a "$$A"} $${B:+--b "$$B"} $${STORE:+--store "$$STORE"} $(WHERE) $(LANGUAGE)
@@ -129,7 +133,7 @@ setup: $(READY_FULL) ## 为修改程序做好全部准备，包括提交钩子 #
 
 .PHONY: clean
 clean: ## 清空缓存 ## empty the cache
-	@for kind in tables sealed findings chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
+	@for kind in content tables sealed findings chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
 
 .PHONY: bench
 bench: $(READY) ## 测量做报告的速度，并与别的做法比较；写入 docs/bench.md（RUNS=3） ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ PAGE = Path(__file__).with_name("architecture.md")
 BEGIN, END = "<!-- imports -->", "<!-- /imports -->"
 
 
+@cache
 def imports() -> dict[str, set[str]]:
     """Each module and the modules of the package that it imports, in functions and for types too."""
     modules = {_name(path): path for path in PACKAGE.rglob("*.py")}

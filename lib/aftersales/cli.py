@@ -266,6 +266,18 @@ def parser() -> argparse.ArgumentParser:
     _output(verify)
     verify.set_defaults(run=_verify)
 
+    forget = add(
+        "forget",
+        "从缓存、旧版报告和外呼名单里删去一位客户",
+        "take a customer out of caches, replaced runs and call lists",
+    )
+    forget.add_argument(
+        "--vin", metavar="VIN", help=phrase("整个VIN（或 VIN=…）", "the whole VIN (or VIN=…)")
+    )
+    _source(forget)
+    _output(forget)
+    forget.set_defaults(run=_forget)
+
     adopt = add(
         "adopt",
         "看一份外来的导出，提出参数里该怎么写",
@@ -443,6 +455,7 @@ def _report(args: argparse.Namespace) -> int:
 
             made = report.report(**request)
         reports.remember(key, made)
+        report.expire(args.out)
     if not any(path.name == "report.eml" for path in made):
         print(
             phrase(
@@ -539,6 +552,13 @@ def _verify(args: argparse.Namespace) -> int:
     if good:
         print(phrase("重做一次，内容逐字节相同", "made again, it is the same byte by byte"))
     return 0 if good else 1
+
+
+def _forget(args: argparse.Namespace) -> None:
+    from aftersales import report
+
+    for line in report.forget(args.vin or os.environ.get("VIN"), args.store, args.source, args.out):
+        print(line)
 
 
 def _adopt(args: argparse.Namespace) -> None:

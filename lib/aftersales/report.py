@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 DRAFTS = "drafts"
+_MONTH_SECONDS = 365.25 / 12 * 24 * 3600
 FILES = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "manifest.json")
 
 
@@ -396,6 +397,7 @@ def call_list(
     """
     from aftersales.contract import place
     from aftersales.export import call_list as workbook
+    from aftersales.export import kept
     from aftersales.metrics import to_call
 
     workbook.check_place(path)
@@ -409,7 +411,28 @@ def call_list(
     waiting = to_call.waiting(tables.complaints, tables.repair_orders, tables.customers, period)
     chosen: Lang = "en" if (lang or settings.lang) == "en" else "zh"
     workbook.write(path, lost, waiting, tables.store, period, chosen)
+    kept.note_list(path)
     return len(lost), len(waiting)
+
+
+def forget(vin: str | None, store: str | None, source: str | None, out: Path) -> list[Message]:
+    """Take a customer out of all that is kept; see `aftersales.export.forget`."""
+    from aftersales.export import forget as forgetting
+
+    asked = forgetting.bare(vin)
+    return forgetting.forget(asked, inputs.unmasked(source, store), out)
+
+
+def expire(out: Path) -> None:
+    """Remove what is older than the params keep it."""
+    from aftersales.export import kept
+
+    before = time.time() - params.load().keep_months * _MONTH_SECONDS
+    for gone in kept.expire(out, before):
+        told = Message(
+            f"已到保存期限，删去外呼名单 {gone}", f"removed as its time was up: the call list {gone}"
+        )
+        print(told, file=sys.stderr)
 
 
 @contextmanager

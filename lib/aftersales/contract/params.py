@@ -61,6 +61,7 @@ class Params:
     value_aliases: dict[str, dict[str, Any]]
     chapters: list[str]
     limits: dict[str, float]
+    keep_months: int
     remarks: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -192,6 +193,7 @@ WITHOUT = "AFTERSALES_WITHOUT"
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
 # What a file that was written before a key existed has for it.
 SHIPPED: dict[str, Any] = {
+    "keep_months": 24,
     "grace_minutes": 15,
     "return_days": 30,
     "return_km": 2000,
@@ -369,6 +371,9 @@ def _check(values: dict[str, Any], file: str) -> None:
                     f"{file}: limits.{key}: got {most!r}; expected a number above 0.",
                 )
             )
+    months = values["keep_months"]
+    good = isinstance(months, int) and not isinstance(months, bool) and months >= 1
+    expect(good, "keep_months", "不小于 1 的整数（月）", "a whole number of months, at least 1")
     heads = values["department_heads"] = values["department_heads"] or {}
     good = all(isinstance(n, str) for n in heads.values())
     expect(good, "department_heads", " `部门: 姓名` 这样的行", "`department: name` lines")

@@ -284,6 +284,18 @@ def archive(request: ReportRequest, store: str | None = None) -> Archive | None:
     return cached.archive(source, store, options, *needed(request.month, request.params))
 
 
+def unmasked(source: str | None, store: str | None) -> Tables:
+    """One store's tables of all months with the personal data as it stands, in memory alone.
+
+    Raises
+    ------
+    InputError
+        The source is bad, or has no such store.
+    """
+    settings = params.load()
+    return cached.read_unmasked(_chosen(source, store, settings), store, _options(settings))
+
+
 def ask_unmasked(
     month: str, year: str | None, store: str | None, source: str | None, lang: str | None
 ) -> tuple[pd.Period, Params, Tables]:
