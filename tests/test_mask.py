@@ -56,6 +56,10 @@ def test_many_texts_are_masked_as_each_is():
         "工单2404150001234",
         "车况100分",
         "第13 14 15 16 17周",
+        "Work done right and completely\t15\t99.7\t99.4\t−0.3\t−0.05",
+        "Work done right and completely 15 99.7 99.4 0.3 0.05",
+        "Calls 15 99.7 99.4 0.3 0.05",
+        "预约与联系 15 99.7 99.4 0.3 0.05",
     ],
 )
 def test_what_is_nothing_personal_stays(text):

@@ -211,7 +211,7 @@ def test_a_poisoned_source_leaves_nothing_in_any_file_and_a_remark_that_names_a_
     texts = [t for name, data in files.items() for t in scan._of_file(name, data)]
     assert len(files) >= 7
     assert any("王**" in text for text in texts)  # the poison came through, masked
-    assert [text for text in texts if NEVER.search(text)] == []
+    assert [text for text in texts if NEVER.search(scan._HASH.sub("", text))] == []
     stopped = run(*asked, **write(source, "王小明的车还在等配件，请配件部跟进"))
     assert stopped.returncode == 1
     assert "报告没有发布" in stopped.stderr

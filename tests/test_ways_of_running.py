@@ -1,5 +1,6 @@
 """A chapter runs in any way and from any folder, for somebody who knows Jupyter and not this project."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import openpyxl
 import pytest
 
 from aftersales import kernels
+from aftersales.chapters import context
 from aftersales.chapters import notebooks as chapters
-from aftersales.contract import params
+from aftersales.contract import message, params
+from aftersales.contract.errors import InputError
 from aftersales.display.exhibit import MIME
 
 CHAPTER = chapters.path("05_first_time_fix")
@@ -70,6 +73,38 @@ def test_a_chapter_runs(tmp_path, way, rate):
     ]
     assert rate in shown[0]["text"]
     assert sum(exhibit["kind"] == "chart" for exhibit in shown) == 6
+
+
+BAD = {
+    ("month", "2024-13"): "2024-13",
+    ("month", "四月份"): "四月份",
+    ("month", "2031-01"): "2031-01",
+    ("store", "没有店"): "没有店",
+    ("lang", "cn"): "应是 zh 或 en",
+    ("source", "nowhere"): "没有这个文件或文件夹",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_notebook_refuses_bad_parameters(name, value):
+    asked = {"month": "2024-04", "store": None, "source": None, "lang": "zh", name: value}
+    message.speak("zh")
+    with pytest.raises(InputError, match=re.escape(BAD[name, value])):
+        context.context(**asked)
+
+
+def test_under_plain_papermill_it_is_refused_in_one_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", str(CHAPTER), "out.ipynb", "-p", "lang", "cn"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode
+    told = done.stderr.rpartition("Exception encountered")[2].strip().splitlines()[1:]
+    lines = [line for line in told if line.strip(" -")]
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("InputError: ")
 
 
 def test_the_tour_runs_and_saves_its_table(tmp_path):

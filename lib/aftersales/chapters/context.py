@@ -25,6 +25,8 @@ import pandas as pd
 from aftersales.cache import findings as cached_findings
 from aftersales.chapters import scraps
 from aftersales.contract import message, months
+from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
 from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES, label
 from aftersales.contract.tables import Tables
@@ -221,6 +223,10 @@ def context(
     >>> round(april.room("first_time_fix").count.figures()["ftf.rate"], 4)
     0.9825
     """
+    if lang and lang not in ("zh", "en"):
+        raise InputError(
+            Message(f"语言：给的是 {lang!r}；应是 zh 或 en。", f"language: got {lang!r}; expected zh or en.")
+        )
     if lang:
         message.speak(lang)  # errors too are told in the notebook's language
     period = months.parse(month)

@@ -23,6 +23,10 @@ class AftersalesError(Exception):
     def __str__(self) -> str:
         return self.text(spoken())
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: what is wrong and what to do, and no way through the program."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class InputError(AftersalesError):
     """The input or the call is bad. Exit code 2.

