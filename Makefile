@@ -18,21 +18,23 @@ READY := $(STAMP)/.aftersales-ready
 READY_TEST := $(STAMP)/.aftersales-ready-test
 READY_LAB := $(STAMP)/.aftersales-ready-lab
 READY_FULL := $(STAMP)/.aftersales-ready-full
-LOCKED := requirements.lock pyproject.toml
+LOCKED := $(wildcard locks/*.lock) pyproject.toml
 
-# Installs pinned packages; $(1) is what of the project to install. uv takes seconds where pip takes a minute. pip brings
-# it: the environment's own, or that of the interpreter it was made with; where there is no uv, pip installs all.
+# Installs the packages of a lock, each only with the content that its hash names, and the project itself without looking
+# for more. uv takes seconds where pip takes a minute. pip brings it: the environment's own, or that of the interpreter
+# it was made with; where there is no uv, pip installs all.
 UV := $(dir $(PY))uv
 PIP := $(PY) -m pip
 define INSTALL
-[ -x $(UV) ] || { uv=$$(grep '^uv==' requirements.lock); \
-  for pip in "$(PIP)" "$(or $(PYTHON),python3) -m pip --python $(PY)"; do \
-    $$pip install -qq --disable-pip-version-check "$$uv" 2>/dev/null && break; \
-  done; }; \
-if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) -c requirements.lock -e '$(1)'; else \
+[ -x $(UV) ] || for pip in "$(PIP)" "$(or $(PYTHON),python3) -m pip --python $(PY)"; do \
+    $$pip install -qq --disable-pip-version-check --require-hashes -r locks/uv.lock 2>/dev/null && break; \
+  done; \
+if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) --require-hashes -r locks/$(1).lock \
+  && $(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .; else \
   $(call SAY,  没有装上uv，改用pip：需要一两分钟。,  uv could not be had$(comma) so pip does it: this takes a minute or two.); \
   { $(PIP) --version || $(PY) -m ensurepip; } >/dev/null 2>&1; \
-  $(PIP) install -qq --disable-pip-version-check -c requirements.lock -e '$(1)'; \
+  $(PIP) install -qq --disable-pip-version-check --require-hashes -r locks/$(1).lock \
+    && $(PIP) install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 fi || { $(call SAY,安装没有成功，以上是安装程序的原文。请检查网络，再运行同一命令。,The installation failed; what the installer says stands above. Check the network and run the same command again.) >&2; exit 1; }
 endef
 
@@ -131,6 +133,20 @@ check-notebooks: $(READY) ## 检查笔记本的格式，并说明怎么改 ## sa
 setup: $(READY_FULL) ## 为修改程序做好全部准备，包括提交钩子 ## set up everything for work on the code, the commit hooks included
 	@$(PY) -m pre_commit install
 
+# The versions of requirements.lock with the hashes of what PyPI has of them.
+COMPILE = $(UV) pip compile -q --universal --python-version 3.11 -c requirements.lock --generate-hashes --no-annotate --no-header
+.PHONY: lock
+lock: $(READY) ## 重写 locks/：requirements.lock 的版本加上哈希 ## write locks/ again: the versions of requirements.lock with hashes
+	@$(COMPILE) pyproject.toml locks/build.in -o locks/report.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra test -o locks/test.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra lab -o locks/lab.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra full --extra postgres --extra lab -o locks/full.lock
+	@echo uv | $(COMPILE) - -o locks/uv.lock
+
+.PHONY: audit
+audit: $(READY) ## 查已装的程序包有没有已知漏洞（查不到漏洞库时会说明） ## look for known vulnerabilities of the packages; says so where no database can be reached
+	@$(PY) bench/audit.py $(UV)
+
 .PHONY: clean
 clean: ## 清空缓存 ## empty the cache
 	@for kind in content tables sealed findings chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
@@ -157,22 +173,22 @@ $(READY): $(LOCKED)
 	  $(call SAY,首次使用：用 $$($$found --version) 建立 .venv。,Setting up .venv with $$($$found --version)$(comma) once.); \
 	  $$found -m venv --without-pip .venv; \
 	fi
-	@$(call SAY,安装 requirements.lock 里的程序包 …,Installing the pinned packages of requirements.lock …)
-	@$(call INSTALL,.)
+	@$(call SAY,安装 locks/report.lock 里的程序包 …,Installing the packages of locks/report.lock …)
+	@$(call INSTALL,report)
 	@$(PY) -c 'from aftersales import kernels; kernels.install()'
 	@touch $@
 
 $(READY_TEST): $(READY)
 	@$(call SAY,安装测试需要的程序包 …,Installing what the tests need …)
-	@$(call INSTALL,.[test])
+	@$(call INSTALL,test)
 	@touch $@
 
 $(READY_LAB): $(READY)
 	@$(call SAY,首次使用：安装JupyterLab …,Installing JupyterLab$(comma) once …)
-	@$(call INSTALL,.[lab])
+	@$(call INSTALL,lab)
 	@touch $@
 
 $(READY_FULL): $(READY_TEST)
 	@$(call SAY,首次使用：安装JupyterLab以及浏览器和数据库测试需要的程序包 …,Installing JupyterLab$(comma) once$(comma) and what the browser and database tests need …)
-	@$(call INSTALL,.[test$(comma)full$(comma)postgres$(comma)lab])
+	@$(call INSTALL,full)
 	@touch $@

@@ -39,6 +39,24 @@ def test_conda_gets_its_packages_from_the_same_list():
     assert environment["name"] in (ROOT / "Makefile").read_text()
 
 
+@pytest.mark.parametrize("lock", ["report", "test", "lab", "full", "uv"])
+def test_what_is_installed_is_pinned_by_hash_at_the_locked_versions(lock):
+    """`make lock` writes them of requirements.lock; one that was edited by hand would not be what was tested."""
+    text = (ROOT / f"locks/{lock}.lock").read_text()
+    locked = {
+        line.partition(" ")[0] for line in (ROOT / "requirements.lock").read_text().splitlines() if line
+    }
+    entries = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]
+    assert {entry.partition(" ")[0] for entry in entries} <= locked
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = {"report": [], "test": ["test"], "lab": ["lab"], "full": ["test", "full", "postgres", "lab"]}
+    wanted = [] if lock == "uv" else [*project["dependencies"], "setuptools"]
+    wanted += [name for extra in extras.get(lock, []) for name in project["optional-dependencies"][extra]]
+    named = {entry.partition("==")[0] for entry in entries}
+    assert {re.split(r"[\[<>= ]", name)[0].lower() for name in wanted} <= named
+
+
 def test_everything_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = {re.split(r"[\[<>= ]", name)[0].lower().replace("-", "_") for name in project["dependencies"]}
