@@ -41,7 +41,7 @@ def test_conda_gets_its_packages_from_the_same_list():
 
 @pytest.mark.parametrize("lock", ["report", "test", "lab", "full", "uv"])
 def test_what_is_installed_is_pinned_by_hash_at_the_locked_versions(lock):
-    """`make lock` writes them of requirements.lock; one that was edited by hand would not be what was tested."""
+    """`make lock` writes them; one that was edited by hand would not be what was tested."""
     text = (ROOT / f"locks/{lock}.lock").read_text()
     locked = {
         line.partition(" ")[0] for line in (ROOT / "requirements.lock").read_text().splitlines() if line
