@@ -1,7 +1,7 @@
 """Known vulnerabilities of the packages that are installed from locks/: ``python bench/audit.py UV``.
 
-Ends with 0 where every package was looked up and none has any, with 1 where some have, with 2 where they could
-not be looked up: no answer is not a good one.
+Ends with 0 where every package was looked up and none has any, with 1 where some have, with 2 where they
+could not be looked up: no answer is not a good one.
 """
 
 from __future__ import annotations
