@@ -33,8 +33,6 @@ def broken(project, tmp_path):
 def test_a_draft_has_what_could_be_made_and_says_what_not(broken, tmp_path):
     out = tmp_path / "out"
     asked = ("--month", 4, "--source", tmp_path / "in", "--store", "小店", "--out", out)
-    assert broken("report", *asked).returncode == 1
-    assert not [p for p in out.rglob("*") if p.is_file()]
     done = broken("report", *asked, "--draft")
     assert done.returncode == 1, done.stderr
     assert "没有做出来的章：06_churn" in done.stderr

@@ -14,7 +14,7 @@ import pdf_pages
 import pypdf
 import pytest
 import scrapbook
-from conftest import raw_heads, run
+from conftest import chosen, raw_heads, run
 
 from aftersales import demo, explain
 from aftersales.chapters import scraps
@@ -303,16 +303,16 @@ def test_two_stores_of_one_source_get_their_own_figures(tmp_path):
     one, two = (demo.generate(seed=n, months=8, store=f"{n}店") for n in (1, 2))
     both = {name: pd.concat([one[name], two[name]]) for name in one}
     source = write(tmp_path / "in", both)
+    few = chosen(tmp_path / "params", "01_review", "06_churn")
     for store in ("1店", "2店"):
-        done = run(
-            "report", "--month", "2024-04", "--store", store, "--source", source, "--out", tmp_path / "out"
-        )
+        asked = ("--month", "2024-04", "--store", store, "--source", source, "--out", tmp_path / "out")
+        done = run("report", *asked, **few)
         assert done.returncode == 0, done.stderr
     results = [figures(tmp_path / "out" / "2024-04" / store) for store in ("1店", "2店")]
     for result, frames in zip(results, (one, two), strict=True):
         april = frames["repair_orders"]["opened_at"].dt.to_period("M") == pd.Period("2024-04")
         assert result["figures"]["volume.orders"] == april.sum()
-    without = run("report", "--month", 4, "--source", source, "--out", tmp_path / "out")
+    without = run("report", "--month", 4, "--source", source, "--out", tmp_path / "out", **few)
     assert without.returncode == 2
     assert "1店" in without.stderr
     assert "2店" in without.stderr
@@ -330,6 +330,7 @@ def test_two_stores_of_one_source_get_their_own_figures(tmp_path):
         "--out",
         tmp_path / "out",
         DRY_RUN="1",
+        **few,
     )
     assert (mailed.returncode, mailed.stdout) == (2, "")
     assert "2店" in mailed.stderr
