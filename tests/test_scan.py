@@ -239,3 +239,17 @@ def test_what_is_known_of_customers_is_kept_sealed(tmp_path, monkeypatch):
     os.utime(source / "customers.csv", ns=(state.st_atime_ns, state.st_mtime_ns))
     assert archives.find(kept[0].parent.name, str(source), "本店") is None  # another content opens no seal
     assert "王小红" in cached.archive(*asked).names
+
+
+def test_names_that_a_drawing_makes_up_are_no_vins(tmp_path):
+    drawn = '<svg><defs><path id="mb566375475"/></defs><use href="#ftf-return_chart-n-mb566375475"/></svg>'
+    (tmp_path / "report.html").write_text(drawn.replace('id="', 'id="ftf-return_chart-n-'), encoding="utf-8")
+    (tmp_path / "a.ipynb").write_text(json.dumps({"svg": drawn}), encoding="utf-8")
+    looked = scan.Scan(ARCHIVE, Tables("店"))
+    looked.folder(tmp_path)
+    looked.check()
+    link = '<a href="tel:138-0013-8000">x</a>'
+    (tmp_path / "b.html").write_text(link, encoding="utf-8")
+    looked.folder(tmp_path)
+    with pytest.raises(AftersalesError, match=r"b\.html: a phone number"):
+        looked.check()

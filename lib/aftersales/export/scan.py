@@ -37,10 +37,11 @@ _PICTURE = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+")
 _STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 _HASH = re.compile(r"\b[0-9a-f]{32,}\b|\bsha256-[A-Za-z0-9+/]{43}=")
 _TEXT = re.compile(r">([^<>]+)<")
-# Attributes with words, or with what is followed or sent; the others are places and looks.
+# Attributes with words, or with what is followed or sent; the others are places and looks. What a link within
+# the page leads to, and what is called by it, are names that drawings make up of hashes.
 _ATTRIBUTE = re.compile(
     r" (?:title|alt|aria-(?:label|description|valuetext)|content|label|summary|placeholder|value"
-    r"|(?:xlink:)?href|src|action|name|id|cite|on\w+|data-(?!sort|value)[\w-]+)=\"([^\"]+)\""
+    r"|(?:xlink:)?href(?==\"[^#])|src|action|name|cite|on\w+|data-(?!sort|value)[\w-]+)=\"([^\"]+)\""
 )
 _CELL_TEXT = re.compile(r"<(?!v>)[^>]*>([^<>]+)<")
 _JSON_TEXT = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"')
