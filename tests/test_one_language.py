@@ -239,7 +239,7 @@ def test_make_speaks_the_language_of_the_report(tmp_path, lang, params_of):
     names = ["last-month", "calls", "the run before", "data"] if lang == "en" else ["data", "LAB"]
     assert foreign(re.sub("make [a-z-]+", "", told.stdout), lang, names) == []
     setup = subprocess.run(
-        ["make", "-n", "-W", "requirements.lock", "report"],
+        ["make", "-n", "-W", "locks/report.lock", "report"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
