@@ -18,12 +18,11 @@ from typing import Any
 import conftest
 import nbformat
 import pytest
-import yaml
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from aftersales import demo, kernels
-from aftersales.contract import home, message
+from aftersales.contract import message
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.kernels import failure, wire
 from aftersales.kernels.lifetime import THREADS
@@ -518,12 +517,7 @@ def test_a_report_on_stock_kernels_is_the_same(tmp_path: Path) -> None:
     """Of one chapter: each kernel of the stock kind imports everything again."""
     for name, frame in demo.generate(seed=3, months=8, store="甲店").items():
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
-    params = (home.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
-    settings, chapters = yaml.safe_load(params), ["06_churn"]
-    (tmp_path / "params").mkdir()
-    (tmp_path / "params" / "default.yml").write_text(
-        yaml.safe_dump({**settings, "chapters": chapters}, allow_unicode=True), encoding="utf-8"
-    )
+    few = conftest.chosen(tmp_path / "params", "06_churn")
     made = {}
     for kind in ("warm", "stock"):
         out = tmp_path / kind
@@ -533,7 +527,7 @@ def test_a_report_on_stock_kernels_is_the_same(tmp_path: Path) -> None:
             *args,
             AFTERSALES_KERNELS=kind,
             AFTERSALES_KERNEL_WARNED="",
-            AFTERSALES_PARAMS=str(tmp_path / "params"),
+            **few,
         )
         assert done.returncode == 0, done.stderr
         assert done.stderr.count("没有从备好的进程复制") == (kind == "stock")

@@ -56,10 +56,11 @@ def killed(code):
     subprocess.run([sys.executable, "-c", f"import os\n{code}\nos.kill(os.getpid(), 9)"], check=False)
 
 
-def test_what_a_killed_run_left_goes_with_the_next_whatever_the_clock_says(tmp_path):
+@pytest.mark.parametrize("within", ["", publish.DRAFTS])
+def test_what_a_killed_run_left_goes_with_the_next_whatever_the_clock_says(tmp_path, within):
     """One at work keeps its own; a clock set back and files in the place of folders are no hindrance."""
     out, tmp = tmp_path / "out", tmp_path / "tmp"
-    month = out / "2024-04"
+    month = out / within / "2024-04"
     killed(
         "from pathlib import Path\nfrom aftersales.export.publish import publishing\n"
         f"at = publishing(Path({str(month / '店')!r})); work = at.__enter__(); (work / 'half').touch()"

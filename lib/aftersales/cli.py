@@ -417,6 +417,11 @@ def _output(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _is_set(name: str) -> bool:
+    """Whether make was told it: ``AGAIN=1``."""
+    return os.environ.get(name, "") not in ("", "0")
+
+
 def _report(args: argparse.Namespace) -> int:
     from aftersales import leftovers
     from aftersales.cache import reports, store
@@ -430,10 +435,10 @@ def _report(args: argparse.Namespace) -> int:
     if args.fresh:
         os.environ[store.FRESH] = "1"
     request = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}
-    if args.draft or os.environ.get("DRAFT", "") not in ("", "0"):
+    if args.draft or _is_set("DRAFT"):
         from aftersales import report
 
-        made, lacking = report.draft(**request)
+        made, lacking = report.report(**request, draft=True)
         for path in made:
             print(path)
         return 1 if lacking else 0
@@ -453,7 +458,7 @@ def _report(args: argparse.Namespace) -> int:
         with kernels.serving():  # its imports run beside this process's own
             from aftersales import report
 
-            made = report.report(**request)
+            made, _ = report.report(**request)
         reports.remember(key, made)
         report.expire(args.out)
     if not any(path.name == "report.eml" for path in made):
@@ -486,9 +491,6 @@ def _template(args: argparse.Namespace) -> None:
 def _mail(args: argparse.Namespace) -> None:
     from aftersales import report
 
-    def is_set(name: str) -> bool:
-        return os.environ.get(name, "") not in ("", "0")
-
     report.mail(
         month=args.month,
         year=args.year,
@@ -496,8 +498,8 @@ def _mail(args: argparse.Namespace) -> None:
         source=args.source,
         out=args.out,
         lang=args.lang,
-        dry_run=args.dry_run or is_set("DRY_RUN"),
-        again=args.again or is_set("AGAIN"),
+        dry_run=args.dry_run or _is_set("DRY_RUN"),
+        again=args.again or _is_set("AGAIN"),
     )
 
 
@@ -538,6 +540,9 @@ def _verify(args: argparse.Namespace) -> int:
     from aftersales.cache import store
     from aftersales.compare import verify as verifying
     from aftersales.compare.runs import Run
+    from aftersales.contract import call
+
+    call.check(args.month, args.year, args.source)
 
     def make(run: Run, out: Path) -> None:
         os.environ[store.FRESH] = "1"
@@ -545,7 +550,8 @@ def _verify(args: argparse.Namespace) -> int:
 
         report.report(run.month, None, run.store, args.source, out, str(run.manifest.get("lang") or "zh"))
 
-    asked = f"{args.year}-{args.month.zfill(2)}" if args.year else args.month
+    number, year = call.parse_month(args.month, args.year)
+    asked = str(number) if year is None else f"{year}-{number:02d}"
     found, good = verifying.verify(asked, args.store, args.out, make)
     for line in found:
         print(line)

@@ -1,4 +1,4 @@
-"""Making a report: params, tables, notebooks, its formats, publishing. Read `_make` from top to bottom."""
+"""Making a report: params, tables, notebooks, its formats, publishing. Read `report` from top to bottom."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from aftersales.sources.load import ReportRequest
 
 
-DRAFTS = "drafts"
 _MONTH_SECONDS = 365.25 / 12 * 24 * 3600
 FILES = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "manifest.json")
 
@@ -47,7 +46,8 @@ def report(
     source: str | None = None,
     out: Path = Path("output"),
     lang: str | None = None,
-) -> list[Path]:
+    draft: bool = False,
+) -> tuple[list[Path], list[str]]:
     """Make and publish the report of a month.
 
     Parameters
@@ -58,11 +58,16 @@ def report(
         By default those of the params.
     out
         The report goes to ``<out>/<YYYY-MM>/<store>/``.
+    draft
+        Make what can be made: for a chapter that fails a page with the cause. A draft is marked on every
+        page, has no mail, goes to ``<out>/drafts/<YYYY-MM>/<store>/``, and leaves what is published as it is.
 
     Returns
     -------
     list of Path
         The files of the report.
+    list of str
+        The chapters that a draft lacks, as they failed.
 
     Raises
     ------
@@ -71,49 +76,14 @@ def report(
     AftersalesError
         A notebook or a format failed; nothing was published.
     """
-    return _make(month, year, store, source, out, lang)[0]
-
-
-def draft(
-    month: str,
-    year: str | None = None,
-    store: str | None = None,
-    source: str | None = None,
-    out: Path = Path("output"),
-    lang: str | None = None,
-) -> tuple[list[Path], list[str]]:
-    """Make what can be made of the report of a month; see `report`.
-
-    For a chapter that fails it has a page with the cause. A draft is marked on every page, has no mail, goes
-    to ``<out>/drafts/<YYYY-MM>/<store>/``, and leaves what is published as it is.
-
-    Returns
-    -------
-    list of Path
-        The files of the draft.
-    list of str
-        The chapters that failed.
-    """
-    return _make(month, year, store, source, out, lang, draft=True)
-
-
-def _make(
-    month: str,
-    year: str | None,
-    store: str | None,
-    source: str | None,
-    out: Path,
-    lang: str | None,
-    draft: bool = False,
-) -> tuple[list[Path], list[str]]:
-    """The files of a report or draft, and the chapters that a draft lacks."""
     start = time.perf_counter()
     with kernels.serving(), ThreadPoolExecutor(1) as beside:
         with progress.step(Message("读取数据", "reading the records")):
             request = inputs.ask(month, year, store, source, lang)
         chapters.check(request.params.chapters)
         request = replace(request, draft=draft)
-        target = (out / DRAFTS if draft else out) / str(request.month) / publish.folder_name(request.store)
+        base = out / publish.DRAFTS if draft else out
+        target = base / str(request.month) / publish.folder_name(request.store)
         with publish.publishing(target) as folder:
             notebooks = folder / "notebooks"
             notebooks.mkdir()

@@ -11,8 +11,8 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+from aftersales.cache import content, tables
 from aftersales.cache import store as cached
-from aftersales.cache import tables
 from aftersales.cache.files import cipher, nonce
 from aftersales.contract import place
 from aftersales.contract.archive import Archive, from_json
@@ -45,8 +45,7 @@ def _seal(key: str, source: str, store: str) -> bytes:
     if place.is_demo(source) or place.is_url(source):
         digest.update(place.behind(source).encode())
         return digest.digest()
-    path = place.path(source)
-    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+    for file in content.files(place.path(source)):
         with file.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.digest()

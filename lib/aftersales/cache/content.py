@@ -21,10 +21,14 @@ _YOUNG_SECONDS = 3  # longer than a tick of any file system's clock
 _LIMIT = 2000  # files
 
 
+def files(path: Path) -> list[Path]:
+    """Every file of a folder, or the one file."""
+    return sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+
+
 def of_files(path: Path) -> list[tuple[str, str]]:
     """Every file of a folder, or the one file, with the hash of what it holds."""
-    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    return [(str(file.resolve()), of(file)) for file in files]
+    return [(str(file.resolve()), of(file)) for file in files(path)]
 
 
 def of(file: Path) -> str:

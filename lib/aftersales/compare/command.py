@@ -15,8 +15,6 @@ from aftersales.contract.language import say
 from aftersales.contract.message import Message
 from aftersales.export import publish
 
-FOLDER = "compare"
-
 
 def compare(a: str | None, b: str | None, store: str | None, out: Path, lang: str | None) -> Path:
     """Print what two published reports differ in, and write it as a page.
@@ -50,7 +48,7 @@ def compare(a: str | None, b: str | None, store: str | None, out: Path, lang: st
             )
         )
     name = f"{publish.folder_name(first.name)}_{publish.folder_name(second.name)}.html"
-    path = out / FOLDER / publish.folder_name(second.store) / name
+    path = out / publish.COMPARED / publish.folder_name(second.store) / name
     destination.try_file(path, "out")
     found = sections(first, second, lang)
     verdict = _verdict(

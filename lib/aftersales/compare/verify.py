@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from aftersales.contract.language import plural
 from aftersales.contract.message import Message, listed
 from aftersales.contract.schema import TABLES
 from aftersales.export import manifest, publish
+from aftersales.kernels import lifetime
 
 Make = Callable[[Run, Path], object]
 _LISTED = 12
@@ -72,9 +72,10 @@ def verify(asked: str | None, store: str | None, out: Path, make: Make) -> tuple
             f"untouched: all {plural(count, 'file')} are as {manifest.NAME} says",
         )
     ]
-    with tempfile.TemporaryDirectory(prefix="aftersales-verify-") as folder:
-        make(run, Path(folder))
-        other = Path(folder, run.month, publish.folder_name(run.store))
+    with lifetime.serving() as served:  # its folder goes with this run, however it ends
+        folder = Path(served[lifetime.FOLDER], "again")
+        make(run, folder)
+        other = folder / run.month / publish.folder_name(run.store)
         return [*found, *(differing := _differing(run, other))], not differing
 
 
@@ -115,8 +116,6 @@ def _differing(run: Run, other: Path) -> list[Message]:
         found.append(
             Message(f"重做以后不同：{_names(changed).zh}", f"made again it differs: {_names(changed).en}")
         )
-    if not found:
-        return []
     return found
 
 

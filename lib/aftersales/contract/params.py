@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aftersales.contract import foreign, mask, message, place
+from aftersales.contract import foreign, message, place
 from aftersales.contract.errors import InputError
 from aftersales.contract.home import DEFAULT as _DEFAULT
 from aftersales.contract.home import ROOT as ROOT
@@ -471,5 +471,9 @@ def _check_remarks(values: dict[str, Any], file: str) -> None:
                     f"{file}: remarks.{key}: the chapter {stem} has a remark already.",
                 )
             )
-        out[stem] = mask.text(text.strip()) if values["mask"] else text.strip()
+        out[stem] = text.strip()
+        if values["mask"]:
+            from aftersales.contract import mask  # a command that has nothing to mask does not wait for it
+
+            out[stem] = mask.text(out[stem])
     values["remarks"] = out

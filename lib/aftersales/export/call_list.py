@@ -18,9 +18,10 @@ from aftersales.contract.language import say
 from aftersales.contract.message import Message
 from aftersales.contract.schema import Lang
 from aftersales.display import theme
+from aftersales.export import publish
 
 MARK = {"zh": "仅限店内使用", "en": "For use inside the store only (仅限店内使用)"}
-_PUBLISHED = "[0-9][0-9][0-9][0-9]-[0-9][0-9]/*/figures.json"
+_PUBLISHED = f"{publish.MONTHS}/*/figures.json"
 _HEAD_ROW = 3
 _LONGEST = 32_767  # characters that a cell of Excel holds
 _WIDTHS = {"phone": 16, "vin": 22, "description": 50, "reason": 18, "last_visit": 17, "received_at": 17}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aftersales.contract import command, mask
+from aftersales.contract import alive, command, mask
 from aftersales.contract.errors import InputError
 from aftersales.contract.language import plural
 from aftersales.contract.message import Message
@@ -69,10 +69,9 @@ def forget(vin: str, tables: Tables, out: Path) -> list[Message]:
     """
     rows, cases = _cases(tables, vin)
     shown = mask.vin(vin)
-    kept.empty_cache()
     removed = [run for run in kept.runs(out) if kept.naming(_files(run), {*cases, shown})]
-    for run in removed:
-        kept.remove(run)
+    for path in (*kept.cached(), *removed):
+        alive.remove(path)
     lists = {path: count for path in kept.call_lists() if (count := kept.take_out(vin, path))}
     told = [
         Message(f"{shown}：缓存已清空", f"{shown}: the cache was emptied"),

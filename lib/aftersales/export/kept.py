@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -12,11 +11,10 @@ from pathlib import Path
 
 from aftersales.cache import store
 from aftersales.contract import alive, destination, params
-from aftersales.export import history
+from aftersales.export import history, publish
 from aftersales.export.call_list import MARK
 
 _LISTS = params.ROOT / ".call-lists.json"  # which were written; no customer is in it
-_MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 _TITLE = "docProps/core.xml"
 _ZIPPED = (".xlsx", ".pptx")
 
@@ -51,7 +49,7 @@ def _is_list(path: Path) -> bool:
 
 def runs(out: Path) -> list[Path]:
     """The runs that others have replaced, of every store and month."""
-    return sorted(p for p in out.glob(f"{_MONTHS}/{history.FOLDER}/*/*") if p.is_dir())
+    return sorted(p for p in out.glob(f"{publish.MONTHS}/{history.FOLDER}/*/*") if p.is_dir())
 
 
 def cached() -> Iterator[Path]:
@@ -140,16 +138,6 @@ def _texts(file: Path) -> Iterator[str]:
 
 def published(out: Path) -> list[Path]:
     """Every file of every published report and draft."""
-    folders = [*out.glob(f"{_MONTHS}/*"), *out.glob(f"drafts/{_MONTHS}/*"), *out.glob("compare/*")]
+    places = (publish.MONTHS, f"{publish.DRAFTS}/{publish.MONTHS}", publish.COMPARED)
+    folders = [at for place in places for at in out.glob(f"{place}/*")]
     return sorted(p for at in folders if at.name != history.FOLDER for p in at.rglob("*") if p.is_file())
-
-
-def empty_cache() -> None:
-    """Remove everything from the cache."""
-    for path in cached():
-        alive.remove(path)
-
-
-def remove(run: Path) -> None:
-    """Remove a replaced run."""
-    shutil.rmtree(run, ignore_errors=True)

@@ -15,6 +15,8 @@ from urllib.parse import quote
 from aftersales.contract import alive, destination
 from aftersales.export import history, modes
 
+DRAFTS, COMPARED = "drafts", "compare"  # beside the months' folders
+MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
 _WORK, _ASIDE = ".making-", "before"
@@ -69,10 +71,11 @@ def publishing(target: Path) -> Iterator[Path]:
 
 def sweep(out: Path) -> None:
     """Remove what runs that were killed have left where reports are published."""
-    for month in out.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]"):
+    for month in (*out.glob(MONTHS), *out.glob(f"{DRAFTS}/{MONTHS}")):
         if _sweep(month):
-            with suppress(OSError):  # unless there is a report in it
-                month.rmdir()
+            for folder in (month, out / DRAFTS):
+                with suppress(OSError):  # unless there is a report in it
+                    folder.rmdir()
 
 
 def _sweep(month: Path) -> bool:

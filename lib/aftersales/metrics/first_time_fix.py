@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,12 @@ def by_month(jobs: pd.DataFrame | None, months: Sequence[pd.Period]) -> list[dic
         {"jobs": n, "not_fixed": bad, "rate": 1 - bad / n if n else None}
         for n, bad in zip(done, again, strict=True)
     ]
+
+
+def fixed(row: Mapping[str, float | int | None]) -> int | None:
+    """Jobs that were done right at once, of a row of `by_month`; None where nobody knows."""
+    done, again = row["jobs"], row["not_fixed"]
+    return None if done is None or again is None else int(done) - int(again)
 
 
 def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:

@@ -155,9 +155,7 @@ def _rows(tables: Tables, months: Sequence[pd.Period], params: Params) -> dict[s
         "register": _registers(t.complaints, months),
         "handling": complaint_handling.by_month(t.complaints, t.repair_orders, months),
         "received": complaints.by_month(t.complaints, t.repair_orders, months),
-        "ftf": [
-            n | {"fixed": None if n["not_fixed"] is None else (n["jobs"] or 0) - n["not_fixed"]} for n in ftf
-        ],
+        "ftf": [n | {"fixed": first_time_fix.fixed(n)} for n in ftf],
         "returns": returns.by_month(t.repair_orders, months, params.return_days, params.return_km),
         "delivery": delivery.by_month(t.repair_orders, months, params.grace_minutes),
         "booking": [_booked(n) for n in bookings.by_month(t.bookings, t.repair_orders, months)],

@@ -126,10 +126,7 @@ def _rates(tables: Tables, months: Sequence[pd.Period], params: Params) -> list[
     returned = returns.by_month(t.repair_orders, months, params.return_days, params.return_km)
     private = private_churn.by_month(t.repair_orders, t.churn_calls, months, params.churn_months)
     delivered = delivery.by_month(t.repair_orders, months, params.grace_minutes)
-    ftf = [
-        {"fixed": None if n["jobs"] is None else n["jobs"] - (n["not_fixed"] or 0), "jobs": n["jobs"]}
-        for n in fixed
-    ]
+    ftf = [{"fixed": first_time_fix.fixed(n), "jobs": n["jobs"]} for n in fixed]
     found = (
         ("css.valid_rate", calls, "valid", "calls"),
         ("css.delight_rate_valid", calls, "delighted", "valid"),

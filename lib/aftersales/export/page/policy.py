@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 _STYLES_HERE = "'styles-of-this-page'"
-_APART = re.compile(r"(<(script|style)\b.*?</\2>)", re.DOTALL)
+_APART = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>)", re.DOTALL)
 _TAG = re.compile(r"<[A-Za-z][^<>]*\sstyle=[^<>]*>")
 _STYLE, _CLASS = re.compile(r'\sstyle="([^"]*)"'), re.compile(r'(\sclass=")([^"]*")')
 _SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -54,9 +54,7 @@ def sealed(page: str) -> str:
         end = -2 if rest.endswith("/>") else -1
         return f'{rest[:end].rstrip()} class="{name}"{rest[end:]}'
 
-    parts = _APART.split(page)
-    parts = [part for i, part in enumerate(parts) if i % 3 != 2]  # without the element's name
-    parts = [part if i % 2 else _TAG.sub(classed, part) for i, part in enumerate(parts)]
+    parts = [part if i % 2 else _TAG.sub(classed, part) for i, part in enumerate(_APART.split(page))]
     rules = "".join(f"{f'.{name}' * _STRONGER}{{{_safe(style)}}}" for style, name in classes.items())
     whole = _SHEET.sub(lambda sheet: f"<style>{sheet[1]}{rules}\n</style>", "".join(parts), count=1)
     sheet = _SHEET.search(whole)
