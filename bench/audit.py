@@ -29,9 +29,12 @@ def main(uv: str) -> int:
         "--progress-spinner",
         "off",
     ]
-    done = subprocess.run(
-        [*command, "-f", "json", "-r", str(LOCKS / "full.lock")], capture_output=True, text=True, check=False
-    )
+    asked = [*command, "-f", "json", "-r", str(LOCKS / "full.lock")]
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    except OSError:
+        print(f"Nothing is known: there is no uv at {uv}, which fetches {TOOL}.")
+        return 2
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
