@@ -89,6 +89,37 @@ def test_a_warm_kernel_is_like_a_stock_one(server: dict[str, str], tmp_path: Pat
     assert warm[4].outputs[0].data == stock[4].outputs[0].data
 
 
+PUTS_OUT = (
+    "import sys\nprint('a'); print('c'); print('b', file=sys.stderr)",
+    "import os, subprocess\nsubprocess.run(['echo', 'from below']); os.write(1, b'and here\\n');",
+    "from IPython.display import HTML, clear_output, display, update_display\n"
+    "display(HTML('1'), display_id='x'); display(HTML('2')); update_display(HTML('3'), display_id='x')",
+    "print('gone'); clear_output(wait=True); print('stays'); {'列': [1, 2]}",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "import asyncio\nawait asyncio.sleep(0)\nIn[-1][:6], sorted(Out)",
+    "import pandas as pd\npd.DataFrame({'a': range(100)})",
+    "%who_ls str",
+    "sys.displayhook(1); _",
+)
+
+
+@forking
+def test_a_notebook_by_itself_puts_out_what_it_would_in_a_kernel(
+    server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # by which ipykernel knows that it need not look below
+    made = notebook(tmp_path / "n.ipynb", *PUTS_OUT, "", parameters="x = 1")
+    by_itself = kernels.execute(made, tmp_path / "itself.ipynb", {"x": 2})
+    in_a_kernel = kernels.execute(made, tmp_path / "kernel.ipynb", {"x": 2}, kernel="python3")
+    assert by_itself.metadata.language_info == in_a_kernel.metadata.language_info
+    for one, other in zip(by_itself.cells, in_a_kernel.cells, strict=True):
+        assert (one.source, one.get("execution_count")) == (other.source, other.get("execution_count"))
+        mine, theirs = (
+            sorted(json.dumps(o, sort_keys=True) for o in cell.get("outputs", [])) for cell in (one, other)
+        )
+        assert mine == theirs, one.source  # in their order, but for what comes from below
+
+
 @forking
 def test_nothing_of_one_notebook_reaches_another(server: dict[str, str], tmp_path: Path) -> None:
     soil = (
@@ -102,7 +133,7 @@ def test_nothing_of_one_notebook_reaches_another(server: dict[str, str], tmp_pat
         " and os.path.exists(f'/proc/self/fd/{n}')]\n"
         "print(json.dumps([hasattr(builtins, 'mine'), 'MINE' in os.environ, os.getcwd(),"
         " pandas.get_option('display.precision'), pandas.DataFrame.sum is None, os.getppid(), os.getpid(),"
-        " sorted(path for path in held if path.startswith('/') and not path.startswith('/dev/')),"
+        " sorted(path for path in held if path.startswith('/') and not path.startswith(('/dev/', '/tmp/'))),"
         " random.random(), numpy.random.rand()]))"
     )
     told = [run(tmp_path, soil, tell), run(tmp_path, tell), run(tmp_path, tell, cwd=tmp_path.parent)]

@@ -25,7 +25,7 @@ LIMIT = 400  # chapters, and as many reports and charts
 KINDS = ("content", "tables", "sealed", "findings", "chapters", "drawings", "reports", "failed")
 UNFINISHED = ".new-"
 FRESH = "AFTERSALES_FRESH"
-# What `program` says, for the kernels of a report, which cache their charts by it; elsewhere every chart is
+# What `program` says, for the notebooks of a report, which cache their charts by it; elsewhere every chart is
 # drawn.
 PROGRAM = "AFTERSALES_PROGRAM"
 FOLDER = "AFTERSALES_CACHE"
@@ -77,7 +77,10 @@ def fresh_requested() -> bool:
 
 @cache
 def program() -> str:
-    """A hash of the package's code and of what is installed beside it."""
+    """A hash of the package's code and of what is installed beside it; in a report's notebooks as it was when
+    the report was begun."""
+    if begun_with := os.environ.get(PROGRAM):
+        return begun_with
     digest = hashlib.sha256(sys.version.encode())
     package = Path(__file__).resolve().parents[1]
     for file in sorted(p for p in package.rglob("*") if p.is_file() and "__pycache__" not in p.parts):

@@ -172,6 +172,7 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
         limits["chapter_output_mb"],
         total=kernels.Total(limits["run_output_mb"]),
     )
+    jobs.sort(key=lambda job: -job.notebook.stat().st_size)  # the longest first: no core waits for it alone
     with kernels.serving():  # the report's own server, where there is one
         kernels.execute_many(
             jobs, limits=may_take, on_start=lambda stem: progress.record(stem, progress.BEGUN), on_done=done

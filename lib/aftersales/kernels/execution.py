@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from aftersales.contract import lazily, machine
 from aftersales.contract.errors import AftersalesError
@@ -17,7 +18,9 @@ from aftersales.contract.message import Message, joined
 from aftersales.kernels import files, lifetime
 from aftersales.kernels.failure import NotebookFailed, ending
 from aftersales.kernels.limits import NONE, Limits, Meter
+from aftersales.kernels.ordered import Ordered, cells_done
 from aftersales.kernels.spec import NAME
+from aftersales.kernels.wire import CAN_FORK, KERNELS, VARIABLE, Refused, unpacked
 
 # Cells that papermill puts into a notebook that failed.
 _MARKER = "papermill-error-cell-tag"
@@ -29,6 +32,8 @@ _TOO_DEEP = Message(
     "a chapter cannot run notebooks in turn: they would run themselves without end. "
     "Take that line out, and master out of `chapters` in the params.",
 )
+_DIED = Message("内核已终止", "the kernel died")
+_LEFT = Message("笔记本没有运行到最后", "the notebook was left before its end")
 
 
 def _depth() -> int:
@@ -251,6 +256,76 @@ class _Run:
             self.meter.stop()
 
     def _execute(self) -> Any:
+        ordered = self._ordered()
+        return self._in_a_kernel() if ordered is None else self._followed(*ordered)
+
+    def _ordered(self) -> tuple[Ordered, IO[bytes]] | None:
+        """The notebook given to the fork server; None where that cannot be, or a kernel was asked for."""
+        server, parameters = os.environ.get(VARIABLE, ""), dict(self.job.parameters)
+        direct = CAN_FORK and self.kernel == NAME and self.timeout is None
+        if not direct or not server or os.environ.get(KERNELS) or not files.are_plain(parameters):
+            return None
+        kept = tempfile.NamedTemporaryFile(prefix="cells-", dir=os.environ.get(lifetime.FOLDER))  # noqa: SIM115
+        job = {
+            "notebook": str(self.job.notebook.resolve()),
+            "out": str(self.job.out.resolve()),
+            "parameters": parameters,
+            "kept": kept.name,
+        }
+        try:
+            env = {**lifetime.THREADS, **os.environ, _DEPTH: str(_depth() + 1)}
+            cwd = str((self.job.cwd or self.job.notebook.parent).resolve())
+            return Ordered(server, job, env, cwd), kept
+        except (Refused, OSError):
+            kept.close()
+            return None
+
+    def _followed(self, ordered: Ordered, kept: IO[bytes]) -> Any:
+        """Wait for a notebook that runs by itself."""
+        self.managers.append(ordered)
+        if self.ended:
+            ordered.end()
+        heard, done = 0, None
+        try:
+            self.meter.start(ordered.pid)
+            if self.on_start is not None:
+                self.on_start()
+            for told in ordered.lines():
+                self.cell = told.get("cell", self.cell)
+                if more := told.get("heard", heard) - heard:
+                    heard += more
+                    self.meter.put_out(more)
+                done = told.get("done")
+            if done is not None and "raised" in done:
+                raise unpacked(done["raised"])
+            if done == {} and self.meter.over is None:
+                return files.read(self.job.out)
+            self._restore(kept)
+            if done is None or self.meter.over is not None:
+                raise self._failed(self.cell, _DIED, ending(ordered.status))
+            if "left" in done:
+                raise self._failed(done["left"], "SystemExit", _LEFT)
+            raise self._stopped(self.meter.is_full(done["data"]), *done["failed"])
+        finally:
+            if done is None:
+                ordered.end()
+            ordered.close()
+            kept.close()
+
+    def _restore(self, kept: IO[bytes]) -> None:
+        """The notebook as far as it came."""
+        prepare()
+        from papermill.iorw import load_notebook_node
+        from papermill.parameterize import parameterize_notebook
+
+        notebook = load_notebook_node(files.read(self.job.notebook))
+        if given := dict(self.job.parameters):
+            notebook = parameterize_notebook(notebook, given, kernel_name=self.kernel, language="python")
+        for index, (number, outputs) in cells_done(kept).items():
+            notebook.cells[index].execution_count, notebook.cells[index].outputs = number, outputs
+        self.notebook = notebook
+
+    def _in_a_kernel(self) -> Any:
         prepare()
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -280,14 +355,10 @@ class _Run:
             )
         except papermill.PapermillExecutionError as error:
             traceback = "\n".join(error.traceback)
-            said = f"{error.ename}: {error.evalue}"
-            silent = error.ename == "CellExecutionError" and self.meter.full  # it had none left to say why
-            if self.meter.over is None and (silent or machine.out_of_memory(said)):
-                self.meter.over = self.meter.no_memory()
-            raise self._failed(error.cell_index, error.ename, error.evalue, traceback) from None
+            told = error.cell_index, error.ename, error.evalue, traceback
+            raise self._stopped(self.meter.full, *told) from None
         except DeadKernelError:
-            died = Message("内核已终止", "the kernel died")
-            raise self._failed(self.cell, died, self._ending()) from None
+            raise self._failed(self.cell, _DIED, self._ending()) from None
         except CellTimeoutError:
             late = Message(f"{self.timeout} 秒内没有完成", f"not done within {self.timeout} s")
             raise self._failed(self.cell, Message("超时", "out of time"), late) from None
@@ -298,8 +369,7 @@ class _Run:
             why = Message(f"{error}；{ended.zh}", f"{error}; {ended.en}")
             raise self._failed(None, Message("没有内核", "no kernel"), why) from error
         if (index := files.not_run(executed)) is not None:
-            left = Message("笔记本没有运行到最后", "the notebook was left before its end")
-            raise self._failed(index, "SystemExit", left)
+            raise self._failed(index, "SystemExit", _LEFT)
         files.write(executed, self.job.out)
         return executed
 
@@ -335,6 +405,13 @@ class _Run:
 
     def _ending(self) -> Message:
         return ending(self.managers[-1].exit_status if self.managers else None)
+
+    def _stopped(self, full: bool, index: int, name: str, value: str, traceback: str) -> NotebookFailed:
+        """The error of a cell that failed; where it got no more memory, that is why."""
+        silent = name == "CellExecutionError" and full  # it had none left to say why
+        if self.meter.over is None and (silent or machine.out_of_memory(f"{name}: {value}")):
+            self.meter.over = self.meter.no_memory()
+        return self._failed(index, name, value, traceback)
 
     def _failed(
         self, index: int | None, name: str | Message, value: str | Message, traceback: str = ""

@@ -52,11 +52,7 @@ def check(path: Path, notebook: Any, parameters: Mapping[str, Any]) -> None:
             )
         )
     for name, value in parameters.items():
-        try:
-            same = json.loads(json.dumps(value)) == value
-        except (TypeError, ValueError):
-            same = False
-        if not same:
+        if not are_plain(value):
             got = f"{type(value).__name__} {value!r}"
             raise InputError(
                 Message(
@@ -66,6 +62,14 @@ def check(path: Path, notebook: Any, parameters: Mapping[str, Any]) -> None:
                     "expected a text, a number, a boolean, None, or a list or dict of such.",
                 )
             )
+
+
+def are_plain(value: Any) -> bool:
+    """Whether JSON gives back what it is given."""
+    try:
+        return bool(json.loads(json.dumps(value)) == value)
+    except (TypeError, ValueError):
+        return False
 
 
 def _declared(notebook: Any) -> set[str]:

@@ -47,6 +47,10 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
         # The client did not wait.
         os._exit(1)
     threading.Thread(target=_follow, args=(connection,), daemon=True, name="aftersales-client").start()
+    if request.argv[2] == wire.NOTEBOOK:
+        from aftersales.kernels import direct
+
+        direct.run(request.argv[3:], connection)
 
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp

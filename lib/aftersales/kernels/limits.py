@@ -101,12 +101,19 @@ class Meter:
     def heard(self, content: Mapping[str, Any]) -> None:
         """Count an output."""
         if self._most and self._pid and ("ename" in content or content.get("execution_state") == "idle"):
-            self.full = self.full or processes.data(self._pid) > self._most
-        size = _size(content)
-        self._heard += size
+            self.full = self.full or self.is_full(processes.data(self._pid))
+        self.put_out(size(content))
+
+    def is_full(self, data: int) -> bool:
+        """Whether a kernel that has allocated so much is near what it may."""
+        return bool(self._most) and data > self._most
+
+    def put_out(self, more: int) -> None:
+        """Count so many bytes of output."""
+        self._heard += more
         total, most = self.limits.total, self.limits.output_mb
         if total is not None:
-            total.heard += size
+            total.heard += more
             if total.heard > total.most * _MB:
                 self._pass("run", "output_mb", total.most)
         if most is not None and self._heard > most * _MB:
@@ -152,10 +159,10 @@ def _limit(pid: int, more: int) -> None:
         return
 
 
-def _size(value: Any) -> int:
+def size(value: Any) -> int:
     """About how many bytes an output is."""
     if isinstance(value, str):
         return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
     if isinstance(value, Mapping):
-        return sum(map(_size, value.values()))
-    return sum(map(_size, value)) if isinstance(value, (list, tuple)) else 8
+        return sum(map(size, value.values()))
+    return sum(map(size, value)) if isinstance(value, (list, tuple)) else 8

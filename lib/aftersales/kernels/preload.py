@@ -39,6 +39,7 @@ FIRST = (
     "aftersales.chapters.scraps",
     "aftersales.chapters.notebooks",
     "aftersales.kernels.execution",
+    "aftersales.kernels.direct",
     "aftersales.display.exhibit",
     "aftersales.metrics",
     "aftersales.findings",

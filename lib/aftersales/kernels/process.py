@@ -12,8 +12,6 @@ from typing import Any
 
 from aftersales.kernels import wire
 
-# The server may still be importing.
-_STARTING_SECONDS = 120
 _UNKNOWN = 255
 
 
@@ -61,7 +59,7 @@ class ForkedProcess:
             await loop.sock_sendall(connection, body)
             heard = b""
             while b"\n" not in heard:
-                part = await asyncio.wait_for(loop.sock_recv(connection, 4096), _STARTING_SECONDS)
+                part = await asyncio.wait_for(loop.sock_recv(connection, 4096), wire.STARTING_SECONDS)
                 if not part:
                     raise ConnectionError("the server went away")
                 heard += part
@@ -69,11 +67,11 @@ class ForkedProcess:
             connection.close()
             raise
         first, _, rest = heard.partition(b"\n")
-        answer = json.loads(first)
-        if "pid" not in answer:
+        try:
+            return cls(wire.started(first), connection, rest)
+        except wire.Refused:
             connection.close()
-            raise wire.Refused(str(answer.get("refused", f"it ended at once with {answer.get('status')}")))
-        return cls(answer["pid"], connection, rest)
+            raise
 
     def poll(self) -> int | None:
         """The return code when the kernel has ended, else None."""

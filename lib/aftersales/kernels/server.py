@@ -163,7 +163,7 @@ class Server:
 
     def _objection(self, request: wire.Request) -> str:
         """Why a kernel cannot be forked from this process, or nothing."""
-        if request.argv[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
+        if request.argv[:2] != [sys.executable, "-m"] or request.argv[2] not in wire.RUNS:
             return "it is for another interpreter"
         for name in sorted(set(request.env) | set(self.env)):
             if name.startswith(FIXED) and request.env.get(name) != self.env.get(name):

@@ -1,11 +1,13 @@
 """What goes over the fork server's socket: a request with two file descriptors, then lines of JSON back.
 
-A client connects, asks for one kernel and keeps the connection for as long as it wants that kernel: the
-kernel answers with its pid, the server reports how it ended, and when the client goes, the kernel goes.
+A client connects, asks for one process and keeps the connection for as long as it wants that: the process
+answers with its pid, the server reports how it ended, and when the client goes, the process goes. It is a
+kernel, or one of `RUNS`.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -14,14 +16,20 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+# What a process may be beside a kernel, by the module that `python -m` would run.
+NOTEBOOK, COMMAND = "aftersales.kernels.direct", "aftersales"
+RUNS = ("ipykernel_launcher", NOTEBOOK, COMMAND)
 VARIABLE = "AFTERSALES_KERNEL_SERVER"
+# ``stock`` or ``warm``: how kernels are had where notebooks are not to run by themselves.
+KERNELS = "AFTERSALES_KERNELS"
 # Forking a process that has the imports done is safe and tested here; elsewhere kernels are stock ones, and
-# here too when ``AFTERSALES_KERNELS=stock`` requests them.
-CAN_FORK = sys.platform == "linux" and os.environ.get("AFTERSALES_KERNELS") != "stock"
+# here too when that is asked for.
+CAN_FORK = sys.platform == "linux" and os.environ.get(KERNELS) != "stock"
 
 _LENGTH = struct.Struct("!Q")
 _LONGEST = 16 * 2**20
 _READING_SECONDS = 10
+STARTING_SECONDS = 120  # the server may still be importing
 
 
 class Refused(Exception):
@@ -73,6 +81,74 @@ def receive(connection: socket.socket) -> Request:
         for fd in fds:
             os.close(fd)
         raise
+
+
+def ask(
+    server: str, argv: list[str], env: dict[str, str], cwd: str, stdout: int = 1, stderr: int = 2
+) -> tuple[socket.socket, int, bytes]:
+    """Request a process of the server at a socket, and wait for it.
+
+    Returns
+    -------
+    socket, int, bytes
+        The connection, the process's number, and what was heard beyond that.
+
+    Raises
+    ------
+    OSError
+        There is no server, or it went away.
+    Refused
+        It gives no such process.
+    """
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(server)
+        if not peer_is_me(connection):
+            raise Refused("the server belongs to another user")
+        header, body = pack(argv, env, cwd)
+        socket.send_fds(connection, [header], [stdout, stderr])
+        connection.sendall(body)
+        connection.settimeout(STARTING_SECONDS)
+        heard = b""
+        while b"\n" not in heard:
+            part = connection.recv(4096)
+            if not part:
+                raise ConnectionError("the server went away")
+            heard += part
+        connection.settimeout(None)
+        first, _, rest = heard.partition(b"\n")
+        return connection, started(first), rest
+    except BaseException:
+        connection.close()
+        raise
+
+
+def started(first: bytes) -> int:
+    """The number of the process that a server's first answer names; `Refused` where it names none."""
+    answer = json.loads(first)
+    if "pid" not in answer:
+        raise Refused(str(answer.get("refused", f"it ended at once with {answer.get('status')}")))
+    return int(answer["pid"])
+
+
+def packed(error: Exception) -> str:
+    """An error as text, to be raised again where it is heard."""
+    import pickle
+
+    try:
+        data = pickle.dumps(error)
+        pickle.loads(data)
+    except Exception:  # one that cannot be sent
+        data = pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+    return base64.b64encode(data).decode()
+
+
+def unpacked(text: str) -> Exception:
+    """The error that `packed` has made a text of; it comes from a process of this user's own."""
+    import pickle
+
+    error: Exception = pickle.loads(base64.b64decode(text))
+    return error
 
 
 def line(**message: Any) -> bytes:
