@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
@@ -107,44 +107,57 @@ def stores(key: str) -> tuple[list[str], bool] | None:
     """
     try:
         about = json.loads((folder() / key / "stores.json").read_bytes())
-        return list(about["stores"]), about["named"]
+        os.utime(folder() / key)
+        return list(about["names"]), about["named"]
     except (OSError, ValueError, KeyError):
         return None
 
 
-def keep(key: str, read: Mapping[str, Tables], named: bool) -> None:
-    """Keep what was read; of two that read the same at once the first wins.
+def of_store(key: str, store: str, names: Sequence[str]) -> str:
+    """The key of one store's tables, of a source of one or of several stores."""
+    return key if len(names) < 2 else f"{key}-{hashlib.sha256(store.encode()).hexdigest()[:16]}"
+
+
+def keep(key: str, tables: Tables, names: Sequence[str], named: bool) -> None:
+    """Keep one store's tables, which stores the source has and whether it names them; of two that read the
+    same at once the first wins.
 
     Where nothing can be cached (a full disk, a folder that is not ours) the next reading takes longer, no
     more.
     """
+    at = of_store(key, tables.store, names)
+    about = {"names": list(names), "named": named, "stores": {}}
+    if at != key and stores(key) is None:
+        _write(key, about, None)
+    _write(at, about, tables)
+
+
+def _write(at: str, about: dict[str, Any], tables: Tables | None) -> None:
     base = folder()
     with suppress(OSError, TypeError, ValueError, NotImplementedError), cached.unfinished(base) as work:
-        about = {}
-        for number, (store, tables) in enumerate(read.items()):
-            existing, hashes = [], {}
-            for name in TABLES:
-                frame = tables[name]
-                if frame is None:
-                    continue
-                with cached.opened(work / f"{number}-{name}.arrow") as stream:
-                    as_arrow.write(frame, stream)
-                existing.append(name)
-                hashes[name] = _content(frame)
-            about[store] = {
-                "number": number,
-                "tables": existing,
-                "hashes": hashes,
-                "source": tables.source,
-                "synthetic": tables.synthetic,
-                "notes": [[note.code, dict(note.values)] for note in tables.notes],
-                "repairs": tables.repairs,
-                "rows": [asdict(count) for count in tables.rows],
-            }
-        stores = json.dumps({"named": named, "stores": about}, ensure_ascii=False)
-        cached.put(work / "stores.json", stores.encode())
-        os.rename(work, base / key)
+        if tables is not None:
+            about = about | {"stores": {tables.store: _frames(tables, work)}}
+        cached.put(work / "stores.json", json.dumps(about, ensure_ascii=False).encode())
+        os.rename(work, base / at)
         _forget(base)
+
+
+def _frames(tables: Tables, work: Path) -> dict[str, Any]:
+    """Write a store's tables into a folder; all else that is known of them."""
+    hashes = {}
+    for name in TABLES:
+        if (frame := tables[name]) is not None:
+            with cached.opened(work / f"{name}.arrow") as stream:
+                as_arrow.write(frame, stream)
+            hashes[name] = _content(frame)
+    return {
+        "hashes": hashes,
+        "source": tables.source,
+        "synthetic": tables.synthetic,
+        "notes": [[note.code, dict(note.values)] for note in tables.notes],
+        "repairs": tables.repairs,
+        "rows": [asdict(count) for count in tables.rows],
+    }
 
 
 def _content(frame: pd.DataFrame) -> str:
@@ -179,10 +192,7 @@ def load(key: str, store: str) -> Tables | None:
     at = folder() / key
     try:
         about = json.loads((at / "stores.json").read_bytes())["stores"][store]
-        frames = {
-            name: as_arrow.from_bytes((at / f"{about['number']}-{name}.arrow").read_bytes())
-            for name in about["tables"]
-        }
+        frames = {name: as_arrow.from_bytes((at / f"{name}.arrow").read_bytes()) for name in about["hashes"]}
     except Exception:  # a damaged file may raise anything
         return None
     with suppress(OSError):

@@ -17,6 +17,9 @@ from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 
 DEMO = "demo"
+# What a source of several stores is split into, a file a store, and the variable that names the one which
+# stands for the source: see `sources.shards`.
+SHARD, STAND_IN = ".shard", "AFTERSALES_SHARD"
 DEMO_STORE = "示范店"
 _ENV = "env:"
 _URL = re.compile(r"[a-z][a-z0-9+_]*://", re.I)
@@ -94,7 +97,7 @@ def path(source: str) -> Path:
     InputError
         No such file or folder exists.
     """
-    at = _existing(behind(source))
+    at = _existing(os.environ.get(STAND_IN) or behind(source))
     if at is None:
         zh = "请给出导出文件夹、工作簿或数据库地址"
         en = "Give a folder of exports, a workbook or a database URL"

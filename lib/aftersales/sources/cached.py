@@ -21,6 +21,8 @@ from aftersales.contract.schema import TABLES
 from aftersales.contract.tables import Tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aftersales.sources.options import ReadOptions
     from aftersales.sources.readers.slices import SliceReader
 
@@ -51,17 +53,17 @@ def cached_load(
     key = cache.key(source, options.way(), options.snapshot, (store, first, last))
     if key is not None and (cached := cache.stores(key)):
         existing, named = cached
-        tables = cache.load(key, _chosen(existing, named, store, options.default_store))
+        chosen = _chosen(existing, named, store, options.default_store)
+        tables = cache.load(cache.of_store(key, chosen, existing), chosen)
         if tables is not None:
             return _as(tables, named, store)
-        cache.drop(key)
-    read, named = _read(source, store, options, first, last)
+        cache.drop(cache.of_store(key, chosen, existing))
+    tables, names, named = _read(source, store, options, first, last)
     if key is not None:
-        cache.keep(key, read, named)
-        for name, tables in read.items():
-            if tables.archive is not None:
-                archives.keep(key, source, name, tables.archive)
-    return _as(read[_chosen(list(read), named, store, options.default_store)], named, store)
+        cache.keep(key, tables, names, named)
+        if tables.archive is not None:
+            archives.keep(cache.of_store(key, tables.store, names), source, tables.store, tables.archive)
+    return _as(tables, named, store)
 
 
 def archive(
@@ -76,11 +78,12 @@ def archive(
     """
     key = cache.key(source, options.way(), options.snapshot, (store, first, last))
     if key is not None and (cached := cache.stores(key)):
-        kept = archives.find(key, source, _chosen(*cached, store, options.default_store))
+        chosen = _chosen(*cached, store, options.default_store)
+        kept = archives.find(cache.of_store(key, chosen, cached[0]), source, chosen)
         if kept is not None:
             return kept
-    read, named = _read(source, store, options, first, last)
-    return read[_chosen(list(read), named, store, options.default_store)].archive or Archive()
+    tables, _, _ = _read(source, store, options, first, last)
+    return tables.archive or Archive()
 
 
 def read_unmasked(source: str, store: str | None, options: ReadOptions) -> Tables:
@@ -97,8 +100,8 @@ def read_unmasked(source: str, store: str | None, options: ReadOptions) -> Table
     check_store(source, store)
     # a reading under a name of its own passes by what is kept of single files
     options = replace(options, masked=False, snapshot="unmasked")
-    read, named = pipeline.read_all(source, options)
-    return _as(read[_chosen(list(read), named, store, options.default_store)], named, store)
+    tables, _, named = pipeline.read_one(source, _choice(store, options), options)
+    return _as(tables, named, store)
 
 
 def months(source: str, store: str | None, options: ReadOptions, table: str) -> list[str] | None:
@@ -122,7 +125,8 @@ def months(source: str, store: str | None, options: ReadOptions, table: str) -> 
 
 def _read(
     source: str, store: str | None, options: ReadOptions, first: str | None, last: str | None
-) -> tuple[dict[str, Tables], bool]:
+) -> tuple[Tables, list[str], bool]:
+    """One store's tables; the stores that are there, and whether the source names them."""
     from aftersales.sources import pipeline
     from aftersales.sources.readers import parts, read
     from aftersales.sources.readers.slices import Slice
@@ -134,8 +138,13 @@ def _read(
                 names = parts.stores(reader)
                 wanted = Slice(mine, first, last)
                 tables = pipeline.read_part(reader, source, wanted, names, options)
-                return {tables.store: tables}, bool(names)
-    return pipeline.read_all(source, options)
+                return tables, [tables.store], bool(names)
+    return pipeline.read_one(source, _choice(store, options), options)
+
+
+def _choice(store: str | None, options: ReadOptions) -> Callable[[list[str], bool], str]:
+    """Which store of those that there are."""
+    return lambda existing, named: _chosen(existing, named, store, options.default_store)
 
 
 def _store_in(reader: SliceReader, store: str | None, options: ReadOptions) -> str | None:

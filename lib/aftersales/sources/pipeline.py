@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from aftersales.contract.row_counts import RowCount
 from aftersales.contract.schema import MOT_ITEMS, SILENT_WITHOUT, TABLES, label
 from aftersales.contract.tables import Tables
 from aftersales.contract.vehicles import marked
-from aftersales.sources import dates, scale, tails
+from aftersales.sources import by_store, dates, scale, shards, tails
 from aftersales.sources.cells.coerce import typed
 from aftersales.sources.cells.precision import together
 from aftersales.sources.cells.raw import Raw
@@ -31,6 +31,7 @@ from aftersales.sources.merged import merged
 from aftersales.sources.options import ReadOptions
 from aftersales.sources.personal import masked
 from aftersales.sources.readers import read as reader
+from aftersales.sources.readers.found import Found
 from aftersales.sources.readers.names import named
 from aftersales.sources.readers.slices import NAMED_BY, Slice, SliceReader
 from aftersales.sources.supplied import check as check_constants
@@ -58,6 +59,57 @@ def read_all(source: str, options: ReadOptions) -> tuple[dict[str, Tables], bool
     tables = _checked(read, source, names, options)
     stores = names or [options.default_store]
     return {s: _tables(tables, read, source, s, options) for s in stores}, bool(names)
+
+
+def read_one(
+    source: str, choose: Callable[[list[str], bool], str], options: ReadOptions
+) -> tuple[Tables, list[str], bool]:
+    """One store's validated tables; the source's stores, and whether the source names them.
+
+    Of a source of several stores only its own rows are typed and checked.
+
+    Parameters
+    ----------
+    choose
+        Which store, of those that there are.
+
+    Raises
+    ------
+    InputError
+        All faults of the store's tables, or there is no such store.
+    """
+    if place.is_demo(source):
+        read, _ = read_all(source, options)
+        (store,) = read
+        return read[choose([store], True)], [store], True
+    _known_targets(options.aliases)
+    check_constants(options)
+    with reader.in_parts(source, options.aliases, options.table_names) as parts:
+        if parts is not None:
+            read, named = read_all(source, options)
+            return read[choose(list(read), named)], list(read), named
+    if not place.is_url(source) and (at := place.path(source)).suffix == place.SHARD:
+        found, store, names = shards.read(at)
+        frames = _checked(read_in := _typed(found, options, None), source, names, options)
+        return _tables(frames, read_in, source, choose([store], True), options), names, True
+    sealed = Sealed(None if options.snapshot else options.way_for, from_plain)
+    found = reader.whole(source, options.aliases, sealed.find, options.table_names)
+    names = by_store.names(found, options) if by_store.can(options) else []
+    if len(names) > 1:
+        try:
+            store = choose(names, True)
+        except InputError:
+            read_all(source, options)  # what is wrong with the whole comes first
+            raise
+        if found.typed:  # what was typed of whole files is of several stores
+            found = reader.whole(source, options.aliases, None, options.table_names)
+        read_in = _typed(by_store.of(found, store, options), options, None)
+    else:
+        read_in = _typed(found, options, sealed)
+        names = _stores(read_in.frames)
+        store = choose(names or [options.default_store], bool(names))
+    frames = _checked(read_in, source, names, options)
+    return _tables(frames, read_in, source, store, options), names or [store], bool(names)
 
 
 def read_part(
@@ -97,14 +149,21 @@ class Read:
 def _whole(source: str, options: ReadOptions) -> Read:
     """Every table of a source, typed."""
     sealed = Sealed(None if options.snapshot else options.way_for, from_plain)
-    found = reader.whole(source, options.aliases, sealed.find, options.table_names)
+    return _typed(reader.whole(source, options.aliases, sealed.find, options.table_names), options, sealed)
+
+
+def _typed(found: Found, options: ReadOptions, sealed: Sealed | None) -> Read:
+    """Every table of what was found, typed; without `sealed` it is a part of the files, and what corrections
+    do in all of them is known."""
     read = Read({}, {}, list(found.notes), [], list(found.faults))
     parts = {name: [one for one in found.typed if one.origin.table == name] for name in TABLES}
     for name in TABLES:
         each = [_read_in(raw, options) for raw in found.raws if raw.table == name]
         read.faults += [fault for _, faults, _ in each for fault in faults]
-        read.faults += [] if parts[name] else _idle([idle for _, _, idle in each])
+        read.faults += [] if parts[name] or sealed is None else by_store.in_all([idle for _, _, idle in each])
         parts[name] += [one for one, _, _ in each]
+        if sealed is None:
+            continue
         unread = {fault.file for fault in found.faults} | set(found.stores)
         for file in {one.origin.file for one, _, _ in each} - unread:
             of = [(one, [*faults, *idle]) for one, faults, idle in each if one.origin.file == file]
@@ -222,11 +281,6 @@ def _lost(rows: RowCount) -> Fault:
             "用Excel打开后重新保存，或重新导出", "Open it in Excel and save it again, or export it again"
         ),
     )
-
-
-def _idle(parts: Sequence[Sequence[Fault]]) -> list[Fault]:
-    """Corrections that do nothing in any part of a table."""
-    return [f for f in (parts[0] if parts else []) if all(f.record in {g.record for g in p} for p in parts)]
 
 
 def _of_templates(parts: Mapping[str, list[Typed]], stores: Mapping[str, str]) -> dict[str, list[Typed]]:

@@ -33,6 +33,8 @@ SUFFIXES = (*TEXTS, *WORKBOOKS, ".parquet")
 
 # Of a file, its table, its name and its content: what it holds, if it was typed before.
 Known = Callable[[str, str, bytes], "list[Typed] | None"]
+# Of a text file, its title and its name: its table without rows, where they were taken care of.
+Large = Callable[[Path, str, Named], "Raw | None"]
 
 
 def read(
@@ -41,6 +43,7 @@ def read(
     known: Known | None = None,
     called: str = "",
     own: Own = MappingProxyType({}),
+    large: Large | None = None,
 ) -> Found:
     """The tables of a folder, of a workbook or of one file.
 
@@ -56,6 +59,8 @@ def read(
         What `path` is called where it is one file; by default its name.
     own
         What the store calls its tables; see `names.named`.
+    large
+        Takes care of the rows of a text file, so that they are not read here.
     """
     found = Found()
     if path.is_file() and path.suffix.lower() in WORKBOOKS and _has_tables(path, own):
@@ -76,7 +81,7 @@ def read(
     for table, files in claims.items():
         for file, title, name in _distinct(table, files, found):
             with _reported(title, found):
-                _file(file, title, name, more, own, known, found)
+                _file(file, title, name, more, own, known, found, large)
     for file, title in books:
         with _reported(title, found):
             workbook.tables(file.read_bytes(), title, book(file.stem), more, own, found)
@@ -207,7 +212,14 @@ def _in_sheets(path: Path, own: Own) -> set[str]:
 
 
 def _file(
-    file: Path, title: str, name: Named, more: Mapping[str, str], own: Own, known: Known | None, found: Found
+    file: Path,
+    title: str,
+    name: Named,
+    more: Mapping[str, str],
+    own: Own,
+    known: Known | None,
+    found: Found,
+    large: Large | None,
 ) -> None:
     if file.is_dir():
         found.add(parquet.table(file, name.table, more, title), name)
@@ -216,6 +228,9 @@ def _file(
         begins = stream.read(kinds.LOOKED_AT)
     kind, usual = _kind(begins), file.suffix.lower()
     raws: list[Raw]
+    if kind == "text" and usual in TEXTS and large and (taken := large(file, title, name)) is not None:
+        found.add(taken, name)
+        return
     data = file.read_bytes() if kind in ("workbook", "text") else b""
     if data and known is not None and (typed := known(name.table, title, data)):
         found.typed += typed

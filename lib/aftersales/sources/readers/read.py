@@ -12,7 +12,7 @@ from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed
 from aftersales.contract.schema import TABLES
 from aftersales.sources.readers import files
-from aftersales.sources.readers.files import Known
+from aftersales.sources.readers.files import Known, Large
 from aftersales.sources.readers.found import Found, Own
 from aftersales.sources.readers.slices import SliceReader
 
@@ -20,9 +20,13 @@ _REMARKS = 5  # on what is there instead, in the message that no table is
 
 
 def whole(
-    source: str, more: Mapping[str, str], known: Known | None = None, own: Own = MappingProxyType({})
+    source: str,
+    more: Mapping[str, str],
+    known: Known | None = None,
+    own: Own = MappingProxyType({}),
+    large: Large | None = None,
 ) -> Found:
-    """All tables of a folder, a workbook or a file.
+    """All tables of a folder, a workbook or a file; `known` and `large` as of `files.read`.
 
     Raises
     ------
@@ -30,7 +34,7 @@ def whole(
         The source does not exist, can't be read, or has no table of ours.
     """
     path = path_of(source)
-    found = files.read(path, more, known, place.file_name(source, path), own)
+    found = files.read(path, more, known, place.file_name(source, path), own, large)
     existing = [*found.raws, *found.typed]
     if not existing and found.faults:
         raise InputError(found.faults)
@@ -74,7 +78,7 @@ def in_parts(
 def path_of(source: str) -> Path:
     """The folder or file of a source that is one."""
     path = place.path(source)
-    if path.is_file() and path.suffix.lower() not in files.SUFFIXES:
+    if path.is_file() and path.suffix.lower() not in (*files.SUFFIXES, place.SHARD):
         about, endings = place.label(source), listed(files.SUFFIXES)
         raise InputError(
             Message(
