@@ -86,7 +86,7 @@ def test_what_is_proposed_and_pasted_is_read(folder, export, capsys):
         assert set(answered["q2"]) == {80}
     # what stands in the params is not proposed again
     first, again = (yaml.safe_load(text) for text in (printed.out, command.adopt(source, lang="zh")))
-    assert foreign.read(again, "") == foreign.read(first, "")
+    assert foreign.read(again, {}) == foreign.read(first, {})
 
 
 def test_what_nobody_can_know_is_left_open_with_how_sure_it_is(folder, capsys):

@@ -429,7 +429,7 @@ def _report(args: argparse.Namespace) -> int:
     from aftersales.contract import call, destination
 
     gc.disable()  # it would take a tenth of the time, and the process ends with the report
-    call.check(args.month, args.year, args.source)
+    call.check(args.month, args.year, args.source, args.store)
     destination.try_folder(args.out, "out")
     leftovers.sweep(args.out)
     if args.fresh:
@@ -542,7 +542,7 @@ def _verify(args: argparse.Namespace) -> int:
     from aftersales.compare.runs import Run
     from aftersales.contract import call
 
-    call.check(args.month, args.year, args.source)
+    call.check(args.month, args.year, args.source, args.store)
 
     def make(run: Run, out: Path) -> None:
         os.environ[store.FRESH] = "1"
@@ -614,8 +614,10 @@ def _chapter(args: argparse.Namespace) -> None:
 def _check_notebooks(args: argparse.Namespace) -> int:
     from aftersales.chapters import check as check_notebooks
     from aftersales.chapters import notebooks as chapters
-    from aftersales.contract import params
+    from aftersales.contract import params, store_params
 
     months = [None, *sorted(path.stem for path in params.folder().glob("[0-9]*.yml"))]
-    named = dict.fromkeys(stem for month in reversed(months) for stem in params.load(month).chapters)
+    used = [params.load(month) for month in reversed(months)]
+    used += [params.load(store=store_params.store_of(one)) for one in store_params.files(params.folder())]
+    named = dict.fromkeys(stem for one in used for stem in one.chapters)
     return check_notebooks.report(chapters.FOLDER, list(named), print)

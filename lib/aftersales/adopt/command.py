@@ -75,7 +75,7 @@ def _verdict(source: str, sections: Mapping[str, Mapping[str, Any]], settings: P
         there, more = getattr(settings, name), sections[name]
         nested = name in ("constants", "value_aliases")
         given[name] = {**there, **{k: {**there.get(k, {}), **v} if nested else v for k, v in more.items()}}
-    adopted = foreign.read(given, "adopt")
+    adopted = foreign.read(given, dict.fromkeys(foreign.SECTIONS, "adopt"))
     options = ReadOptions(
         adopted["header_aliases"],
         settings.store,

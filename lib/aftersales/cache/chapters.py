@@ -24,7 +24,7 @@ def key_of(notebook: Path, parameters: Mapping[str, Any]) -> str:
     return store.digest(
         [
             store.program(),
-            store.settings(),
+            store.settings(parameters.get("store")),
             notebook.stem,
             hashlib.sha256(notebook.read_bytes()).hexdigest(),
             dict(parameters),

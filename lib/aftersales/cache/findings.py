@@ -20,6 +20,7 @@ SNAPSHOT = "AFTERSALES_SNAPSHOT"  # names what was read for one report alone
 
 def made_once(
     month: object,
+    of: str,
     hashes: Mapping[str, str],
     make: Callable[[], Any],
     plain: Callable[[Any], Any],
@@ -29,13 +30,16 @@ def made_once(
 
     Parameters
     ----------
+    of
+        The store.
     plain, from_plain
         What was judged as plain values, for JSON, and back.
     hashes
         Of the tables' content; empty where it is not known, and nothing is cached.
     """
     snapshot, tables = os.environ.get(SNAPSHOT, ""), {k: v for k, v in hashes.items() if k != NAME}
-    at = store.folder(NAME) / store.digest([store.program(), store.settings(), str(month), tables, snapshot])
+    settings = store.settings(of)
+    at = store.folder(NAME) / store.digest([store.program(), settings, str(month), tables, snapshot])
     if hashes and (snapshot or not store.fresh_requested()):
         with suppress(Exception):  # of a damaged file anything may come
             data = at.read_bytes()

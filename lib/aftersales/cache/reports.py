@@ -19,7 +19,7 @@ def fingerprint(request: Mapping[str, Any], notebooks: Path) -> str | None:
 
     None where that can't be known without reading it (a database).
     """
-    settings = store.settings()
+    settings = store.settings(request.get("store"))
     sources = [request["source"]] if request.get("source") else _sources_from(settings)
     states = []
     for source in sources:

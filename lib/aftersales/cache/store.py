@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from aftersales.contract import alive, params
+from aftersales.contract import alive, params, store_params
 from aftersales.contract.message import phrase
 
 LIMIT = 400  # chapters, and as many reports and charts
@@ -95,10 +95,21 @@ def digest(payload: Any) -> str:
     return hashlib.sha256(json.dumps(payload, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def settings() -> list[tuple[str, str]]:
-    """The params files, by name and content."""
-    files = [p for p in sorted(params.folder().glob("*.yml")) if p.is_file()]
-    return [(p.name, p.read_text("utf-8", "replace")) for p in files]
+def settings(of: str | None = None) -> list[tuple[str, str]]:
+    """The params files, by name and content.
+
+    Parameters
+    ----------
+    of
+        The store whose own file counts and no other's; None = not known, and every store's does.
+    """
+    base = params.folder()
+    files = [p for p in sorted(base.glob("*.yml")) if p.is_file()]
+    if of is None:
+        files += store_params.files(base)
+    elif (own := store_params.file_of(of, base)) is not None:
+        files.append(own)
+    return [(p.relative_to(base).as_posix(), p.read_text("utf-8", "replace")) for p in files]
 
 
 def make(at: Path) -> Path:

@@ -187,6 +187,7 @@ def judged_once(tables: Tables, month: pd.Period, params: Params) -> Judged:
     found: Judged
     found, digest = cached_findings.made_once(
         month,
+        tables.store,
         tables.hashes,
         lambda: watched.judged(tables, month, params),
         watched.plain,
@@ -230,5 +231,6 @@ def context(
     if lang:
         message.speak(lang)  # errors too are told in the notebook's language
     period = months.parse(month)
-    params = get_params(period)
-    return Context(period, load(source, store, period), params, lang or params.lang)
+    tables = load(source, store, period)
+    params = get_params(period, tables.store)
+    return Context(period, tables, params, lang or params.lang)

@@ -144,8 +144,10 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
 
     folder = Path(into or os.environ.get(INTO) or tempfile.mkdtemp(prefix="aftersales-"))
     tables = load(parameters.get("source"), parameters.get("store"), parameters.get("month"))
-    if month := parameters.get("month"):
-        judged_once(tables, pd.Period(str(month), "M"), get_params(month))
+    month = parameters.get("month")
+    settings = get_params(month, tables.store)
+    if month:
+        judged_once(tables, pd.Period(str(month), "M"), settings)
     hashes = tables.hashes
     made = [folder / f"{stem}.ipynb" for stem in stems]
     jobs, keys = [], {}
@@ -165,7 +167,7 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
             reads = scraps.read(out)["reads"]
             cached.keep(keys[stem], out, TABLES if reads is None else reads, hashes)
 
-    limits = get_params(month).limits
+    limits = settings.limits
     may_take = kernels.Limits(
         limits["chapter_seconds"],
         limits["chapter_memory_mb"],

@@ -60,14 +60,14 @@ def check(
     if xlsx is not None:
         from aftersales.check import workbook
 
-        workbook.try_place(xlsx, source or params.load().source)
+        workbook.try_place(xlsx, source or params.load(store=store).source)
     try:
         lang_given = lang
         request = inputs.ask(month, year, store, source, lang)
     except InputError as error:
         if not error.faults:
             raise
-        settings = params.load()
+        settings = params.load(store=store)
         lang = lang or spoken()
         found = problems.from_faults(error.faults, lang)
         faults.show(error.faults, lang, sys.stdout)

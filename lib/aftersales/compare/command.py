@@ -35,7 +35,7 @@ def compare(a: str | None, b: str | None, store: str | None, out: Path, lang: st
     InputError
         One of them is not there, or both are the same.
     """
-    settings = params.load()
+    settings = params.load(store=store)
     lang = lang or settings.lang
     first, second = (find(side, x, out, store, settings.store) for side, x in (("A", a), ("B", b)))
     if first.folder.resolve() == second.folder.resolve():

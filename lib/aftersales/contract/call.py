@@ -11,10 +11,10 @@ from aftersales.contract.message import Message
 _YEAR = "(19|20|21)[0-9]{2}"  # `\d` would take the digits of other scripts
 
 
-def check(month: str, year: str | None, source: str | None) -> None:
-    """Raise an InputError when month, year, params or the place of the source are bad."""
+def check(month: str, year: str | None, source: str | None, store: str | None = None) -> None:
+    """Raise an InputError when month, year, the params of the store or the place of the source are bad."""
     number, given_year = parse_month(month, year)
-    settings = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    settings = params.load(None if given_year is None else f"{given_year}-{number:02d}", store=store)
     stage.tell(limits=settings.limits)
     chosen = source or settings.source
     if not place.is_demo(chosen) and not place.is_url(chosen):

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aftersales.contract.errors import InputError
+from aftersales.contract.home import DEFAULT
 from aftersales.contract.message import Message
 from aftersales.contract.schema import ANSWERS, CODE_ALIASES, CODES, FLAGS, TABLES, Column
 from aftersales.contract.trade import FLAG_WORDS, WORDS
@@ -34,34 +35,47 @@ def plain(text: object) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", str(text))).lower()
 
 
-def read(values: Mapping[str, Any], file: str) -> dict[str, Any]:
-    """These sections of a params file by our own names of tables, columns and codes.
+def read(values: Mapping[str, Any], origins: Mapping[str, str]) -> dict[str, Any]:
+    """These sections of the params by our own names of tables, columns and codes.
+
+    Parameters
+    ----------
+    origins
+        The file that a section or one of its keys (``header_aliases.里程``) comes from, for messages.
 
     Raises
     ------
     InputError
         One of them is not what it should be; the message names the nearest name that there is.
     """
-    sections = {name: _lines(values.get(name) or {}, f"{file}: {name}") for name in SECTIONS}
+
+    def file(key: str) -> str:
+        return origins.get(key) or origins.get(key.partition(".")[0]) or DEFAULT
+
+    sections = {name: _lines(values.get(name) or {}, f"{file(name)}: {name}") for name in SECTIONS}
     names: dict[str, str | None] = {}
     for name, target in sections["table_names"].items():
-        at = f"{file}: table_names: {name}"
+        at = f"{file(f'table_names.{name}')}: table_names: {name}"
         names[str(name)] = None if target in (None, False, "") else _table(target, at)
-    aliases = {str(k): _target(str(k), v, file) for k, v in sections["header_aliases"].items()}
+    aliases = {
+        str(k): _target(str(k), v, file(f"header_aliases.{k}")) for k, v in sections["header_aliases"].items()
+    }
     constants: dict[str, dict[str, Any]] = {}
     for name, columns in sections["constants"].items():
-        table = _table(name, f"{file}: constants")
-        for key, value in _lines(columns or {}, f"{file}: constants.{name}").items():
-            column = _column(table, key, f"{file}: constants.{name}")
+        at = file(f"constants.{name}")
+        table = _table(name, f"{at}: constants")
+        for key, value in _lines(columns or {}, f"{at}: constants.{name}").items():
+            column = _column(table, key, f"{at}: constants.{name}")
             constants.setdefault(table, {})[column.name] = _constant(
-                column, value, f"{file}: constants.{name}.{key}"
+                column, value, f"{at}: constants.{name}.{key}"
             )
     mapped: dict[str, dict[str, Any]] = {}
     for name, pairs in sections["value_aliases"].items():
-        at = f"{file}: value_aliases.{name}"
+        from_file = file(f"value_aliases.{name}")
+        at = f"{from_file}: value_aliases.{name}"
         of, _, key = str(name).partition(".")
-        table = _table(of, f"{file}: value_aliases")
-        column = _column(table, key, f"{file}: value_aliases.{of}")
+        table = _table(of, f"{from_file}: value_aliases")
+        column = _column(table, key, f"{from_file}: value_aliases.{of}")
         if column.kind not in _MAPPED:
             raise _wrong(
                 at,

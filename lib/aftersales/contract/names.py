@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from urllib.parse import quote
 
 # Characters that are as wide as a Chinese one, as their narrow twins: lengths stay.
 NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
@@ -25,3 +27,23 @@ def alike(name: str) -> str:
         return name.strip()
     text = _DOTS.sub("·", name.translate(NARROW).strip())
     return re.sub(r"\s+", " ", _BLANKS.sub("", text))
+
+
+def store_key(name: str) -> str:
+    """A store's name as its params and its recipients are found by: blanks, widths and the way a file system
+    writes accents make no other store.
+
+    >>> store_key(" Ａ店\u30002 "), store_key("Cafe\u0301") == store_key("Café")
+    ('A店2', True)
+    """
+    return alike(" ".join(unicodedata.normalize("NFKC", name).split()))
+
+
+def folder_name(store: str) -> str:
+    """A store's name as the name of a folder: what a file system forbids is percent-encoded.
+
+    >>> folder_name("东城/二店")
+    '东城%2F二店'
+    """
+    name = "".join(quote(c, safe="") if c in '/\\:*?"<>|%' or ord(c) < 32 else c for c in store.strip())
+    return "%2E" + name[1:] if name.startswith(".") else name

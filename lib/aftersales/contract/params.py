@@ -1,4 +1,5 @@
-"""The settings of a store: `params/default.yml`, and `params/<YYYY-MM>.yml` over it for one month."""
+"""The settings of a store: `params/default.yml`, over it `params/<YYYY-MM>.yml` for one month, and over both
+`params/stores/<store>.yml` for one store."""
 
 from __future__ import annotations
 
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aftersales.contract import foreign, message, place
+from aftersales.contract import foreign, message, place, store_params
 from aftersales.contract.errors import InputError
 from aftersales.contract.home import DEFAULT as _DEFAULT
 from aftersales.contract.home import ROOT as ROOT
 from aftersales.contract.home import folder as folder
 from aftersales.contract.message import Message
+from aftersales.contract.names import store_key
 from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
 ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
@@ -223,15 +225,18 @@ SHIPPED: dict[str, Any] = {
 }
 
 
-def load(month: object = None, path: str | Path | None = None) -> Params:
-    """The settings for a month.
+def load(month: object = None, path: str | Path | None = None, store: str | None = None) -> Params:
+    """The settings for a month and a store.
 
     Parameters
     ----------
     month : Period or str, optional
-        ``2024-04``; without it only the default file counts.
+        ``2024-04``; without it no month's file counts.
     path : path, optional
         The folder of the files, by default `folder()`.
+    store : str, optional
+        Whose file counts, by default that of the params' own store. Where another store has none, the params
+        remain those of their own store, and so do `Params.store` and the recipients.
 
     Raises
     ------
@@ -269,16 +274,67 @@ def load(month: object = None, path: str | Path | None = None) -> Params:
         )
     override = base / f"{month}.yml"
     if month is not None and override.exists():
-        changes = _read(override)
-        for key, value in changes.items():
-            nested = isinstance(value, dict) and isinstance(values.get(key), dict)
-            values[key] = _over(values[key], value) if nested else value
-        origins |= dict.fromkeys(_flat(changes), override.name)
-    _check(values, override.name if month is not None and override.exists() else default.name)
+        _put_over(values, origins, _read(override), override.name)
+    _of_store(values, origins, store, base)
+    _check(values, origins)
     message.by_default(values["lang"])
     if without := os.environ.get(WITHOUT):
         values["chapters"] = [stem for stem in values["chapters"] if stem not in without.split()]
     return Params(**values, origins=origins)
+
+
+def _put_over(values: dict[str, Any], origins: dict[str, str], changes: Mapping[str, Any], file: str) -> None:
+    """Let the settings of a file count before those that were there."""
+    for key, value in changes.items():
+        nested = isinstance(value, dict) and isinstance(values.get(key), dict)
+        values[key] = _over(values[key], value) if nested else value
+    origins |= dict.fromkeys(_flat(changes), file)
+
+
+def _of_store(values: dict[str, Any], origins: dict[str, str], store: str | None, base: Path) -> None:
+    """Let the file of a store count, where it has one.
+
+    The people of the params' own store are nobody of another's: these come from its own file alone.
+
+    Raises
+    ------
+    InputError
+        The file is bad, or it is that of another store.
+    """
+    own = str(values["store"])
+    wanted = own if store is None else store
+    file = store_params.file_of(wanted, base)
+    if file is None:
+        return
+    at = f"{store_params.FOLDER}/{file.name}"
+    changes = _read(file, at)
+    if "store" in changes and store_key(str(changes["store"])) != store_key(wanted):
+        raise InputError(
+            Message(
+                f"{at}：store：给的是 {changes['store']!r}；从文件名看应是门店 "
+                f"{store_params.store_of(file)}。请删去这一行，或改文件名。",
+                f"{at}: store: got {changes['store']!r}; expected the store that the file is called after, "
+                f"{store_params.store_of(file)}. Remove the line, or rename the file.",
+            )
+        )
+    if changes.get("recipients", {}).get("head_office"):
+        raise InputError(
+            Message(
+                f"{at}：recipients.head_office：总部不属于任何一家店，写在 {_DEFAULT} 里；"
+                "要收这家店报告的人，请写在别的角色下。",
+                f"{at}: recipients.head_office: head office is no store's and stands in {_DEFAULT}; "
+                "name who is to have this store's report under another role.",
+            )
+        )
+    if store_key(wanted) != store_key(own):
+        allowed = {k: v for k, v in dict(values["recipients"] or {}).items() if k == "allowed_domains"}
+        values["recipients"] = allowed
+        for role in ROLES:
+            origins.pop(f"recipients.{role}", None)
+        changes["store"] = store_params.store_of(file).strip()
+    else:
+        changes.pop("store", None)
+    _put_over(values, origins, changes, at)
 
 
 def _over(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -291,33 +347,35 @@ def _over(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     return {**values, **changes, **both}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, name: str | None = None) -> dict[str, Any]:
+    """What a file says, whose keys are known; `name` is what it is called in messages."""
+    name = name or path.name
     place.check_file(path)
     try:
         with path.open(encoding="utf-8") as stream:
             values = yaml.load(stream, Loader) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(message.not_yaml(path.name, error)) from None
+        raise InputError(message.not_yaml(name, error)) from None
     if not isinstance(values, Mapping):
         kind = message.kind(values)
         raise InputError(
             Message(
-                f"{path.name}：应是 `键: 值` 这样的行，给的是{kind.zh}。",
-                f"{path.name}: expected `key: value` lines, got {kind.en}.",
+                f"{name}：应是 `键: 值` 这样的行，给的是{kind.zh}。",
+                f"{name}: expected `key: value` lines, got {kind.en}.",
             )
         )
     for key in values:
-        _known(path.name, "", key, _KEYS)
+        _known(name, "", key, _KEYS)
         if key in _NESTED:
             if not isinstance(values[key], Mapping):
                 raise InputError(
                     Message(
-                        f"{path.name}：{key}：应是 `键: 值` 这样的行，给的是 {values[key]!r}。",
-                        f"{path.name}: {key}: expected `key: value` lines, got {values[key]!r}.",
+                        f"{name}：{key}：应是 `键: 值` 这样的行，给的是 {values[key]!r}。",
+                        f"{name}: {key}: expected `key: value` lines, got {values[key]!r}.",
                     )
                 )
             for inner in values[key]:
-                _known(path.name, f"{key}.", inner, _NESTED[key])
+                _known(name, f"{key}.", inner, _NESTED[key])
     return dict(values)
 
 
@@ -337,9 +395,15 @@ def _flat(values: Mapping[str, Any]) -> list[str]:
     return flat + [f"{k}.{inner}" for k, v in values.items() if isinstance(v, Mapping) for inner in v]
 
 
-def _check(values: dict[str, Any], file: str) -> None:
+def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
+    """Refuse values that are not what they should be; the message names the file that has them."""
+
+    def file_of(key: str) -> str:
+        return origins.get(key, _DEFAULT)
+
     def expect(good: bool, key: str, zh: str, en: str) -> None:
         if not good:
+            file = file_of(key)
             raise InputError(
                 Message(
                     f"{file}：{key}：给的是 {values[key]!r}；应是{zh}。",
@@ -365,6 +429,7 @@ def _check(values: dict[str, Any], file: str) -> None:
     limits = values["limits"] = {**SHIPPED["limits"], **(values["limits"] or {})}
     for key, most in limits.items():
         if not (is_number(most) and 0 < most < 1e9):
+            file = file_of(f"limits.{key}")
             raise InputError(
                 Message(
                     f"{file}：limits.{key}：给的是 {most!r}；应是大于 0 的数。",
@@ -422,7 +487,7 @@ def _check(values: dict[str, Any], file: str) -> None:
             if (
                 not rest or prefix in PREFIXES
             ):  # else a figure of one's own; the chapters know when they have run
-                _known(file, "targets.", name, list(FIGURES))
+                _known(file_of(f"targets.{name}"), "targets.", name, list(FIGURES))
     questions = values["questionnaire"]
     good = all(isinstance(q, Mapping) and {"zh", "en"} >= set(q) and "zh" in q for q in questions.values())
     expect(good, "questionnaire", "每个问题的 `zh: …` 和 `en: …`", "`zh: …` and `en: …` for each question")
@@ -433,12 +498,12 @@ def _check(values: dict[str, Any], file: str) -> None:
         "每个角色的地址列表",
         "a list of addresses for each role",
     )
-    values |= foreign.read(values, file)
+    values |= foreign.read(values, origins)
     chapters = values["chapters"]
     good = isinstance(chapters, list) and all(re.fullmatch(r"\w+", str(c)) for c in chapters)
     good = good and len(set(chapters)) == len(chapters)
     expect(good, "chapters", "互不相同的笔记本名列表", "a list of different notebook stems")
-    _check_remarks(values, file)
+    _check_remarks(values, file_of("remarks"))
 
 
 def _check_remarks(values: dict[str, Any], file: str) -> None:

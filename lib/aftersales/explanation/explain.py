@@ -74,12 +74,13 @@ def explain(
         own.check(glued, tables, month)
         tables, month = tables or glued.tables, glued.month if month is None else month
     else:
-        name = _known(name, row, (params or inputs.get_params(month)).chapters)
+        of = None if tables is None else tables.store
+        name = _known(name, row, (params or inputs.get_params(month, of)).chapters)
     tables = inputs.load(month=month) if tables is None else tables
     period = inputs.latest_month(tables) if month is None else months.parse(month)
     if glued is None:
         inputs.check_month(tables, period)
-    params = params or inputs.get_params(period)
+    params = params or inputs.get_params(period, tables.store)
     lang = lang or params.lang
     if glued is not None and glued.figure is not None:
         figure = glued.figure

@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
 
 from aftersales.contract import alive, destination
+from aftersales.contract.names import folder_name as folder_name
 from aftersales.export import history, modes
 
 DRAFTS, COMPARED = "drafts", "compare"  # beside the months' folders
@@ -21,16 +21,6 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
 _WORK, _ASIDE = ".making-", "before"
 _FORMER = ".before-"  # where earlier versions moved what they were to replace
-
-
-def folder_name(store: str) -> str:
-    """A store's name as the name of a folder: what a file system forbids is percent-encoded.
-
-    >>> folder_name("东城/二店")
-    '东城%2F二店'
-    """
-    name = "".join(quote(c, safe="") if c in '/\\:*?"<>|%' or ord(c) < 32 else c for c in store.strip())
-    return "%2E" + name[1:] if name.startswith(".") else name
 
 
 @contextmanager

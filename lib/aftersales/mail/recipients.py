@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from email.headerregistry import Address
 
+from aftersales.contract import store_params
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, joined, listed
+from aftersales.contract.names import store_key
 from aftersales.contract.params import ROLES, Params
 
 DEPARTMENTS = ("front", "workshop", "parts", "service")
@@ -45,10 +46,16 @@ def address(text: str) -> Address:
 def are_of(store: str, params: Params) -> bool:
     """Whether the recipients are those of a store.
 
-    No address says whose it is, so all of them belong to the params' own store, however blanks and widths are
-    typed.
+    No address says whose it is, so they belong to the store that the params are of, however blanks and widths
+    are typed; those of a store with a file of its own come from that file alone.
     """
-    return _same(store) == _same(params.store)
+    if store_key(store) != store_key(params.store):
+        return False
+    file = params.origins.get("store", "")
+    named = [role for role in ROLES if params.recipients.get(role)]
+    return not store_params.is_file(file) or all(
+        params.origins.get(f"recipients.{role}") == file for role in named
+    )
 
 
 def check_store(store: str, params: Params) -> None:
@@ -60,27 +67,19 @@ def check_store(store: str, params: Params) -> None:
         They are not those of the store; the message names both.
     """
     if not are_of(store, params):
+        file = f"params/{store_params.name(store or '…')}"
         own = f"`store: {store or '…'}`"
         raise InputError(
             Message(
-                f"这是门店 {store or '（不明）'} 的报告；参数里的收件人是 {params.store} 的。请为"
-                f"{store or '那家店'}另备一套参数，写明收件人和 {own}（AFTERSALES_PARAMS=文件夹），"
+                f"这是门店 {store or '（不明）'} 的报告；参数里的收件人是 {params.store} 的。请在 {file} 里写明"
+                f"{store or '那家店'}的收件人，或另备一套写着 {own} 的参数（AFTERSALES_PARAMS=文件夹），"
                 "再运行同一命令。什么也没有发送。",
                 f"got a report of the store {store or 'unknown'}; expected one of {params.store}, whose "
-                f"recipients the params name. Let params of its own name the recipients of "
-                f"{store or 'that store'} and say {own} (AFTERSALES_PARAMS=folder), then run the command "
+                f"recipients the params name. Name the recipients of {store or 'that store'} in {file}, or "
+                f"in params of its own that say {own} (AFTERSALES_PARAMS=folder), then run the command "
                 "again. Nothing was sent.",
             )
         )
-
-
-def _same(store: str) -> str:
-    """A store's name as it is compared.
-
-    >>> _same(" Ａ店\u30002 ")
-    'A店 2'
-    """
-    return " ".join(unicodedata.normalize("NFKC", store).split())
 
 
 def by_address(params: Params) -> dict[str, str]:
@@ -118,7 +117,14 @@ def by_address(params: Params) -> dict[str, str]:
                 )
             people.setdefault(f"{one.username}@{one.domain.lower()}", role)
     if not faults and not people:
-        faults.append(Message("参数：recipients：一个收件人也没有。", "params: recipients: nobody is named."))
+        file = params.origins.get("store", "")
+        at = f"params/{file}" if store_params.is_file(file) else ""
+        faults.append(
+            Message(
+                f"{at or '参数'}：recipients：一个收件人也没有。",
+                f"{at or 'params'}: recipients: nobody is named.",
+            )
+        )
     if faults:
         last = Message("什么也没有发送。", "Nothing was sent.")
         raise InputError(joined([*faults, last], "\n  "))

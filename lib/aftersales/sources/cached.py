@@ -50,7 +50,9 @@ def cached_load(
         Everything that is wrong, in one go; or the store is none of the source's.
     """
     check_store(source, store)
-    key = cache.key(source, options.way(), options.snapshot, (store, first, last))
+    # what one store's params leave unmasked is none of the others': it is cached for that store alone
+    whose = () if options.masked else (store or "",)
+    key = cache.key(source, [*options.way(), *whose], options.snapshot, (store, first, last))
     if key is not None and (cached := cache.stores(key)):
         existing, named = cached
         chosen = _chosen(existing, named, store, options.default_store)

@@ -13,11 +13,12 @@ import pandas as pd
 
 from aftersales.cache import store as cache
 from aftersales.cache import tables as cached_tables
-from aftersales.contract import message, months, params, place
+from aftersales.contract import message, months, params, place, store_params
 from aftersales.contract.archive import Archive
 from aftersales.contract.call import parse_month
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
+from aftersales.contract.names import store_key
 from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES
 from aftersales.contract.statistics import EARLIER
@@ -34,15 +35,16 @@ _SNAPSHOT = "AFTERSALES_SNAPSHOT"
 _HANDED: list[tuple[Tables, pd.Period | None]] = []
 
 
-def get_params(month: object = None) -> Params:
-    """The settings for a month: `params/default.yml` with `params/<YYYY-MM>.yml` over it.
+def get_params(month: object = None, store: str | None = None) -> Params:
+    """The settings for a month and a store: `params/default.yml`, over it `params/<YYYY-MM>.yml`, over both
+    `params/stores/<store>.yml`; without a store, that of the params.
 
     Examples
     --------
     >>> get_params("2024-04").churn_months
     6
     """
-    return params.load(None if month is None else months.parse(month))
+    return params.load(None if month is None else months.parse(month), store=store)
 
 
 def load(source: str | None = None, store: str | None = None, month: object = None) -> Tables:
@@ -72,8 +74,19 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     >>> tables.store, len(tables.repair_orders)
     ('示范店', 30971)
     """
-    settings = get_params(month)
-    return _load(_chosen(source, store, settings), store, month, settings, os.environ.get(_SNAPSHOT, ""))
+    settings = get_params(month, store)
+    tables = _load(_chosen(source, store, settings), store, month, settings, os.environ.get(_SNAPSHOT, ""))
+    if store is None and _has_other_params(tables.store, settings):
+        return load(source, tables.store, month)
+    return tables
+
+
+def _has_other_params(store: str, settings: Params) -> bool:
+    """Whether a store, which the source named and nobody else, has params of its own that are not these."""
+    return (
+        store_key(store) != store_key(settings.store)
+        and store_params.file_of(store, params.folder()) is not None
+    )
 
 
 def _chosen(source: str | None, store: str | None, settings: Params) -> str:
@@ -230,7 +243,7 @@ def ask(
         The month is none, or the source has nothing in it; the source is bad.
     """
     number, given_year = parse_month(month, year)
-    base = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    base = params.load(None if given_year is None else f"{given_year}-{number:02d}", store=store)
     chosen = _chosen(source, store, base)
     fresh = secrets.token_hex(8) if cache.fresh_requested() else ""
     cached_tables.hold(fresh)
@@ -238,13 +251,17 @@ def ask(
         period = _latest(number, month, chosen, store, base, fresh)
     else:
         period = pd.Period(year=given_year, month=number, freq="M")
-    settings = params.load(period)
+    settings = params.load(period, store=store)
     chosen = _chosen(source, store, settings)
     database = place.is_url(chosen)
     typed = database and not chosen.startswith("env:")  # by hand, perhaps with a password
     snapshot = fresh or (secrets.token_hex(8) if database else "")
     cached_tables.hold(snapshot)
     tables = _load(chosen, store, period, settings, snapshot)
+    if store is None and _has_other_params(tables.store, settings):
+        if snapshot:
+            cached_tables.forget(snapshot)
+        return ask(month, year, tables.store, source, lang)
     message.settle(lang or settings.lang)
     return ReportRequest(
         month=period,
@@ -292,8 +309,11 @@ def unmasked(source: str | None, store: str | None) -> Tables:
     InputError
         The source is bad, or has no such store.
     """
-    settings = params.load()
-    return cached.read_unmasked(_chosen(source, store, settings), store, _options(settings))
+    settings = params.load(store=store)
+    tables = cached.read_unmasked(_chosen(source, store, settings), store, _options(settings))
+    if store is None and _has_other_params(tables.store, settings):
+        return unmasked(source, tables.store)
+    return tables
 
 
 def ask_unmasked(
@@ -308,16 +328,18 @@ def ask_unmasked(
         As of `ask`.
     """
     number, given_year = parse_month(month, year)
-    settings = params.load(None if given_year is None else f"{given_year}-{number:02d}")
+    settings = params.load(None if given_year is None else f"{given_year}-{number:02d}", store=store)
     chosen = _chosen(source, store, settings)
     tables = cached.read_unmasked(chosen, store, _options(settings))
+    if store is None and _has_other_params(tables.store, settings):
+        return ask_unmasked(month, year, tables.store, source, lang)
     there = months_with_records(tables)
     found = [m for m in there if m.month == number and given_year in (None, m.year)]
     if not found:
         raise _no_records(month, tables.store, _span(there))
     visited = [m for m in found if m in _months(tables, "repair_orders")]
     found = visited or [check_month(tables, found[-1])]
-    own = params.load(found[-1])
+    own = params.load(found[-1], store=store)
     message.settle(lang or own.lang)
     if _chosen(source, store, own) != chosen or _options(own) != _options(settings):
         tables = cached.read_unmasked(_chosen(source, store, own), store, _options(own))

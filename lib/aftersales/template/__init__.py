@@ -49,7 +49,7 @@ def write(
     if out is not None:
         _try_place(out)
     request = None if month is None else call.parse_month(month, year)
-    settings = params.load()
+    settings = params.load(store=store)
     given = source or (settings.source if not place.is_demo(settings.source) else None)
     check_store(given or "", store)
     tables = inputs.load(given, store) if given else None
