@@ -86,6 +86,10 @@ verify: $(READY) ## 核对已发布的报告：有没有被改动，重做是否
 mail: $(READY) ## 发送已发布的报告：make mail MONTH=4（DRY_RUN=1 只说会发给谁） ## send the published report: make mail MONTH=4 (DRY_RUN=1 says what would go to whom)
 	@$(RUN) mail $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)
 
+.PHONY: mail-group
+mail-group: $(READY) ## 发送集团的报告：各店收自己的，总部收总览：make mail-group MONTH=4（DRY_RUN=1 只说会发给谁） ## send each store of a group its report, head office the overview: make mail-group MONTH=4 (DRY_RUN=1)
+	@$(RUN) mail-group $(PERIOD) $(WHERE) $(LANGUAGE)
+
 .PHONY: call-list
 call-list: $(READY) ## 生成外呼名单（未脱敏，仅限店内）：make call-list MONTH=4 OUT=外呼名单.xlsx ## write whom to call, unmasked, for inside the store: make call-list MONTH=4 OUT=calls.xlsx
 	@$(RUN) call-list $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)

@@ -197,20 +197,18 @@ def parser() -> argparse.ArgumentParser:
     _month(mail)
     _source(mail)
     _output(mail)
-    mail.add_argument(
-        "--dry-run",
-        action="store_true",
-        help=phrase("只说会发给谁，不发送（或 DRY_RUN=1）", "say what would be sent to whom (or DRY_RUN=1)"),
-    )
-    mail.add_argument(
-        "--again",
-        action="store_true",
-        help=phrase(
-            "已收到的人也再发一次（或 AGAIN=1）",
-            "send to those too who have it already (or AGAIN=1)",
-        ),
-    )
+    _sending(mail)
     mail.set_defaults(run=_mail)
+
+    mails = add(
+        "mail-group",
+        "发送集团的报告：各店收自己的，总部收总览",
+        "send the reports of a group: each store its own, head office the overview",
+    )
+    _month(mails)
+    _output(mails)
+    _sending(mails)
+    mails.set_defaults(run=_mail_group)
 
     calls = add(
         "call-list",
@@ -417,6 +415,22 @@ def _output(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _sending(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--dry-run",
+        action="store_true",
+        help=phrase("只说会发给谁，不发送（或 DRY_RUN=1）", "say what would be sent to whom (or DRY_RUN=1)"),
+    )
+    command.add_argument(
+        "--again",
+        action="store_true",
+        help=phrase(
+            "已收到的人也再发一次（或 AGAIN=1）",
+            "send to those too who have it already (or AGAIN=1)",
+        ),
+    )
+
+
 def _is_set(name: str) -> bool:
     """Whether make was told it: ``AGAIN=1``."""
     return os.environ.get(name, "") not in ("", "0")
@@ -497,6 +511,19 @@ def _mail(args: argparse.Namespace) -> None:
         store=args.store,
         source=args.source,
         out=args.out,
+        lang=args.lang,
+        dry_run=args.dry_run or _is_set("DRY_RUN"),
+        again=args.again or _is_set("AGAIN"),
+    )
+
+
+def _mail_group(args: argparse.Namespace) -> None:
+    from aftersales.mail import group
+
+    group.send(
+        args.month,
+        args.year,
+        args.out,
         lang=args.lang,
         dry_run=args.dry_run or _is_set("DRY_RUN"),
         again=args.again or _is_set("AGAIN"),

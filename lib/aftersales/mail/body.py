@@ -170,8 +170,8 @@ def _check_masked(report: document.Document) -> None:
 
 
 @cache
-def template() -> jinja2.Template:
-    """The template of the HTML, compiled once."""
+def template(name: str = "body.html.j2") -> jinja2.Template:
+    """The template of an HTML, compiled once."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -179,7 +179,7 @@ def template() -> jinja2.Template:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    return environment.get_template("body.html.j2")
+    return environment.get_template(name)
 
 
 def _charts(payloads: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, bytes]]:

@@ -40,7 +40,7 @@ def write(body: mail.Body, metadata: Mapping[str, Any], pdf: bytes, params: Para
     """
     store = str(metadata.get("aftersales", {}).get("store") or "")
     to = (params.recipients.get("general_manager") or []) if are_of(store, params) else []
-    path.write_bytes(_message(body, metadata, pdf, params, to).as_bytes(policy=POLICY))
+    path.write_bytes(of_body(body, metadata, pdf, params, to).as_bytes(policy=POLICY))
 
 
 def build(
@@ -56,12 +56,13 @@ def build(
         Whose TOP5 comes first.
     """
     body = mail.body(document.read(notebook), department)
-    return _message(body, notebook.metadata, pdf, params, to)
+    return of_body(body, notebook.metadata, pdf, params, to)
 
 
-def _message(
+def of_body(
     body: mail.Body, metadata: Mapping[str, Any], pdf: bytes, params: Params, to: list[str]
 ) -> EmailMessage:
+    """A message of a body and a PDF, linted; the PDF is called after store and month of the metadata."""
     meta = metadata.get("aftersales", {})
     message = EmailMessage(policy=POLICY)
     message["Subject"] = body.subject

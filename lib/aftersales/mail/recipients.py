@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from email.headerregistry import Address
 
 from aftersales.contract import store_params
@@ -71,9 +72,9 @@ def check_store(store: str, params: Params) -> None:
         own = f"`store: {store or '…'}`"
         raise InputError(
             Message(
-                f"这是门店 {store or '（不明）'} 的报告；参数里的收件人是 {params.store} 的。请在 {file} 里写明"
-                f"{store or '那家店'}的收件人，或另备一套写着 {own} 的参数（AFTERSALES_PARAMS=文件夹），"
-                "再运行同一命令。什么也没有发送。",
+                f"这是门店 {store or '（不明）'} 的报告；参数里的收件人是 {params.store} 的。"
+                f"请在 {file} 里写明{store or '那家店'}的收件人，或另备一套写着 {own} 的参数"
+                "（AFTERSALES_PARAMS=文件夹），再运行同一命令。什么也没有发送。",
                 f"got a report of the store {store or 'unknown'}; expected one of {params.store}, whose "
                 f"recipients the params name. Name the recipients of {store or 'that store'} in {file}, or "
                 f"in params of its own that say {own} (AFTERSALES_PARAMS=folder), then run the command "
@@ -82,8 +83,8 @@ def check_store(store: str, params: Params) -> None:
         )
 
 
-def by_address(params: Params) -> dict[str, str]:
-    """Everybody who gets the report: address to role, in the order of the roles.
+def by_address(params: Params, roles: Sequence[str] = ROLES) -> dict[str, str]:
+    """Everybody of these roles who gets the report: address to role, in the order of the roles.
 
     Who stands under several roles gets one mail, that of the first.
 
@@ -95,7 +96,7 @@ def by_address(params: Params) -> dict[str, str]:
     allowed = {domain.lower().lstrip("@") for domain in params.recipients.get("allowed_domains", [])}
     people: dict[str, str] = {}
     faults: list[Message] = []
-    for role in ROLES:
+    for role in roles:
         for text in params.recipients.get(role, []):
             try:
                 one = address(text)
@@ -119,10 +120,10 @@ def by_address(params: Params) -> dict[str, str]:
     if not faults and not people:
         file = params.origins.get("store", "")
         at = f"params/{file}" if store_params.is_file(file) else ""
+        key = f"recipients.{roles[0]}" if len(roles) == 1 else "recipients"
         faults.append(
             Message(
-                f"{at or '参数'}：recipients：一个收件人也没有。",
-                f"{at or 'params'}: recipients: nobody is named.",
+                f"{at or '参数'}：{key}：一个收件人也没有。", f"{at or 'params'}: {key}: nobody is named."
             )
         )
     if faults:

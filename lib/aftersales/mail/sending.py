@@ -6,7 +6,7 @@ import os
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from email.message import EmailMessage
 from email.utils import localtime
@@ -20,12 +20,16 @@ from aftersales.contract import command
 from aftersales.contract.command import Command
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message, joined, listed, phrase
-from aftersales.contract.params import Params
+from aftersales.contract.params import ROLES, Params
 from aftersales.export import assemble
 from aftersales.mail import ledger, recipients, server
 from aftersales.mail import message as messages
 
 TRIES, FIRST_WAIT = 3, 1.0  # a 4xx answer is tried again after 1 and 2 seconds
+
+
+class ServerGone(AftersalesError):
+    """The server is of no more use; who got nothing gets it when the command is run again."""
 
 
 class Letter(NamedTuple):
@@ -68,8 +72,13 @@ def send_published(
         Somebody did not get it; the message names them.
     """
     notebook, pdf = published(folder, lang, make)
-    path = folder.parents[1] / ".sent" / f"{folder.parent.name}-{folder.name}.json"
+    path = ledger_of(folder)
     send(notebook, pdf, params, path, dry_run=dry_run, again=again, environment=environment, say=progress)
+
+
+def ledger_of(folder: Path) -> Path:
+    """Where it is noted who has had the report of a folder."""
+    return folder.parents[1] / ".sent" / f"{folder.parent.name}-{folder.name}.json"
 
 
 def published(
@@ -109,6 +118,7 @@ def send(
     params: Params,
     path: Path,
     *,
+    roles: Sequence[str] = ROLES,
     dry_run: bool = False,
     again: bool = False,
     environment: Mapping[str, str] = os.environ,
@@ -118,6 +128,8 @@ def send(
 
     Parameters
     ----------
+    roles
+        Whose people get it.
     path
         The ledger, which notes what was sent; it is written after each recipient the server has accepted.
     dry_run
@@ -134,12 +146,40 @@ def send(
         Somebody did not get it; the message names them.
     """
     recipients.check_store(str(notebook.metadata.get("aftersales", {}).get("store") or ""), params)
-    people = recipients.by_address(params)
-    made: dict[str, EmailMessage] = {}
-    for role in people.values():
-        whose = role if role in recipients.DEPARTMENTS else ""
-        made[whose] = made.get(whose) or messages.build(notebook, pdf, params, [], whose)
-    made |= {role: made[role if role in recipients.DEPARTMENTS else ""] for role in people.values()}
+    people = recipients.by_address(params, roles)
+    send_made(
+        people,
+        made(notebook, pdf, params, people),
+        params,
+        path,
+        dry_run=dry_run,
+        again=again,
+        environment=environment,
+        say=say,
+    )
+
+
+def made(
+    notebook: NotebookNode, pdf: bytes, params: Params, people: Mapping[str, str]
+) -> dict[str, EmailMessage]:
+    """The message for each role that somebody has, linted; a department reads its own TOP5 first."""
+    whose = {role: role if role in recipients.DEPARTMENTS else "" for role in people.values()}
+    built = {one: messages.build(notebook, pdf, params, [], one) for one in dict.fromkeys(whose.values())}
+    return {role: built[one] for role, one in whose.items()}
+
+
+def send_made(
+    people: Mapping[str, str],
+    made: Mapping[str, EmailMessage],
+    params: Params,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    again: bool = False,
+    environment: Mapping[str, str] = os.environ,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Send each of the people the message of their role, who has not had it yet; as `send`."""
     if dry_run:
         for letter in _due(people, made, ledger.read(path), again, say):
             size = len(letter.message.as_bytes())
@@ -220,12 +260,12 @@ def _deliver(
                             "服务器不接受用户名和密码（SMTP_USER、SMTP_PASSWORD）",
                             "the server refuses user and password (SMTP_USER, SMTP_PASSWORD)",
                         )
-                        raise AftersalesError(_stopped(where, reason, refused, unsent)) from None
+                        raise ServerGone(_stopped(where, reason, refused, unsent)) from None
                     refused[letter.person] = f"{code} {answer}"
                 except OSError as error:
                     _close(connection)
                     connection = None
-                    raise AftersalesError(_stopped(where, _why(error), refused, unsent)) from None
+                    raise ServerGone(_stopped(where, _why(error), refused, unsent)) from None
                 else:
                     sent[letter.person] = _entry(letter)
                     ledger.write(path, sent)
