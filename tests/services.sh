@@ -1,5 +1,6 @@
 #!/bin/sh
 # Finds, or on Debian as root installs, what the second tier needs: Chromium and PostgreSQL.
+# The object store, Moto's server, is a Python package and comes with the lock.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"

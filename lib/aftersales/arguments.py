@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NoReturn
 
 from aftersales.contract.message import phrase, spoken
@@ -69,6 +70,13 @@ def language(argv: Sequence[str]) -> str | None:
     asked = [after for word, after in pairwise(argv) if word == "--lang"]
     asked += [word.removeprefix("--lang=") for word in argv if word.startswith("--lang=")]
     return asked[-1] if asked and asked[-1] in ("zh", "en") else None
+
+
+def place(text: str) -> str | Path:
+    """The type of an argument that is a folder: a path, or the URL of one that is not on this machine."""
+    from aftersales.contract import place as places
+
+    return text if places.scheme(text) and places.is_remote(text) else Path(places.local(text))
 
 
 def whole_number(text: str) -> int:

@@ -399,8 +399,8 @@ def _source(command: argparse.ArgumentParser, store: bool = True) -> None:
         "--source",
         metavar="S",
         help=phrase(
-            "文件夹、工作簿、数据库地址或 `demo`（默认：参数里的来源）",
-            "folder, workbook, database URL or `demo` (default: that of the params)",
+            "文件夹（也可在 s3://…）、工作簿、数据库地址或 `demo`（默认：参数里的来源）",
+            "folder (or s3://…), workbook, database URL or `demo` (default: that of the params)",
         ),
     )
 
@@ -408,10 +408,13 @@ def _source(command: argparse.ArgumentParser, store: bool = True) -> None:
 def _output(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out",
-        type=Path,
+        type=arguments.place,
         default=Path("output"),
         metavar=_folder(),
-        help=phrase("报告发布在哪里（默认：output）", "where reports are published (default: output)"),
+        help=phrase(
+            "报告发布在哪里：文件夹或 s3://…（默认：output）",
+            "where reports are published: a folder or s3://… (default: output)",
+        ),
     )
 
 
@@ -431,6 +434,14 @@ def _sending(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _only_here(args: argparse.Namespace) -> None:
+    """Refuse a command whose reports lie elsewhere than in a folder of this machine."""
+    if isinstance(args.out, str):
+        from aftersales.export import remote
+
+        remote.refuse(args.out, args.name)
+
+
 def _is_set(name: str) -> bool:
     """Whether make was told it: ``AGAIN=1``."""
     return os.environ.get(name, "") not in ("", "0")
@@ -442,6 +453,8 @@ def _report(args: argparse.Namespace) -> int:
     from aftersales.chapters import notebooks as chapters
     from aftersales.contract import call, destination
 
+    if isinstance(args.out, str):
+        return _report_elsewhere(args)
     gc.disable()  # it would take a tenth of the time, and the process ends with the report
     call.check(args.month, args.year, args.source, args.store)
     destination.try_folder(args.out, "out")
@@ -488,6 +501,32 @@ def _report(args: argparse.Namespace) -> int:
     return 0
 
 
+def _report_elsewhere(args: argparse.Namespace) -> int:
+    """Make a report here and publish it where ``--out`` says: an object store."""
+    from aftersales import leftovers
+    from aftersales.cache import store
+    from aftersales.contract import call
+    from aftersales.export import remote
+
+    call.check(args.month, args.year, args.source, args.store)
+    remote.try_place(args.out)
+    if args.fresh:
+        os.environ[store.FRESH] = "1"
+    from aftersales import kernels
+
+    with remote.folder() as local, kernels.serving():
+        leftovers.sweep(local)
+        from aftersales import report
+
+        draft = args.draft or _is_set("DRAFT")
+        made, lacking = report.report(
+            args.month, args.year, args.store, args.source, local, args.lang, draft=draft
+        )
+        for url in remote.upload(made[0].parent, local, args.out):
+            print(url)
+    return 1 if lacking else 0
+
+
 def _check(args: argparse.Namespace) -> int:
     from aftersales.check import command as checking
 
@@ -503,6 +542,7 @@ def _template(args: argparse.Namespace) -> None:
 
 
 def _mail(args: argparse.Namespace) -> None:
+    _only_here(args)
     from aftersales import report
 
     report.mail(
@@ -518,6 +558,7 @@ def _mail(args: argparse.Namespace) -> None:
 
 
 def _mail_group(args: argparse.Namespace) -> None:
+    _only_here(args)
     from aftersales.mail import group
 
     group.send(
@@ -560,6 +601,13 @@ def _call_list(args: argparse.Namespace) -> None:
 def _compare(args: argparse.Namespace) -> None:
     from aftersales.compare import command as comparing
 
+    if isinstance(args.out, str):
+        from aftersales.export import remote
+
+        with remote.fetched(args.out, remote.of_store(args.store)) as local:
+            page = comparing.compare(args.a, args.b, args.store, local, args.lang)
+            print(remote.put_page(args.out, local, page))
+        return
     print(comparing.compare(args.a, args.b, args.store, args.out, args.lang))
 
 
@@ -579,7 +627,14 @@ def _verify(args: argparse.Namespace) -> int:
 
     number, year = call.parse_month(args.month, args.year)
     asked = str(number) if year is None else f"{year}-{number:02d}"
-    found, good = verifying.verify(asked, args.store, args.out, make)
+    if isinstance(args.out, str):
+        from aftersales.export import remote
+
+        meant = remote.of_store(args.store, number, year)
+        with remote.fetched(args.out, meant, whole=True) as local:
+            found, good = verifying.verify(asked, args.store, local, make)
+    else:
+        found, good = verifying.verify(asked, args.store, args.out, make)
     for line in found:
         print(line)
     if good:
@@ -588,6 +643,7 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _forget(args: argparse.Namespace) -> None:
+    _only_here(args)
     from aftersales import report
 
     for line in report.forget(args.vin or os.environ.get("VIN"), args.store, args.source, args.out):

@@ -24,6 +24,7 @@ from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message, joined, phrase
 from aftersales.export import manifest, publish
 from aftersales.sources import load as inputs
+from aftersales.sources import mirror
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -390,7 +391,9 @@ def forget(vin: str | None, store: str | None, source: str | None, out: Path) ->
     from aftersales.export import forget as forgetting
 
     asked = forgetting.bare(vin)
-    return forgetting.forget(asked, inputs.unmasked(source, store), out)
+    found = forgetting.forget(asked, inputs.unmasked(source, store), out)
+    mirror.forget()
+    return found
 
 
 def expire(out: Path) -> None:

@@ -15,7 +15,7 @@ from aftersales.contract.errors import InputError
 from aftersales.contract.language import plural
 from aftersales.contract.message import Message
 from aftersales.contract.params import Params
-from aftersales.sources import pipeline
+from aftersales.sources import mirror, pipeline
 from aftersales.sources.options import ReadOptions
 
 
@@ -45,7 +45,7 @@ def adopt(source: str | None, out: Path | None = None, lang: str | None = None) 
         _try_place(out)
     settings = params.load()
     lang = lang or message.spoken()
-    chosen = source or settings.source
+    chosen = mirror.local(source or settings.source)
     proposal = propose(look(chosen), settings)
     text = fragment(proposal, place.name(chosen), settings, lang)
     print(_verdict(chosen, proposal.sections(), settings).text(lang), file=sys.stderr)

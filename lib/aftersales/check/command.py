@@ -17,6 +17,7 @@ from aftersales.contract.schema import label
 from aftersales.findings import checks as words
 from aftersales.findings import joins as words_of_joins
 from aftersales.sources import load as inputs
+from aftersales.sources import mirror
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def check(
     if xlsx is not None:
         from aftersales.check import workbook
 
-        workbook.try_place(xlsx, source or params.load(store=store).source)
+        workbook.try_place(xlsx, mirror.local(source or params.load(store=store).source))
     try:
         lang_given = lang
         request = inputs.ask(month, year, store, source, lang)
@@ -71,7 +72,7 @@ def check(
         lang = lang or spoken()
         found = problems.from_faults(error.faults, lang)
         faults.show(error.faults, lang, sys.stdout)
-        _mark(xlsx, source or settings.source, found, settings, lang)
+        _mark(xlsx, mirror.local(source or settings.source), found, settings, lang)
         return 2
     lang, tables = request.lang, request.tables
     from aftersales.metrics import joins
@@ -98,7 +99,7 @@ def check(
         _table(problems.HEADERS[lang], problems.lines_of_checks(found, lang))
     if printed is not None:
         _held_against_records(printed, request)
-    _mark(xlsx, source or request.params.source, found, request.params, lang)
+    _mark(xlsx, mirror.local(source or request.params.source), found, request.params, lang)
     elsewhere = None if out == Path("output") else out
     odd = sum(p.severity != "note" for p in found)
     print(

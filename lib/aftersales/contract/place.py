@@ -23,6 +23,12 @@ SHARD, STAND_IN = ".shard", "AFTERSALES_SHARD"
 DEMO_STORE = "示范店"
 _ENV = "env:"
 _URL = re.compile(r"[a-z][a-z0-9+_]*://", re.I)
+# The schemes of fsspec that hold files of one's own; those of SQLAlchemy's dialects are others.
+_STORES = frozenset(
+    {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci", "tos", "memory"}
+    | {"hdfs", "webhdfs", "webdav", "sftp", "ssh", "ftp", "smb"}
+)
+_FILE = re.compile(r"(?:file|local)://(?:localhost(?=/))?(?=/)", re.I)
 LIKE = "postgresql://user:password@host/database"
 # Signs that a password may stand between, in the URLs and settings of any database, mistyped or not.
 _SIGNS = frozenset(":@=%?&;")
@@ -76,12 +82,47 @@ def behind(source: str) -> str:
 
 
 def is_url(source: str) -> bool:
-    """Whether a source is a database URL.
+    """Whether a source is a URL: that of a database, or of files that do not lie on this machine.
 
-    >>> is_url("sqlite:///dms.db"), is_url("exports/")
-    (True, False)
+    >>> is_url("sqlite:///dms.db"), is_url("s3://bucket/exports"), is_url("exports/"), is_url("file:///exports")
+    (True, True, False, False)
     """
-    return _URL.match(behind(source)) is not None
+    return _URL.match(behind(source)) is not None and not _FILE.match(behind(source))
+
+
+def is_remote(source: str) -> bool:
+    """Whether a place is one that fsspec reaches, and no database.
+
+    >>> is_remote("s3://bucket/exports"), is_remote("sqlite:///dms.db"), is_remote("exports/")
+    (True, False, False)
+    """
+    return scheme(behind(source)) in _STORES
+
+
+def without_secrets(url: str) -> str:
+    """A URL as it may be printed: without user, password and settings.
+
+    >>> without_secrets("sftp://me:pw@host/out/?key=1"), without_secrets("s3://bucket/out")
+    ('sftp://host/out', 's3://bucket/out')
+    """
+    start, sign, rest = re.sub(r"[?#].*", "", behind(url)).rstrip("/").partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{start}{sign}{host.rpartition('@')[2]}{slash}{path}"
+
+
+def local(source: str) -> str:
+    """A ``file://`` URL as the path that it is; anything else as it was."""
+    return unquote(_FILE.sub("", source)) if _FILE.match(source) else source
+
+
+def scheme(url: str) -> str:
+    """The scheme of a URL; "" of anything else.
+
+    >>> scheme("S3://bucket"), scheme("c:/exports")
+    ('s3', '')
+    """
+    found = _URL.match(url)
+    return found[0].removesuffix("://").lower() if found else ""
 
 
 def is_demo(source: str) -> bool:
@@ -164,6 +205,8 @@ def name(source: str) -> str:
     """
     if source == DEMO or source.startswith(_ENV):
         return source
+    if is_remote(source):
+        return _last(source)
     if is_url(source):
         import sqlalchemy as sa
 
@@ -171,6 +214,16 @@ def name(source: str) -> str:
         database = Path(url.database or "").name
         return f"{url.get_backend_name()}:{database if may_be_shown(database) else ''}"
     return Path(source).name or source
+
+
+def _last(url: str) -> str:
+    """The last part of a URL's path, or its bucket: what a folder there is called.
+
+    >>> _last("s3://bucket/exports/2024/"), _last("s3://key:secret@bucket"), _last("sftp://me:pw@host/a?b=c")
+    ('2024', 'bucket', 'a')
+    """
+    rest = re.sub(r"[?#].*", "", url.partition("://")[2]).rstrip("/")
+    return unquote(rest.rpartition("/")[2].rpartition("@")[2]) or scheme(url)
 
 
 def file_name(source: str, at: Path) -> str:
@@ -225,7 +278,7 @@ def _special(path: Path, folder: bool = False) -> Message | None:
 
 def _existing(source: str) -> Path | None:
     try:
-        at = Path(source).expanduser()
+        at = Path(local(source)).expanduser()
         return at if at.exists() else None
     except (OSError, ValueError, RuntimeError):  # a name too long for the system, or of nobody's home
         return None

@@ -23,7 +23,7 @@ from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES
 from aftersales.contract.statistics import EARLIER
 from aftersales.contract.tables import Tables
-from aftersales.sources import cached, corrections
+from aftersales.sources import cached, corrections, mirror
 from aftersales.sources.options import ReadOptions
 
 # A database URL that was typed reaches the notebooks by the name of this variable, never as a text.
@@ -90,14 +90,14 @@ def _has_other_params(store: str, settings: Params) -> bool:
 
 
 def _chosen(source: str | None, store: str | None, settings: Params) -> str:
-    """The source that counts, as it was given to a report.
+    """The source that counts, as it was given to a report; where it lies elsewhere, its mirror.
 
-    Its notebooks have a URL by the name of a variable of our own.
+    Its notebooks have a URL, and a mirror, by the name of a variable of our own.
     """
     chosen = source or settings.source
     if not source and store is None and settings.store != place.DEMO_STORE and place.is_demo(chosen):
         raise cached.not_built_in(settings.store)
-    return place.behind(chosen) if chosen == f"env:{_SECRET}" else chosen
+    return mirror.local(place.behind(chosen) if chosen == f"env:{_SECRET}" else chosen)
 
 
 def _load(source: str, store: str | None, month: object, settings: Params, snapshot: str) -> Tables:
@@ -254,7 +254,9 @@ def ask(
     settings = params.load(period, store=store)
     chosen = _chosen(source, store, settings)
     database = place.is_url(chosen)
-    typed = database and not chosen.startswith("env:")  # by hand, perhaps with a password
+    mirrored = place.is_remote(source or settings.source)
+    # by hand, perhaps with a password; or a path of this machine
+    typed = mirrored or (database and not chosen.startswith("env:"))
     snapshot = fresh or (secrets.token_hex(8) if database else "")
     cached_tables.hold(snapshot)
     tables = _load(chosen, store, period, settings, snapshot)
