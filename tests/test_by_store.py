@@ -73,8 +73,8 @@ def whole(folder: Path, store: str, into: Path, monkeypatch: pytest.MonkeyPatch)
     options = ReadOptions()
     written = shards.split(str(folder), options, into)
     by_itself, names_of, _ = pipeline.read_one(str(folder), lambda *_: store, options)
-    assert list(written) == names_of
-    monkeypatch.setenv(place.STAND_IN, str(written[store]))
+    assert list(written.files) == names_of
+    monkeypatch.setenv(place.STAND_IN, str(written.files[store]))
     monkeypatch.setattr(pipeline.reader, "whole", None)  # nothing but the shard is read
     of_shard, names_there, _ = pipeline.read_one(str(folder), lambda *_: store, options)
     assert names_there == names_of
@@ -144,7 +144,7 @@ def test_what_is_out_of_order_in_a_large_file_is_read_whole(
         return [*told(tables), [tables[name] is not None and tables[name].to_csv() for name in TABLES]]
 
     by_itself = outcome()
-    monkeypatch.setenv(place.STAND_IN, str(shards.split(str(source), options, into)[store]))
+    monkeypatch.setenv(place.STAND_IN, str(shards.split(str(source), options, into).files[store]))
     assert outcome() == by_itself
 
 

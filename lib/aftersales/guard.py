@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from aftersales.contract import processes, stage
 
-_GUARDED = ("report", "check", "verify")
+_GUARDED = ("report", "check", "verify", "group")
 _EVERY_SECONDS = 0.5
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _MB = 1 << 20
@@ -138,7 +138,15 @@ class _Guard:
     def _say_stopped(self) -> None:
         from aftersales.contract.message import phrase
 
-        if self.known.get("published"):
+        if self.argv[0] == "group":
+            made = self.known.get("stores", 0)
+            _say(
+                phrase(
+                    f"已停止：{made}家店已经做完；再运行同一命令，接着做其余的",
+                    f"stopped: {made} stores are done; the same command does the rest",
+                )
+            )
+        elif self.known.get("published"):
             _say(phrase("已停止：报告已经发布", "stopped: the report was published already"))
         else:
             _say(phrase("已停止：什么也没有发布", "stopped: nothing was published"))

@@ -162,7 +162,8 @@ def _run(
 def _summary(chapters: int, cached: list[str], seconds: float) -> None:
     zh = f"，{chapters}章中{len(cached)}章取自缓存" if cached else ""
     en = f", {len(cached)} of {chapters} chapters from the cache" if cached else ""
-    print(phrase(f"用时 {seconds:.1f} 秒{zh}", f"made in {seconds:.1f} s{en}"), file=sys.stderr)
+    if not os.environ.get(progress.QUIET):
+        print(phrase(f"用时 {seconds:.1f} 秒{zh}", f"made in {seconds:.1f} s{en}"), file=sys.stderr)
 
 
 def _check_own_targets(request: ReportRequest, master: Path | None = None) -> None:

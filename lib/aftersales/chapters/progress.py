@@ -16,6 +16,7 @@ from aftersales.contract.message import Message, phrase
 
 # Names the file into which the master's kernel writes a line when a chapter is begun and when it is done.
 LOG = "AFTERSALES_PROGRESS"
+QUIET = "AFTERSALES_QUIET"  # set where nobody watches: errors alone are said
 BEGUN, DONE, FAILED, UNCHANGED = "begun", "done", "failed", "unchanged"
 _STATES = {
     DONE: Message("完成", "done"),
@@ -113,5 +114,7 @@ def _took(seconds: str) -> str:
 
 
 def _say(text: str) -> None:
+    if os.environ.get(QUIET):
+        return
     with suppress(OSError):  # a report is made even where nobody can read how far it is
         print(text, file=sys.stderr, flush=True)

@@ -51,6 +51,11 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
         from aftersales.kernels import direct
 
         direct.run(request.argv[3:], connection)
+    if request.argv[2] == wire.COMMAND:
+        sys.argv = [str(request.argv[2]), *request.argv[3:]]
+        from aftersales import __main__ as command
+
+        command.run()
 
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp

@@ -64,16 +64,32 @@ REST = (
 )
 
 
+# Where whole commands are forked from the server: what making a report takes besides its notebooks.
+COMMANDS = (
+    "aftersales.guard",
+    "aftersales.cli",
+    "aftersales.leftovers",
+    "aftersales.cache.reports",
+    "aftersales.check.faults",
+    "aftersales.report",
+)
+EVERYTHING = "AFTERSALES_PRELOAD"  # set where they are
+
+
 def first() -> Iterator[str]:
     """Import one module after the other; a caller may stop between two."""
     lazily.papermill()
     yield from _imported(FIRST)
     _warm()
+    if os.environ.get(EVERYTHING):
+        yield from _imported((*REST, *COMMANDS))
+        sys.modules["aftersales.report"].prepare_formats()
 
 
 def rest() -> Iterator[str]:
     """Import what is left; a caller may do something else between two."""
-    yield from _imported(REST)
+    if not os.environ.get(EVERYTHING):
+        yield from _imported(REST)
     # A fork leaves the locks of other threads as they are, and shares the position in open files.
     if len(os.listdir("/proc/self/task")) > 1:
         _say(

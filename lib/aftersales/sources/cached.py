@@ -106,6 +106,19 @@ def read_unmasked(source: str, store: str | None, options: ReadOptions) -> Table
     return _as(tables, named, store)
 
 
+def stores(source: str, options: ReadOptions) -> list[str]:
+    """The stores of a source, in order; that of the params where it names none."""
+    from aftersales.sources import pipeline
+    from aftersales.sources.readers import parts, read
+
+    if place.is_demo(source):
+        return [place.DEMO_STORE]
+    with read.in_parts(source, options.aliases, options.table_names) as reader:
+        if reader is not None:
+            return sorted(str(name) for name in parts.stores(reader) if name) or [options.default_store]
+    return sorted(pipeline.read_all(source, options)[0])
+
+
 def months(source: str, store: str | None, options: ReadOptions, table: str) -> list[str] | None:
     """The months (``2024-04``) of a store's records in a table, in order.
 

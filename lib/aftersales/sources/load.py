@@ -107,7 +107,7 @@ def _load(source: str, store: str | None, month: object, settings: Params, snaps
     """
     period = None if month is None else months.parse(month)
     first, last = (None, None) if period is None else needed(period, settings)
-    tables = cached.cached_load(source, store, _options(settings, snapshot), first, last)
+    tables = cached.cached_load(source, store, read_options(settings, snapshot), first, last)
     if period is not None:
         _check(tables, period, lambda names: _months_from(source, store, settings, names, snapshot))
     tables.used.clear()
@@ -182,7 +182,8 @@ def needed(month: pd.Period, settings: Params) -> tuple[str, str]:
     return str(month - back), str(month)
 
 
-def _options(settings: Params, snapshot: str = "") -> ReadOptions:
+def read_options(settings: Params, snapshot: str = "") -> ReadOptions:
+    """How the params have a source read."""
     return ReadOptions(
         settings.header_aliases,
         settings.store,
@@ -299,7 +300,7 @@ def archive(request: ReportRequest, store: str | None = None) -> Archive | None:
     if request.tables.archive is not None:
         return request.tables.archive
     source = request.environment.get(_SECRET, request.parameters["source"])
-    options = _options(request.params, request.environment.get(_SNAPSHOT, ""))
+    options = read_options(request.params, request.environment.get(_SNAPSHOT, ""))
     return cached.archive(source, store, options, *needed(request.month, request.params))
 
 
@@ -312,7 +313,7 @@ def unmasked(source: str | None, store: str | None) -> Tables:
         The source is bad, or has no such store.
     """
     settings = params.load(store=store)
-    tables = cached.read_unmasked(_chosen(source, store, settings), store, _options(settings))
+    tables = cached.read_unmasked(_chosen(source, store, settings), store, read_options(settings))
     if store is None and _has_other_params(tables.store, settings):
         return unmasked(source, tables.store)
     return tables
@@ -332,7 +333,7 @@ def ask_unmasked(
     number, given_year = parse_month(month, year)
     settings = params.load(None if given_year is None else f"{given_year}-{number:02d}", store=store)
     chosen = _chosen(source, store, settings)
-    tables = cached.read_unmasked(chosen, store, _options(settings))
+    tables = cached.read_unmasked(chosen, store, read_options(settings))
     if store is None and _has_other_params(tables.store, settings):
         return ask_unmasked(month, year, tables.store, source, lang)
     there = months_with_records(tables)
@@ -343,8 +344,8 @@ def ask_unmasked(
     found = visited or [check_month(tables, found[-1])]
     own = params.load(found[-1], store=store)
     message.settle(lang or own.lang)
-    if _chosen(source, store, own) != chosen or _options(own) != _options(settings):
-        tables = cached.read_unmasked(_chosen(source, store, own), store, _options(own))
+    if _chosen(source, store, own) != chosen or read_options(own) != read_options(settings):
+        tables = cached.read_unmasked(_chosen(source, store, own), store, read_options(own))
     return found[-1], own, tables
 
 
@@ -356,14 +357,24 @@ def _latest(
     existing = visits or _months_from(source, store, settings, list(_DATED), snapshot)
     found = [m for m in existing if m.month == number]
     if not found:
-        span = _span(_months_from(source, store, settings, list(_DATED), snapshot))
-        raise InputError(
-            Message(
-                f"月份 {month}：来源里没有哪一年的这个月。{span.zh}",
-                f"month {month}: no month with that number in the source. {span.en}",
-            )
-        )
+        raise no_such_month(month, _months_from(source, store, settings, list(_DATED), snapshot))
     return max(found)
+
+
+def no_such_month(asked: str, existing: list[pd.Period]) -> InputError:
+    """The error about a month without a year of which there is none, in any year."""
+    span = _span(existing)
+    return InputError(
+        Message(
+            f"月份 {asked}：来源里没有哪一年的这个月。{span.zh}",
+            f"month {asked}: no month with that number in the source. {span.en}",
+        )
+    )
+
+
+def visited(source: str, store: str, settings: Params) -> list[pd.Period]:
+    """The months in which a store has visits, in order."""
+    return _months_from(source, store, settings, ["repair_orders"], "")
 
 
 # Tables whose rows lie in a month; a customer's card does not make one.
@@ -377,7 +388,7 @@ def _months_from(
 
     Queried where the source allows it.
     """
-    options = _options(settings, snapshot)
+    options = read_options(settings, snapshot)
     found: set[pd.Period] = set()
     for name in names:
         existing = cached.months(source, store, options, name)

@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,10 @@ from aftersales.contract.message import Message
 from aftersales.contract.notes import Note
 from aftersales.contract.place import SHARD
 from aftersales.contract.row_counts import LeftOut
+from aftersales.contract.schema import TABLES
 from aftersales.sources import by_store
 from aftersales.sources.cells.coded import Cells, Coded
+from aftersales.sources.cells.coerce import columns_of, read_column
 from aftersales.sources.cells.raw import Raw
 from aftersales.sources.cells.values import Formula
 from aftersales.sources.options import ReadOptions
@@ -46,18 +48,21 @@ class NotSplit(Exception):
     """The source has no two stores, or holds what no shard can: each store reads it by itself."""
 
 
-def split(source: str, options: ReadOptions, into: Path) -> dict[str, Path]:
+@dataclass(frozen=True)
+class Split:
+    """The shard of each store, in the order of their names, and the months in which any has visits."""
+
+    files: dict[str, Path]
+    months: set[pd.Period]
+
+
+def split(source: str, options: ReadOptions, into: Path) -> Split:
     """Split a source of files into a shard a store.
 
     Parameters
     ----------
     into
         A new folder for the shards; they hold personal data.
-
-    Returns
-    -------
-    dict
-        The file of each store, by the store's name, in the order of the names.
 
     Raises
     ------
@@ -84,7 +89,9 @@ def split(source: str, options: ReadOptions, into: Path) -> dict[str, Path]:
         "notes": [[note.code, dict(note.values)] for note in found.notes],
         "faults": [_plain_fault(fault) for fault in faults],
     }
-    return {store: writing.finish(number, store, about) for number, store in enumerate(names)}
+    return Split(
+        {store: writing.finish(number, store, about) for number, store in enumerate(names)}, writing.months
+    )
 
 
 def read(path: Path) -> tuple[Found, str, list[str]]:
@@ -115,6 +122,7 @@ class _Writing:
     def __init__(self, into: Path, options: ReadOptions) -> None:
         self.into, self.options = into, options
         self.names: dict[str, None] = {}
+        self.months: set[pd.Period] = set()
         self._streamed: dict[int, int] = {}
         self._number = 0
 
@@ -153,6 +161,8 @@ class _Writing:
         return self._number
 
     def _add(self, key: int, raw: Raw, numbers: np.ndarray, names: Sequence[str]) -> None:
+        if raw.table == "repair_orders":
+            self.months |= _months(raw, self.options)
         order = np.argsort(numbers, kind="stable")
         starts = np.searchsorted(numbers[order], np.arange(-1, len(names) + 1))
         for place, name in enumerate([_EVERY, *names]):
@@ -191,6 +201,16 @@ class _Writing:
         if store in self.names:
             self._path(store).unlink()
         return path
+
+
+def _months(raw: Raw, options: ReadOptions) -> set[pd.Period]:
+    """The months of a table of visits, as far as its dates can be read."""
+    place = columns_of(raw, options.aliases)[0].get("opened_at")
+    if place is None or not len(raw):
+        return set()
+    moments, _, _ = read_column(raw.cells[place], TABLES["repair_orders"].column("opened_at"), raw.form)
+    known = pd.Series(moments).dropna()
+    return set(known.dt.to_period("M").unique())
 
 
 def _about(raw: Raw) -> dict[str, Any]:

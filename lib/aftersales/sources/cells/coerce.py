@@ -69,7 +69,7 @@ def typed(raw: Raw, more: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault],
             default = None if silent else column.default
             out[column.name] = _array(column, np.full(len(raw), default, dtype=object))
             continue
-        out[column.name], bad, repaired = _column(raw.cells[at[column.name]], column, raw.form)
+        out[column.name], bad, repaired = read_column(raw.cells[at[column.name]], column, raw.form)
         if column.kind == "datetime":
             days = written_as_days(raw.cells[at[column.name]], out[column.name])
             marks |= {} if days is None else {column.name + DAY: days}
@@ -265,7 +265,7 @@ def shown(column: Column, value: Any) -> str:
     return repr(mask.text(text)[:60])  # masked first: half a phone number would not look like one
 
 
-def _column(
+def read_column(
     cells: Cells, column: Column, form: Form
 ) -> tuple[Any, list[tuple[int, Any]], dict[str, tuple[int, Any]]]:
     """The column's values.

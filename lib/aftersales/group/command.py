@@ -1,0 +1,257 @@
+"""`aftersales group`: the reports of every store of a source, and the overview of them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, as_completed
+from distributed.scheduler import KilledWorker
+
+from aftersales.cache import store as cache
+from aftersales.check import terminal
+from aftersales.contract import mask, message, place, stage
+from aftersales.contract.errors import AftersalesError
+from aftersales.contract.message import Message, phrase
+from aftersales.export import remote
+from aftersales.group import plan as planning
+from aftersales.group import record, workers
+from aftersales.group.plan import Plan, StoreJob
+from aftersales.group.record import Place
+
+_AHEAD = 2  # stores a worker has at hand beside the one at work
+_LISTED = 40  # stores in the table at the end; of more than that those that failed
+_SOURCE = "SOURCE"
+
+
+def group(
+    month: str,
+    year: str | None = None,
+    source: str | None = None,
+    out: str | Path = Path("output"),
+    lang: str | None = None,
+    scheduler: str | None = None,
+    count: int | None = None,
+) -> int:
+    """Make the report of every store of a source, and an overview.
+
+    What was made of the same, and is still there as it was, is not made again.
+
+    Parameters
+    ----------
+    month, year, source, lang
+        As of a report.
+    out
+        Where reports are published: a folder, or a place that fsspec reaches.
+    scheduler
+        Of a Dask cluster that is there; None = one is started on this machine.
+    count
+        How many workers are started on this machine, by default one a core.
+
+    Returns
+    -------
+    int
+        1 where any store failed, or the overview; else 0.
+
+    Raises
+    ------
+    InputError
+        Nothing can be begun: the call, the params or the source is bad, or a worker is not as this machine.
+    """
+    began = time.monotonic()
+    with cache.unfinished(cache.folder("shards")) as into:
+        todo = planning.plan(month, year, source, lang, into, lambda what: _say(f"{what} …"))
+        message.settle(todo.lang)  # type: ignore[arg-type]
+        at = Place(out, str(todo.month))
+        known = {} if cache.fresh_requested() else record.before(at)
+        done = {
+            job.store: known[job.store] | {"status": record.UNCHANGED, "error": None}
+            for job in todo.jobs
+            if record.is_as_made(at, known.get(job.store), job.key)
+        }
+        rest = [job for job in todo.jobs if job.store not in done]
+        _say(_heading(todo, len(rest)))
+        record.write(at, todo.lang, done.values())
+        if rest:
+            with workers.connected(scheduler, count) as (client, here):
+                for one in _made(client, here, todo, rest, out, lang, at):
+                    done[one["store"]] = one
+                    record.write(at, todo.lang, [done[name] for name in sorted(done)])
+    overview = _overview(out, str(todo.month), todo.lang)
+    return _summary([done[name] for name in sorted(done)], overview, time.monotonic() - began)
+
+
+def _heading(todo: Plan, rest: int) -> str:
+    stores, same = len(todo.jobs), len(todo.jobs) - rest
+    return phrase(
+        f"{todo.month}：{stores}家店" + (f"，其中{same}家未变" if same else ""),
+        f"{todo.month}: {stores} stores" + (f", {same} of them unchanged" if same else ""),
+    )
+
+
+def _made(
+    client: Client, here: bool, todo: Plan, rest: list[StoreJob], out: str | Path, lang: str | None, at: Place
+) -> Iterator[dict[str, Any]]:
+    """What each store came to, as it is done."""
+    mine = workers.about()
+    _say(phrase(f"工作机的情况：{client.dashboard_link}", f"the workers at work: {client.dashboard_link}"))
+    for address, theirs in client.run(workers.about).items():
+        if theirs != mine:
+            raise workers.difference(workers.Differs(address, mine, theirs))
+    waiting, progress = iter(rest), _Progress(len(rest))
+    futures: dict[str, StoreJob] = {}
+    queue = as_completed()
+
+    def submit() -> bool:
+        job = next(waiting, None)
+        if job is None:
+            return False
+        future = client.submit(
+            workers.make, *_order(job, todo, mine, out, lang, here), key=f"{job.store}-{time.time_ns()}", pure=False
+        )
+        futures[future.key] = job
+        queue.add(future)
+        return True
+
+    for _ in range(_AHEAD * max(1, sum(client.nthreads().values()))):
+        submit()
+    while futures:
+        future = next(queue)
+        job = futures.pop(future.key)
+        try:
+            told = future.result()
+        except workers.Differs as error:
+            raise workers.difference(error) from None
+        except KilledWorker:
+            told = {"code": 1, "said": _killed().text(todo.lang), "seconds": 0.0}
+        one = record.done(at, job.store, *_outcome(told, job))
+        progress.tell(one)
+        yield one
+        while len(futures) < _AHEAD * max(1, sum(client.nthreads().values())) and submit():
+            continue
+
+
+def _order(
+    job: StoreJob, todo: Plan, mine: dict[str, str], out: str | Path, lang: str | None, here: bool
+) -> tuple[dict[str, Any], bytes | None]:
+    """What a worker is given for a store."""
+    arguments = ["report", "--month", str(todo.month), "--store", job.store]
+    arguments += ["--out", str(out) if remote.is_remote(out) else str(Path(out).resolve())]
+    arguments += ["--lang", lang] if lang else []
+    arguments += ["--fresh"] if cache.fresh_requested() else []
+    environment = {message.VARIABLE: todo.lang, "AFTERSALES_QUIET": "1"}
+    if job.source is not None:
+        environment[_SOURCE] = _absolute(job.source)  # it may hold a password
+    order = {
+        "about": mine,
+        "arguments": arguments,
+        "environment": environment,
+        "shard": str(job.shard) if job.shard and here else None,
+    }
+    return order, None if job.shard is None or here else job.shard.read_bytes()
+
+
+def _absolute(source: str) -> str:
+    """A source as it is found from another folder."""
+    if source.startswith("env:") or place.is_url(source) or place.is_demo(source):
+        return source
+    return str(place.path(source).resolve())
+
+
+def _outcome(told: dict[str, Any], job: StoreJob) -> tuple[str, str | None, float, str | None]:
+    """Status, key, seconds and, of one that failed, what it said."""
+    if told["code"] == 0:
+        return record.MADE, job.key, told["seconds"], None
+    said = mask.text(place.without(told["said"])).strip()
+    return record.FAILED, None, told["seconds"], said or phrase("没有说明原因", "it did not say why")
+
+
+def _killed() -> Message:
+    return Message(
+        "它的工作机一再终止（内存用尽时系统会这样做）", "its worker died again and again, as when memory runs out"
+    )
+
+
+class _Progress:
+    """A line for each store that is done, with how much longer it will take."""
+
+    def __init__(self, count: int) -> None:
+        self.count, self.done, self.began = count, 0, time.monotonic()
+
+    def tell(self, one: dict[str, Any]) -> None:
+        """Say what a store came to."""
+        self.done += 1
+        stage.tell(stores=self.done)
+        left = (time.monotonic() - self.began) / self.done * (self.count - self.done)
+        at = f"[{self.done}/{self.count}] {one['store']}"
+        if one["status"] == record.FAILED:
+            what = phrase("失败：", "failed: ") + str(one["error"]).splitlines()[0]
+        else:
+            what = phrase(f"完成，{one['seconds']:.1f} 秒", f"done in {one['seconds']:.1f} s")
+        rest = phrase(f"（还要约{_span(left, 'zh')}）", f" (about {_span(left, 'en')} left)") if left > 0 else ""
+        _say(f"{at} {what}{rest}")
+
+
+def _span(seconds: float, lang: str) -> str:
+    """A stretch of time in words.
+
+    >>> _span(42, "en"), _span(200, "zh"), _span(8000, "en")
+    ('42 s', '3 分钟', '2.2 h')
+    """
+    zh = lang == "zh"
+    if seconds < 90:
+        return f"{seconds:.0f} {'秒' if zh else 's'}"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} {'分钟' if zh else 'min'}"
+    return f"{seconds / 3600:.1f} {'小时' if zh else 'h'}"
+
+
+def _overview(out: str | Path, month: str, lang: str) -> str | None:
+    """Make the overview; what went wrong with it, if anything."""
+    from aftersales.group import overview
+
+    _say(phrase("集团总览 …", "the overview …"))
+    try:
+        for name in overview.publish(out, month, lang):
+            print(name)
+    except AftersalesError as error:
+        return error.text(lang)
+    return None
+
+
+def _summary(stores: list[dict[str, Any]], overview: str | None, seconds: float) -> int:
+    """Print what the stores came to; the exit code."""
+    failed = [one for one in stores if one["status"] == record.FAILED]
+    words = {
+        record.MADE: phrase("完成", "made"),
+        record.UNCHANGED: phrase("未变", "unchanged"),
+        record.FAILED: phrase("失败", "failed"),
+    }
+    listed = stores if len(stores) <= _LISTED else failed
+    rows = [
+        [one["store"], words[one["status"]], f"{one['seconds']:.1f}", " ".join(str(one["error"] or "").split())[:300]]
+        for one in listed
+    ]
+    if rows:
+        heads = [phrase("门店", "store"), phrase("结果", "result"), phrase("秒", "s"), phrase("原因", "why")]
+        across = shutil.get_terminal_size((120, 24)).columns
+        with suppress(OSError):
+            print(terminal.table(heads, rows, max(across, 60), fixed=(1, 2), colour=False), file=sys.stderr)
+    counts = {status: sum(one["status"] == status for one in stores) for status in words}
+    zh = "，".join(f"{words[status]}{n}家" for status, n in counts.items() if n)
+    en = ", ".join(f"{n} {words[status]}" for status, n in counts.items() if n)
+    _say(phrase(f"{zh}，用时{_span(seconds, 'zh')}", f"{en}, in {_span(seconds, 'en')}"))
+    if overview is not None:
+        _say(phrase(f"集团总览没有做成：{overview}", f"the overview could not be made: {overview}"))
+    return 1 if failed or overview is not None else 0
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):  # reports are made even where nobody can read how far they are
+        print(text, file=sys.stderr, flush=True)
+

@@ -1,0 +1,219 @@
+"""The workers of a group's run: Dask's, each with a warm process that the stores' reports are forked from.
+
+A report is made by the command that makes it alone, ``aftersales report``, in a process of its own. What a
+worker has to have is the package, the params and the notebooks, the same as the client's, and access to
+source and output.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from distributed import Client, LocalCluster, WorkerPlugin, get_worker
+from distributed.security import Security
+
+from aftersales import kernels
+from aftersales.cache import content, store
+from aftersales.chapters import notebooks as chapters
+from aftersales.contract import params, place
+from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message
+from aftersales.kernels import lifetime, preload, wire
+
+if TYPE_CHECKING:
+    from distributed import Worker
+
+PLUGIN = "aftersales"
+_CONNECTING_SECONDS = 30
+_LOOKED_SECONDS = 0.5  # after which a store that nobody wants any more is noticed
+_SAID = 20_000  # characters of what a report says that are kept
+
+
+@cache
+def about() -> dict[str, str]:
+    """Package, params and notebooks that this process works with, to be held against another's."""
+    books = [[p.name, content.of(p)] for p in sorted(chapters.FOLDER.glob("*.ipynb"))]
+    return {
+        "package": f"{version('aftersales')} ({store.program()[:12]})",
+        "params": store.digest(store.settings())[:12],
+        "notebooks": store.digest(books)[:12],
+    }
+
+
+class Differs(Exception):
+    """A worker has another package, other params or notebooks than the client."""
+
+
+def held_against(mine: Mapping[str, str]) -> None:
+    """Stop where a client has something else than this worker.
+
+    Raises
+    ------
+    Differs
+        With what is what on both.
+    """
+    theirs = about()
+    if dict(mine) != theirs:
+        raise Differs(get_worker().address, dict(mine), theirs)
+
+
+def difference(error: Differs) -> InputError:
+    """The error about a worker that has something else than the client."""
+    address, mine, theirs = error.args
+    zh = {"package": "程序", "params": "参数", "notebooks": "笔记本"}
+    pairs = [(name, mine[name], theirs[name]) for name in zh if mine[name] != theirs[name]]
+    zh_said = "；".join(f"{zh[name]}：这里是 {one}，那里是 {other}" for name, one, other in pairs)
+    en_said = "; ".join(f"{name}: {one} here, {other} there" for name, one, other in pairs)
+    return InputError(
+        Message(
+            f"工作机 {address} 和这里不同：{zh_said}。请让两边相同，再运行同一命令。",
+            f"the worker {address} is not as this machine is: {en_said}. Make them the same and run the "
+            "same command again.",
+        )
+    )
+
+
+class Warm(WorkerPlugin):
+    """Keeps a fork server for as long as a worker lives: imports, fonts and templates are loaded once."""
+
+    name = PLUGIN
+
+    def setup(self, worker: Worker) -> None:
+        """Start it."""
+        os.environ[preload.EVERYTHING] = "1"
+        self._open = contextlib.ExitStack()
+        self.served = self._open.enter_context(kernels.serving())
+
+    def teardown(self, worker: Worker) -> None:
+        """End it, and what is being made."""
+        self._open.close()
+
+
+@contextmanager
+def connected(scheduler: str | None, workers: int | None) -> Iterator[tuple[Client, bool]]:
+    """A client of the cluster that is there, or of one of this machine; and whether it is this machine's.
+
+    Parameters
+    ----------
+    scheduler
+        ``tcp://host:port`` of a scheduler that somebody has started; None = one is started here.
+    workers
+        How many are started here, by default one a core.
+
+    Raises
+    ------
+    InputError
+        No scheduler answers there.
+    """
+    for name in ("distributed", "bokeh", "tornado", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    if scheduler is not None:
+        try:
+            client = Client(scheduler, timeout=_CONNECTING_SECONDS)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise InputError(
+                Message(
+                    f"SCHEDULER={scheduler}：连接不上。应是已经启动的 Dask 调度器，如 tcp://host:8786。",
+                    f"SCHEDULER={scheduler}: no connection. Expected a Dask scheduler that was started, as "
+                    "tcp://host:8786.",
+                )
+            ) from error
+        with client:
+            client.register_plugin(Warm())
+            yield client, False
+        return
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with (
+        LocalCluster(
+            n_workers=workers or cores,
+            threads_per_worker=1,
+            memory_limit=0,  # the reports are made in other processes, with limits of their own
+            dashboard_address="127.0.0.1:0",
+            security=Security.temporary(),  # whoever is on the machine cannot have a worker run what they like
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        client.register_plugin(Warm())
+        yield client, True
+
+
+def make(job: Mapping[str, Any], shard: bytes | None) -> dict[str, Any]:
+    """Make a store's report; on a worker.
+
+    Parameters
+    ----------
+    job
+        ``about`` of the client; ``arguments`` of ``aftersales report``; ``environment`` to add; ``shard``, a
+        file of this machine that has the store's records, or None.
+    shard
+        Those records themselves, where the client is elsewhere.
+
+    Returns
+    -------
+    dict
+        ``code``, what was ``said``, ``seconds``, and on which ``worker``.
+
+    Raises
+    ------
+    Differs
+        Nothing was made.
+    """
+    worker = get_worker()
+    held_against(job["about"])
+    began = time.monotonic()
+    served = worker.plugins[PLUGIN].served
+    environment = {**os.environ, **job["environment"]}
+    with tempfile.TemporaryDirectory(prefix="store-", dir=served[lifetime.FOLDER]) as folder:
+        at = job["shard"]
+        if shard is not None:
+            at = str(Path(folder, f"records{place.SHARD}"))
+            store.put(Path(at), shard)
+        if at:
+            environment[place.STAND_IN] = at
+        said = Path(folder, "said")
+        with said.open("w+b") as stream:
+            code = _forked(served[wire.VARIABLE], job["arguments"], environment, stream.fileno())
+        text = said.read_text("utf-8", "replace")[-_SAID:]
+    return {"code": code, "said": text, "seconds": time.monotonic() - began, "worker": worker.address}
+
+
+def _forked(server: str, arguments: list[str], environment: dict[str, str], stream: int) -> int:
+    """Run the command in a process forked from the warm one; its exit code, 130 where nobody waits for it."""
+    argv = [sys.executable, "-m", wire.COMMAND, *arguments]
+    connection, pid, heard = wire.ask(server, argv, environment, str(params.ROOT), stream, stream)
+    connection.settimeout(_LOOKED_SECONDS)
+    try:
+        while b"\n" not in heard:
+            try:
+                part = connection.recv(4096)
+            except TimeoutError:
+                if _is_wanted():
+                    continue
+                os.killpg(pid, signal.SIGTERM)  # the run ends itself, and what comes of it
+                return 130
+            if not part:
+                return -signal.SIGKILL
+            heard += part
+        return int(json.loads(heard.partition(b"\n")[0])["status"])
+    finally:
+        connection.close()
+
+
+def _is_wanted() -> bool:
+    """Whether the client still waits for what this thread makes."""
+    worker = get_worker()
+    task = worker.state.tasks.get(worker.get_current_task())
+    return task is not None and task.state == "executing"
