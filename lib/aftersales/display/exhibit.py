@@ -154,6 +154,8 @@ def table(
     sheet: str = "",
     role: str | None = None,
     rest: tuple[Sequence[Sequence[Any]], Sequence[Sequence[str]]] = ((), ()),
+    links: Mapping[str, str] | None = None,
+    searched: bool = False,
 ) -> Exhibit:
     """A table: raw values for sorting and the workbook, display strings for reading.
 
@@ -161,7 +163,8 @@ def table(
     ----------
     columns
         ``key``, ``label``, ``type`` and, where they are, ``unit``, ``group``, ``digits``, ``align``,
-        ``sortable``, ``bar``.
+        ``sortable``, ``bar``; ``sort`` is ``number`` where texts are sorted by their raw
+        values; ``paper`` is false where the page alone shows the column.
     emphasis
         Indexes of the rows that matter.
     tone
@@ -170,6 +173,10 @@ def table(
         Landscape in print.
     rest
         Rows that are not shown, raw and as displayed: for the workbook.
+    links
+        ``"row,column"`` to where the page's cell leads, relative to the page.
+    searched
+        The page has a field to search the rows by.
     """
     beyond = {
         "rows": [_plain_row(r) for r in rest[0]],
@@ -193,6 +200,8 @@ def table(
             "sheet": sheet,
         }
         | ({"rest": beyond} if rest[0] else {})
+        | ({"links": dict(links)} if links else {})
+        | ({"searched": True} if searched else {})
     )
 
 

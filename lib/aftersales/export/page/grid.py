@@ -108,6 +108,7 @@ def layout(payload: Mapping[str, Any]) -> Layout:
     columns, display = payload["columns"], payload["display"]
     raw = payload.get("rows") or display
     tone, strong = payload.get("tone") or {}, set(payload.get("emphasis") or ())
+    links = payload.get("links") or {}
     styles = [_style(column, [row[i] for row in display]) for i, column in enumerate(columns)]
     widest = [
         max((abs(row[i]) for row in raw if _is_number(row[i])), default=0) if column.get("bar") else 0
@@ -117,7 +118,10 @@ def layout(payload: Mapping[str, Any]) -> Layout:
 
     def cells(r: int, line: Sequence[str]) -> list[Cell]:
         css = [f"{style} {tone.get(f'{r},{c}', '')}".strip() for c, style in enumerate(styles)]
-        return [_cell(columns[c], raw[r][c], text, css[c], widest[c], lang) for c, text in enumerate(line)]
+        return [
+            _cell(columns[c], raw[r][c], text, css[c], widest[c], lang, links.get(f"{r},{c}", ""))
+            for c, text in enumerate(line)
+        ]
 
     rows = [Row(cells(r, line), r in strong) for r, line in enumerate(display)]
     headers = [
@@ -127,7 +131,7 @@ def layout(payload: Mapping[str, Any]) -> Layout:
             ("num" if style == "num" else "")
             + (" tight" if _width(column["label"]) <= _TIGHT_HEADER else ""),
             bool(column.get("sortable")) and len(display) > 1,
-            "number" if column.get("type") in _NUMBERS | {"interval"} else "text",
+            column.get("sort") or ("number" if column.get("type") in _NUMBERS | {"interval"} else "text"),
         )
         for column, style in zip(columns, styles, strict=True)
     ]
@@ -138,7 +142,7 @@ def layout(payload: Mapping[str, Any]) -> Layout:
         rows,
         "vast" if len(columns) > 13 else "broad" if payload.get("wide") or len(columns) > 9 else "",
         "long" in styles or (bool(payload.get("wide")) and styles.count("text") > 1),
-        len(display) > _FOLDED and "long" in styles,
+        len(display) > _FOLDED and ("long" in styles or bool(payload.get("searched"))),
         len(columns) > 3 and any(style in ("long", "text") for style in styles[1:]),
     )
 
@@ -160,9 +164,11 @@ def _style(column: Mapping[str, Any], texts: Sequence[str]) -> str:
         return "num"
     if align == "center":
         return "center"
+    if kind == "svg":
+        return "drawn"
     if kind in _SHORT:
         return "short"
-    widest = max((_width(str(text or "")) for text in texts), default=0)
+    widest = max((_width(line) for text in texts for line in str(text or "").split("\n")), default=0)
     return "short" if widest <= _SHORT_TEXT else "long" if widest > _LONG_TEXT else "text"
 
 
@@ -170,17 +176,26 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _cell(column: Mapping[str, Any], raw: Any, text: str, css: str, widest: float, lang: str) -> Cell:
+def _cell(
+    column: Mapping[str, Any], raw: Any, text: str, css: str, widest: float, lang: str, link: str = ""
+) -> Cell:
     kind = column.get("type", "text")
     value = raw.get("value") if isinstance(raw, Mapping) else raw[0] if isinstance(raw, list) and raw else raw
     attributes = tongue(text, lang)
+    if "\n" in str(text) and "num" not in css.split() and kind != "svg":
+        css = f"{css} lines"
     if text in ("", formats.NONE):
         css = f"{css} none"
-    if kind in _NUMBERS | {"interval"} or value is None:
+    if kind in _NUMBERS | {"interval"} or value is None or column.get("sort"):
         attributes += Markup(' data-value="{}"').format("" if value is None else value)
-    if kind == "svg" or str(text).startswith("<svg"):
+    if kind == "svg":
         return Cell(Markup(clean.svg(str(text), "", theme.CSS_VARIABLES)), css, attributes)
     html = escape(text)
+    first, _, below = str(text).partition("\n")
+    if below and kind in _NUMBERS and "num" in css.split():
+        html = Markup('{}<span class="below">{}</span>').format(first, below)
+    if link:
+        html = Markup('<a href="{}">{}</a>').format(link, text)
     if widest and _is_number(raw):
         share = f"{100 * abs(raw) / widest:.1f}"
         html = Markup(

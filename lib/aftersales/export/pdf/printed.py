@@ -164,7 +164,7 @@ def _exhibit(p: Mapping[str, Any]) -> dict[str, Any]:
         alt = p.get("alt") or p.get("title") or ""
         return {"t": "chart", **shared, "svg": narrow_signs(p["svg"]["wide"]), "alt": alt}
     if kind == "table":
-        return {"t": "table", **shared, **printed_tables.table(p)}
+        return {"t": "table", **shared, **printed_tables.table(printed_tables.on_paper(p))}
     if kind == "cards":
         return {"t": "cards", **shared, "cards": [_card(card) for card in p["cards"]]}
     if kind == "list":

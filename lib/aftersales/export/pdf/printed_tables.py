@@ -29,7 +29,8 @@ def table(p: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         ``landscape``; ``whole``, kept on one page; ``panels`` with ``widths``, ``size``, ``heads``,
-        ``groups`` and ``rows``, whose cells have ``text`` and at times ``tone``, ``bar`` or ``svg``.
+        ``groups`` and ``rows``, whose cells have ``text`` and at times ``tone``, ``bar``, ``svg`` or
+        ``below``, a second line.
     """
     headers, display = p["columns"], p["display"]
     layout = columns.measure(headers, _texts(p, range(len(headers))), bool(p.get("wide")))
@@ -44,6 +45,22 @@ def table(p: Mapping[str, Any]) -> dict[str, Any]:
         "panels": [_panel(p, range(len(headers)), layout)],
         "landscape": layout.landscape,
         "whole": layout.height < _KEPT_WHOLE,
+    }
+
+
+def on_paper(p: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A table's payload without the columns that the page alone shows."""
+    kept = [i for i, column in enumerate(p["columns"]) if column.get("paper", True)]
+    if len(kept) == len(p["columns"]):
+        return p
+    at = {old: new for new, old in enumerate(kept)}
+    tone = {key: value for key, value in (p.get("tone") or {}).items() if int(key.split(",")[1]) in at}
+    return {
+        **p,
+        "columns": [p["columns"][i] for i in kept],
+        "rows": [[row[i] for i in kept] for row in p.get("rows") or p["display"]],
+        "display": [[row[i] for i in kept] for row in p["display"]],
+        "tone": {f"{key.split(',')[0]},{at[int(key.split(',')[1])]}": value for key, value in tone.items()},
     }
 
 
@@ -77,7 +94,10 @@ def _panel(p: Mapping[str, Any], part: Iterable[int], layout: columns.Columns) -
 
     def cell(r: int, c: int) -> dict[str, Any]:
         made: dict[str, Any] = {"text": breakable(str(display[r][c] or ""))}
-        if made["text"].startswith("<svg"):
+        first, _, below = made["text"].partition("\n")
+        if below and headers[c].get("type") in _NUMBERS:
+            made = {"text": first, "below": below}
+        if headers[c].get("type") == "svg":
             made = {"text": "", "svg": display[r][c], "alt": _alt(headers, raw, r, c)}
         if widest.get(c) and _is_number(raw[r][c]):
             made["bar"] = abs(raw[r][c]) / widest[c]

@@ -143,7 +143,7 @@ def _demand(column: Mapping[str, Any], texts: Sequence[str]) -> _Demand:
         _longest(column.get("unit") or ""),
         min(ems(header), max(2.6, ems(header) / 4 + 0.5)),
     ]
-    if kind == "svg" or any(str(t).startswith("<svg") for t in texts):
+    if kind == "svg":
         width = max(_PICTURE, *header_widths)
         return _Demand(width, width, width, [1.0] * len(texts), False)
     widths = [ems(text) for text in texts]

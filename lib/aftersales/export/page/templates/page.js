@@ -79,6 +79,30 @@
     });
   });
 
+  // A table of many is searched by all that stands in its rows; while it is, none of those found is folded away.
+  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  all(".search").forEach((box) => {
+    const field = box.querySelector("input");
+    const table = box.parentNode.querySelector("table");
+    const more = box.parentNode.querySelector(".more");
+    const texts = new Map([...table.tBodies[0].rows].map((row) => [row, plain(row.textContent)]));
+    box.hidden = false;
+    field.addEventListener("input", () => {
+      const wanted = plain(field.value).split(/\s+/).filter(Boolean);
+      let count = 0;
+      texts.forEach((text, row) => {
+        row.hidden = !wanted.every((word) => text.includes(word));
+        if (!row.hidden) count += 1;
+      });
+      if (more?.isConnected) {
+        table.classList.toggle("folded", !wanted.length);
+        more.hidden = wanted.length > 0;
+      }
+      const [before, between] = box.dataset.found.split("{}");
+      box.querySelector("output").textContent = wanted.length ? before + count + between + texts.size + box.dataset.found.split("{}")[2] : "";
+    });
+  });
+
   // Tables are sorted by their heads: first click as a reader of that column wants it, then the other way.
   const collator = new Intl.Collator(root.lang, { numeric: true });
   const value = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
