@@ -13,6 +13,7 @@ _MODULES = (
     "complaints",
     "delivery",
     "first_time_fix",
+    "group",
     "internal_css",
     "joins",
     "oem_css",
