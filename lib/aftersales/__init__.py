@@ -23,6 +23,7 @@ _NAMES = {
     "load": "aftersales.sources.load",
     "glue": "aftersales.chapters.scraps",
     "explain": "aftersales.explanation.explain",
+    "overview": "aftersales.group.results",
 }
 _PACKAGES = {
     "chapters": "aftersales.chapters",

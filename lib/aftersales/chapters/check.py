@@ -17,6 +17,8 @@ from aftersales.contract import command
 from aftersales.contract.message import Message, phrase
 
 _PASSED = ("month", "store", "source", "lang")  # what the master hands on, if it does not say so itself
+# What a group's overview is handed, which reads the stores' reports and no records.
+GROUP, _GROUP_PASSED = "group", ("month", "out", "lang")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ def check(folder: Path, chapters: Sequence[str] = ()) -> list[Finding]:
     folder
         Where the notebooks are.
     chapters
-        Stems that the params name; they, the master and every notebook whose name begins with a digit are in
-        the report, where texts stand in two languages and files are read by the package alone.
+        Stems that the params name; they, the master, a group's overview and every notebook whose name begins
+        with a digit are in the report, where texts stand in two languages and files are read by the package
+        alone.
     """
     paths = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
     passed = _passed(folder / "master.ipynb")
@@ -66,7 +69,9 @@ def check(folder: Path, chapters: Sequence[str] = ()) -> list[Finding]:
         finding
         for path in paths
         for finding in check_notebook(
-            path, passed, path.stem in (*chapters, "master") or path.stem[0].isdigit()
+            path,
+            _GROUP_PASSED if path.stem == GROUP else passed,
+            path.stem in (*chapters, "master", GROUP) or path.stem[0].isdigit(),
         )
     ]
 

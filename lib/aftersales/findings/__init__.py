@@ -18,6 +18,8 @@ _MODULES = (
     "complaints",
     "delivery",
     "first_time_fix",
+    "group",
+    "group_words",
     "internal_css",
     "joins",
     "oem_css",

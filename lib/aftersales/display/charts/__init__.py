@@ -16,8 +16,10 @@ from aftersales.display.charts.dots import dot_plot, pairs
 from aftersales.display.charts.flows import bridge, waterfall
 from aftersales.display.charts.gap import gap_trend
 from aftersales.display.charts.heat import heat
+from aftersales.display.charts.multiples import multiples
 from aftersales.display.charts.named import named
 from aftersales.display.charts.scatter import funnel, matrix
+from aftersales.display.charts.store_funnels import store_funnels
 from aftersales.display.charts.strip import strip
 from aftersales.display.charts.trends import Line, line, trend
 
@@ -31,9 +33,13 @@ __all__ = [
     "heat",
     "line",
     "matrix",
+    "multiples",
     "named",
     "pairs",
+    "store_funnels",
     "strip",
     "trend",
     "waterfall",
 ]
+
+del lazily  # what is offered after `charts.` are charts

@@ -85,7 +85,7 @@ def funnel(
         ax.xaxis.set_major_locator(steps(8 if wide else 4, whole=True))
         ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
         ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
-        _limit_names(ax, limits, centre, centre_lines, px - 1)
+        limit_names(ax, limits, centre, centre_lines, px - 1)
         at = _pixels(ax, volume, points["rate"])
         line = _pixels(ax, [x.iloc[0]], [centre])[0][1]
         taken: list[Box] = [(-1, line - 2, inside(ax)[0], line + 2)]
@@ -116,7 +116,7 @@ def funnel(
     )
 
 
-def _limit_names(ax: Axes, limits: pd.DataFrame, centre: float, centre_name: str, px: float) -> None:
+def limit_names(ax: Axes, limits: pd.DataFrame, centre: float, centre_name: str, px: float) -> None:
     """What the bands and the dashed line are, at their right ends."""
     named = [
         ("95%", limits["lower_95"].iloc[-1]),

@@ -8,6 +8,13 @@ from aftersales.display.tables.columns import table
 from aftersales.display.tables.complaints import cause_table, complaint_register, hours_by_level
 from aftersales.display.tables.delivery import delivery_story
 from aftersales.display.tables.first_time_fix import technician_table
+from aftersales.display.tables.group import (
+    change_table,
+    failed_table,
+    quality_table,
+    several,
+    store_table,
+)
 from aftersales.display.tables.internal_css import (
     advisor_table,
     both_bases,
@@ -38,6 +45,7 @@ __all__ = [
     "agreeing_table",
     "both_bases",
     "cause_table",
+    "change_table",
     "changes",
     "checks_table",
     "closing",
@@ -48,6 +56,7 @@ __all__ = [
     "decisions",
     "definitions",
     "delivery_story",
+    "failed_table",
     "finding",
     "grid",
     "hours_by_level",
@@ -60,12 +69,15 @@ __all__ = [
     "mot_effect",
     "mot_items",
     "note_list",
+    "quality_table",
     "questionnaire",
     "ranking_table",
     "rate_table",
     "remark_list",
     "result_table",
     "section_name",
+    "several",
+    "store_table",
     "suggestion_table",
     "table",
     "target_table",
