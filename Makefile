@@ -17,6 +17,7 @@ endif
 READY := $(STAMP)/.aftersales-ready
 READY_TEST := $(STAMP)/.aftersales-ready-test
 READY_LAB := $(STAMP)/.aftersales-ready-lab
+READY_GROUP := $(STAMP)/.aftersales-ready-group
 READY_FULL := $(STAMP)/.aftersales-ready-full
 LOCKED := $(wildcard locks/*.lock) pyproject.toml
 
@@ -43,7 +44,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word, and as they
 # were typed, a $ included.
-GIVEN := MONTH YEAR STORE SOURCE OUT REPORT_LANG FRESH DRAFT DRY_RUN AGAIN NAME XLSX PRINTED A B VIN
+GIVEN := MONTH YEAR STORE SOURCE OUT SCHEDULER WORKERS REPORT_LANG FRESH DRAFT DRY_RUN AGAIN NAME XLSX PRINTED A B VIN
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
@@ -65,6 +66,10 @@ help: ## 列出各个命令 ## list the targets
 .PHONY: report
 report: $(READY) ## 做报告：make report MONTH=4（DRAFT=1：有的章做不出来也做，只作草稿） ## make the report: make report MONTH=4 (DRAFT=1: what can be made where a chapter fails, as a draft)
 	@$(RUN) report $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE) $(if $(filter-out 0,$(FRESH)),--fresh)
+
+.PHONY: group
+group: $(READY_GROUP) ## 做每家店的报告和集团总览：make group MONTH=4（SCHEDULER=tcp://… 用已有的Dask集群；WORKERS=2） ## make the report of every store of a source, and an overview: make group MONTH=4 (SCHEDULER=tcp://… of a Dask cluster; WORKERS=2)
+	@$(RUN) group $(PERIOD) $(WHERE) $(LANGUAGE) $(if $(filter-out 0,$(FRESH)),--fresh)
 
 .PHONY: check
 check: $(READY) ## 检查数据：make check MONTH=4（XLSX=文件 另存一份标出错误的） ## say what is wrong with the records: make check MONTH=4 (XLSX=file writes it into a copy of them)
@@ -142,9 +147,10 @@ COMPILE = $(UV) pip compile -q --universal --python-version 3.11 -c requirements
 .PHONY: lock
 lock: $(READY) ## 重写 locks/：requirements.lock 的版本加上哈希 ## write locks/ again: the versions of requirements.lock with hashes
 	@$(COMPILE) pyproject.toml locks/build.in -o locks/report.lock
-	@$(COMPILE) pyproject.toml locks/build.in --extra test -o locks/test.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra group -o locks/test.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra group --extra s3 -o locks/group.lock
 	@$(COMPILE) pyproject.toml locks/build.in --extra lab -o locks/lab.lock
-	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra full --extra postgres --extra lab -o locks/full.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra group --extra full --extra postgres --extra lab -o locks/full.lock
 	@echo uv | $(COMPILE) - -o locks/uv.lock
 
 .PHONY: audit
@@ -190,6 +196,11 @@ $(READY_TEST): $(READY)
 $(READY_LAB): $(READY)
 	@$(call SAY,首次使用：安装JupyterLab …,Installing JupyterLab$(comma) once …)
 	@$(call INSTALL,lab)
+	@touch $@
+
+$(READY_GROUP): $(READY)
+	@$(call SAY,首次使用：安装Dask …,Installing Dask$(comma) once …)
+	@$(call INSTALL,group)
 	@touch $@
 
 $(READY_FULL): $(READY_TEST)

@@ -149,6 +149,33 @@ def parser() -> argparse.ArgumentParser:
     )
     report.set_defaults(run=_report)
 
+    group = add(
+        "group",
+        "做一个来源里每家店的报告，以及集团总览",
+        "make the report of every store of a source, and an overview",
+    )
+    _month(group)
+    _source(group, store=False)
+    _output(group)
+    group.add_argument(
+        "--fresh", action="store_true", help=phrase("不用缓存，全部重做", "take nothing from the cache")
+    )
+    group.add_argument(
+        "--scheduler",
+        metavar="tcp://…",
+        help=phrase(
+            "用已经启动的 Dask 调度器（或 SCHEDULER=；默认：在本机启动）",
+            "a Dask scheduler that was started (or SCHEDULER=; default: one is started here)",
+        ),
+    )
+    group.add_argument(
+        "--workers",
+        type=arguments.positive,
+        metavar="N",
+        help=phrase("本机启动几个工作进程（默认：核数）", "workers to start here (default: one a core)"),
+    )
+    group.set_defaults(run=_group)
+
     check = add("check", "检查数据，不做报告", "say what is wrong with the records, without making a report")
     _month(check)
     _source(check)
@@ -525,6 +552,36 @@ def _report_elsewhere(args: argparse.Namespace) -> int:
         for url in remote.upload(made[0].parent, local, args.out):
             print(url)
     return 1 if lacking else 0
+
+
+def _group(args: argparse.Namespace) -> int:
+    from aftersales import leftovers
+    from aftersales.cache import store
+    from aftersales.contract import call, destination
+    from aftersales.export import remote
+
+    call.check(args.month, args.year, args.source)
+    if remote.is_remote(args.out):
+        remote.try_place(args.out)
+    else:
+        destination.try_folder(args.out, "out")
+        leftovers.sweep(args.out)
+    if args.fresh:
+        os.environ[store.FRESH] = "1"
+    try:
+        from aftersales.group import command
+    except ModuleNotFoundError as error:
+        if error.name not in ("distributed", "dask"):
+            raise
+        raise InputError(
+            Message(
+                "没有安装 Dask：请运行 `make group`，或 `pip install 'aftersales[group]'`。",
+                "Dask is not installed: run `make group`, or `pip install 'aftersales[group]'`.",
+            )
+        ) from None
+    scheduler = args.scheduler or os.environ.get("SCHEDULER") or None
+    count = args.workers or int(os.environ.get("WORKERS") or 0) or None
+    return command.group(args.month, args.year, args.source, args.out, args.lang, scheduler, count)
 
 
 def _check(args: argparse.Namespace) -> int:

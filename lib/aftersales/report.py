@@ -200,8 +200,11 @@ def _check_own_targets(request: ReportRequest, master: Path | None = None) -> No
         raise InputError(joined(lines, "\n  "))
 
 
-def prepare_formats() -> None:
-    """Import and load what the formats need; a thread does it while the notebooks run."""
+def prepare_formats(typst: bool = True) -> None:
+    """Import and load what the formats need; a thread does it while the notebooks run.
+
+    `typst` too, whose threads no process can be forked with.
+    """
     from aftersales.contract import lazily
 
     # First and whole: the notebooks' thread imports it meanwhile, and of packages that both papermill and
@@ -216,7 +219,8 @@ def prepare_formats() -> None:
     del workbook, message
     _page_exporter()
     mail.template()
-    pdf.prepare()
+    if typst:
+        pdf.prepare()
 
 
 def write_formats(folder: Path, request: ReportRequest, archive: Archive | None) -> None:

@@ -22,7 +22,18 @@ from aftersales.contract import alive, params, store_params
 from aftersales.contract.message import phrase
 
 LIMIT = 400  # chapters, and as many reports and charts
-KINDS = ("shards", "content", "tables", "sealed", "findings", "chapters", "drawings", "reports", "failed", "mirrors")
+KINDS = (
+    "shards",
+    "content",
+    "tables",
+    "sealed",
+    "findings",
+    "chapters",
+    "drawings",
+    "reports",
+    "failed",
+    "mirrors",
+)
 UNFINISHED = ".new-"
 FRESH = "AFTERSALES_FRESH"
 # What `program` says, for the notebooks of a report, which cache their charts by it; elsewhere every chart is

@@ -13,7 +13,7 @@ from aftersales.contract import home, place
 
 OPEN = "…"  # a value that the message leaves open
 # The Makefile says by it that it was make that was called.
-_CALLED = "AFTERSALES_CALLED"
+CALLED = "AFTERSALESCALLED"
 # `uv run` says by it that it is at work.
 _UV = "UV_RUN_RECURSION_DEPTH"
 
@@ -87,7 +87,7 @@ def source_of_make() -> str | None:
 
 
 def _by_make() -> bool:
-    return os.environ.get(_CALLED) == "make"
+    return os.environ.get(CALLED) == "make"
 
 
 def _for_make(option: str) -> str:

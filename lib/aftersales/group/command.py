@@ -10,12 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, as_completed
+from distributed import as_completed
 from distributed.scheduler import KilledWorker
 
 from aftersales.cache import store as cache
+from aftersales.chapters import progress
 from aftersales.check import terminal
-from aftersales.contract import mask, message, place, stage
+from aftersales.contract import command, mask, message, place, stage
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, phrase
 from aftersales.export import remote
@@ -23,6 +24,7 @@ from aftersales.group import plan as planning
 from aftersales.group import record, workers
 from aftersales.group.plan import Plan, StoreJob
 from aftersales.group.record import Place
+from aftersales.kernels import execution
 
 _AHEAD = 2  # stores a worker has at hand beside the one at work
 _LISTED = 40  # stores in the table at the end; of more than that those that failed
@@ -66,7 +68,7 @@ def group(
     began = time.monotonic()
     with cache.unfinished(cache.folder("shards")) as into:
         todo = planning.plan(month, year, source, lang, into, lambda what: _say(f"{what} …"))
-        message.settle(todo.lang)  # type: ignore[arg-type]
+        message.settle(todo.lang)
         at = Place(out, str(todo.month))
         known = {} if cache.fresh_requested() else record.before(at)
         done = {
@@ -95,7 +97,7 @@ def _heading(todo: Plan, rest: int) -> str:
 
 
 def _made(
-    client: Client, here: bool, todo: Plan, rest: list[StoreJob], out: str | Path, lang: str | None, at: Place
+    client: Any, here: bool, todo: Plan, rest: list[StoreJob], out: str | Path, lang: str | None, at: Place
 ) -> Iterator[dict[str, Any]]:
     """What each store came to, as it is done."""
     mine = workers.about()
@@ -103,17 +105,16 @@ def _made(
     for address, theirs in client.run(workers.about).items():
         if theirs != mine:
             raise workers.difference(workers.Differs(address, mine, theirs))
-    waiting, progress = iter(rest), _Progress(len(rest))
+    waiting, told_of = iter(rest), _Progress(len(rest))
     futures: dict[str, StoreJob] = {}
-    queue = as_completed()
+    queue: Any = as_completed()  # type: ignore[no-untyped-call]
 
     def submit() -> bool:
         job = next(waiting, None)
         if job is None:
             return False
-        future = client.submit(
-            workers.make, *_order(job, todo, mine, out, lang, here), key=f"{job.store}-{time.time_ns()}", pure=False
-        )
+        order = _order(job, todo, mine, out, lang, here)
+        future: Any = client.submit(workers.make, *order, key=f"{job.store}-{time.time_ns()}", pure=False)
         futures[future.key] = job
         queue.add(future)
         return True
@@ -130,7 +131,7 @@ def _made(
         except KilledWorker:
             told = {"code": 1, "said": _killed().text(todo.lang), "seconds": 0.0}
         one = record.done(at, job.store, *_outcome(told, job))
-        progress.tell(one)
+        told_of.tell(one)
         yield one
         while len(futures) < _AHEAD * max(1, sum(client.nthreads().values())) and submit():
             continue
@@ -143,10 +144,15 @@ def _order(
     arguments = ["report", "--month", str(todo.month), "--store", job.store]
     arguments += ["--out", str(out) if remote.is_remote(out) else str(Path(out).resolve())]
     arguments += ["--lang", lang] if lang else []
-    arguments += ["--fresh"] if cache.fresh_requested() else []
-    environment = {message.VARIABLE: todo.lang, "AFTERSALES_QUIET": "1"}
+    # what hundreds of stores would leave in the cache is looked for by nobody: what is unchanged was left out
+    arguments += ["--fresh"]
+    environment = {message.VARIABLE: todo.lang, progress.QUIET: "1", execution.CORES: "1"}
     if job.source is not None:
-        environment[_SOURCE] = _absolute(job.source)  # it may hold a password
+        source = _absolute(job.source)
+        if place.may_be_shown(source):
+            arguments += ["--source", source]
+        else:  # whoever is on the machine sees the arguments
+            environment |= {_SOURCE: source, command.CALLED: "make"}
     order = {
         "about": mine,
         "arguments": arguments,
@@ -173,7 +179,8 @@ def _outcome(told: dict[str, Any], job: StoreJob) -> tuple[str, str | None, floa
 
 def _killed() -> Message:
     return Message(
-        "它的工作机一再终止（内存用尽时系统会这样做）", "its worker died again and again, as when memory runs out"
+        "它的工作机一再终止（内存用尽时系统会这样做）",
+        "its worker died again and again, as when memory runs out",
     )
 
 
@@ -193,7 +200,9 @@ class _Progress:
             what = phrase("失败：", "failed: ") + str(one["error"]).splitlines()[0]
         else:
             what = phrase(f"完成，{one['seconds']:.1f} 秒", f"done in {one['seconds']:.1f} s")
-        rest = phrase(f"（还要约{_span(left, 'zh')}）", f" (about {_span(left, 'en')} left)") if left > 0 else ""
+        rest = (
+            phrase(f"（还要约{_span(left, 'zh')}）", f" (about {_span(left, 'en')} left)") if left > 0 else ""
+        )
         _say(f"{at} {what}{rest}")
 
 
@@ -234,7 +243,12 @@ def _summary(stores: list[dict[str, Any]], overview: str | None, seconds: float)
     }
     listed = stores if len(stores) <= _LISTED else failed
     rows = [
-        [one["store"], words[one["status"]], f"{one['seconds']:.1f}", " ".join(str(one["error"] or "").split())[:300]]
+        [
+            one["store"],
+            words[one["status"]],
+            f"{one['seconds']:.1f}",
+            " ".join((one["error"] or "").split())[:300],
+        ]
         for one in listed
     ]
     if rows:
@@ -254,4 +268,3 @@ def _summary(stores: list[dict[str, Any]], overview: str | None, seconds: float)
 def _say(text: str) -> None:
     with suppress(OSError):  # reports are made even where nobody can read how far they are
         print(text, file=sys.stderr, flush=True)
-

@@ -14,8 +14,9 @@ from typing import Any
 from aftersales import kernels
 from aftersales.chapters import notebooks
 from aftersales.contract import alive, destination, message, months, params
-from aftersales.export import modes
-from aftersales.group import results
+from aftersales.contract import place as contract_place
+from aftersales.export import modes, remote
+from aftersales.group import record, results
 
 NOTEBOOK = "group.ipynb"
 FILES = ("index.html", "index.pdf", "index.ipynb")
@@ -70,6 +71,23 @@ def make(out: Path, month: str, lang: str) -> list[Path]:
             os.chmod(work / name, modes.FILE)
         _replace(work, place)
     return [place / name for name in FILES]
+
+
+def publish(out: str | Path, month: str, lang: str) -> list[str]:
+    """Make the overview where the reports are published, here or on an object store; where it is.
+
+    Raises as `make`.
+    """
+    if not remote.is_remote(out):
+        return [str(path) for path in make(Path(out), month, lang)]
+    at = record.Place(out, month)
+    with remote.fetched(str(out), lambda one, _: one == month) as local:
+        modes.make(local / month)
+        (local / month / record.NAME).write_bytes(at.read(record.NAME) or b"")
+        made = make(local, month, lang)
+        for path in made:
+            at.write(path.name, path.read_bytes())
+    return [f"{contract_place.without_secrets(str(out))}/{month}/{path.name}" for path in made]
 
 
 def _limits() -> kernels.Limits:

@@ -84,17 +84,14 @@ def plan(
     stores, found = _stores(chosen, settings, into)
     period = pd.Period(year=given, month=number, freq="M") if given else _latest(number, month, found)
     settings = params.load(period)
-    spoken = lang or settings.lang
     others = _others(stores, period)
     jobs = [StoreJob(n, source, shard, _key(n, chosen, shard, period, lang)) for n, shard in stores.items()]
     jobs += [StoreJob(name, None, None, _key(name, own, None, period, lang)) for name, own in others.items()]
     return Plan(period, settings, lang or settings.lang, sorted(jobs, key=lambda job: job.store))
 
 
-def _stores(
-    source: str, settings: Params, into: Path
-) -> tuple[dict[str, Path | None], set[pd.Period]]:
-    """The stores of a source, each with its shard where it has one; and the months in which any has visits."""
+def _stores(source: str, settings: Params, into: Path) -> tuple[dict[str, Path | None], set[pd.Period]]:
+    """The stores of a source, each with its shard where it has one; the months in which any has visits."""
     options = inputs.read_options(settings)
     if not place.is_url(source) and not place.is_demo(source):
         try:

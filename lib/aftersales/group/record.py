@@ -1,4 +1,4 @@
-"""What a group's run came to, store by store: ``<out>/<YYYY-MM>/group.json``, written as each store is done."""
+"""What a group's run came to, store by store: ``<out>/<YYYY-MM>/group.json``, written as each is done."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[tuple[Clie
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is not None:
         try:
-            client = Client(scheduler, timeout=_CONNECTING_SECONDS)
+            client = Client(scheduler, timeout=_CONNECTING_SECONDS)  # type: ignore[no-untyped-call]
         except (OSError, ValueError, TimeoutError) as error:
             raise InputError(
                 Message(
@@ -136,15 +136,16 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[tuple[Clie
             yield client, False
         return
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    temporary = Security.temporary()  # type: ignore[no-untyped-call]
     with (
-        LocalCluster(
+        LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers or cores,
             threads_per_worker=1,
             memory_limit=0,  # the reports are made in other processes, with limits of their own
             dashboard_address="127.0.0.1:0",
-            security=Security.temporary(),  # whoever is on the machine cannot have a worker run what they like
+            security=temporary,  # nobody else on the machine can have a worker run what they like
         ) as cluster,
-        Client(cluster) as client,
+        Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
         client.register_plugin(Warm())
         yield client, True
@@ -171,7 +172,7 @@ def make(job: Mapping[str, Any], shard: bytes | None) -> dict[str, Any]:
     Differs
         Nothing was made.
     """
-    worker = get_worker()
+    worker: Any = get_worker()
     held_against(job["about"])
     began = time.monotonic()
     served = worker.plugins[PLUGIN].served

@@ -26,6 +26,7 @@ from aftersales.kernels.wire import CAN_FORK, KERNELS, VARIABLE, Refused, unpack
 _MARKER = "papermill-error-cell-tag"
 # How deep in notebooks that run notebooks a kernel is: a master's 1, a chapter's 2; no deeper.
 _DEPTH, _DEEPEST = "AFTERSALES_DEPTH", 2
+CORES = "AFTERSALES_CORES"  # how many a report may use, where others are made beside it
 _TOO_DEEP = Message(
     "一章不能再运行别的笔记本：笔记本会这样没完没了地运行自己。"
     "请把这一行拿掉；参数 `chapters` 里也不能有 master。",
@@ -203,6 +204,8 @@ def _said(error: Exception) -> Message:
 def _cores() -> int:
     """How many notebooks run side by side: one a core, where so many files may be open."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if (given := os.environ.get(CORES, "")).isdecimal():
+        cores = int(given)
     return max(1, min(cores, lifetime.most_at_once()))
 
 

@@ -83,7 +83,8 @@ def first() -> Iterator[str]:
     _warm()
     if os.environ.get(EVERYTHING):
         yield from _imported((*REST, *COMMANDS))
-        sys.modules["aftersales.report"].prepare_formats()
+        sys.modules["aftersales.cache.store"].program()
+        sys.modules["aftersales.report"].prepare_formats(typst=False)  # it starts threads
 
 
 def rest() -> Iterator[str]:
