@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import sys
+import time
 from subprocess import run as start
 
 import fsspec
@@ -243,6 +244,20 @@ def test_stopped_after_any_step_what_counts_is_whole(memory, tmp_path):
     publishing.upload(made(tmp_path, 99), tmp_path, out)
     assert whole(memory) == 99
     assert len({name.split("/")[6] for name in memory.find(f"/b/out/{TARGET}/.runs")}) == 1
+
+
+def test_replaced_runs_go_when_their_time_is_up(memory):
+    for month, stamp in (
+        ("2024-03", "20200101-080000"),
+        ("2024-04", "20200101-080000"),
+        ("2024-04", "20240503-080000"),
+    ):
+        memory.pipe_file(f"/b/out/{month}/.history/{STORE}/{stamp}/figures.json", b"{}")
+        memory.pipe_file(f"/b/out/{month}/.history/城西店/{stamp}/figures.json", b"{}")
+    publishing.expire("memory://b/out", STORE, time.mktime((2023, 1, 1, 0, 0, 0, 0, 0, -1)))
+    left = [name for name in memory.find("/b/out") if STORE in name]
+    assert left == [f"/b/out/2024-04/.history/{STORE}/20240503-080000/figures.json"]
+    assert len(memory.find("/b/out")) == 4
 
 
 def test_a_failure_in_the_middle_is_told_and_nothing_of_it_stays(memory, tmp_path, monkeypatch):

@@ -238,7 +238,7 @@ def test_what_one_store_leaves_unmasked_is_kept_of_no_other(folder, source, tmp_
     write(folder, EAST, "mask: false\n")
     assert not inputs.ask("4", None, EAST, str(source), None).params.mask
     kept = [json.loads(p.read_bytes())["stores"] for p in (tmp_path / "cache/tables").glob("*/stores.json")]
-    assert [list(stores) for stores in kept] == [[EAST]]
+    assert {store for stores in kept for store in stores} == {EAST}
     west = inputs.ask("4", None, WEST, str(source), None)
     assert west.params.mask
     assert not west.tables.repair_orders["vin"].str.startswith("LSVAA2180E2").any()

@@ -551,6 +551,8 @@ def _report_elsewhere(args: argparse.Namespace) -> int:
         )
         for url in remote.upload(made[0].parent, local, args.out):
             print(url)
+        report.expire(local)
+        remote.expire(args.out, made[0].parent.name, report.kept_since())
     return 1 if lacking else 0
 
 

@@ -405,12 +405,16 @@ def expire(out: Path) -> None:
     """Remove what is older than the params keep it."""
     from aftersales.export import kept
 
-    before = time.time() - params.load().keep_months * _MONTH_SECONDS
-    for gone in kept.expire(out, before):
+    for gone in kept.expire(out, kept_since()):
         told = Message(
             f"已到保存期限，删去外呼名单 {gone}", f"removed as its time was up: the call list {gone}"
         )
         print(told, file=sys.stderr)
+
+
+def kept_since() -> float:
+    """What was written before this time [s since the epoch] the params keep no longer."""
+    return time.time() - params.load().keep_months * _MONTH_SECONDS
 
 
 @contextmanager

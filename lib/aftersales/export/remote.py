@@ -167,6 +167,15 @@ def fetched(out: str, wanted: Callable[[str, str], bool], whole: bool = False) -
         yield local
 
 
+def expire(out: str, store: str, before: float) -> None:
+    """Remove the replaced runs of a store that were made before a time [s since the epoch]."""
+    oldest = time.strftime(_STAMP, time.localtime(before))
+    with remote.opened(out, "out") as there:
+        for path in there.fs.ls(there.base, detail=False):
+            kept = f"{path.rstrip('/').rpartition('/')[2]}/{history.FOLDER}/{store}"
+            there.remove([f"{kept}/{name}" for name in there.files(kept) if name[: len(oldest)] < oldest])
+
+
 def _fetch(there: remote.Remote, target: str, local: Path, whole: bool) -> None:
     """What counts of a report, under the names that it has in a folder of this machine."""
     told = _manifest(there, target)
