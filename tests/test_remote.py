@@ -5,16 +5,18 @@ import os
 import shutil
 import stat
 import sys
+import tempfile
 import time
 from subprocess import run as start
 
 import fsspec
 import pytest
 
-from aftersales import arguments, cli
+from aftersales import arguments, cli, leftovers
 from aftersales.cache import store as cache
 from aftersales.chapters.context import context
 from aftersales.compare import runs
+from aftersales.compare.verify import verify
 from aftersales.contract import place, remote
 from aftersales.contract.errors import InputError
 from aftersales.export import manifest
@@ -65,7 +67,7 @@ def test_fsspec_is_imported_for_such_places_alone():
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_a_folder_elsewhere_is_read_as_one_here(memory, tmp_path):
+def test_a_folder_elsewhere_is_read_as_one_here(memory, tmp_path, monkeypatch):
     here = tmp_path / "exports"
     here.mkdir()
     (here / "维修工单.csv").write_bytes(orders(4))
@@ -78,9 +80,24 @@ def test_a_folder_elsewhere_is_read_as_one_here(memory, tmp_path):
     assert elsewhere.tables.source == local.tables.source == "exports"
     assert elsewhere.parameters["source"] == "env:AFTERSALES_SOURCE"
     assert str(tmp_path) not in json.dumps(elsewhere.parameters)
+    for name, value in elsewhere.environment.items():  # as the kernels of its notebooks have it
+        monkeypatch.setenv(name, value)
+    cells = context("2024-04", STORE, elsewhere.parameters["source"])
+    assert cells.tables.repair_orders.equals(local.tables.repair_orders)
+    assert cells.tables.source == "exports"
     file_url = inputs.ask("4", None, STORE, f"file://{here}", None)
     assert file_url.tables.repair_orders.equals(local.tables.repair_orders)
     assert len(context("2024-04", STORE, "memory://b/exports").tables.repair_orders) == 4
+
+
+def test_it_is_checked_and_adopted_as_one_here(memory, tmp_path, capsys):
+    memory.pipe_file("/b/exports/维修工单.csv", orders(4))
+    source = ["--source", "memory://b/exports", "--lang", "en"]
+    marked = tmp_path / "marked.xlsx"
+    assert cli.main(["check", "--month", "4", "--store", STORE, "--xlsx", str(marked), *source]) == 0
+    assert marked.exists()
+    assert cli.main(["adopt", *source]) in (0, None)
+    assert "mirrors" not in capsys.readouterr().out
 
 
 def test_one_workbook_or_parquet_in_folders(memory):
@@ -207,6 +224,11 @@ def test_a_report_counts_by_its_manifest_and_what_it_replaces_is_kept(memory, tm
         assert not (now.folder / "report.html").exists()
     with publishing.fetched(out, publishing.of_store(None, 4, 2024), whole=True) as local:
         assert manifest.of_files(local / TARGET) == manifest.read(local / TARGET)["files"]
+
+        def again(run, folder):
+            shutil.copytree(run.folder, folder / TARGET)
+
+        assert verify("2024-04", STORE, local, again)[1]
     with publishing.fetched(out, publishing.of_store("城西店")) as local:
         assert os.listdir(local) == []
 
@@ -258,6 +280,18 @@ def test_replaced_runs_go_when_their_time_is_up(memory):
     left = [name for name in memory.find("/b/out") if STORE in name]
     assert left == [f"/b/out/2024-04/.history/{STORE}/20240503-080000/figures.json"]
     assert len(memory.find("/b/out")) == 4
+
+
+def test_what_a_killed_run_left_here_goes_with_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / ".aftersales-out-dead"
+    left.mkdir()
+    with publishing.folder() as at_work:
+        assert stat.S_IMODE(at_work.stat().st_mode) == 0o700
+        leftovers.sweep("memory://b/out")
+        assert at_work.exists()
+    assert not left.exists()
+    assert not at_work.exists()
 
 
 def test_a_failure_in_the_middle_is_told_and_nothing_of_it_stays(memory, tmp_path, monkeypatch):

@@ -541,8 +541,8 @@ def _report_elsewhere(args: argparse.Namespace) -> int:
         os.environ[store.FRESH] = "1"
     from aftersales import kernels
 
+    leftovers.sweep(args.out)
     with remote.folder() as local, kernels.serving():
-        leftovers.sweep(local)
         from aftersales import report
 
         draft = args.draft or _is_set("DRAFT")

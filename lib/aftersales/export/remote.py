@@ -57,10 +57,13 @@ def refuse(out: object, name: str) -> None:
 @contextmanager
 def folder() -> Iterator[Path]:
     """A folder of one's own to make a report in, before it is published elsewhere."""
-    base = Path(tempfile.gettempdir())
-    alive.sweep(base, _HERE)
-    with alive.folder(base, _HERE) as work:
+    with alive.folder(Path(tempfile.gettempdir()), _HERE) as work:
         yield work
+
+
+def sweep() -> None:
+    """Remove such folders that killed runs have left."""
+    alive.sweep(Path(tempfile.gettempdir()), _HERE)
 
 
 def try_place(out: str) -> None:
