@@ -182,7 +182,7 @@ def made(local, value=1.0, files=("report.html", "notebooks/master.ipynb")):
     shutil.rmtree(at, ignore_errors=True)
     for name in files:
         (at / name).parent.mkdir(parents=True, exist_ok=True)
-        (at / name).write_text(f"{name} {value}")
+        (at / name).write_text(json.dumps({"of": name, "value": value}))
     figures = {"store": STORE, "month": "2024-04", "figures": {"ftf.rate": value}, "tables": {}, "notes": []}
     (at / "figures.json").write_text(json.dumps(figures))
     told = {"format": 1, "store": STORE, "month": "2024-04", "params": {"x": str(value)}}
@@ -212,7 +212,7 @@ def test_a_report_counts_by_its_manifest_and_what_it_replaces_is_kept(memory, tm
     stable = {name for name in existing if not name.startswith(".runs/")}
     assert stable == {"report.html", "notebooks/master.ipynb", "figures.json", "manifest.json"}
     assert len(existing - stable) == 3  # of one run
-    assert memory.cat_file(f"/b/out/{TARGET}/report.html") == b"report.html 2"
+    assert memory.cat_file(f"/b/out/{TARGET}/report.html") == b'{"of": "report.html", "value": 2}'
     kept = memory.find(f"/b/out/2024-04/.history/{STORE}")
     assert len(kept) == 2
     publishing.upload(made(tmp_path, 2), tmp_path, out)  # the same again adds none

@@ -159,14 +159,14 @@ def fetched(out: str, wanted: Callable[[str, str], bool], whole: bool = False) -
     whole
         All files; else figures, manifests and what is kept of replaced runs.
     """
-    with folder() as local, remote.opened(out, "out") as there:
-        names = list(there.files())
-        for name in names:
-            parts = name.split("/")
-            if len(parts) == 3 and parts[2] == manifest.NAME and wanted(parts[0], parts[1]):
-                _fetch(there, f"{parts[0]}/{parts[1]}", local, whole)
-            elif len(parts) == 5 and parts[1] == history.FOLDER and wanted(parts[0], parts[2]):
-                _get(there, name, local / name)
+    with folder() as local:
+        with remote.opened(out, "out") as there:
+            for name in there.files():
+                parts = name.split("/")
+                if len(parts) == 3 and parts[2] == manifest.NAME and wanted(parts[0], parts[1]):
+                    _fetch(there, f"{parts[0]}/{parts[1]}", local, whole)
+                elif len(parts) == 5 and parts[1] == history.FOLDER and wanted(parts[0], parts[2]):
+                    _get(there, name, local / name)
         yield local
 
 
