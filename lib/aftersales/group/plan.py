@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from aftersales.contract.names import store_key
 from aftersales.contract.params import Params
 from aftersales.sources import cached, mirror, shards
 from aftersales.sources import load as inputs
+
+# What in the params decides how a source is read.
+_READING = ("table_names", "header_aliases", "constants", "value_aliases")
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def plan(
     period = pd.Period(year=given, month=number, freq="M") if given else _latest(number, month, found)
     settings = params.load(period)
     others = _others(stores, period)
+    stores |= dict.fromkeys(_otherwise(stores, period))
     jobs = [StoreJob(n, source, shard, _key(n, chosen, shard, period, lang)) for n, shard in stores.items()]
     jobs += [StoreJob(name, None, None, _key(name, own, None, period, lang)) for name, own in others.items()]
     return Plan(period, settings, lang or settings.lang, sorted(jobs, key=lambda job: job.store))
@@ -120,7 +124,7 @@ def _others(stores: dict[str, Path | None], month: pd.Period) -> dict[str, str]:
     for file in store_params.files(params.folder()):
         name = store_params.store_of(file)
         own = params.load(month, store=name)
-        if own.origins.get("source") == store_params.name(name):
+        if own.origins.get("source") == f"{store_params.FOLDER}/{file.name}":
             stores.pop(next((one for one in stores if store_key(one) == store_key(name)), ""), None)
             found[name] = own.source
         elif store_key(name) not in known:
@@ -132,6 +136,16 @@ def _others(stores: dict[str, Path | None], month: pd.Period) -> dict[str, str]:
                     "`source`. Say where its records are, or move the file away.",
                 )
             )
+    return found
+
+
+def _otherwise(stores: Iterable[str], month: pd.Period) -> list[str]:
+    """The stores whose own params have the source read in another way: their shards are none of theirs."""
+    found = []
+    for name in stores:
+        origins = params.load(month, store=name).origins
+        if any(store_params.is_file(of) for key, of in origins.items() if key.partition(".")[0] in _READING):
+            found.append(name)
     return found
 
 

@@ -10,7 +10,6 @@ import contextlib
 import io
 import json
 import os
-import pickle
 import socket
 import sys
 import tempfile
@@ -238,10 +237,10 @@ def run(argv: Sequence[str], connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             connection.sendall(wire.line(**what))
 
-    with open(job["kept"], "ab") as kept:
+    with open(job["kept"], "a", encoding="utf-8") as kept:
 
         def done(index: int, outputs: Any) -> None:
-            pickle.dump((index, outputs), kept)
+            kept.write(json.dumps([index, *outputs]) + "\n")
             kept.flush()
 
         DirectEngine.runner = _Runner(tell, done)

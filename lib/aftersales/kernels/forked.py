@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from importlib import import_module
 
 from aftersales.kernels import wire
 
@@ -52,10 +53,8 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
 
         direct.run(request.argv[3:], connection)
     if request.argv[2] == wire.COMMAND:
-        sys.argv = [str(request.argv[2]), *request.argv[3:]]
-        from aftersales import __main__ as command
-
-        command.run()
+        sys.argv = [wire.COMMAND, *request.argv[3:]]
+        import_module(f"{wire.COMMAND}.__main__").run()
 
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import signal
 import socket
 import sys
@@ -65,10 +64,12 @@ class Ordered:
 
 def cells_done(kept: IO[bytes]) -> dict[int, tuple[int, list[Any]]]:
     """Number and outputs of each cell that was done, by its place, as far as they were written down."""
+    import nbformat
+
     found: dict[int, tuple[int, list[Any]]] = {}
     kept.seek(0)
-    with suppress(EOFError, pickle.UnpicklingError):
-        while True:
-            index, of = pickle.load(kept)
-            found[index] = of
+    with suppress(ValueError):  # the last may have been cut off
+        for line in kept:
+            index, number, outputs = json.loads(line)
+            found[index] = number, [nbformat.from_dict(output) for output in outputs]
     return found

@@ -7,7 +7,6 @@ kernel, or one of `RUNS`.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import socket
@@ -15,6 +14,9 @@ import struct
 import sys
 from dataclasses import dataclass
 from typing import Any
+
+from aftersales.contract.errors import AftersalesError, InputError
+from aftersales.contract.message import Message
 
 # What a process may be beside a kernel, by the module that `python -m` would run.
 NOTEBOOK, COMMAND = "aftersales.kernels.direct", "aftersales"
@@ -131,24 +133,21 @@ def started(first: bytes) -> int:
     return int(answer["pid"])
 
 
-def packed(error: Exception) -> str:
-    """An error as text, to be raised again where it is heard."""
-    import pickle
-
-    try:
-        data = pickle.dumps(error)
-        pickle.loads(data)
-    except Exception:  # one that cannot be sent
-        data = pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
-    return base64.b64encode(data).decode()
+def packed(error: Exception) -> list[Any]:
+    """An error as plain values, to be raised again where it is heard."""
+    if isinstance(error, AftersalesError):
+        return [type(error).__name__, error.text("zh"), error.text("en")]
+    if isinstance(error, OSError):
+        return ["OSError", error.errno, error.strerror, error.filename]
+    return ["", f"{type(error).__name__}: {error}"]
 
 
-def unpacked(text: str) -> Exception:
-    """The error that `packed` has made a text of; it comes from a process of this user's own."""
-    import pickle
-
-    error: Exception = pickle.loads(base64.b64decode(text))
-    return error
+def unpacked(told: list[Any]) -> Exception:
+    """The error that `packed` has made plain values of."""
+    kind, *values = told
+    if kind in ("AftersalesError", "InputError"):
+        return {"InputError": InputError}.get(kind, AftersalesError)(Message(*values))
+    return OSError(*values) if kind == "OSError" else RuntimeError(*values)
 
 
 def line(**message: Any) -> bytes:
