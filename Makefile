@@ -148,7 +148,7 @@ COMPILE = $(UV) pip compile -q --universal --python-version 3.11 -c requirements
 lock: $(READY) ## 重写 locks/：requirements.lock 的版本加上哈希 ## write locks/ again: the versions of requirements.lock with hashes
 	@$(COMPILE) pyproject.toml locks/build.in -o locks/report.lock
 	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra group -o locks/test.lock
-	@$(COMPILE) pyproject.toml locks/build.in --extra group --extra s3 -o locks/group.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra group --extra s3 --extra bench -o locks/group.lock
 	@$(COMPILE) pyproject.toml locks/build.in --extra lab -o locks/lab.lock
 	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra group --extra full --extra postgres --extra lab -o locks/full.lock
 	@echo uv | $(COMPILE) - -o locks/uv.lock

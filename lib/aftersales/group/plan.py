@@ -86,6 +86,8 @@ def plan(
     say(Message("读取数据，按门店拆分", "reading the records, splitting them by store"))
     stores, found = _stores(chosen, settings, into)
     period = pd.Period(year=given, month=number, freq="M") if given else _latest(number, month, found)
+    if stores and period not in found:
+        raise inputs.no_such_month(str(period), sorted(found))
     settings = params.load(period)
     others = _others(stores, period)
     stores |= dict.fromkeys(_otherwise(stores, period))

@@ -362,12 +362,12 @@ def _latest(
 
 
 def no_such_month(asked: str, existing: list[pd.Period]) -> InputError:
-    """The error about a month without a year of which there is none, in any year."""
+    """The error about a month of which the source has nothing."""
     span = _span(existing)
     return InputError(
         Message(
-            f"月份 {asked}：来源里没有哪一年的这个月。{span.zh}",
-            f"month {asked}: no month with that number in the source. {span.en}",
+            f"月份 {asked}：来源里没有这样的月份。{span.zh}",
+            f"month {asked}: no such month in the source. {span.en}",
         )
     )
 

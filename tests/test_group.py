@@ -1,0 +1,287 @@
+"""A group's run: every store as its report alone, none lost, none half, only what is missing made again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from conftest import chosen, run, thinned
+from test_kernels import forking, until
+
+from aftersales import demo
+from aftersales.contract import home
+from aftersales.contract.errors import InputError
+from aftersales.group import plan
+
+pytestmark = forking
+STORES = ("东城/一店", "西城店", "南城店")
+MONTH = "2024-04"
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records of three small stores, a file a table."""
+    folder = tmp_path_factory.mktemp("group") / "exports"
+    folder.mkdir()
+    parts = [thinned(demo.generate(31 + n, 14, store=store), 10) for n, store in enumerate(STORES)]
+    for table in parts[0]:
+        pd.concat([part[table] for part in parts]).to_csv(folder / f"{table}.csv", index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Params with one chapter, and a cache of their own."""
+    base = tmp_path_factory.mktemp("settings")
+    return chosen(base / "params", "01_review") | {"AFTERSALES_CACHE": str(base / "cache")}
+
+
+def group_of(out: Path) -> dict[str, dict[str, Any]]:
+    told = out / MONTH / "group.json"
+    stores = json.loads(told.read_text(encoding="utf-8"))["stores"] if told.exists() else []
+    return {one["store"]: one for one in stores}
+
+
+def states(out: Path) -> dict[str, str]:
+    return {name: one["status"] for name, one in group_of(out).items()}
+
+
+def figures(out: Path, folder: str) -> bytes:
+    return (out / MONTH / folder / "figures.json").read_bytes()
+
+
+def start(source: Path, out: Path, env: dict[str, str], *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "aftersales", "group", "--month", "4", "--source", str(source)]
+    return subprocess.Popen(
+        [*command, "--out", str(out), *more],
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+
+
+def processes_with(text: str) -> list[int]:
+    """The processes that were told of something in their environment."""
+    found = []
+    for at in Path("/proc").iterdir():
+        if at.name.isdecimal():
+            try:
+                if text.encode() in (at / "environ").read_bytes():
+                    found.append(int(at.name))
+            except OSError:
+                continue
+    return found
+
+
+def test_a_group_is_stopped_and_resumed_and_one_bad_store_stops_no_other(
+    source: Path, env: dict[str, str], tmp_path: Path
+) -> None:
+    bad, out = tmp_path / "exports", tmp_path / "out"
+    shutil.copytree(source, bad)
+    orders = pd.read_csv(bad / "repair_orders.csv", dtype=str)
+    row = orders.index[orders["store"] == STORES[2]][3]
+    orders.loc[row, "opened_at"] = "gestern"
+    orders.to_csv(bad / "repair_orders.csv", index=False)
+    env = env | {"GROUP_TEST": str(tmp_path)}
+
+    # Ctrl-C when the first is done: what is done stays, nothing else does
+    stopped = start(bad, out, env, "--workers", "1")
+    assert until(lambda: states(out), 60), stopped.communicate()
+    assert until(lambda: "made" in states(out).values() or stopped.poll() is not None, 60)
+    began = time.monotonic()
+    stopped.send_signal(signal.SIGINT)
+    said = stopped.communicate(timeout=20)[1]
+    assert time.monotonic() - began < 6
+    assert stopped.returncode == 130, said
+    assert "再运行同一命令" in said
+    assert until(lambda: not processes_with(str(tmp_path)), 5)
+    kept = [name for name, state in states(out).items() if state == "made"]
+    assert kept
+    assert not [p for p in (out / MONTH).iterdir() if p.name.startswith(".")]
+    assert not list(Path(env["AFTERSALES_CACHE"], "shards").iterdir())
+
+    # the same command does the rest, and says which store is bad, and where
+    done = run("group", "--month", "4", "--source", bad, "--out", out, "--workers", "2", **env)
+    assert done.returncode == 1, done.stderr
+    assert states(out) == {STORES[0]: "made", STORES[1]: "made", STORES[2]: "failed"} | dict.fromkeys(
+        kept, "unchanged"
+    )
+    error = group_of(out)[STORES[2]]["error"]
+    assert "repair_orders.csv" in error
+    assert str(row + 2) in error
+    assert f"{STORES[2]} 失败" in done.stderr
+    assert re.search(r"\[1/\d\] \S+ .*", done.stderr)
+    assert "http://127.0.0.1:" in done.stderr
+    assert not (out / MONTH / STORES[2]).exists()
+    page = (out / MONTH / "index.html").read_text(encoding="utf-8")
+    assert all(store in page for store in STORES)
+    assert (out / MONTH / "index.pdf").read_bytes().startswith(b"%PDF")
+
+    # mended, only that one is made; and all is as the report alone has it
+    shutil.copy(source / "repair_orders.csv", bad)
+    done = run("group", "--month", "2024-04", "--source", bad, "--out", out, "--workers", "1", **env)
+    assert done.returncode == 0, done.stderr
+    assert states(out) == dict.fromkeys(STORES[:2], "unchanged") | {STORES[2]: "made"}
+    alone = tmp_path / "alone"
+    for store in (STORES[0], STORES[2]):
+        made = run("report", "--month", "2024-04", "--store", store, "--source", bad, "--out", alone, **env)
+        assert made.returncode == 0, made.stderr
+        folder = group_of(out)[store]["folder"]
+        assert figures(out, folder) == figures(alone, folder)
+
+
+@pytest.fixture
+def cluster(env: dict[str, str], tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers that were started by themselves, on ports of their own."""
+    where = tmp_path / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    started: list[subprocess.Popen[bytes]] = []
+
+    def begin(*command: str, **more: str) -> None:
+        started.append(
+            subprocess.Popen([*dask, *command], env={**os.environ, **env, **more}, stderr=subprocess.DEVNULL)
+        )
+
+    try:
+        begin(
+            "scheduler",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--host",
+            "127.0.0.1",
+            "--scheduler-file",
+            str(where),
+        )
+        assert until(lambda: where.exists() and where.read_text().strip().endswith("}"), 30)
+        address = json.loads(where.read_text())["address"]
+        for n in range(2):
+            begin("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", f"w{n}")
+        yield address, started
+    finally:
+        for process in reversed(started):
+            process.kill()
+            process.wait()
+
+
+def test_a_worker_that_is_killed_loses_no_store(
+    source: Path, env: dict[str, str], cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
+) -> None:
+    address, (_, *workers) = cluster
+    out = tmp_path / "out"
+    going = start(source, out, env, "--scheduler", address)
+    making = out / MONTH
+    assert until(lambda: list(making.glob(".making-*/notebooks")) or going.poll() is not None, 90)
+    time.sleep(0.5)
+    workers[0].send_signal(signal.SIGKILL)
+    said = going.communicate(timeout=180)
+    assert going.returncode == 0, said
+    assert set(states(out).values()) == {"made"}
+    assert not [p for p in making.iterdir() if p.name.startswith(".making-")]
+    for one in group_of(out).values():
+        at = making / one["folder"]
+        told = json.loads((at / "manifest.json").read_text(encoding="utf-8"))
+        assert told["store"] == one["store"]
+        assert json.loads((at / "figures.json").read_text(encoding="utf-8"))["store"] == one["store"]
+
+
+def test_a_worker_with_other_params_is_refused(
+    source: Path, env: dict[str, str], cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
+) -> None:
+    address, _ = cluster
+    other = chosen(tmp_path / "params", "01_review", "07_top5")
+    done = run(
+        "group", "--month", "4", "--source", source, "--out", tmp_path / "out", "--scheduler", address,
+        **env | other,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert re.search(r"工作机 tcp://127\.0\.0\.1:\d+ 和这里不同：参数：这里是 \w+，那里是 \w+", done.stderr)
+    assert not (tmp_path / "out" / MONTH / "index.html").exists()
+
+
+def test_no_scheduler_there_is_said(source: Path, env: dict[str, str], tmp_path: Path) -> None:
+    done = run(
+        "group", "--month", "4", "--source", source, "--out", tmp_path, "--scheduler", "nowhere", **env
+    )
+    assert done.returncode == 2
+    assert "SCHEDULER=nowhere" in done.stderr
+
+
+def test_a_month_that_is_not_there_begins_nothing(source: Path, env: dict[str, str], tmp_path: Path) -> None:
+    done = run("group", "--month", "2031-01", "--source", source, "--out", tmp_path / "out", **env)
+    assert done.returncode == 2, done.stderr
+    assert "2031-01" in done.stderr
+    assert "2024-04" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def planned(
+    source: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, **own: str
+) -> dict[str, plan.StoreJob]:
+    """The jobs of April, with params of their own for some stores."""
+    chosen(folder / "params", "01_review")
+    (folder / "params" / "stores").mkdir()
+    for name, text in own.items():
+        (folder / "params" / "stores" / f"{name}.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv(home.VARIABLE, str(folder / "params"))
+    into = folder / "into"
+    into.mkdir()
+    made = plan.plan(MONTH, None, str(source), None, into, lambda what: None)
+    return {job.store: job for job in made.jobs}
+
+
+def test_a_store_may_have_a_source_or_a_way_of_reading_of_its_own(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    demo.write(other, stores=1, months=3)
+    jobs = planned(
+        source,
+        tmp_path,
+        monkeypatch,
+        北城店=f"source: {other}\n",
+        西城店="header_aliases: {我们的单号: order_id}\n",
+        南城店="targets: {ftf.rate: 0.97}\n",
+    )
+    assert set(jobs) == {*STORES, "北城店"}
+    assert jobs["北城店"].source is None
+    assert jobs["北城店"].shard is None
+    assert jobs["西城店"].shard is None
+    assert jobs["西城店"].source == str(source)
+    assert jobs["南城店"].shard is not None
+
+
+def test_what_a_store_depends_on_is_its_own(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Params and rows of one store have no other made again."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    before = planned(source, tmp_path / "one", monkeypatch)
+    changed = tmp_path / "exports"
+    shutil.copytree(source, changed)
+    calls = pd.read_csv(changed / "survey_calls.csv", dtype=str)
+    calls.loc[calls.index[calls["store"] == STORES[0]][-1], "suggestion"] = "快一点"
+    calls.to_csv(changed / "survey_calls.csv", index=False)
+    after = planned(changed, tmp_path / "two", monkeypatch, 南城店="targets: {ftf.rate: 0.97}\n")
+    assert {name for name in STORES if before[name].key != after[name].key} == {STORES[0], STORES[2]}
+
+
+def test_params_of_a_store_that_is_nowhere_are_refused(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match=r"stores/北城店\.yml: the source has no store 北城店"):
+        planned(source, tmp_path, monkeypatch, 北城店="targets: {ftf.rate: 0.97}\n")
