@@ -8,7 +8,7 @@ from aftersales.contract.schema import CODES, LISTED, TABLES
 # Names that are the same in both languages: of things of the trade, of programs, of forms of files.
 _NAMES = (
     "VIN CSS MOT TOP PDF YAML HTML MHTML XML CSV UTF GB ASCII SMTP TLS PEM URL SQL MB KB "
-    "Excel WPS Python JupyterLab Typst Parquet PostgreSQL Chromium Ctrl Mac "
+    "Excel WPS Python JupyterLab Typst Parquet PostgreSQL Chromium Dask Ctrl Mac "
     "csv xlsx xls parquet json yaml zh en pip uv papermill glue explain DataFrame Figure ReportTable "
     "None True False NaN aftersales make demo NAME"
 )

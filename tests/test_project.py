@@ -28,7 +28,7 @@ def test_conda_gets_its_packages_from_the_same_list():
     extras = project["optional-dependencies"]
     wanted = {
         re.split(r"[\[<>= ]", name)[0].lower()
-        for name in [*project["dependencies"], *extras["test"], *extras["full"], *extras["lab"]]
+        for name in [*project["dependencies"], *(name for extra in extras.values() for name in extra)]
     }
     locked = {
         line.split("==")[0].lower()
@@ -39,7 +39,7 @@ def test_conda_gets_its_packages_from_the_same_list():
     assert environment["name"] in (ROOT / "Makefile").read_text()
 
 
-@pytest.mark.parametrize("lock", ["report", "test", "lab", "full", "uv"])
+@pytest.mark.parametrize("lock", ["report", "test", "lab", "group", "full", "uv"])
 def test_what_is_installed_is_pinned_by_hash_at_the_locked_versions(lock):
     """`make lock` writes them; one that was edited by hand would not be what was tested."""
     text = (ROOT / f"locks/{lock}.lock").read_text()
@@ -50,7 +50,8 @@ def test_what_is_installed_is_pinned_by_hash_at_the_locked_versions(lock):
     assert {entry.partition(" ")[0] for entry in entries} <= locked
     assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = {"report": [], "test": ["test"], "lab": ["lab"], "full": ["test", "full", "postgres", "lab"]}
+    extras = {"report": [], "test": ["test", "group"], "lab": ["lab"], "group": ["group", "s3", "bench"]}
+    extras["full"] = ["test", "group", "full", "postgres", "lab"]
     wanted = [] if lock == "uv" else [*project["dependencies"], "setuptools"]
     wanted += [name for extra in extras.get(lock, []) for name in project["optional-dependencies"][extra]]
     named = {entry.partition("==")[0] for entry in entries}
@@ -59,7 +60,8 @@ def test_what_is_installed_is_pinned_by_hash_at_the_locked_versions(lock):
 
 def test_everything_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {re.split(r"[\[<>= ]", name)[0].lower().replace("-", "_") for name in project["dependencies"]}
+    named = [*project["dependencies"], *project["optional-dependencies"]["group"]]
+    declared = {re.split(r"[\[<>= ]", name)[0].lower().replace("-", "_") for name in named}
     named = {
         "yaml": "pyyaml",
         "fontTools": "fonttools",

@@ -162,10 +162,10 @@ def parser() -> argparse.ArgumentParser:
     )
     group.add_argument(
         "--scheduler",
-        metavar="tcp://…",
+        metavar=phrase("地址", "ADDRESS"),
         help=phrase(
-            "用已经启动的 Dask 调度器（或 SCHEDULER=；默认：在本机启动）",
-            "a Dask scheduler that was started (or SCHEDULER=; default: one is started here)",
+            "用已经启动的 Dask 调度器（默认：在本机启动）",
+            "a Dask scheduler that was started (default: one is started here)",
         ),
     )
     group.add_argument(

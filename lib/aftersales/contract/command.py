@@ -13,7 +13,7 @@ from aftersales.contract import home, place
 
 OPEN = "…"  # a value that the message leaves open
 # The Makefile says by it that it was make that was called.
-CALLED = "AFTERSALESCALLED"
+CALLED = "AFTERSALES_CALLED"
 # `uv run` says by it that it is at work.
 _UV = "UV_RUN_RECURSION_DEPTH"
 
