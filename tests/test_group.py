@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from conftest import chosen, run, thinned
 from test_kernels import forking, until
+from test_object_store import OUT, s3, server  # noqa: F401, its server and client
 
 from aftersales import demo
 from aftersales.contract import home
@@ -135,6 +136,10 @@ def test_a_group_is_stopped_and_resumed_and_one_bad_store_stops_no_other(
     done = run("group", "--month", "2024-04", "--source", bad, "--out", out, "--workers", "1", **env)
     assert done.returncode == 0, done.stderr
     assert states(out) == dict.fromkeys(STORES[:2], "unchanged") | {STORES[2]: "made"}
+    # nothing changed: nothing is made, not even the overview
+    done = run("group", "--month", "4", "--source", bad, "--out", out, **env)
+    assert (done.returncode, set(states(out).values())) == (0, {"unchanged"}), done.stderr
+    assert "集团总览 …" not in done.stderr
     alone = tmp_path / "alone"
     for store in (STORES[0], STORES[2]):
         made = run("report", "--month", "2024-04", "--store", store, "--source", bad, "--out", alone, **env)
@@ -226,6 +231,33 @@ def test_a_month_that_is_not_there_begins_nothing(source: Path, env: dict[str, s
     assert "2031-01" in done.stderr
     assert "2024-04" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.full
+def test_a_group_is_published_on_an_object_store(
+    s3: Any,  # noqa: F811
+    source: Path,
+    env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    """Source and output there, by a server in a process of its own."""
+    for file in source.iterdir():
+        s3.put_file(str(file), f"reports/exports/{file.name}")
+    arguments = ["group", "--month", "4", "--source", "s3://reports/exports", "--out", OUT]
+    made = run(*arguments, **env)
+    assert made.returncode == 0, made.stderr
+    told = json.loads(s3.cat(f"reports/out/{MONTH}/group.json"))
+    assert [one["status"] for one in told["stores"]] == ["made"] * len(STORES)
+    for one in told["stores"]:
+        at = f"reports/out/{MONTH}/{one['folder']}"
+        named = json.loads(s3.cat(f"{at}/manifest.json"))["files"]
+        assert all(s3.exists(f"{at}/{name}") for name in named)
+        assert json.loads(s3.cat(f"{at}/figures.json"))["store"] == one["store"]
+    assert f"{told['stores'][0]['store']}" in s3.cat(f"reports/out/{MONTH}/index.html").decode()
+    again = run(*arguments, **env)
+    assert again.returncode == 0, again.stderr
+    assert "完成" not in again.stderr
+    assert "集团总览 …" not in again.stderr
 
 
 def planned(

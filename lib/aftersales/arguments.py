@@ -76,7 +76,7 @@ def place(text: str) -> str | Path:
     """The type of an argument that is a folder: a path, or the URL of one that is not on this machine."""
     from aftersales.contract import place as places
 
-    return text if places.scheme(text) and places.is_remote(text) else Path(places.local(text))
+    return text if places.scheme(text) and places.is_elsewhere(text) else Path(places.local(text))
 
 
 def whole_number(text: str) -> int:

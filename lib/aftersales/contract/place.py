@@ -97,7 +97,12 @@ def is_remote(source: str) -> bool:
     >>> is_remote("s3://bucket/exports"), is_remote("sqlite:///dms.db"), is_remote("exports/")
     (True, False, False)
     """
-    return scheme(behind(source)) in _STORES and not os.environ.get(STAND_IN)
+    return is_elsewhere(source) and not os.environ.get(STAND_IN)
+
+
+def is_elsewhere(source: str) -> bool:
+    """Whether a place is one that fsspec reaches, whatever stands for it here."""
+    return scheme(behind(source)) in _STORES
 
 
 def without_secrets(url: str) -> str:
@@ -206,7 +211,7 @@ def name(source: str) -> str:
     """
     if source == DEMO or source.startswith(_ENV):
         return source
-    if is_remote(source):
+    if is_elsewhere(source):
         return _last(source)
     if is_url(source):
         import sqlalchemy as sa

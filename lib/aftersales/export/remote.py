@@ -31,7 +31,7 @@ _STAMP = "%Y%m%d-%H%M%S"
 
 def is_remote(out: object) -> bool:
     """Whether reports are to be published elsewhere than in a folder of this machine."""
-    return isinstance(out, str) and place.is_remote(out)
+    return isinstance(out, str) and place.is_elsewhere(out)
 
 
 def refuse(out: object, name: str) -> None:

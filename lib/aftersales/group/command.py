@@ -70,7 +70,7 @@ def group(
         todo = planning.plan(month, year, source, lang, into, lambda what: _say(f"{what} …"))
         message.settle(todo.lang)
         at = Place(out, str(todo.month))
-        known = {} if cache.fresh_requested() else record.before(at)
+        known, drawn = ({}, "") if cache.fresh_requested() else record.before(at)
         done = {
             job.store: known[job.store] | {"status": record.UNCHANGED, "error": None}
             for job in todo.jobs
@@ -84,8 +84,8 @@ def group(
                 for one in _made(client, here, todo, rest, out, lang, at):
                     done[one["store"]] = one
                     record.write(at, todo.lang, [done[name] for name in sorted(done)])
-    overview = _overview(out, str(todo.month), todo.lang)
-    return _summary([done[name] for name in sorted(done)], overview, time.monotonic() - began)
+    stores = [done[name] for name in sorted(done)]
+    return _summary(stores, _overview(at, stores, todo.lang, drawn), time.monotonic() - began)
 
 
 def _heading(todo: Plan, rest: int) -> str:
@@ -220,16 +220,22 @@ def _span(seconds: float, lang: str) -> str:
     return f"{seconds / 3600:.1f} {'小时' if zh else 'h'}"
 
 
-def _overview(out: str | Path, month: str, lang: str) -> str | None:
-    """Make the overview; what went wrong with it, if anything."""
+def _overview(at: Place, stores: list[dict[str, Any]], lang: str, drawn: str) -> str | None:
+    """Make the overview, unless it was drawn from the same; what went wrong with it, if anything."""
     from aftersales.group import overview
 
-    _say(phrase("集团总览 …", "the overview …"))
-    try:
-        for name in overview.publish(out, month, lang):
-            print(name)
-    except AftersalesError as error:
-        return error.text(lang)
+    told = [[one["store"], one["error"], one.get("manifest")] for one in stores]
+    key = cache.digest([workers.about(), lang, told])
+    if key != drawn or any(at.read(name) is None for name in overview.FILES):
+        _say(phrase("集团总览 …", "the overview …"))
+        try:
+            overview.publish(at.out, at.month, lang)
+        except AftersalesError as error:
+            return error.text(lang)
+    record.write(at, lang, stores, key)
+    where = place.without_secrets(str(at.out)) if remote.is_remote(at.out) else at.out
+    for name in overview.FILES:
+        print(f"{where}/{at.month}/{name}")
     return None
 
 

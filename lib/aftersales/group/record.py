@@ -56,12 +56,13 @@ class Place:
             os.chmod(beside, modes.FILE)
 
 
-def before(at: Place) -> dict[str, dict[str, Any]]:
-    """What the last run said of each store, by its name; nothing where there was none."""
+def before(at: Place) -> tuple[dict[str, dict[str, Any]], str]:
+    """What the last run said of each store, by its name, and what its overview was made from."""
     with suppress(ValueError, KeyError, TypeError):
         told = json.loads(at.read(NAME) or b"null")
-        return {one["store"]: one for one in told["stores"]} if told else {}
-    return {}
+        if told:
+            return {one["store"]: one for one in told["stores"]}, str(told.get("overview", ""))
+    return {}, ""
 
 
 def is_as_made(at: Place, told: Mapping[str, Any] | None, key: str | None) -> bool:
@@ -90,7 +91,8 @@ def done(
     return about
 
 
-def write(at: Place, lang: str, stores: Iterable[Mapping[str, Any]]) -> None:
-    """Note what the stores came to so far."""
-    told = {"format": FORMAT, "month": at.month, "lang": lang, "stores": list(stores)}
+def write(at: Place, lang: str, stores: Iterable[Mapping[str, Any]], overview: str = "") -> None:
+    """Note what the stores came to so far; and, where it is made, what the overview was made from."""
+    told: dict[str, Any] = {"format": FORMAT, "month": at.month, "lang": lang, "stores": list(stores)}
+    told |= {"overview": overview} if overview else {}
     at.write(NAME, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode())

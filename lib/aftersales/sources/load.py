@@ -255,7 +255,7 @@ def ask(
     settings = params.load(period, store=store)
     chosen = _chosen(source, store, settings)
     database = place.is_url(chosen)
-    mirrored = place.is_remote(source or settings.source)
+    mirrored = place.is_elsewhere(source or settings.source)
     # by hand, perhaps with a password; or a path of this machine
     typed = mirrored or (database and not chosen.startswith("env:"))
     snapshot = fresh or (secrets.token_hex(8) if database else "")
