@@ -159,7 +159,7 @@ audit: $(READY) ## 查已装的程序包有没有已知漏洞（查不到漏洞�
 
 .PHONY: clean
 clean: ## 清空缓存 ## empty the cache
-	@for kind in content tables sealed findings chapters drawings reports failed mirrors; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
+	@for kind in shards mirrors content tables sealed findings chapters drawings reports failed; do rm -rf "$${AFTERSALES_CACHE:-.cache}/$$kind"; done
 
 .PHONY: bench
 bench: $(READY) ## 测量做报告的速度，并与别的做法比较；写入 docs/bench.md（RUNS=3） ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)

@@ -203,6 +203,19 @@ def test_a_worker_that_is_killed_loses_no_store(
         assert json.loads((at / "figures.json").read_text(encoding="utf-8"))["store"] == one["store"]
 
 
+def test_stopping_stops_what_workers_elsewhere_are_at(
+    source: Path, env: dict[str, str], cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
+) -> None:
+    address, (_, *workers) = cluster
+    out = tmp_path / "out"
+    going = start(source, out, env, "--scheduler", address)
+    assert until(lambda: list((out / MONTH).glob(".making-*/notebooks")) or going.poll() is not None, 90)
+    going.send_signal(signal.SIGINT)
+    assert going.wait(10) == 130, going.communicate()
+    assert until(lambda: not list((out / MONTH).glob(".making-*")), 10)
+    assert all(worker.poll() is None for worker in workers)
+
+
 def test_a_worker_with_other_params_is_refused(
     source: Path, env: dict[str, str], cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
 ) -> None:
