@@ -582,7 +582,14 @@ def _group(args: argparse.Namespace) -> int:
             )
         ) from None
     scheduler = args.scheduler or os.environ.get("SCHEDULER") or None
-    count = args.workers or int(os.environ.get("WORKERS") or 0) or None
+    given = os.environ.get("WORKERS") or ""
+    if given and not (given.isdecimal() and int(given)):
+        raise InputError(
+            Message(
+                f"WORKERS={given}：应是不小于 1 的整数。", f"WORKERS={given}: expected a number from 1 up."
+            )
+        )
+    count = args.workers or (int(given) if given else None)
     return command.group(args.month, args.year, args.source, args.out, args.lang, scheduler, count)
 
 

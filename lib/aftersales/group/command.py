@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -16,7 +17,7 @@ from distributed.scheduler import KilledWorker
 from aftersales.cache import store as cache
 from aftersales.chapters import progress
 from aftersales.check import terminal
-from aftersales.contract import command, mask, message, place, stage
+from aftersales.contract import command, machine, mask, message, place, stage
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, phrase
 from aftersales.export import remote
@@ -29,6 +30,7 @@ from aftersales.kernels import execution
 _AHEAD = 2  # stores a worker has at hand beside the one at work
 _LISTED = 40  # stores in the table at the end; of more than that those that failed
 _SOURCE = "SOURCE"
+_LOOKED_SECONDS, _ASKED_SECONDS, _ALONE_SECONDS, _LOST_SECONDS = 0.05, 2, 10, 30
 
 
 def group(
@@ -122,7 +124,7 @@ def _made(
     for _ in range(_AHEAD * max(1, sum(client.nthreads().values()))):
         submit()
     while futures:
-        future = next(queue)
+        future = _next(queue, client)
         job = futures.pop(future.key)
         try:
             told = future.result()
@@ -130,11 +132,40 @@ def _made(
             raise workers.difference(error) from None
         except KilledWorker:
             told = {"code": 1, "said": _killed().text(todo.lang), "seconds": 0.0}
+        except Exception as error:  # a full disk, a worker that cannot do what it should
+            why = machine.told(error) or Message(f"工作机出错：{error}", f"the worker failed: {error}")
+            told = {"code": 1, "said": why.text(todo.lang), "seconds": 0.0}
         one = record.done(at, job.store, *_outcome(told, job))
         told_of.tell(one)
         yield one
         while len(futures) < _AHEAD * max(1, sum(client.nthreads().values())) and submit():
             continue
+
+
+def _next(queue: Any, client: Any) -> Any:
+    """The next store that is done; while none is, whether anybody is at work is looked after."""
+    seen = asked = time.monotonic()
+    alone = False
+    while not queue.has_ready():
+        time.sleep(_LOOKED_SECONDS)
+        now = time.monotonic()
+        if now - asked < _ASKED_SECONDS:
+            continue
+        asked = now
+        if client.status == "running" and client.nthreads():
+            seen = now
+        waited = now - seen
+        if client.status != "running" and waited > _LOST_SECONDS:
+            raise AftersalesError(
+                Message(
+                    "和调度器的连接断了。做完的店已经发布；再运行同一命令，接着做其余的。",
+                    "the scheduler is gone. What is done is published; the same command does the rest.",
+                )
+            )
+        if waited > _ALONE_SECONDS and not alone:
+            alone = True
+            _say(phrase("还没有工作机，等着 …", "no worker is there yet, waiting …"))
+    return next(queue)
 
 
 def _order(
@@ -158,6 +189,7 @@ def _order(
         "arguments": arguments,
         "environment": environment,
         "shard": str(job.shard) if job.shard and here else None,
+        "cwd": os.getcwd(),
     }
     return order, None if job.shard is None or here else job.shard.read_bytes()
 

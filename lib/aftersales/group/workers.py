@@ -12,12 +12,12 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,6 @@ _LOOKED_SECONDS = 0.5  # after which a store that nobody wants any more is notic
 _SAID = 20_000  # characters of what a report says that are kept
 
 
-@cache
 def about() -> dict[str, str]:
     """Package, params and notebooks that this process works with, to be held against another's."""
     books = [[p.name, content.of(p)] for p in sorted(chapters.FOLDER.glob("*.ipynb"))]
@@ -185,16 +184,34 @@ def make(job: Mapping[str, Any], shard: bytes | None) -> dict[str, Any]:
         if at:
             environment[place.STAND_IN] = at
         said = Path(folder, "said")
+        cwd = job["cwd"] if os.path.isdir(job["cwd"]) else str(params.ROOT)
         with said.open("w+b") as stream:
-            code = _forked(served[wire.VARIABLE], job["arguments"], environment, stream.fileno())
+            begin = _forked if wire.VARIABLE in served else _started
+            code = begin(job["arguments"], environment, cwd, stream.fileno())
         text = said.read_text("utf-8", "replace")[-_SAID:]
     return {"code": code, "said": text, "seconds": time.monotonic() - began, "worker": worker.address}
 
 
-def _forked(server: str, arguments: list[str], environment: dict[str, str], stream: int) -> int:
-    """Run the command in a process forked from the warm one; its exit code, 130 where nobody waits for it."""
+def _started(arguments: list[str], environment: dict[str, str], cwd: str, stream: int) -> int:
+    """Run the command where no process can be forked; its exit code, 130 where nobody waits for it."""
     argv = [sys.executable, "-m", wire.COMMAND, *arguments]
-    connection, pid, heard = wire.ask(server, argv, environment, str(params.ROOT), stream, stream)
+    process = subprocess.Popen(argv, env=environment, cwd=cwd, stdout=stream, stderr=stream)
+    while True:
+        try:
+            return process.wait(_LOOKED_SECONDS)
+        except subprocess.TimeoutExpired:
+            if not _is_wanted():
+                process.terminate()
+                return 130
+
+
+def _forked(arguments: list[str], environment: dict[str, str], cwd: str, stream: int) -> int:
+    """Run the command in a process forked from the warm one; else as `_started`."""
+    argv = [sys.executable, "-m", wire.COMMAND, *arguments]
+    try:
+        connection, pid, heard = wire.ask(environment[wire.VARIABLE], argv, environment, cwd, stream, stream)
+    except wire.Refused:  # its code was changed since it started, or it is to run in another way
+        return _started(arguments, environment, cwd, stream)
     connection.settimeout(_LOOKED_SECONDS)
     try:
         while b"\n" not in heard:
