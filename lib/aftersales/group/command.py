@@ -20,7 +20,7 @@ from aftersales.check import terminal
 from aftersales.contract import command, machine, mask, message, place, stage
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, phrase
-from aftersales.export import remote
+from aftersales.export import publish, remote
 from aftersales.group import plan as planning
 from aftersales.group import record, workers
 from aftersales.group.plan import Plan, StoreJob
@@ -82,10 +82,14 @@ def group(
         _say(_heading(todo, len(rest)))
         record.write(at, todo.lang, done.values())
         if rest:
-            with workers.connected(scheduler, count) as (client, here):
-                for one in _made(client, here, todo, rest, out, lang, at):
-                    done[one["store"]] = one
-                    record.write(at, todo.lang, [done[name] for name in sorted(done)])
+            try:
+                with workers.connected(scheduler, count) as (client, here):
+                    for one in _made(client, here, todo, rest, out, lang, at):
+                        done[one["store"]] = one
+                        record.write(at, todo.lang, [done[name] for name in sorted(done)])
+            finally:
+                if not remote.is_remote(out):
+                    publish.sweep(Path(out))  # what ended workers were at
     stores = [done[name] for name in sorted(done)]
     return _summary(stores, _overview(at, stores, todo.lang, drawn), time.monotonic() - began)
 

@@ -142,6 +142,7 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[tuple[Clie
             threads_per_worker=1,
             memory_limit=0,  # the reports are made in other processes, with limits of their own
             dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL + 1,  # what goes wrong is told of the store that it stops
             security=temporary,  # nobody else on the machine can have a worker run what they like
         ) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
