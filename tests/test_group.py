@@ -21,7 +21,7 @@ from test_kernels import forking, until
 from test_object_store import OUT, s3, server  # noqa: F401, its server and client
 
 from aftersales import demo
-from aftersales.contract import home
+from aftersales.contract import home, place
 from aftersales.contract.errors import InputError
 from aftersales.group import plan
 
@@ -330,3 +330,21 @@ def test_params_of_a_store_that_is_nowhere_are_refused(
 ) -> None:
     with pytest.raises(InputError, match=r"stores/北城店\.yml: the source has no store 北城店"):
         planned(source, tmp_path, monkeypatch, 北城店="targets: {ftf.rate: 0.97}\n")
+
+
+def test_parquet_is_read_by_each_store_for_itself(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet = tmp_path / "parquet"
+    parquet.mkdir()
+    for file in source.glob("*.csv"):
+        pd.read_csv(file, dtype=str).to_parquet(parquet / f"{file.stem}.parquet")
+    jobs = planned(parquet, tmp_path, monkeypatch)
+    assert set(jobs) == set(STORES)
+    assert all(job.shard is None and job.source == str(parquet) for job in jobs.values())
+
+
+def test_the_built_in_store_is_a_group_of_one(tmp_path: Path) -> None:
+    (made,) = plan.plan("4", None, "demo", None, tmp_path, lambda what: None).jobs
+    assert (made.store, made.shard) == (place.DEMO_STORE, None)
+    assert made.key

@@ -99,13 +99,13 @@ def plan(
 def _stores(source: str, settings: Params, into: Path) -> tuple[dict[str, Path | None], set[pd.Period]]:
     """The stores of a source, each with its shard where it has one; the months in which any has visits."""
     options = inputs.read_options(settings)
-    if not place.is_url(source) and not place.is_demo(source):
+    names = cached.stores_in_parts(source, options)
+    if names is None:
         try:
             split = shards.split(source, options, into)
             return dict(split.files), split.months
         except shards.NotSplit:
-            pass
-    names = cached.stores(source, options)
+            names = cached.stores(source, options)
     months: set[pd.Period] = set()
     for name in names:
         months |= set(inputs.visited(source, name, settings))

@@ -106,16 +106,25 @@ def read_unmasked(source: str, store: str | None, options: ReadOptions) -> Table
     return _as(tables, named, store)
 
 
-def stores(source: str, options: ReadOptions) -> list[str]:
-    """The stores of a source, in order; that of the params where it names none."""
-    from aftersales.sources import pipeline
+def stores_in_parts(source: str, options: ReadOptions) -> list[str] | None:
+    """The stores of a source that can be read in part, in order; that of the params where it names none.
+
+    None where it can't: it is read whole.
+    """
     from aftersales.sources.readers import parts, read
 
     if place.is_demo(source):
         return [place.DEMO_STORE]
     with read.in_parts(source, options.aliases, options.table_names) as reader:
-        if reader is not None:
-            return sorted(str(name) for name in parts.stores(reader) if name) or [options.default_store]
+        if reader is None:
+            return None
+        return sorted(str(name) for name in parts.stores(reader) if name) or [options.default_store]
+
+
+def stores(source: str, options: ReadOptions) -> list[str]:
+    """The stores of a source that is read whole, in order."""
+    from aftersales.sources import pipeline
+
     return sorted(pipeline.read_all(source, options)[0])
 
 
