@@ -84,10 +84,15 @@ def group(
         if rest:
             try:
                 with workers.connected(scheduler, count) as (client, here):
+                    written, took = 0.0, 0.0
                     for one in _made(client, here, todo, rest, out, lang, at):
                         done[one["store"]] = one
-                        record.write(at, todo.lang, [done[name] for name in sorted(done)])
+                        # of thousands of stores it is long: no more than a twentieth of the time goes to it
+                        if (now := time.monotonic()) - written >= 20 * took:
+                            record.write(at, todo.lang, [done[name] for name in sorted(done)])
+                            written, took = now, time.monotonic() - now
             finally:
+                record.write(at, todo.lang, [done[name] for name in sorted(done)])
                 if not remote.is_remote(out):
                     publish.sweep(Path(out))  # what ended workers were at
     stores = [done[name] for name in sorted(done)]

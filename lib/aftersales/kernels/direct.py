@@ -230,7 +230,7 @@ papermill_engines.register(NAME, DirectEngine)
 
 
 def run(argv: Sequence[str], connection: socket.socket) -> None:
-    """Run the notebook that was ordered (see `ordered.order`); what it came to goes over the connection."""
+    """Run the notebook that `ordered.Ordered` asks for; what it came to goes over the connection."""
     job = json.loads(argv[0])
 
     def tell(**what: Any) -> None:
