@@ -165,6 +165,10 @@ clean: ## 清空缓存 ## empty the cache
 bench: $(READY) ## 测量做报告的速度，并与别的做法比较；写入 docs/bench.md（RUNS=3） ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)
 	@RUNS="$(RUNS)" $(PY) bench/bench.py
 
+.PHONY: bench-group
+bench-group: $(READY_GROUP) ## 测量做一个集团的报告要多少时间和内存；写入 docs/group.md（STORES="10 40"：小店只量这些家数） ## measure what the reports of a group take; writes docs/group.md (STORES="10 40": fewer small stores)
+	@STORES="$(STORES)" $(PY) bench/group.py
+
 .PHONY: claims
 claims: $(READY) ## 测量发现错几次、找到多少；写入 docs/claims.md（STORES=2000） ## measure how often the findings are wrong and what they find; writes docs/claims.md (STORES=2000)
 	@STORES="$${STORES:-2000}" $(PY) bench/claims.py
