@@ -213,8 +213,6 @@ def splitting(source: Path) -> dict[str, float]:
 
 def _split(source: Path) -> None:
     """Split a source and say what it took; in a process of its own."""
-    import resource
-
     from aftersales.group import plan
 
     took: dict[str, float] = {}
@@ -233,7 +231,8 @@ def _split(source: Path) -> None:
         planned = plan.plan(MONTH, None, str(source), None, Path(into), lambda _: None)
         whole = time.perf_counter() - began
         shard = sum(job.shard.stat().st_size for job in planned.jobs if job.shard) / len(planned.jobs) / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    highest = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    peak = int(highest[1]) / 1024 if highest else 0
     told = {"stores": len(planned.jobs), "seconds": took["split"], "rest": whole - took["split"]}
     print(json.dumps({**told, "peak": peak, "shard": shard}))
 
