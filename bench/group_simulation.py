@@ -222,7 +222,7 @@ def advice(m: Measured, results: dict[tuple[int, int], list[Result]]) -> str:
         cells = [f"{s:,} stores on {w}" for (s, w), made in results.items() if made[0].bottleneck == part]
         later = any(one.bottleneck == part for made in results.values() for one in made[1:])
         if cells or later:
-            more = f" and {len(cells) - 1} cells more" if len(cells) > 1 else ""
+            more = f" and {len(cells) - 1} more" if len(cells) > 1 else ""
             where = f"{cells[0]} workers{more}" if cells else "once the others are mended"
             lines.append(f"- **{NAMES[part][0].upper()}{NAMES[part][1:]}** ({where}): {said(m)}")
     sending = m.scheduler + m.shard * max(m.scheduler_mb, 1 / LINK)
