@@ -141,11 +141,10 @@ def test_a_group_is_stopped_and_resumed_and_one_bad_store_stops_no_other(
     assert (done.returncode, set(states(out).values())) == (0, {"unchanged"}), done.stderr
     assert "集团总览 …" not in done.stderr
     alone = tmp_path / "alone"
-    for store in (STORES[0], STORES[2]):
-        made = run("report", "--month", "2024-04", "--store", store, "--source", bad, "--out", alone, **env)
-        assert made.returncode == 0, made.stderr
-        folder = group_of(out)[store]["folder"]
-        assert figures(out, folder) == figures(alone, folder)
+    made = run("report", "--month", MONTH, "--store", STORES[0], "--source", bad, "--out", alone, **env)
+    assert made.returncode == 0, made.stderr
+    folder = group_of(out)[STORES[0]]["folder"]
+    assert figures(out, folder) == figures(alone, folder)
 
 
 @pytest.fixture
@@ -267,10 +266,6 @@ def test_a_group_is_published_on_an_object_store(
         assert all(s3.exists(f"{at}/{name}") for name in named)
         assert json.loads(s3.cat(f"{at}/figures.json"))["store"] == one["store"]
     assert f"{told['stores'][0]['store']}" in s3.cat(f"reports/out/{MONTH}/index.html").decode()
-    again = run(*arguments, **env)
-    assert again.returncode == 0, again.stderr
-    assert "完成" not in again.stderr
-    assert "集团总览 …" not in again.stderr
 
 
 def planned(

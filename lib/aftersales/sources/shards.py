@@ -42,6 +42,8 @@ from aftersales.sources.readers.names import Named
 _FORMAT = 1
 _EVERY = "every"  # rows that name no store, which go with every one
 _LARGE = 1 << 24  # bytes of a file that is split a piece at a time
+_HELD = 1 << 26  # bytes that are held back before they are written
+_NAMED = 200  # stores that a shard names beside its own
 
 
 class NotSplit(Exception):
@@ -121,15 +123,18 @@ class _Writing:
 
     def __init__(self, into: Path, options: ReadOptions) -> None:
         self.into, self.options = into, options
-        self.names: dict[str, None] = {}
+        self.names: dict[str, int] = {}  # each with its number, in the order in which they came
         self.months: set[pd.Period] = set()
         self._streamed: dict[int, int] = {}
+        self._held: dict[str | None, list[bytes]] = {}
+        self._size = 0
         self._number = 0
 
     def piecewise(self, file: Path, title: str, name: Named) -> Raw | None:
         """Split a large file a piece at a time; its table without rows, or None where that can't be."""
         if file.stat().st_size < _LARGE or any(c.table == name.table for c in self.options.corrections):
             return None
+        self._flush()
         key, before, whole = self._next(), self._sizes(), None
         for piece in pieces(file, name.table, title, self.options.aliases):
             if piece is None or (whole is not None and piece.headers != whole.headers):
@@ -165,32 +170,47 @@ class _Writing:
             self.months |= _months(raw, self.options)
         order = np.argsort(numbers, kind="stable")
         starts = np.searchsorted(numbers[order], np.arange(-1, len(names) + 1))
-        for place, name in enumerate([_EVERY, *names]):
-            rows = order[starts[place] : starts[place + 1]]
-            if len(rows):
-                if place:
-                    self.names.setdefault(name)
-                data = _bytes(by_store.taken(raw, rows))
-                with self._open(name if place else None) as stream:
-                    stream.write(key.to_bytes(4, "big") + len(data).to_bytes(8, "big") + data)
+        rows = _table(raw).take(pa.array(order))
+        for name, first, end in zip([None, *names], starts[:-1], starts[1:], strict=True):
+            if end > first:
+                if name is not None:
+                    self.names.setdefault(name, len(self.names))
+                data = _bytes(rows.slice(first, end - first))
+                self._held.setdefault(name, []).append(
+                    key.to_bytes(4, "big") + len(data).to_bytes(8, "big") + data
+                )
+                self._size += len(data)
+        if self._size > _HELD:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what was held back, so that a file is opened for a good piece and not for each few rows."""
+        for name, parts in self._held.items():
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            with os.fdopen(os.open(self._path(name), flags, 0o600), "ab") as stream:
+                stream.writelines(parts)
+        self._held, self._size = {}, 0
 
     def _path(self, name: str | None) -> Path:
-        return self.into / (_EVERY if name is None else f"{list(self.names).index(name)}.rows")
-
-    def _open(self, name: str | None) -> Any:
-        return os.fdopen(os.open(self._path(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+        return self.into / (_EVERY if name is None else f"{self.names[name]}.rows")
 
     def _sizes(self) -> dict[Path, int]:
         return {path: path.stat().st_size for path in self.into.iterdir()}
 
     def _cut(self, before: Mapping[Path, int]) -> None:
+        self._held, self._size = {}, 0
         for path in self.into.iterdir():
             os.truncate(path, before.get(path, 0))
 
     def finish(self, number: int, store: str, about: Mapping[str, Any]) -> Path:
         """Put a store's shard together."""
+        self._flush()
         path = self.into / f"{number:05}{SHARD}"
-        head = json.dumps({**about, "store": store}, ensure_ascii=False).encode()
+        names = about["names"]
+        if len(names) > _NAMED:
+            default = {self.options.default_store} & set(names)
+            names = sorted({store, *default, *names[:_NAMED]})
+        head = json.dumps({**about, "store": store, "names": names}, ensure_ascii=False).encode()
         rows = [self._path(None)] + ([self._path(store)] if store in self.names else [])
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(len(head).to_bytes(8, "big") + head)
@@ -253,18 +273,24 @@ def _raw(about: Mapping[str, Any], parts: Sequence[pa.Table]) -> Raw:
     )
 
 
-def _bytes(raw: Raw) -> bytes:
-    """Rows as an Arrow stream: texts as they are, other cells with what they are."""
-    tag = None if raw.form == "text" else _tagged
+def _table(raw: Raw) -> pa.Table:
+    """The rows of a raw table: texts as they are, other cells with what they are."""
     columns = [pa.array(raw.rows if raw.rows is not None else np.arange(len(raw)), pa.int64())]
     for column in raw.cells:
-        cells = np.asarray(column, dtype=object)
-        columns.append(pa.array(cells if tag is None else [tag(cell) for cell in cells], pa.string()))
-    names = ["row", *(str(i) for i in range(len(raw.cells)))]
+        if isinstance(column, Coded):
+            known = pa.array(column.codes, pa.int32(), mask=column.codes < 0)
+            columns.append(pa.DictionaryArray.from_arrays(known, column.texts).cast(pa.string()))
+        else:
+            cells = column if raw.form == "text" else [_tagged(cell) for cell in column]
+            columns.append(pa.array(cells, pa.string()))
+    return pa.table(columns, names=["row", *(str(i) for i in range(len(raw.cells)))])
+
+
+def _bytes(rows: pa.Table) -> bytes:
+    """Rows as an Arrow stream."""
     sink = pa.BufferOutputStream()
-    batch = pa.record_batch(columns, names=names)
-    with pa.ipc.new_stream(sink, batch.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
-        writer.write_batch(batch)
+    with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+        writer.write_table(rows)
     return bytes(sink.getvalue())
 
 
