@@ -78,7 +78,7 @@ def test_the_tours_finding_becomes_a_chapter_as_the_tour_says(project):
     ]
     chapter.cells = [*chapter.cells[:4], *code]
     nbformat.write(chapter, path)
-    assert project("check-notebooks").stdout == "10个笔记本，格式都对。\n"
+    assert project("check-notebooks").stdout == "11个笔记本，格式都对。\n"
     (project.root / "params" / "2024-04.yml").write_text(
         "chapters: [01_review, 08_time_in_shop]\n", encoding="utf-8"
     )
