@@ -114,7 +114,7 @@ def test_what_is_no_notebook_and_a_chapter_that_is_not_there_are_told(tmp_path):
 
 
 def test_the_command_tells_how_many_and_fails(project):
-    assert project("check-notebooks").stdout == "11个笔记本，格式都对。\n"
+    assert project("check-notebooks").stdout == "10个笔记本，格式都对。\n"
     path = project.root / "notebooks" / "06_churn.ipynb"
     notebook = nbformat.read(path, as_version=4)
     the(notebook, "# Of the cars").source += "\nwhile True:\n    pass"
@@ -122,7 +122,7 @@ def test_the_command_tells_how_many_and_fails(project):
     done = project("check-notebooks")
     assert done.returncode == 1
     assert "06_churn.ipynb 第4个单元格：单元格第6行是循环。改成不用它的写法" in done.stdout
-    assert done.stdout.endswith("11个笔记本，1处问题。\n")
+    assert done.stdout.endswith("10个笔记本，1处问题。\n")
     (project.root / "params" / "2024-04.yml").write_text("chapters: [09_other]\n")
     assert "09_other.ipynb：参数里有这一章，却没有这个笔记本" in project("check-notebooks").stdout
 
