@@ -508,7 +508,7 @@ def test_where_one_file_cannot_go_all_stay_as_they_were(published, monkeypatch, 
     work, place = tmp_path / "work", tmp_path / "place"
     work.mkdir()
     place.mkdir()
-    for name in making.FILES:
+    for name in making.OVERVIEW:
         (work / name).write_text("new")
     (place / "index.html").write_text("old")
     (place / "index.pdf").mkdir()

@@ -136,9 +136,7 @@ def parser() -> argparse.ArgumentParser:
     _month(report)
     _source(report)
     _output(report)
-    report.add_argument(
-        "--fresh", action="store_true", help=phrase("不用缓存，全部重做", "take nothing from the cache")
-    )
+    _fresh(report)
     report.add_argument(
         "--draft",
         action="store_true",
@@ -157,9 +155,7 @@ def parser() -> argparse.ArgumentParser:
     _month(group)
     _source(group, store=False)
     _output(group)
-    group.add_argument(
-        "--fresh", action="store_true", help=phrase("不用缓存，全部重做", "take nothing from the cache")
-    )
+    _fresh(group)
     group.add_argument(
         "--scheduler",
         metavar=phrase("地址", "ADDRESS"),
@@ -442,6 +438,12 @@ def _output(command: argparse.ArgumentParser) -> None:
             "报告发布在哪里：文件夹或 s3://…（默认：output）",
             "where reports are published: a folder or s3://… (default: output)",
         ),
+    )
+
+
+def _fresh(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fresh", action="store_true", help=phrase("不用缓存，全部重做", "take nothing from the cache")
     )
 
 

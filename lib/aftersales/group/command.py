@@ -17,7 +17,7 @@ from distributed.scheduler import KilledWorker
 from aftersales.cache import store as cache
 from aftersales.chapters import progress
 from aftersales.check import terminal
-from aftersales.contract import command, machine, mask, message, place, stage
+from aftersales.contract import command, group_run, machine, mask, message, place, stage
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, phrase
 from aftersales.export import publish, remote
@@ -74,7 +74,7 @@ def group(
         at = Place(out, str(todo.month))
         known, drawn = ({}, "") if cache.fresh_requested() else record.before(at)
         done = {
-            job.store: known[job.store] | {"status": record.UNCHANGED, "error": None}
+            job.store: known[job.store] | {"status": group_run.UNCHANGED, "error": None}
             for job in todo.jobs
             if record.is_as_made(at, known.get(job.store), job.key)
         }
@@ -213,9 +213,9 @@ def _absolute(source: str) -> str:
 def _outcome(told: dict[str, Any], job: StoreJob) -> tuple[str, str | None, float, str | None]:
     """Status, key, seconds and, of one that failed, what it said."""
     if told["code"] == 0:
-        return record.MADE, job.key, told["seconds"], None
+        return group_run.MADE, job.key, told["seconds"], None
     said = mask.text(place.without(told["said"])).strip()
-    return record.FAILED, None, told["seconds"], said or phrase("没有说明原因", "it did not say why")
+    return group_run.FAILED, None, told["seconds"], said or phrase("没有说明原因", "it did not say why")
 
 
 def _killed() -> Message:
@@ -237,7 +237,7 @@ class _Progress:
         stage.tell(stores=self.done)
         left = (time.monotonic() - self.began) / self.done * (self.count - self.done)
         at = f"[{self.done}/{self.count}] {one['store']}"
-        if one["status"] == record.FAILED:
+        if one["status"] == group_run.FAILED:
             what = phrase("失败：", "failed: ") + str(one["error"]).splitlines()[0]
         else:
             what = phrase(f"完成，{one['seconds']:.1f} 秒", f"done in {one['seconds']:.1f} s")
@@ -267,7 +267,7 @@ def _overview(at: Place, stores: list[dict[str, Any]], lang: str, drawn: str) ->
 
     told = [[one["store"], one["error"], one.get("manifest")] for one in stores]
     key = cache.digest([workers.about(), lang, told])
-    if key != drawn or any(at.read(name) is None for name in overview.FILES):
+    if key != drawn or any(at.read(name) is None for name in group_run.OVERVIEW):
         _say(phrase("集团总览 …", "the overview …"))
         try:
             overview.publish(at.out, at.month, lang)
@@ -275,18 +275,18 @@ def _overview(at: Place, stores: list[dict[str, Any]], lang: str, drawn: str) ->
             return error.text(lang)
     record.write(at, lang, stores, key)
     where = place.without_secrets(str(at.out)) if remote.is_remote(at.out) else at.out
-    for name in overview.FILES:
+    for name in group_run.OVERVIEW:
         print(f"{where}/{at.month}/{name}")
     return None
 
 
 def _summary(stores: list[dict[str, Any]], overview: str | None, seconds: float) -> int:
     """Print what the stores came to; the exit code."""
-    failed = [one for one in stores if one["status"] == record.FAILED]
+    failed = [one for one in stores if one["status"] == group_run.FAILED]
     words = {
-        record.MADE: phrase("完成", "made"),
-        record.UNCHANGED: phrase("未变", "unchanged"),
-        record.FAILED: phrase("失败", "failed"),
+        group_run.MADE: phrase("完成", "made"),
+        group_run.UNCHANGED: phrase("未变", "unchanged"),
+        group_run.FAILED: phrase("失败", "failed"),
     }
     listed = stores if len(stores) <= _LISTED else failed
     rows = [

@@ -14,12 +14,11 @@ from typing import Any
 from aftersales import kernels
 from aftersales.chapters import notebooks
 from aftersales.contract import alive, destination, message, months, params
-from aftersales.contract import place as contract_place
+from aftersales.contract.group_run import NAME, OVERVIEW
 from aftersales.export import modes, remote
 from aftersales.group import record, results
 
 NOTEBOOK = "group.ipynb"
-FILES = ("index.html", "index.pdf", "index.ipynb")
 _WORK = ".making-"  # what a killed run leaves is swept with that of the stores' reports
 
 
@@ -57,7 +56,7 @@ def make(out: Path, month: str, lang: str) -> list[Path]:
     with kernels.serving(), alive.folder(place, _WORK) as work, _speaking(lang):
         executed = kernels.execute(
             notebooks.FOLDER / NOTEBOOK,
-            work / FILES[2],
+            work / OVERVIEW[2],
             # from where it is published, so that the notebook tells of no other place
             {"month": str(period), "out": os.pardir, "lang": lang},
             cwd=place,
@@ -65,29 +64,27 @@ def make(out: Path, month: str, lang: str) -> list[Path]:
             limits=_limits(),
         )
         whole = assemble.combine(executed, (), _meta(found))
-        (work / FILES[0]).write_text(html.ReportHTMLExporter().from_notebook_node(whole)[0], encoding="utf-8")
-        (work / FILES[1]).write_bytes(pdf.ReportPDFExporter().from_notebook_node(whole)[0])
-        for name in FILES:
+        (work / OVERVIEW[0]).write_text(
+            html.ReportHTMLExporter().from_notebook_node(whole)[0], encoding="utf-8"
+        )
+        (work / OVERVIEW[1]).write_bytes(pdf.ReportPDFExporter().from_notebook_node(whole)[0])
+        for name in OVERVIEW:
             os.chmod(work / name, modes.FILE)
         _replace(work, place)
-    return [place / name for name in FILES]
+    return [place / name for name in OVERVIEW]
 
 
-def publish(out: str | Path, month: str, lang: str) -> list[str]:
-    """Make the overview where the reports are published, here or on an object store; where it is.
-
-    Raises as `make`.
-    """
+def publish(out: str | Path, month: str, lang: str) -> None:
+    """Make the overview where the reports are published, here or on an object store; raises as `make`."""
     if not remote.is_remote(out):
-        return [str(path) for path in make(Path(out), month, lang)]
+        make(Path(out), month, lang)
+        return
     at = record.Place(out, month)
     with remote.fetched(str(out), lambda one, _: one == month) as local:
         modes.make(local / month)
-        (local / month / record.NAME).write_bytes(at.read(record.NAME) or b"")
-        made = make(local, month, lang)
-        for path in made:
+        (local / month / NAME).write_bytes(at.read(NAME) or b"")
+        for path in make(local, month, lang):
             at.write(path.name, path.read_bytes())
-    return [f"{contract_place.without_secrets(str(out))}/{month}/{path.name}" for path in made]
 
 
 def _limits() -> kernels.Limits:
@@ -129,7 +126,7 @@ def _replace(work: Path, place: Path) -> None:
     aside.mkdir()
     moved: list[str] = []
     try:
-        for name in FILES:
+        for name in OVERVIEW:
             if (place / name).is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(place / name))
             if (place / name).exists():
@@ -143,4 +140,4 @@ def _replace(work: Path, place: Path) -> None:
                     os.replace(aside / name, place / name)
                 else:
                     (place / name).unlink()
-        raise destination.refused(place / FILES[len(moved)], "out", error) from None
+        raise destination.refused(place / OVERVIEW[len(moved)], "out", error) from None

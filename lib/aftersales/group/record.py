@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from aftersales.contract import destination, remote
+from aftersales.contract.group_run import FAILED, FORMAT, NAME
 from aftersales.contract.names import folder_name
 from aftersales.export import manifest, modes
 from aftersales.export.remote import is_remote
-
-NAME = "group.json"
-FORMAT = 1
-MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
 
 
 class Place:

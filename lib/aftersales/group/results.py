@@ -1,5 +1,4 @@
-"""What the stores' reports of a month hold: `group.json`, and each store's `figures.json`; never the "
-"records."""
+"""What the stores' reports of a month hold: `group.json` and each store's `figures.json`, never records."""
 
 from __future__ import annotations
 
@@ -16,10 +15,9 @@ import pandas as pd
 
 from aftersales.contract import mask, message, months
 from aftersales.contract.errors import InputError
+from aftersales.contract.group_run import FAILED, FORMAT, NAME, STATES
 from aftersales.contract.message import Message
 
-GROUP = "group.json"
-FORMAT = 1
 # A trend of a report's table: which rate it is, its numerator and denominator; of failures what is left.
 _TRENDS = (
     ("ftf.trend", "ftf.rate", "not_fixed", "jobs", True),
@@ -28,7 +26,6 @@ _TRENDS = (
     ("booking.trend", "booking.rate", "arrived", "visits", False),
     ("booking.trend", "booking.kept_rate", "arrived", "booked", False),
 )
-_STATUS = ("made", "unchanged", "failed")
 _STORES = ["store", "folder", "href", "status", "made", "reason", "notes", "masked", "synthetic"]
 _FIGURES = ["store", "figure", "value", "low", "high", "target", "verdict"]
 _FINDINGS = ["store", *("figure", "subject", "value", "reference", "n", "z", "p", "rule", "since")]
@@ -91,7 +88,7 @@ def overview(month: object, out: str | Path, lang: str | None = None) -> Results
 def read(month: pd.Period, out: Path, lang: str | None = None) -> Results:
     """The results of a month; what `overview` gives, with no language settled."""
     folder = out / str(month)
-    run = _group(folder / GROUP, str(month))
+    run = _group(folder / NAME, str(month))
     chosen = lang or ("en" if run.get("lang") == "en" else "zh")
     stores, parts = [], []
     for one in sorted(run["stores"], key=lambda one: _natural(one["store"])):
@@ -160,7 +157,7 @@ def _is_store(one: Any) -> bool:
         and isinstance(one.get("folder"), str)
         and one["folder"] == posixpath.basename(one["folder"])
         and one["folder"] not in ("", ".", "..")
-        and one.get("status") in _STATUS
+        and one.get("status") in STATES
         and isinstance(one.get("error"), (str, type(None)))
     )
 
@@ -192,7 +189,7 @@ def _store(
     """A store's row, and its results where it has a report of this run."""
     place = folder / one["folder"]
     results, reason = None, ""
-    if one["status"] == "failed":
+    if one["status"] == FAILED:
         reason = _first_line(one.get("error")) or Message("没有说明原因", "no reason was given").text(lang)
     else:
         results = _json(place / "figures.json")
@@ -206,7 +203,7 @@ def _store(
     about = about if isinstance(about, dict) else {}
     href = f"{quote(one['folder'])}/report.html" if made else ""
     notes = len(results["notes"]) if results else 0
-    row = [one["store"], one["folder"], href, one["status"] if made else "failed", made, reason, notes]
+    row = [one["store"], one["folder"], href, one["status"] if made else FAILED, made, reason, notes]
     return [*row, about.get("masked") is True, about.get("synthetic") is True], results
 
 
@@ -261,8 +258,7 @@ def _figures(parts: Parts) -> pd.DataFrame:
 
 
 def _trends(parts: Parts) -> pd.DataFrame:
-    """The months of the rates that a report has a trend of: numerators and denominators, where both are "
-    "known."""
+    """The months of the rates that a report has a trend of, where numerator and denominator are known."""
     rows = []
     for store, results in parts:
         for table, figure, part, whole, others in _TRENDS:

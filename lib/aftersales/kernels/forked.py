@@ -15,11 +15,10 @@ import time
 from collections.abc import Mapping
 from importlib import import_module
 
-from aftersales.kernels import wire
+from aftersales.kernels import lifetime, wire
 
 # These look for a kernel when they are imported, so a kernel imports them anew.
 _LOOKING = ("matplotlib_inline.backend_inline", "tqdm.auto", "tqdm.autonotebook")
-_INLINE = "module://matplotlib_inline.backend_inline"
 
 
 def run(connection: socket.socket, request: wire.Request, set_by_imports: Mapping[str, str]) -> None:
@@ -36,7 +35,7 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
     if matplotlib := sys.modules.get("matplotlib"):
-        matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or _INLINE
+        matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or lifetime.INLINE
     for name in _LOOKING:
         sys.modules.pop(name, None)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -49,9 +48,7 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
         os._exit(1)
     threading.Thread(target=_follow, args=(connection,), daemon=True, name="aftersales-client").start()
     if request.argv[2] == wire.NOTEBOOK:
-        from aftersales.kernels import direct
-
-        direct.run(request.argv[3:], connection)
+        import_module(wire.NOTEBOOK).run(request.argv[3:], connection)
     if request.argv[2] == wire.COMMAND:
         sys.argv = [wire.COMMAND, *request.argv[3:]]
         import_module(f"{wire.COMMAND}.__main__").run()

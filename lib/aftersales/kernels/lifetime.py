@@ -29,7 +29,7 @@ _FILES, _FILES_EACH = 100, 30
 _LONGEST_TEMPORARY = 50
 _FOLDER = "aftersales-kernels-"
 FOLDER = "AFTERSALES_KERNELS_FOLDER"  # names what is made there, for what kernels write
-_INLINE = "module://matplotlib_inline.backend_inline"
+INLINE = "module://matplotlib_inline.backend_inline"
 # Arrow's allocator starts a thread, and a process that forks should have none; the debugger warns on import.
 _SERVER_ENV = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 # Kernels work side by side, one thread of numerics each.
@@ -132,7 +132,7 @@ def most_at_once() -> int:
 
 def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
     """The server, and the write end of a pipe that keeps it alive."""
-    env = {**THREADS, **_SERVER_ENV, **os.environ, "MPLBACKEND": _INLINE}
+    env = {**THREADS, **_SERVER_ENV, **os.environ, "MPLBACKEND": INLINE}
     env.pop("JPY_PARENT_PID", None)
     read, lifeline = os.pipe()
     try:

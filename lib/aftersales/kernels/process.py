@@ -48,13 +48,8 @@ class ForkedProcess:
             It gives no such kernel.
         """
         loop = asyncio.get_running_loop()
-        connection = socket.socket(socket.AF_UNIX)
+        connection, body = wire.called(server, argv, env, cwd, stdout, stderr)
         try:
-            connection.connect(server)
-            if not wire.peer_is_me(connection):
-                raise wire.Refused("the server belongs to another user")
-            header, body = wire.pack(argv, env, cwd)
-            socket.send_fds(connection, [header], [stdout, stderr])
             connection.setblocking(False)
             await loop.sock_sendall(connection, body)
             heard = b""

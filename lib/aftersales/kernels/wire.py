@@ -85,6 +85,23 @@ def receive(connection: socket.socket) -> Request:
         raise
 
 
+def called(
+    server: str, argv: list[str], env: dict[str, str], cwd: str, stdout: int, stderr: int
+) -> tuple[socket.socket, bytes]:
+    """A connection to the server on which a request was begun, and the body still to send; else as `ask`."""
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(server)
+        if not peer_is_me(connection):
+            raise Refused("the server belongs to another user")
+        header, body = pack(argv, env, cwd)
+        socket.send_fds(connection, [header], [stdout, stderr])
+        return connection, body
+    except BaseException:
+        connection.close()
+        raise
+
+
 def ask(
     server: str, argv: list[str], env: dict[str, str], cwd: str, stdout: int = 1, stderr: int = 2
 ) -> tuple[socket.socket, int, bytes]:
@@ -102,13 +119,8 @@ def ask(
     Refused
         It gives no such process.
     """
-    connection = socket.socket(socket.AF_UNIX)
+    connection, body = called(server, argv, env, cwd, stdout, stderr)
     try:
-        connection.connect(server)
-        if not peer_is_me(connection):
-            raise Refused("the server belongs to another user")
-        header, body = pack(argv, env, cwd)
-        socket.send_fds(connection, [header], [stdout, stderr])
         connection.sendall(body)
         connection.settimeout(STARTING_SECONDS)
         heard = b""

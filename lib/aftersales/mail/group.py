@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from aftersales.contract import command, formats, mask, message, params
+from aftersales.contract import command, formats, group_run, mask, message, params
 from aftersales.contract.call import parse_month
 from aftersales.contract.command import Command
 from aftersales.contract.errors import AftersalesError, InputError
@@ -27,11 +27,9 @@ from aftersales.export import manifest, publish
 from aftersales.mail import body, ledger, recipients, sending, server
 from aftersales.mail import message as messages
 
-GROUP, OVERVIEW = "group.json", ("index.html", "index.pdf")
+PAGE, PAPER = group_run.OVERVIEW[:2]  # the notebook stays where it is
 HEAD_OFFICE = ("head_office",)
 OF_STORE = tuple(role for role in ROLES if role not in HEAD_OFFICE)
-_MADE = ("made", "unchanged")
-_STATUS = (*_MADE, "failed")
 _MOST = 160  # characters of an error, of which the overview has the whole
 
 
@@ -55,12 +53,12 @@ class Group:
     @property
     def failed(self) -> list[dict[str, Any]]:
         """The stores that have no report of this run."""
-        return [one for one in self.stores if one["status"] not in _MADE]
+        return [one for one in self.stores if one["status"] not in group_run.WITH_REPORT]
 
     @property
     def made(self) -> list[dict[str, Any]]:
         """The stores that have one."""
-        return [one for one in self.stores if one["status"] in _MADE]
+        return [one for one in self.stores if one["status"] in group_run.WITH_REPORT]
 
     @property
     def make(self) -> str:
@@ -168,7 +166,7 @@ def _of(store: str | Message, error: AftersalesError) -> Message:
 
 def _folder(asked: str, number: int, year: int | None, out: Path) -> Path:
     """The month's folder; without a year the latest in which a group was made."""
-    existing = sorted(path.parent for path in out.glob(f"{publish.MONTHS}/{GROUP}"))
+    existing = sorted(path.parent for path in out.glob(f"{publish.MONTHS}/{group_run.NAME}"))
     found = [at for at in existing if int(at.name[5:]) == number and year in (None, int(at.name[:4]))]
     if not found:
         month = f"{year}-{number:02d}" if year else str(number)
@@ -176,8 +174,9 @@ def _folder(asked: str, number: int, year: int | None, out: Path) -> Path:
         there = listed([at.name for at in existing], Message("无", "none"))
         raise InputError(
             Message(
-                f"月份 {asked}：{out} 里没有这个月的集团报告（{GROUP}；现有：{there.zh}）。先做：{make}",
-                f"month {asked}: no reports of a group in {out} (no {GROUP}; there: {there.en}). "
+                f"月份 {asked}：{out} 里没有这个月的集团报告（{group_run.NAME}；现有：{there.zh}）。"
+                f"先做：{make}",
+                f"month {asked}: no reports of a group in {out} (no {group_run.NAME}; there: {there.en}). "
                 f"Make them first: {make}",
             )
         )
@@ -186,7 +185,7 @@ def _folder(asked: str, number: int, year: int | None, out: Path) -> Path:
 
 def _read(folder: Path) -> Group:
     """What was made, as the run has told it."""
-    path = folder / GROUP
+    path = folder / group_run.NAME
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         group = Group(folder, told["lang"], told["stores"])
@@ -195,7 +194,7 @@ def _read(folder: Path) -> Group:
             isinstance(one["store"], str)
             and one["store"].strip()
             and one["folder"] == folder_name(one["store"])
-            and one["status"] in _STATUS
+            and one["status"] in group_run.STATES
             and isinstance(one.get("error"), (str, type(None)))
             for one in group.stores
         )
@@ -301,7 +300,7 @@ def _report(group: Group, entry: Mapping[str, Any]) -> tuple[Any, bytes, Params]
 
 def _overview(group: Group, own: Params) -> EmailMessage:
     """The message to head office: how many stores, which failed, and the overview as a PDF."""
-    missing = [name for name in OVERVIEW if not (group.folder / name).is_file()]
+    missing = [name for name in (PAGE, PAPER) if not (group.folder / name).is_file()]
     if missing:
         names = listed(missing)
         raise InputError(
@@ -310,12 +309,12 @@ def _overview(group: Group, own: Params) -> EmailMessage:
                 f"{group.folder}: there is no overview ({names.en} missing). Make it again: {group.make}",
             )
         )
-    pdf = (group.folder / OVERVIEW[1]).read_bytes()
+    pdf = (group.folder / PAPER).read_bytes()
     if not pdf.startswith(b"%PDF-"):
         raise InputError(
             Message(
-                f"{group.folder / OVERVIEW[1]}：不是PDF。请重做：{group.make}",
-                f"{group.folder / OVERVIEW[1]}: is no PDF. Make it again: {group.make}",
+                f"{group.folder / PAPER}：不是PDF。请重做：{group.make}",
+                f"{group.folder / PAPER}: is no PDF. Make it again: {group.make}",
             )
         )
     lang, failed = group.lang, group.failed
