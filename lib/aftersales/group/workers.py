@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 PLUGIN = "aftersales"
 _CONNECTING_SECONDS = 30
 _LOOKED_SECONDS = 0.5  # after which a store that nobody wants any more is noticed
+_ENDING_SECONDS = 20  # that a stopped report has to end itself
 _SAID = 20_000  # characters of what a report says that are kept
 
 
@@ -197,13 +198,15 @@ def _started(arguments: list[str], environment: dict[str, str], cwd: str, stream
     """Run the command where no process can be forked; its exit code, 130 where nobody waits for it."""
     argv = [sys.executable, "-m", wire.COMMAND, *arguments]
     process = subprocess.Popen(argv, env=environment, cwd=cwd, stdout=stream, stderr=stream)
-    while True:
-        try:
+    while _is_wanted():
+        with contextlib.suppress(subprocess.TimeoutExpired):
             return process.wait(_LOOKED_SECONDS)
-        except subprocess.TimeoutExpired:
-            if not _is_wanted():
-                process.terminate()
-                return 130
+    process.terminate()
+    try:
+        process.wait(_ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    return 130
 
 
 def _forked(arguments: list[str], environment: dict[str, str], cwd: str, stream: int) -> int:
@@ -214,15 +217,18 @@ def _forked(arguments: list[str], environment: dict[str, str], cwd: str, stream:
     except wire.Refused:  # its code was changed since it started, or it is to run in another way
         return _started(arguments, environment, cwd, stream)
     connection.settimeout(_LOOKED_SECONDS)
+    ends = None
     try:
         while b"\n" not in heard:
             try:
                 part = connection.recv(4096)
             except TimeoutError:
-                if _is_wanted():
-                    continue
-                os.killpg(pid, signal.SIGTERM)  # the run ends itself, and what comes of it
-                return 130
+                if ends is None and not _is_wanted():
+                    os.killpg(pid, signal.SIGTERM)  # the run ends itself, and removes what it was making
+                    ends = time.monotonic() + _ENDING_SECONDS
+                elif ends is not None and time.monotonic() > ends:
+                    return 130  # with the connection goes the process
+                continue
             if not part:
                 return -signal.SIGKILL
             heard += part
