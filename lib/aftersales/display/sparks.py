@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,8 +37,7 @@ def lines(trend: pd.DataFrame, width: int = 88, height: int = 26) -> dict[str, s
     """
     ends = scale(trend)
     return {
-        str(store): f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}">{"".join(line(row, ends, 3, 3, width - 6, height - 6))}</svg>'
+        str(store): _svg(width, height, [*line(row, ends, 3, 3, width - 6, height - 6)])
         for store, row in zip(trend.index, trend.to_numpy(float), strict=True)
         if np.isfinite(row).any()
     }
@@ -73,3 +73,106 @@ def line(
     if dot and len(row) and np.isfinite(row[-1]):
         cx, cy = at(len(row) - 1, float(row[-1])).split(",")
         yield f'<circle cx="{cx}" cy="{cy}" r="2.4" fill="{colour}"/>'
+
+
+_INTERVAL = (120, 22)
+_MONTHS = (216, 40)
+
+
+def interval(card: Mapping[str, Any], width: int = _INTERVAL[0], height: int = _INTERVAL[1]) -> str:
+    """A key figure's interval as a bar, its value as a dot, its target as a line; "" without a target.
+
+    The scale is the figure's own, as wide as keeps all three apart.
+    """
+    value, target = card["value"], card["target"]
+    if value is None or target is None or not card["verdict"]:
+        return ""
+    ends = [end for end in (card["low"], card["high"]) if end is not None]
+    marks = [float(mark) for mark in (value, target, *ends)]
+    low, high = min(marks), max(marks)
+    room = (high - low) * 0.25 or abs(float(value)) * 0.1 or 1.0
+    low, high = low - room, high + room
+    middle = height / 2
+
+    def at(amount: float) -> float:
+        return round(3 + (float(amount) - low) / (high - low) * (width - 6), 1)
+
+    missed = card["status"] == "bad"
+    parts = [
+        f'<line x1="0" x2="{width}" y1="{middle}" y2="{middle}" stroke="{theme.GRID}" stroke-width="1.5"/>'
+    ]
+    if len(ends) == 2:
+        x = at(ends[0])
+        parts.append(
+            f'<rect x="{x}" y="{middle - 4}" width="{max(at(ends[1]) - x, 1):.1f}" height="8" rx="4" '
+            f'fill="{theme.LAST}" fill-opacity="0.45"/>'
+        )
+    parts.append(
+        f'<line x1="{at(target)}" x2="{at(target)}" y1="{middle - 9}" y2="{middle + 9}" '
+        f'stroke="{theme.TARGET}" stroke-width="2.2"/>'
+    )
+    parts.append(
+        f'<circle cx="{at(value)}" cy="{middle}" r="4.2" fill="{theme.WORSE if missed else theme.THIS}"/>'
+    )
+    return _svg(width, height, parts)
+
+
+def months(card: Mapping[str, Any], width: int = _MONTHS[0], height: int = _MONTHS[1]) -> str:
+    """A key figure's months as a line over the band of its control limits, the target dashed.
+
+    The months of a sustained change are drawn in its colour. "" where there is but one month.
+    """
+    values = [None if value is None else float(value) for value in card["spark"]]
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    band, target = card["spark_band"], card["target"]
+    drawn = [*known, *(end for pair in band for end in pair if end is not None)]
+    low, high = min(drawn), max(drawn)
+    if target is not None and low - (high - low) <= target <= high + (
+        high - low
+    ):  # else it would flatten all
+        low, high = min(low, float(target)), max(high, float(target))
+    if high == low:
+        low, high = low - 1, high + 1
+    x, y, across, down = 3.0, 4.0, width - 8.0, height - 8.0
+    step = across / max(len(values) - 1, 1)
+
+    def height_of(amount: float) -> float:
+        return round(y + (high - float(amount)) / (high - low) * down, 1)
+
+    parts = []
+    for has, run in groupby(enumerate(band), lambda month: None not in month[1]):
+        if not has:
+            continue
+        pairs = list(run)
+        upper = [f"{x + i * step:.1f},{height_of(ends[1])}" for i, ends in pairs]
+        lower = [f"{x + i * step:.1f},{height_of(ends[0])}" for i, ends in reversed(pairs)]
+        if len(pairs) > 1:
+            parts.append(f'<polygon points="{" ".join(upper + lower)}" fill="{theme.BAND}"/>')
+    if target is not None and low <= target <= high:
+        at = height_of(target)
+        parts.append(
+            f'<line x1="0" x2="{width}" y1="{at}" y2="{at}" stroke="{theme.TARGET}" stroke-width="1.2" '
+            'stroke-dasharray="5 3"/>'
+        )
+    row, ends = np.array([np.nan if v is None else v for v in values]), (low, high)
+    parts += line(row, ends, x, y, across, down, theme.LAST, dot=False)
+    colour = {"better": theme.BETTER, "worse": theme.WORSE}.get(card["tone"], theme.THIS)
+    if card["since"] in (shown := list(card["spark_months"])):
+        since = shown.index(card["since"])
+        part = np.where(np.arange(len(row)) >= since, row, np.nan)
+        parts += [
+            one.replace('"1.4"', '"2.4"') for one in line(part, ends, x, y, across, down, colour, dot=False)
+        ]
+    if values[-1] is not None:
+        at_end = f'cx="{x + across:.1f}" cy="{height_of(values[-1])}"'
+        parts.append(f'<circle {at_end} r="3.6" fill="{colour if card["since"] else theme.THIS}"/>')
+    return _svg(width, height, parts)
+
+
+def _svg(width: float, height: float, parts: Sequence[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}">{"".join(parts)}</svg>'
+    )

@@ -15,7 +15,7 @@ from aftersales.display.exhibit import MIME as EXHIBIT
 
 SUMMARY = "summary"
 # Exhibits of the summary that a form sets in places of their own.
-LISTS = ("better", "worse", "compared", "waiting", "decisions", "remark")
+LISTS = ("certain", "waiting", "decisions", "remark")
 FRONT = ("verdict", "cards", *LISTS)
 NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
 
@@ -156,6 +156,11 @@ def read(nb: NotebookNode) -> Document:
 def _in_language(cell: NotebookNode, lang: Lang) -> NotebookNode:
     text = cell.metadata.get("aftersales", {}).get(lang)
     return cell if text is None else NotebookNode({**cell, "source": text})
+
+
+def folded(block: Block) -> bool:
+    """Whether a block is there to be looked up: folded on the page, in the workbook, not on paper."""
+    return block.kind == "exhibit" and bool(block.body.get("folded"))
 
 
 def _has_content(block: Block) -> bool:

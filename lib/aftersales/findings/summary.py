@@ -18,6 +18,7 @@ from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW, SMALL
 from aftersales.signals import Finding, sentences
 from aftersales.signals.finding import asks
+from aftersales.signals.limits import Limits
 from aftersales.signals.sentences import WATCHED_AS
 from aftersales.sources.cells.repairs import messages as repair_messages
 
@@ -62,8 +63,17 @@ def cards(
     findings: Sequence[Finding] = (),
     lang: str = "zh",
     records: Sequence[Record] = (),
+    limits: Mapping[tuple[str, str | None], Limits] | None = None,
 ) -> list[Item]:
-    """The key figures as cards; `records` are those of chapters of one's own."""
+    """The key figures, one item each.
+
+    Parameters
+    ----------
+    records
+        What the figures of chapters of one's own are.
+    limits
+        Between what each figure's months were expected: the band behind its line.
+    """
     out, catalogue = [], figures_with(records)
     for row in table.to_dict("records"):
         name, value, target = row["figure"], row["value"], row["target"]
@@ -74,6 +84,8 @@ def cards(
         unit = sign or _unit(figure, lang)
         reading = f.NONE if few or not known(value) else _reading(row, findings, lang) or f.NONE
         status, text = _status(row, figure, shown, few, lang)
+        found = None if few else sentences.find(findings, WATCHED_AS.get(name, name))
+        signal = found is not None and found.level == "signal"
         out.append(
             {
                 "id": name,
@@ -88,13 +100,39 @@ def cards(
                 "year_ago_display": f.figure(row["year_ago"], figure, lang),
                 "spark": row["spark"],
                 "spark_months": row["months"],
+                "spark_band": _band((limits or {}).get((name, None)), row["months"]),
+                "since": found.since if signal and found is not None and found.rule == "run" else None,
+                "low": None if few else row["low"],
+                "high": None if few else row["high"],
                 "status": status,
                 "status_text": text,
-                "tone": "" if few else sentences.tone(sentences.find(findings, WATCHED_AS.get(name, name))),
+                "verdict": _verdict(row, few, lang),
+                "tone": sentences.tone(found),
                 "note": figure.formula(lang),
             }
         )
     return out
+
+
+def _band(limits: Limits | None, months: Sequence[str]) -> list[list[float | None]]:
+    """Lower and upper control limit of some months; empty where there are none."""
+    if limits is None:
+        return []
+    known = dict(zip(limits.months, zip(limits.low, limits.high, strict=True), strict=True))
+    band = [list(known.get(month, (None, None))) for month in months]
+    return band if any(low is not None or high is not None for low, high in band) else []
+
+
+def _verdict(row: Mapping[str, Any], few: bool, lang: str) -> str:
+    """The verdict on the target with its glyph, as short as a column of a table has room for."""
+    if not known(row["value"]) or few or not known(row["target"]):
+        return ""
+    zh, en = {
+        "met": ("✓ 达标", "✓ met"),
+        "missed": ("✗ 未达标", "✗ missed"),
+        "undecided": ("○ 未定", "○ undecided"),
+    }[str(row["verdict"])]
+    return say(lang, zh, en)
 
 
 def _status(row: Mapping[str, Any], figure: Figure, shown: str, few: bool, lang: str) -> tuple[str, str]:
@@ -183,19 +221,27 @@ def verdict(
 _NAMED = 2
 
 
-def moved(findings: Sequence[Finding], direction: str, lang: str = "zh") -> list[Item]:
-    """The signals that are ``better`` or ``worse``, each in a sentence."""
-    return [
-        {"text": sentences.sentence(one, lang), "tone": direction}
-        for one in sentences.changes(findings, people=True)
-        if one.direction == direction
-    ]
-
-
-def compared(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
-    """Signals that are neither better nor worse, and what is to be said of all the rest."""
+def certain(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
+    """What is certain: the signals, better ones first, the targets that are missed beyond their interval, and
+    what is to be said of all the rest.
+    """
     signals = sentences.changes(findings, people=True)
-    out: list[Item] = [{"text": sentences.sentence(one, lang)} for one in signals if one.direction is None]
+    out: list[Item] = []
+    for direction in ("better", "worse", None):
+        for one in signals:
+            if one.direction == direction:
+                glyph = "◇" if direction is None else "▲" if (one.z or 0) > 0 else "▼"
+                text = sentences.sentence(one, lang)
+                out.append({"text": text, "glyph": glyph, "tone": direction or ""})
+    for one in findings:
+        if one.rule == "target" and one.level == "due":
+            out.append({"text": sentences.missed(one, lang), "glyph": "✗", "tone": "worse"})
+    return out + _the_rest(findings, signals, lang)
+
+
+def _the_rest(findings: Sequence[Finding], signals: Sequence[Finding], lang: str) -> list[Item]:
+    """What is to be said of the tests that gave no signal, and of what could not be tested."""
+    out: list[Item] = []
     tested = [one for one in findings if one.rule in sentences.CHANGES]
     judged = [one for one in tested if one.level != "unknown"]
     if judged:
@@ -207,7 +253,8 @@ def compared(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
                     lang,
                     f"{more}{rest}项检验没有信号；没有信号不等于没有变化",
                     f"{more}{plural(rest, 'test')} gave no signal, which does not mean that nothing changed",
-                )
+                ),
+                "tone": "note",
             }
         )
     short = [one for one in tested if one.level == "unknown" and one.value is not None]
@@ -221,11 +268,14 @@ def compared(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
                         lang,
                         f"历史太短或数量太少，只描述不评价：{named}",
                         f"Too little history or too few cases, described and not judged: {named}",
-                    )
+                    ),
+                    "tone": "note",
                 }
             )
     if not tested:
-        out.append({"text": say(lang, "没有以前的数值可比", "No earlier value to compare with")})
+        out.append(
+            {"text": say(lang, "没有以前的数值可比", "No earlier value to compare with"), "tone": "note"}
+        )
     return out
 
 
@@ -350,11 +400,9 @@ def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
 
 _HEADERS = {
     "cards": ("关键指标", "Key figures"),
-    "better": ("信号：变好", "Signals: better"),
-    "worse": ("信号：变差", "Signals: worse"),
-    "compared": ("与以往相比", "Against the months before"),
-    "waiting": ("等待处理", "What waits"),
-    "decisions": ("需要决定", "What needs a decision"),
+    "certain": ("确定的", "What is certain"),
+    "waiting": ("等着处理的", "What waits"),
+    "decisions": ("要决定的", "What is to be decided"),
 }
 
 

@@ -11,7 +11,15 @@ from aftersales.contract.figures import FIGURES, Figure
 from aftersales.contract.months import months_to
 from aftersales.contract.own import Record
 from aftersales.contract.statistics import EARLIER, FEW, target_verdict
-from aftersales.metrics import bookings, complaints, first_time_fix, internal_css, oem_css, private_churn
+from aftersales.metrics import (
+    bookings,
+    complaints,
+    delivery,
+    first_time_fix,
+    internal_css,
+    oem_css,
+    private_churn,
+)
 from aftersales.signals import Finding
 from aftersales.signals.targets import intervals
 
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from aftersales.contract.params import Params
     from aftersales.contract.tables import Tables
 
+SHOWN = EARLIER + 1  # months of each figure: what a month is held against, and itself
 COLUMNS = [
     "figure",
     "value",
@@ -37,19 +46,19 @@ COLUMNS = [
 def key_figures(
     tables: Tables, month: pd.Period, params: Params, findings: Sequence[Finding]
 ) -> pd.DataFrame:
-    """Eight figures of the month, one row each.
+    """The key figures of the month, one row each; on-time delivery where the records tell of it.
 
     Returns
     -------
     DataFrame
         ``figure``, ``value``, ``target``, ``verdict`` on the target (met, missed, undecided; None without a
         target or with few cases), ``low`` and ``high`` of the interval that decides it, ``previous``,
-        ``year_ago``, ``months`` and ``spark`` (12 months), ``n`` (the cases of a rate). Whether a figure has
+        ``year_ago``, ``months`` and ``spark`` (24 months), ``n`` (the cases of a rate). Whether a figure has
         changed is not asked here: the findings say so.
     """
     t = tables
-    months = [month - 12, *months_to(month)]
-    scores = oem_css.history(t.oem_css, month, params.weights, EARLIER + 1)
+    months = months_to(month, SHOWN)
+    scores = oem_css.history(t.oem_css, month, params.weights, SHOWN)
     mot, css = (
         dict(zip(known["month"], known[score].tolist(), strict=True))
         for score in ("mot", "css")
@@ -59,6 +68,7 @@ def key_figures(
     delight, disappointment = (f"{name}_rate_{params.rate_base}" for name in ("delight", "disappointment"))
     received = complaints.by_month(t.complaints, t.repair_orders, months)
     private = private_churn.by_month(t.repair_orders, t.churn_calls, months, params.churn_months)
+    handed_over = delivery.by_month(t.repair_orders, months, params.grace_minutes)
     found: dict[str, list[float | None]] = {
         "oem.mot": [mot.get(str(m)) for m in months],
         "oem.css": [css.get(str(m)) for m in months],
@@ -69,7 +79,9 @@ def key_figures(
         "booking.rate": [row["rate"] for row in bookings.by_month(t.bookings, t.repair_orders, months)],
         "churn.private_rate": [row["private_rate"] for row in private],
     }
-    cases = _cases(tables, month, calls[-1], private[-1])
+    if any(row["rate"] is not None for row in handed_over):  # few stores' records have the promised time
+        found["delivery.rate"] = [row["rate"] for row in handed_over]
+    cases = _cases(tables, month, calls[-1], private[-1]) | {"delivery.orders": handed_over[-1]["orders"]}
     first = (
         None
         if t.repair_orders is None or t.repair_orders.empty
@@ -80,12 +92,12 @@ def key_figures(
     for name, by_month in found.items():
         start = first + params.churn_months if name == "churn.private_rate" and first is not None else first
         values = [v if start is None or m >= start else None for m, v in zip(months, by_month, strict=True)]
-        year_ago, series = values[0], values[1:]
+        year_ago, series = values[-13], values
         value, n = series[-1], cases.get(FIGURES[name].base)
         target, (low, high) = params.targets.get(name), tests.get(name, (None, None))
         few = n is not None and n < FEW
         verdict = None if few else target_verdict(value, target, FIGURES[name].better, low, high)
-        shown = [str(m) for m in months[1:]]
+        shown = [str(m) for m in months]
         rows.append([name, value, target, verdict, low, high, series[-2], year_ago, shown, series, n])
     return pd.DataFrame(rows, columns=COLUMNS).astype(object)
 

@@ -74,7 +74,7 @@ def table(
     ]
     for cells in display:  # the first names its row, and stays in sight on a phone
         cells[0] = formats.cut(cells[0], lang, formats.NAME)
-    return exhibit.table(
+    made = exhibit.table(
         [c.head(lang) for c in columns],
         rows[:most],
         display[:most],
@@ -90,6 +90,8 @@ def table(
         role=role,
         rest=(rows[most:], display[most:]),
     )
+    made.payload["count"] = len(frame)  # of all rows, also of those that the exhibit does not hold
+    return made
 
 
 def cut_note(most: int, count: int, sheet: str, lang: str) -> str:

@@ -13,7 +13,7 @@ from aftersales.contract.columns import col
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.report_table import ReportTable, records
-from aftersales.display import exhibit
+from aftersales.display import exhibit, sparks
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table, to_the_right
 from aftersales.display.tables.shared import hidden
@@ -78,8 +78,11 @@ def finding(sentence: str, lang: str = "zh", role: str = "finding") -> Exhibit:
 
 
 def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh") -> Exhibit:
-    """The key figures of the summary."""
-    return exhibit.cards(cards, id="summary.cards", title=title, lang=lang)
+    """The key figures of the summary, each with its interval against the target and its months drawn."""
+    drawn = [
+        {**card, "interval_svg": sparks.interval(card), "months_svg": sparks.months(card)} for card in cards
+    ]
+    return exhibit.cards(drawn, id="summary.cards", title=title, lang=lang)
 
 
 def changes(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: str = "zh") -> Exhibit | None:

@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import groupby
 from typing import Any
 
-from aftersales.contract.schema import Lang
 from aftersales.display import theme
-from aftersales.export import clean, sheets
-from aftersales.export.document import FRONT, Block, Chapter, Document
+from aftersales.export import clean
+from aftersales.export.document import FRONT, Block, Chapter, Document, folded
 from aftersales.export.page.html import masthead
 from aftersales.export.pdf import printed_tables, typst_markup
-from aftersales.export.pdf import widths as columns
 from aftersales.export.words import WORDS
 
+_VIEW_BOX = re.compile(r'viewBox="[-\d. ]*?([\d.]+) ([\d.]+)"')
 _SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.compile(r"[−×·±≤≥≈]")
-# The contents tell so many ems of a chapter's finding: two lines, in whole sentences.
-_CONTENTS_FINDING = 96
-_SENTENCE = re.compile(r".+?(?:[。！？；]|[.!?;](?=\s|$)|$)\s*")
-
-# What is looked up rather than read stands on the page, folded, and in the workbook.
-_LOOKED_UP = ("definitions",)
+# Two small pictures one after another stand side by side where neither is higher than so many px.
+_LOW_PICTURE = 460
+# The picture of the first page.
+_WATERFALL = "oem.waterfall"
 
 PRINT_WORDS: dict[str, dict[str, str]] = {
     "zh": {
-        "landscape": "横排于本章末",
-        "see_page": "见第 {} 页",
+        "more_items": "另有{}项，见各章",
         "page": "第 {} 页 / 共 {} 页",
         "substituted": "有 {} 个字符字体中没有，以 □ 代替。",
-        "looked_up": "各指标的口径见网页版报告，或 tables.xlsx 的工作表“{}”。",
         "keywords": "客户服务,月报,CSS,MOT,一次修复率,流失率",
     },
     "en": {
-        "landscape": "set sideways at the end of the chapter",
-        "see_page": "page {}",
+        "more_items": "and {} more: see the chapters",
         "page": "Page {} of {}",
         "substituted": "{} characters that the font lacks are shown as □.",
-        "looked_up": "What each figure means: on the page, or in tables.xlsx, sheet “{}”.",
         "keywords": "customer service,monthly report,CSS,MOT,first-time fix,churn",
     },
 }
@@ -77,6 +69,7 @@ def data(doc: Document) -> dict[str, Any]:
         "cards": [_card(card) for p in doc.role("cards") for card in p.get("cards", [])],
         "points": [_points(p, doc.lang) for p in doc.lists],
         "summary": _summary(summary) if summary else None,
+        "waterfall": _waterfall(doc),
         "chapters": [_chapter(c, doc.lang) for c in (*doc.chapters, *doc.appendices)],
     }
 
@@ -92,41 +85,68 @@ def _summary(chapter: Chapter) -> dict[str, Any]:
     return {"anchor": chapter.anchor, "blocks": list(_blocks(rest))}
 
 
+def _waterfall(doc: Document) -> dict[str, str] | None:
+    """The small picture of where MOT's change comes from; None where there is none."""
+    for chapter in doc.chapters:
+        for block in chapter.blocks:
+            if (
+                block.kind == "exhibit"
+                and block.body.get("id") == _WATERFALL
+                and block.body["kind"] == "chart"
+            ):
+                p = block.body
+                return {
+                    "title": p["title"],
+                    "svg": narrow_signs(p["svg"]["narrow"]),
+                    "alt": p.get("alt") or p["title"],
+                }
+    return None
+
+
 def _chapter(chapter: Chapter, lang: str) -> dict[str, Any]:
-    blocks = list(_blocks(chapter.blocks))
-    plates = [b for b in blocks if b.get("landscape")]
-    flow = [b for b in blocks if not b.get("landscape")]
-    findings = [p["text"] for p in chapter.findings]
-    first = findings[0] if findings else ""
     return {
         "anchor": chapter.anchor,
         "number": chapter.number,
         "appendix": chapter.number.isalpha(),
         "title": chapter.title or chapter.key,
         "question": _prose(typst_markup.markdown(chapter.question)),
-        "findings": findings,
-        "finding_short": _shortened(first),
-        "blocks": blocks,
-        # Nothing but wide tables and some words: no page of its own for the words.
-        "landscape": bool(plates) and all(b["t"] in ("heading", "prose", "said") for b in flow),
+        "findings": [p["text"] for p in chapter.findings],
+        "blocks": list(_side_by_side(list(_blocks(chapter.blocks)))),
     }
 
 
-def _shortened(text: str) -> str:
-    """The first sentences of a text, as many as the contents have room for, but at least one."""
-    sentences, short = _SENTENCE.findall(text), ""
-    for sentence in sentences:
-        if short and columns.ems(short + sentence) > _CONTENTS_FINDING:
-            break
-        short += sentence
-    return short.strip()
-
-
 def _blocks(blocks: list[Block]) -> Iterator[dict[str, Any]]:
+    """What is printed: without the look-ups, and without headings that have nothing under them then."""
+    headings: list[dict[str, Any]] = []
     for block in blocks:
-        drawn = _block(block)
-        if drawn:
-            yield {"anchor": block.anchor, "number": block.number, **drawn}
+        drawn = None if folded(block) else _block(block)
+        if not drawn:
+            continue
+        made = {"anchor": block.anchor, "number": block.number, **drawn}
+        if made["t"] == "heading":
+            headings = [made]
+            continue
+        yield from headings
+        headings = []
+        yield made
+
+
+def _side_by_side(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Two low pictures that follow each other as one block; a third stands alone."""
+    waiting: dict[str, Any] | None = None
+    for block in blocks:
+        low = block["t"] == "chart" and block["low"]
+        if waiting is not None and low:
+            yield {"t": "pair", "c": [waiting, block]}
+            waiting = None
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = block if low else None
+        if not low:
+            yield block
+    if waiting is not None:
+        yield waiting
 
 
 def _block(block: Block) -> dict[str, Any] | None:
@@ -150,10 +170,6 @@ def _block(block: Block) -> dict[str, Any] | None:
             if svg
             else None
         )
-    if body.get("id") in _LOOKED_UP:
-        lang: Lang = "en" if body.get("lang") == "en" else "zh"
-        told = PRINT_WORDS[lang]["looked_up"].format(sheets.WORDS[lang]["figures"])
-        return {"t": "said", "role": "", "text": told}
     return _exhibit(body)
 
 
@@ -162,9 +178,19 @@ def _exhibit(p: Mapping[str, Any]) -> dict[str, Any]:
     shared = {name: p.get(name) or "" for name in ("title", "subtitle", "note", "role")}
     if kind == "chart":
         alt = p.get("alt") or p.get("title") or ""
-        return {"t": "chart", **shared, "svg": narrow_signs(p["svg"]["wide"]), "alt": alt}
+        narrow = narrow_signs(p["svg"]["narrow"])
+        low = _height(narrow) <= _LOW_PICTURE
+        return {
+            "t": "chart",
+            **shared,
+            "svg": narrow_signs(p["svg"]["wide"]),
+            "alt": alt,
+            "narrow": narrow if low else "",
+            "low": low,
+        }
     if kind == "table":
-        return {"t": "table", **shared, **printed_tables.table(printed_tables.on_paper(p))}
+        on_paper = printed_tables.on_paper(p)
+        return {"t": "table", **shared, "note": on_paper.get("note") or "", **printed_tables.table(on_paper)}
     if kind == "cards":
         return {"t": "cards", **shared, "cards": [_card(card) for card in p["cards"]]}
     if kind == "list":
@@ -199,24 +225,11 @@ def _card(card: Mapping[str, Any]) -> dict[str, Any]:
         "status",
         "status_text",
         "target_display",
-        "previous_display",
-        "year_ago_display",
-        "note",
+        "verdict",
+        "interval_svg",
+        "months_svg",
     )
-    return {**{name: card.get(name) or "" for name in names}, "spark": spark(card.get("spark") or [])}
-
-
-def spark(values: list[float | None]) -> list[list[list[float]]]:
-    """A line of the last months in the unit square: runs of points, a gap where a month has no value."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return []
-    low, high = min(known), max(known)
-    points = [
-        None if v is None else [i / (len(values) - 1), 1 - ((v - low) / (high - low) if high > low else 0.5)]
-        for i, v in enumerate(values)
-    ]
-    return [list(run) for known, run in groupby(points, lambda p: p is not None) if known]  # type: ignore[arg-type]
+    return {name: card.get(name) or "" for name in names}
 
 
 def _points(p: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -232,6 +245,7 @@ def _points(p: Mapping[str, Any], lang: str) -> dict[str, Any]:
                 "text": printed_tables.breakable(item["text"]),
                 "value": "" if item.get("value") is None else str(item["value"]),
                 "tone": item.get("tone") or "",
+                "glyph": item.get("glyph") or "",
             }
             for item in p.get("items", [])
         ],
@@ -249,5 +263,11 @@ def narrow_signs(svg: str) -> str:
 
 
 def _width(svg: str) -> float:
-    found = re.search(r'viewBox="[-\d. ]*?([\d.]+) [\d.]+"', svg)
+    found = _VIEW_BOX.search(svg)
     return float(found[1]) * 0.75 if found else 360.0
+
+
+def _height(svg: str) -> float:
+    """How high a picture is in px; without a height it is none that stands beside another."""
+    found = _VIEW_BOX.search(svg)
+    return float(found[2]) if found else float("inf")

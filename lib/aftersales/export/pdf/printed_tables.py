@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from aftersales.display.tables.columns import cut_note
 from aftersales.export.pdf import widths as columns
 
 _NUMBERS = frozenset({"integer", "number", "percent", "change", "interval"})
@@ -14,42 +15,47 @@ _NUMBERS = frozenset({"integer", "number", "percent", "change", "interval"})
 _UNBROKEN = re.compile(r"[!-~]{25,}")
 _BREAK_EVERY = re.compile(r"(.{12})")
 # Tables up to this height are kept on one page; a row above that many lines may be split.
-_KEPT_WHOLE, _SPLIT_ROW = 320.0, 38
-# Tables of so many rows can be set in panels.
-_LOW_TABLE = 12
+_KEPT_WHOLE, _SPLIT_ROW = 230.0, 38
+# A table of more rows than these is printed with its first ones, unless it asks to be printed whole.
+_LONG, _FIRST = 12, 10
+# How a note begins that says how many rows the page shows.
+_CUT = {
+    "zh": r"^此处列出前\d+条，共[\d,]+条，全部见工作簿tables\.xlsx的“[^”]*”表。",
+    "en": r"^The first \d+ of [\d,]+ are shown; all are in sheet “[^”]*” of tables\.xlsx\. ",
+}
 
 
 def table(p: Mapping[str, Any]) -> dict[str, Any]:
     """A table's payload laid out for print.
 
-    A low table that is too broad for a portrait page is set in panels, one a group of columns, each with the
-    first column; a high one gets a landscape page.
+    A table that is too broad for the page is set in panels, one a group of columns, each with the first
+    column.
 
     Returns
     -------
     dict
-        ``landscape``; ``whole``, kept on one page; ``panels`` with ``widths``, ``size``, ``heads``,
+        ``whole``, kept on one page; ``panels`` with ``widths``, ``size``, ``heads``,
         ``groups`` and ``rows``, whose cells have ``text`` and at times ``tone``, ``bar``, ``svg`` or
         ``below``, a second line.
     """
     headers, display = p["columns"], p["display"]
-    layout = columns.measure(headers, _texts(p, range(len(headers))), bool(p.get("wide")))
+    layout = columns.measure(headers, _texts(p, range(len(headers))))
     parts = _by_group(headers)
-    if layout.landscape and len(parts) > 1 and len(display) <= _LOW_TABLE:
+    if layout.crowded and len(parts) > 1:
         layouts = columns.panels([([headers[i] for i in part], _texts(p, part)) for part in parts])
         if layouts:
             panels = [_panel(p, part, made) for part, made in zip(parts, layouts, strict=True)]
             height = sum(made.height for made in layouts)
-            return {"panels": panels, "landscape": False, "whole": height < _KEPT_WHOLE}
+            return {"panels": panels, "whole": height < _KEPT_WHOLE}
     return {
         "panels": [_panel(p, range(len(headers)), layout)],
-        "landscape": layout.landscape,
         "whole": layout.height < _KEPT_WHOLE,
     }
 
 
 def on_paper(p: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A table's payload without the columns that the page alone shows."""
+    """A table's payload with the columns and the rows that are printed."""
+    p = _first_rows(p)
     kept = [i for i, column in enumerate(p["columns"]) if column.get("paper", True)]
     if len(kept) == len(p["columns"]):
         return p
@@ -62,6 +68,38 @@ def on_paper(p: Mapping[str, Any]) -> Mapping[str, Any]:
         "display": [[row[i] for i in kept] for row in p["display"]],
         "tone": {f"{key.split(',')[0]},{at[int(key.split(',')[1])]}": value for key, value in tone.items()},
     }
+
+
+def _first_rows(p: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The first rows of a long table, and where all of them are; what is set at its end stays there."""
+    count, fixed = len(p["display"]), list(p.get("fixed") or ())
+    if count <= _LONG or p.get("whole"):
+        return p
+    lang = str(p.get("lang", "zh"))
+    shown = [i for i in range(count) if i not in fixed][:_FIRST]
+    kept = [*shown, *fixed]
+    at = {old: new for new, old in enumerate(kept)}
+    raw = p.get("rows") or p["display"]
+    cut = cut_note(
+        len(shown), int(p.get("count") or count) - len(fixed), str(p.get("sheet") or p["title"][:31]), lang
+    )
+    return {
+        **p,
+        "rows": [raw[i] for i in kept],
+        "display": [p["display"][i] for i in kept],
+        "emphasis": [at[i] for i in p.get("emphasis") or () if i in at],
+        "tone": {
+            f"{at[int(key.split(',')[0])]},{key.split(',')[1]}": value
+            for key, value in (p.get("tone") or {}).items()
+            if int(key.split(",")[0]) in at
+        },
+        "note": cut + _without_cut(str(p.get("note") or ""), lang),
+    }
+
+
+def _without_cut(note: str, lang: str) -> str:
+    """A note without what it says of the rows that the page shows."""
+    return re.sub(_CUT[lang], "", note, count=1)
 
 
 def _by_group(headers: Sequence[Mapping[str, Any]]) -> list[list[int]]:
@@ -147,7 +185,7 @@ def from_markdown(node: dict[str, Any]) -> dict[str, Any]:
         {"label": _plain(cell), "type": "number" if align == "right" else "text"}
         for cell, align in zip(node["head"], node["align"], strict=True)
     ]
-    layout = columns.measure(headers, texts, wide=False)
+    layout = columns.measure(headers, texts)
     shrink = min(1.0, columns.PORTRAIT / sum(layout.widths))
     return {**node, "widths": [w * shrink for w in layout.widths], "size": layout.size}
 

@@ -1,4 +1,4 @@
-"""How wide the columns of a printed table are, how large its type, and whether it needs a landscape page."""
+"""How wide the columns of a printed table are, and how large its type."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any
 from unicodedata import east_asian_width
 
 # Measures of the page in points: A4 with 18 mm at the sides.
-PORTRAIT, LANDSCAPE = 493.0, 740.0
+PORTRAIT = 493.0
 _GUTTER, _NARROW_GUTTER, _MANY_COLUMNS = 9.0, 6.0, 10
 _PANEL_SIZES = (8.5, 8.0, 7.5, 7.0)
-_PORTRAIT_SIZES, _LANDSCAPE_SIZES = (8.5, 8.0, 7.5), (8.5, 8.0, 7.5, 7.0, 6.5)
+_SIZES = (8.5, 8.0, 7.5, 7.0)
+# Where the columns do not fit even so: smaller, and narrower than their longest words.
+_CROWDED = 6.5
 _LINE = 1.42
 _NUMBERS = frozenset({"integer", "number", "percent", "change", "interval", "svg"})
 _SHORT = frozenset({"date", "datetime", "month", "status"})
@@ -22,10 +24,6 @@ _SHORT = frozenset({"date", "datetime", "month", "status"})
 _SHORT_TEXT, _WIDEST = 5.5, 34.0
 # A picture in a cell is drawn this wide.
 _PICTURE = 11.0
-# Rows of more lines than this are worth a wider page when the table asks for one and fills it.
-_TALL_ROW, _LOW_TABLE, _AT_EASE = 5, 300.0, 8.0
-# What fits under the header of a landscape page.
-_LANDSCAPE_HEIGHT = 385.0
 _FLOOR = 0.62
 # These do not begin a line.
 _CLOSING = tuple("、，。；：！？）》」』”’")
@@ -41,8 +39,8 @@ class Columns:
         Points, one a column, the gutter between columns included.
     size
         Type size in points.
-    landscape
-        The table needs a landscape page.
+    crowded
+        The columns have less room than they need.
     lines
         Lines of each row.
     gutter
@@ -51,7 +49,7 @@ class Columns:
 
     widths: list[float]
     size: float
-    landscape: bool
+    crowded: bool
     lines: list[int]
     gutter: float
 
@@ -70,30 +68,19 @@ class _Demand:
     wraps: bool
 
 
-def measure(columns: Sequence[Mapping[str, Any]], display: Sequence[Sequence[str]], wide: bool) -> Columns:
-    """Widths, type size and orientation of a table.
+def measure(columns: Sequence[Mapping[str, Any]], display: Sequence[Sequence[str]]) -> Columns:
+    """Widths and type size of a table.
 
     Parameters
     ----------
     columns, display
         Of a table's payload.
-    wide
-        The table asks for a landscape page; it gets one when it is not at ease on a portrait page.
     """
     demands = [_demand(column, [row[i] for row in display]) for i, column in enumerate(columns)]
-    made = _first_fit(demands, PORTRAIT, _PORTRAIT_SIZES, len(display))
-    if made and not (
-        wide and made.height > _LOW_TABLE and (max(made.lines) > _TALL_ROW or made.size < _AT_EASE)
-    ):
+    if made := _first_fit(demands, _SIZES, len(display)):
         return made
-    made = _first_fit(demands, LANDSCAPE, _LANDSCAPE_SIZES, len(display))
-    if made and made.height > _LANDSCAPE_HEIGHT:
-        smaller = _first_fit(demands, LANDSCAPE, (7.5,), len(display))
-        return smaller if smaller and smaller.height <= _LANDSCAPE_HEIGHT else made
-    if made:
-        return made
-    size, gutter = _LANDSCAPE_SIZES[-1], _gutter(demands)
-    room = (LANDSCAPE - len(columns) * gutter) / size
+    size, gutter = _CROWDED, _gutter(demands)
+    room = (PORTRAIT - len(columns) * gutter) / size
     total = sum(d.least for d in demands)
     shares = [d.least * room / total for d in demands]
     lines = _lines(demands, shares, len(display))
@@ -112,7 +99,7 @@ def panels(parts: Sequence[tuple[Sequence[Mapping[str, Any]], Sequence[Sequence[
         [_demand(c, [row[i] for row in display]) for i, c in enumerate(headers)] for headers, display in parts
     ]
     for size in _PANEL_SIZES:
-        fits = [_first_fit(part, PORTRAIT, [size], len(parts[0][1])) for part in demands]
+        fits = [_first_fit(part, [size], len(parts[0][1])) for part in demands]
         made = [fit for fit in fits if fit]
         if len(made) == len(parts):
             return made
@@ -123,15 +110,15 @@ def _gutter(demands: Sequence[_Demand]) -> float:
     return _GUTTER if len(demands) < _MANY_COLUMNS else _NARROW_GUTTER
 
 
-def _first_fit(demands: Sequence[_Demand], page: float, sizes: Sequence[float], rows: int) -> Columns | None:
+def _first_fit(demands: Sequence[_Demand], sizes: Sequence[float], rows: int) -> Columns | None:
     """The largest type size at which every column has the least that it needs."""
     gutter = _gutter(demands)
     for size in sizes:
-        room = (page - len(demands) * gutter) / size
+        room = (PORTRAIT - len(demands) * gutter) / size
         if sum(d.least for d in demands) <= room:
             shares = _share(demands, room)
             lines = _lines(demands, shares, rows)
-            return Columns([w * size + gutter for w in shares], size, page == LANDSCAPE, lines, gutter)
+            return Columns([w * size + gutter for w in shares], size, False, lines, gutter)
     return None
 
 
