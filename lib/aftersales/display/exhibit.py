@@ -62,6 +62,15 @@ class Exhibit:
         labels = {c["key"]: c["label"] for c in self.payload.get("columns", ())}
         return excel.save(path, {self.payload["id"] or "data": self.data.rename(columns=labels)})
 
+    def to_look_up(self) -> Exhibit:
+        """The exhibit as one to look something up in: folded on the page, in the workbook, not on paper.
+
+        Examples
+        --------
+        >>> show.definition_table(definitions, **words).to_look_up()  # doctest: +SKIP
+        """
+        return Exhibit(self.payload | {"folded": True})
+
     def __repr__(self) -> str:
         return plain(self.payload)
 
