@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
+from unicodedata import east_asian_width
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
 
-from aftersales.display import theme
+from aftersales.display import fonts, theme
 
 # Of all values the scale takes in, so that one store does not flatten the others.
 _ENDS = (2, 98)
@@ -169,6 +171,66 @@ def months(card: Mapping[str, Any], width: int = _MONTHS[0], height: int = _MONT
         at_end = f'cx="{x + across:.1f}" cy="{height_of(values[-1])}"'
         parts.append(f'<circle {at_end} r="3.6" fill="{colour if card["since"] else theme.THIS}"/>')
     return _svg(width, height, parts)
+
+
+def steps(
+    labels: Sequence[str], values: Sequence[float], total: tuple[str, str], shown: Sequence[str]
+) -> str:
+    """A small waterfall: each bar begins where the one before it ends, the sum at the foot.
+
+    Parameters
+    ----------
+    labels, values, shown
+        Of each step, the largest first; `shown` is how its value prints.
+    total
+        Label and printed value of the sum.
+    """
+    width, row, right = 330.0, 15.0, 46.0
+    left = min(max(map(_wide, labels), default=0.0) + 10, width * 0.45)
+    ends = np.cumsum([0.0, *values])
+    low, high = min(float(ends.min()), 0.0), max(float(ends.max()), 0.0)
+    span = (high - low) or 1.0
+
+    def at(amount: float) -> float:
+        return left + (amount - low) / span * (width - left - right)
+
+    def text(x: float, y: float, what: str, anchor: str, bold: bool = False) -> str:
+        weight = ' font-weight="bold"' if bold else ""
+        return (
+            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight} font-size="11" fill="{theme.INK}" '
+            f'font-family="{fonts.FAMILY}">{escape(what)}</text>'
+        )
+
+    def bar(first: float, last: float, y: float, colour: str) -> str:
+        long = max(abs(at(last) - at(first)), 0.8)
+        return (
+            f'<rect x="{at(min(first, last)):.1f}" y="{y + 2:.1f}" width="{long:.1f}" '
+            f'height="{row - 4:.0f}" fill="{colour}"/>'
+        )
+
+    parts = []
+    for n, (label, value, printed) in enumerate(zip(labels, values, shown, strict=True)):
+        y, first, last = n * row, float(ends[n]), float(ends[n + 1])
+        colour = theme.LAST if value >= 0 else theme.NATION
+        parts += [
+            text(left - 6, y + 11.5, label, "end"),
+            bar(first, last, y, colour),
+            text(width, y + 11.5, printed, "end"),
+        ]
+    y, sum_ = len(labels) * row + 5, float(ends[-1])
+    parts += [
+        f'<line x1="{at(0.0):.1f}" x2="{at(0.0):.1f}" y1="0" y2="{y + row:.0f}" '
+        f'stroke="{theme.NATION}" stroke-width="0.8"/>',
+        text(left - 6, y + 11.5, total[0], "end", True),
+        bar(0.0, sum_, y, theme.INK),
+        text(width, y + 11.5, total[1], "end", True),
+    ]
+    return _svg(width, y + row + 2, parts)
+
+
+def _wide(text: str) -> float:
+    """About how many px wide a label is."""
+    return sum(11.0 if east_asian_width(character) in "WF" else 6.4 for character in text)
 
 
 def _svg(width: float, height: float, parts: Sequence[str]) -> str:

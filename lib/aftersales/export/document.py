@@ -16,7 +16,7 @@ from aftersales.display.exhibit import MIME as EXHIBIT
 SUMMARY = "summary"
 # Exhibits of the summary that a form sets in places of their own.
 LISTS = ("certain", "waiting", "decisions", "remark")
-FRONT = ("verdict", "cards", *LISTS)
+FRONT = ("verdict", "cards", "waterfall", *LISTS)
 NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
 
 _HEADING = re.compile(r"^(#{1,2})[ \t]+(.+?)[ \t#]*$")

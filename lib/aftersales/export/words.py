@@ -27,7 +27,8 @@ WORDS: dict[str, dict[str, str]] = {
         "all_rows": "显示全部 {} 行",
         "search": "搜索",
         "found": "{} / {} 行",
-        "key_figures": "圆点为本月，浅条为95%区间，竖线为目标：区间含目标者为“未定”。右图为最近24个月，灰带为控制限，虚线为目标，粗线为持续的变化。",
+        "key_figures": "圆点为本月，浅条为95%区间，竖线为目标：区间含目标者为“未定”。"
+        "右图为最近24个月，灰带为控制限，虚线为目标，粗线为持续的变化。",
         "output": "单元格输出",
         "title": "客户服务部月报",
         "made": "生成于",
@@ -61,8 +62,9 @@ WORDS: dict[str, dict[str, str]] = {
         "all_rows": "Show all {} rows",
         "search": "Search",
         "found": "{} of {} rows",
-        "key_figures": "Dot: this month; pale bar: its 95% interval; vertical line: the target, undecided where the interval "
-        "holds it. At the right the last 24 months: grey band: control limits; dashed: target; bold: a lasting change.",
+        "key_figures": "Dot: this month; pale bar: its 95% interval; vertical line: the target, undecided "
+        "where the interval holds it. At the right the last 24 months: grey band, control limits; dashed, "
+        "target; bold, a lasting change.",
         "output": "Output of a cell",
         "title": "Monthly report of customer service",
         "made": "Made on",

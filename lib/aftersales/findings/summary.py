@@ -217,8 +217,8 @@ def verdict(
     return text + say(lang, "。", ".")
 
 
-# So many signals the verdict names; the lists name them all.
-_NAMED = 2
+# So many signals the verdict names; the list of what is certain names them all.
+_NAMED = 1
 
 
 def certain(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
@@ -317,7 +317,10 @@ def decisions(
         if asks(one) and one.rule in (*sentences.CHANGES, "target", "cases"):
             code = one.department or "service"
             who = heads.get(code) or label("action_department", code, lang)
-            out.append({"text": sentences.decision(one, who, until, lang)})
+            what = sentences.to_decide(one, lang)
+            out.append(
+                {"text": sentences.decision(one, who, until, lang), "what": what, "who": who, "until": until}
+            )
     old = [one for one in findings if one.figure == "review.actions" and one.level == "due"]
     if old:
         n = sum(len(one.cases) for one in old)
@@ -346,6 +349,17 @@ def decisions(
             }
         )
     return out
+
+
+def steps(items: pd.DataFrame, lang: str = "zh") -> dict[str, str]:
+    """Words of the first page's small waterfall."""
+    sum_ = f.signed(float(items["contribution"].dropna().sum()), 2, lang) if len(items) else f.NONE
+    return {
+        "title": say(lang, f"MOT {sum_}分从哪里来", f"Where the {sum_} points of MOT come from"),
+        "total": say(lang, "合计", "Total"),
+        "alt": say(lang, f"MOT变化{sum_}分：", f"Change of MOT {sum_} points: "),
+        "lang": lang,
+    }
 
 
 def definitions(lang: str = "zh") -> Words:

@@ -192,8 +192,13 @@ def waiting(finding: Finding, lang: str = "zh") -> str:
     return text
 
 
-def decision(finding: Finding, who: str, until: str, lang: str = "zh") -> str:
-    """What is to be decided about a finding, by whom, until when."""
+def to_decide(finding: Finding, lang: str = "zh") -> str:
+    """What is to be decided about a finding, after the finding itself.
+
+    >>> found = Finding("complaints.open", None, 2.0, n=2.0, rule="cases", level="due", cases=("TS1", "TS2"))
+    >>> to_decide(found, "en")
+    '2 complaints open beyond the promised time: name an owner and a date for each'
+    """
     if finding.rule == "cases":
         zh, en = _DECIDE[finding.figure]
     elif "weeks" in finding.detail:
@@ -202,11 +207,13 @@ def decision(finding: Finding, who: str, until: str, lang: str = "zh") -> str:
         zh, en = "提出补差措施", "propose a measure for the gap"
     else:
         zh, en = "查明原因并提出措施", "find the cause and propose a measure"
-    return say(
-        lang,
-        f"{sentence(finding, lang)}。{zh}——{who}，{until}前",
-        f"{sentence(finding, lang)}: {en} – {who}, by {until}",
-    )
+    return say(lang, f"{sentence(finding, lang)}。{zh}", f"{sentence(finding, lang)}: {en}")
+
+
+def decision(finding: Finding, who: str, until: str, lang: str = "zh") -> str:
+    """What is to be decided about a finding, by whom, until when."""
+    what = to_decide(finding, lang)
+    return say(lang, f"{what}——{who}，{until}前", f"{what} – {who}, by {until}")
 
 
 def headline(findings: Iterable[Finding], figures: Sequence[str], described: str, lang: str = "zh") -> str:

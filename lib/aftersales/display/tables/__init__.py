@@ -34,6 +34,7 @@ from aftersales.display.tables.summary import (
     definitions,
     finding,
     key_figures,
+    mot_steps,
     note_list,
 )
 from aftersales.display.tables.top5 import closing, ranking_table, target_table, top5_table
@@ -68,6 +69,7 @@ __all__ = [
     "missed_items",
     "mot_effect",
     "mot_items",
+    "mot_steps",
     "note_list",
     "quality_table",
     "questionnaire",

@@ -13,6 +13,7 @@ from aftersales.contract.columns import col
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.report_table import ReportTable, records
+from aftersales.contract.schema import label
 from aftersales.display import exhibit, sparks
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table, to_the_right
@@ -83,6 +84,45 @@ def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh"
         {**card, "interval_svg": sparks.interval(card), "months_svg": sparks.months(card)} for card in cards
     ]
     return exhibit.cards(drawn, id="summary.cards", title=title, lang=lang)
+
+
+def mot_steps(items: pd.DataFrame, title: str, total: str, alt: str, lang: str = "zh") -> Exhibit | None:
+    """Where the change of MOT comes from, small, for the first page; None where it cannot be told.
+
+    Parameters
+    ----------
+    items
+        ``item`` and ``contribution`` of the ten MOT items.
+    total
+        What the last bar is called.
+    """
+    both = items.dropna(subset=["contribution"]).astype({"contribution": float})
+    if both.empty:
+        return None
+    both = both.sort_values("contribution", ascending=False, kind="stable")
+    values = both["contribution"].tolist()
+    labels = [label("mot_item", item, lang) for item in both["item"]]
+    *shown, sum_ = (formats.signed(value, 2, lang) for value in [*values, sum(values)])
+    svg = sparks.steps(labels, values, (total, sum_), shown)
+    alt += ("；" if lang == "zh" else "; ").join(f"{a} {b}" for a, b in zip(labels, shown, strict=True))
+    return Exhibit(
+        {
+            "kind": "chart",
+            "id": "summary.mot",
+            "role": "waterfall",
+            "lang": lang,
+            "title": title,
+            "subtitle": "",
+            "note": "",
+            "alt": alt,
+            "mail": True,
+            "svg": {"wide": svg, "narrow": svg},
+            "data": {
+                "columns": ["item", "contribution"],
+                "rows": [*map(list, zip(labels, values, strict=True))],
+            },
+        }
+    )
 
 
 def changes(items: Iterable[Mapping[str, Any]], role: str, title: str, lang: str = "zh") -> Exhibit | None:

@@ -105,6 +105,7 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     made = table(
         pd.DataFrame(rows, columns=[column.key for column in columns]), columns, id="top5.targets", **words
     )
+    made.payload["whole"] = True  # no list of which a few would do
     return to_the_right(made, "current", "target", "next_target")
 
 

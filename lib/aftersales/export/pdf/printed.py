@@ -17,8 +17,6 @@ _VIEW_BOX = re.compile(r'viewBox="[-\d. ]*?([\d.]+) ([\d.]+)"')
 _SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.compile(r"[−×·±≤≥≈]")
 # Two small pictures one after another stand side by side where neither is higher than so many px.
 _LOW_PICTURE = 460
-# The picture of the first page.
-_WATERFALL = "oem.waterfall"
 
 PRINT_WORDS: dict[str, dict[str, str]] = {
     "zh": {
@@ -87,19 +85,9 @@ def _summary(chapter: Chapter) -> dict[str, Any]:
 
 def _waterfall(doc: Document) -> dict[str, str] | None:
     """The small picture of where MOT's change comes from; None where there is none."""
-    for chapter in doc.chapters:
-        for block in chapter.blocks:
-            if (
-                block.kind == "exhibit"
-                and block.body.get("id") == _WATERFALL
-                and block.body["kind"] == "chart"
-            ):
-                p = block.body
-                return {
-                    "title": p["title"],
-                    "svg": narrow_signs(p["svg"]["narrow"]),
-                    "alt": p.get("alt") or p["title"],
-                }
+    for p in doc.role("waterfall"):
+        if p["kind"] == "chart":
+            return {"title": p["title"], "svg": narrow_signs(p["svg"]["narrow"]), "alt": p["alt"]}
     return None
 
 
@@ -246,6 +234,9 @@ def _points(p: Mapping[str, Any], lang: str) -> dict[str, Any]:
                 "value": "" if item.get("value") is None else str(item["value"]),
                 "tone": item.get("tone") or "",
                 "glyph": item.get("glyph") or "",
+                "what": printed_tables.breakable(item.get("what") or item["text"]),
+                "who": item.get("who") or "",
+                "until": item.get("until") or "",
             }
             for item in p.get("items", [])
         ],

@@ -38,7 +38,7 @@ def table(p: Mapping[str, Any]) -> dict[str, Any]:
         ``groups`` and ``rows``, whose cells have ``text`` and at times ``tone``, ``bar``, ``svg`` or
         ``below``, a second line.
     """
-    headers, display = p["columns"], p["display"]
+    headers = p["columns"]
     layout = columns.measure(headers, _texts(p, range(len(headers))))
     parts = _by_group(headers)
     if layout.crowded and len(parts) > 1:
