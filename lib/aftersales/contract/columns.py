@@ -51,6 +51,8 @@ class Column:
         ``flag``, or ``code`` and ``status`` for values of the code set `codes`.
     on_page
         Page and paper show it; else the workbook alone.
+    on_paper
+        Paper shows it too, where it is on the page.
     """
 
     key: str
@@ -65,6 +67,7 @@ class Column:
     group_en: str = ""
     bar: bool = False
     on_page: bool = True
+    on_paper: bool = True
 
     def label(self, lang: Lang) -> str:
         """Its head in a language."""
@@ -84,6 +87,8 @@ class Column:
             head["digits"] = self.digits
         if self.group_zh:
             head["group"] = self.group_zh if lang == "zh" else self.group_en
+        if not self.on_paper:
+            head["paper"] = False
         return head | ({"bar": True} if self.bar else {})
 
     def cell(self, value: Any, lang: Lang) -> str:

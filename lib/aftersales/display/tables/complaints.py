@@ -56,11 +56,11 @@ RECORDS = records(
         (
             col("complaint_id", "投诉编号", "Complaint"),
             col("received_at", "受理", "Received", "datetime"),
-            col("level", "级别", "Level", "code", codes="level"),
+            col("level", "级别", "Level", "code", codes="level", on_paper=False),
             col("category", "类别", "Category", "code", codes="cause"),
             col("department", "责任部门", "Department", "code", codes="complaint_department"),
             col("description", "投诉内容", "Complaint text"),
-            col("root_cause", "成因", "Root cause"),
+            col("root_cause", "成因", "Root cause", on_paper=False),
             col("handling", "处理措施", "Handling"),
             col("status", "状态", "Status", "code", codes="complaint_status"),
             col("hours_to_contact", "首次联系", "Contact", "number", **HOURS),

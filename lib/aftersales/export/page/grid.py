@@ -217,33 +217,3 @@ def tongue(text: object, lang: str) -> Markup:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def spark(values: Sequence[float | None], width: int = 120, height: int = 36) -> Markup:
-    """A line of the last months, its last point marked; months without a value are gaps."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return Markup("")
-    low, high = min(known), max(known)
-    step = (width - 8) / max(len(values) - 1, 1)
-
-    def point(i: int, value: float) -> tuple[float, float]:
-        share = (value - low) / (high - low) if high > low else 0.5
-        return round(4 + i * step, 1), round(height - 4 - share * (height - 8), 1)
-
-    months = groupby(enumerate(values), lambda month: month[1] is not None)
-    runs = [
-        [point(i, value) for i, value in run if value is not None] for known_run, run in months if known_run
-    ]
-    lines = Markup("").join(
-        Markup('<polyline class="trace" points="{}"/>').format(" ".join(f"{x},{y}" for x, y in run))
-        if len(run) > 1
-        else Markup('<circle class="alone" cx="{}" cy="{}" r="1.5"/>').format(*run[0])
-        for run in runs
-    )
-    now = Markup("")
-    if values[-1] is not None:
-        now = Markup('<circle class="now" cx="{}" cy="{}" r="3"/>').format(*runs[-1][-1])
-    return Markup('<svg viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}{}</svg>').format(
-        width, height, lines, now
-    )

@@ -63,7 +63,6 @@ class ReportHTMLExporter(PublishedExporter, TemplateExporter):
         yield "masthead", masthead
         yield "prose", prose
         yield "grid", grid.layout
-        yield "spark", grid.spark
         yield "tongue", grid.tongue
         yield "chart_svg", lambda svg, prefix: Markup(clean.svg(svg, prefix, theme.CSS_VARIABLES))
         yield "foreign_svg", lambda svg, prefix: Markup(clean.svg(svg, prefix, natural=True))
@@ -78,7 +77,7 @@ class ReportHTMLExporter(PublishedExporter, TemplateExporter):
             words=WORDS,
             palette={"light": theme.LIGHT, "dark": theme.DARK},
             colours=Markup(colours()),
-            style=Markup(_asset("page.css")),
+            style=Markup("\n".join(_asset(name) for name in ("page.css", "dashboard.css"))),
             front=document.FRONT,
             fonts_here=Markup(_FONTS_HERE),
             policy=policy(scripts.values()),
@@ -88,7 +87,7 @@ class ReportHTMLExporter(PublishedExporter, TemplateExporter):
 
     def compile(self) -> None:
         """Compile the templates now, not when the first page is made."""
-        for name in ("index.html.j2", "exhibits.html.j2"):
+        for name in ("index.html.j2", "dashboard.html.j2", "exhibits.html.j2"):
             self.environment.get_template(name)
 
     def from_notebook_node(  # type: ignore[override]

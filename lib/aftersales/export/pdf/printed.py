@@ -68,7 +68,9 @@ def data(doc: Document) -> dict[str, Any]:
         "points": [_points(p, doc.lang) for p in doc.lists],
         "summary": _summary(summary) if summary else None,
         "waterfall": _waterfall(doc),
-        "chapters": [_chapter(c, doc.lang) for c in (*doc.chapters, *doc.appendices)],
+        "chapters": [
+            made for c in (*doc.chapters, *doc.appendices) if (made := _chapter(c, doc.lang))["printed"]
+        ],
     }
 
 
@@ -99,7 +101,9 @@ def _chapter(chapter: Chapter, lang: str) -> dict[str, Any]:
         "title": chapter.title or chapter.key,
         "question": _prose(typst_markup.markdown(chapter.question)),
         "findings": [p["text"] for p in chapter.findings],
-        "blocks": list(_side_by_side(list(_blocks(chapter.blocks)))),
+        "blocks": (blocks := list(_side_by_side(list(_blocks(chapter.blocks))))),
+        # An appendix that is all look-ups is on the page and in the workbook.
+        "printed": bool(blocks or chapter.findings or not any(map(folded, chapter.blocks))),
     }
 
 

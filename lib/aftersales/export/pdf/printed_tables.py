@@ -15,7 +15,7 @@ _NUMBERS = frozenset({"integer", "number", "percent", "change", "interval"})
 _UNBROKEN = re.compile(r"[!-~]{25,}")
 _BREAK_EVERY = re.compile(r"(.{12})")
 # Tables up to this height are kept on one page; a row above that many lines may be split.
-_KEPT_WHOLE, _SPLIT_ROW = 230.0, 38
+_KEPT_WHOLE, _SPLIT_ROW = 150.0, 38
 # A table of more rows than these is printed with its first ones, unless it asks to be printed whole.
 _LONG, _FIRST = 12, 10
 # How a note begins that says how many rows the page shows.
