@@ -19,7 +19,7 @@ from aftersales.contract.errors import AftersalesError
 from aftersales.export.document import read
 from aftersales.export.pdf import pdf, typst_markup
 from aftersales.export.pdf import widths as columns
-from aftersales.export.pdf.pdf import ReportPDFExporter, svg_to_png
+from aftersales.export.pdf.pdf import ReportPDFExporter, svgs_to_pngs
 from aftersales.export.pdf.printed import _shortened
 
 # A block that goes down when it is high on the page, and so comes up again.
@@ -303,7 +303,7 @@ def test_what_the_font_lacks_is_shown_as_a_box_and_told():
     assert "很好□□□，谢谢✓✗" in "".join(pages)
     assert "3个字符" in pages[0]
     for symbol in pdf.SYMBOLS:
-        assert svg_to_png(f'<svg xmlns="http://www.w3.org/2000/svg"><text>{symbol}</text></svg>', 10)
+        assert svgs_to_pngs([(f'<svg xmlns="http://www.w3.org/2000/svg"><text>{symbol}</text></svg>', 10)])
     everything = said(pdf.SYMBOLS, "finding")
     assert pdf.SYMBOLS[:5] in "".join(texts(reader(with_chapter(text("# 8 一章"), code(everything)))))
 
@@ -395,9 +395,9 @@ def test_a_chapter_on_its_own_and_empty_ones_are_set():
 
 
 def test_png_of_a_chart_has_its_size_on_white():
-    png = svg_to_png(chart("x")["svg"]["narrow"], 360, 2)
-    assert struct.unpack(">I", png[16:20])[0] == 720
-    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    one, other = svgs_to_pngs([(chart("x")["svg"]["narrow"], 360), (chart("x")["svg"]["wide"], 100)])
+    assert [struct.unpack(">I", png[16:20])[0] for png in (one, other)] == [720, 200]
+    assert one[:8] == other[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 def test_markdown_becomes_data():

@@ -107,6 +107,7 @@ def cards(
                 "status": status,
                 "status_text": text,
                 "verdict": _verdict(row, few, lang),
+                "interval_text": _interval(row, figure, shown, lang),
                 "tone": sentences.tone(found),
                 "note": figure.formula(lang),
             }
@@ -121,6 +122,19 @@ def _band(limits: Limits | None, months: Sequence[str]) -> list[list[float | Non
     known = dict(zip(limits.months, zip(limits.low, limits.high, strict=True), strict=True))
     band = [list(known.get(month, (None, None))) for month in months]
     return band if any(low is not None or high is not None for low, high in band) else []
+
+
+def _interval(row: Mapping[str, Any], figure: Figure, shown: str, lang: str) -> str:
+    """Value, interval and target in words, for whoever cannot see the drawing."""
+    target = f.figure(row["target"], figure, lang)
+    if not known(row["low"]) or not known(row["high"]):
+        return say(lang, f"{shown}，目标{target}", f"{shown}, target {target}")
+    low, high = f.figure(row["low"], figure, lang), f.figure(row["high"], figure, lang)
+    return say(
+        lang,
+        f"{shown}，95%区间{low}至{high}，目标{target}",
+        f"{shown}, 95% interval {low} to {high}, target {target}",
+    )
 
 
 def _verdict(row: Mapping[str, Any], few: bool, lang: str) -> str:

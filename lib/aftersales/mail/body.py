@@ -17,7 +17,7 @@ from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 from aftersales.display import theme
 from aftersales.export import document
-from aftersales.export.pdf.pdf import svg_to_png
+from aftersales.export.pdf.pdf import svgs_to_pngs
 from aftersales.export.published import PublishedExporter
 from aftersales.export.words import WORDS
 
@@ -41,6 +41,7 @@ _LABELS = {
     },
 }
 WIDTH = 360  # px: the drawing for phones
+INTERVAL, MONTHS = 120, 200  # px: those of a key figure
 LONGEST = 160  # characters of a measure or a problem, which people write: the mail is for a minute
 
 
@@ -111,10 +112,10 @@ def body(report: document.Document, department: str = "") -> Body:
     labels, words = _LABELS[lang], WORDS[lang]
     month = formats.month(meta["month"], lang) if meta.get("month") else ""
     verdict = " ".join(p["text"] for p in report.role("verdict"))
-    cards = [card for p in report.role("cards") for card in p["cards"]]
     lists = report.lists
     blocks = [b.body for c in report.chapters for b in c.blocks if b.kind == "exhibit"]
-    charts, images = _charts([p for p in blocks if p.get("mail") and p["kind"] == "chart"])
+    drawn = [p for p in (*report.role("waterfall"), *blocks) if p.get("mail") and p["kind"] == "chart"]
+    cards, charts, images = _pictures([card for p in report.role("cards") for card in p["cards"]], drawn)
     top5 = _top5([p for p in blocks if p.get("role") == "top5"], department, labels)
     subject = (
         f"{meta['store']} {month}{words['title']}".strip()
@@ -182,16 +183,30 @@ def template(name: str = "body.html.j2") -> jinja2.Template:
     return environment.get_template(name)
 
 
-def _charts(payloads: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """The pictures, twice as fine as they are shown, and what stands beside them."""
-    charts, images = [], {}
-    for payload in payloads:
-        png = svg_to_png(payload["svg"]["narrow"], WIDTH, 2)
-        cid = f"{payload['id']}@aftersales"
-        width, height = (int.from_bytes(png[i : i + 4], "big") for i in (16, 20))
-        images[cid] = png
-        charts.append({**payload, "cid": cid, "width": WIDTH, "height": round(height * WIDTH / width)})
-    return charts, images
+def _pictures(
+    cards: list[dict[str, Any]], payloads: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, bytes]]:
+    """Key figures and charts with their pictures, twice as fine as they are shown; and the pictures."""
+    wanted: dict[str, tuple[str, int]] = {}
+    for card in cards:
+        for name, width in (("interval", INTERVAL), ("months", MONTHS)):
+            if svg := card.get(f"{name}_svg"):
+                wanted[f"{card['id']}.{name}@aftersales"] = svg, width
+    wanted |= {f"{p['id']}@aftersales": (p["svg"]["narrow"], WIDTH) for p in payloads}
+    images = dict(zip(wanted, svgs_to_pngs([*wanted.values()]), strict=True))
+
+    def picture(cid: str) -> dict[str, Any]:
+        if cid not in images:
+            return {}
+        width, height = (int.from_bytes(images[cid][i : i + 4], "big") for i in (16, 20))
+        shown = wanted[cid][1]
+        return {"cid": cid, "width": shown, "height": round(height * shown / width)}
+
+    figures = [
+        {**card, **{name: picture(f"{card['id']}.{name}@aftersales") for name in ("interval", "months")}}
+        for card in cards
+    ]
+    return figures, [{**p, **picture(f"{p['id']}@aftersales")} for p in payloads], images
 
 
 def _top5(payloads: list[dict[str, Any]], department: str, labels: dict[str, str]) -> list[dict[str, Any]]:
@@ -271,5 +286,5 @@ def _text(
 
 
 def _listed(name: str, items: list[dict[str, Any]], none: str) -> list[str]:
-    lines = [f"- {i['text']}" + (f"  {i['value']}" if i.get("value") else "") for i in items]
+    lines = [f"{i.get('glyph') or '-'} {i['text']}" for i in items]
     return ["", name, *(lines or [none])]

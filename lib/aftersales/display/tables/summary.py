@@ -13,7 +13,7 @@ from aftersales.contract.columns import col
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.report_table import ReportTable, records
-from aftersales.contract.schema import label
+from aftersales.contract.schema import short_item
 from aftersales.display import exhibit, sparks
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.tables.columns import table, to_the_right
@@ -101,7 +101,7 @@ def mot_steps(items: pd.DataFrame, title: str, total: str, alt: str, lang: str =
         return None
     both = both.sort_values("contribution", ascending=False, kind="stable")
     values = both["contribution"].tolist()
-    labels = [label("mot_item", item, lang) for item in both["item"]]
+    labels = [short_item(item, lang) for item in both["item"]]
     *shown, sum_ = (formats.signed(value, 2, lang) for value in [*values, sum(values)])
     svg = sparks.steps(labels, values, (total, sum_), shown)
     alt += ("；" if lang == "zh" else "; ").join(f"{a} {b}" for a, b in zip(labels, shown, strict=True))

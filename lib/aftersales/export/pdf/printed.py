@@ -219,6 +219,7 @@ def _card(card: Mapping[str, Any]) -> dict[str, Any]:
         "target_display",
         "verdict",
         "interval_svg",
+        "interval_text",
         "months_svg",
     )
     return {name: card.get(name) or "" for name in names}
