@@ -1,4 +1,4 @@
-"""What a reader of a report's PDF goes by, held against its pages: feet, contents, heads and bookmarks."""
+"""What a reader of a report's PDF goes by, held against its pages: feet, heads and bookmarks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _SIZES = {1: 21, 2: 13}
 # In points: the top margin, how far below it a page's first heading is at most, and one below its bookmark.
 _MARGIN, _FIRST, _BELOW = 71, 25, 40
 _FOOT = re.compile(r"第\s*(\d+)\s*页\s*/\s*共\s*(\d+)\s*页|Page (\d+) of (\d+)")
-_CONTENTS = ("目录", "Contents")
+# The first page, which is bookmarked, has no heading as high as a chapter's.
+_FIRST_PAGE = ("本月概要", "Themonthinbrief")
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Page:
             if size == _SIZES[depth]:
                 texts, _, heights = zip(*runs, strict=True)
                 found.append(("".join(texts), heights[0]))
-        return [(text, height) for text, height in found if text not in _CONTENTS]
+        return found
 
     @property
     def head(self) -> str:
@@ -60,9 +61,10 @@ def faults(made: bytes | pypdf.PdfReader) -> list[str]:
     """What does not lead where it says; nothing when all is well."""
     pdf = pypdf.PdfReader(io.BytesIO(made)) if isinstance(made, bytes) else made
     read, marks = pages(pdf), list(_marks(pdf, pdf.outline, 1))
-    is_report = not _FOOT.search(read[0].text)  # a cover has no foot
-    found = [*_feet(read), *_bookmarks(read, marks), *_heads(read, read[1].head if is_report else "")]
-    return [*found, *_contents(read, marks)] if is_report else found
+    first = [mark for mark in marks if mark.title in _FIRST_PAGE]
+    found = [f"the bookmark {mark.title} leads to page {mark.page}" for mark in first if mark.page != 1]
+    rest = [mark for mark in marks if mark not in first]
+    return [*found, *_feet(read), *_bookmarks(read, rest), *_heads(read)]
 
 
 def pages(pdf: pypdf.PdfReader) -> list[Page]:
@@ -92,7 +94,7 @@ def _marks(pdf: pypdf.PdfReader, entries: list, depth: int) -> Iterator[Mark]:
 def _feet(read: list[Page]) -> Iterator[str]:
     for number, page in enumerate(read, 1):
         told = [tuple(int(n) for n in found if n) for found in _FOOT.findall(page.text)]
-        if told[-1:] != [(number, len(read))] and (told or number > 1):
+        if told[-1:] != [(number, len(read))]:
             yield f"the foot of page {number} of {len(read)} says {told}"
 
 
@@ -107,19 +109,9 @@ def _bookmarks(read: list[Page], marks: list[Mark]) -> Iterator[str]:
         yield f"the bookmarks {listed} are of the headings {begun}"
 
 
-def _contents(read: list[Page], marks: list[Mark]) -> Iterator[str]:
-    text = "\n".join(page.text for page in read[1 : marks[0].page - 1]) if marks else ""
-    place = 0
-    for mark in marks:
-        entry = re.compile(r"\s*".join(map(re.escape, mark.title)) + r"\s+(\d+)(?!\d)").search(text, place)
-        if entry is None or int(entry[1]) != mark.page:
-            yield f"{mark.title} is on page {mark.page}; the contents say {entry and entry[1]}"
-        place = entry.end() if entry else place
-
-
-def _heads(read: list[Page], plain: str) -> Iterator[str]:
-    """A running head names the chapter that a page holds, or the first and the last of them."""
-    going_on = ""
+def _heads(read: list[Page]) -> Iterator[str]:
+    """A running head names the chapter that a page holds, or the first and the last."""
+    going_on, before = "", set()
     for number, page in enumerate(read, 1):
         begun = page.headings(1)
         held = [name for name, _ in begun]
@@ -128,5 +120,9 @@ def _heads(read: list[Page], plain: str) -> Iterator[str]:
             held.insert(0, going_on)
         going_on = held[-1] if held else ""
         expected = "–".join(dict.fromkeys([*held[:1], *held[-1:]]))
-        if held and page.head != plain + expected:
+        if held and not page.head.endswith(expected):
             yield f"the running head of page {number} is {page.head}; the page holds {held}"
+        elif held:
+            before.add(page.head.removesuffix(expected))
+    if len(before) > 1:
+        yield f"running heads begin differently: {sorted(before)}"

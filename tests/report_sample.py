@@ -183,6 +183,13 @@ def register() -> dict:
     )
 
 
+def small_svg(width: int, height: int) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}"><rect width="{width}" height="{height}" fill="#0b5cad"/></svg>'
+    )
+
+
 def cards() -> dict:
     def card(
         name: str, display: str, unit: str, status: str, text: str, direction: str, change: str, **more: Any
@@ -205,6 +212,11 @@ def cards() -> dict:
             "spark_months": [],
             "status": status,
             "status_text": text,
+            "verdict": text.partition("（")[0],
+            "interval_text": f"{display}{unit}，95%区间 97 至 99，目标 98.5%",
+            "interval_svg": small_svg(120, 22),
+            "months_svg": small_svg(216, 40),
+            "tone": "",
             "note": "",
             **more,
         }
@@ -226,14 +238,14 @@ def cards() -> dict:
     }
 
 
-def words(role: str, *items: str) -> dict:
+def words(role: str, *items: str, **more: str) -> dict:
     return {
         "kind": "list",
         "id": f"summary.{role}",
         "role": role,
         "lang": "zh",
         "title": "",
-        "items": [{"text": t, "value": v, "tone": role} for t, _, v in (i.partition("|") for i in items)],
+        "items": [{"text": t, **more} for t in items],
     }
 
 
@@ -301,8 +313,8 @@ def report(lang: str = "zh", **meta: Any) -> NotebookNode:
                 )
             ),
             code(cards()),
-            code(words("better", "休息区舒适|+2.4", "有人协助提车|+3.3", "投诉 24 小时内关闭|11 / 13")),
-            code(words("worse", "服务站停留时间|−2.3", "主动预约比例|−4.1 个百分点")),
+            code(words("certain", "休息区舒适 +2.4", "有人协助提车 +3.3", glyph="▲", tone="better")),
+            code(words("waiting", "2 件投诉：TS2404-004、TS2404-008")),
             code(words("decisions", "是否增设两个预约工位", "是否把到期提醒提前到 60 天", HOSTILE)),
         ),
         *in_chapter(

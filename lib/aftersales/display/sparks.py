@@ -141,7 +141,7 @@ def months(card: Mapping[str, Any], width: int = _MONTHS[0], height: int = _MONT
     step = across / max(len(values) - 1, 1)
 
     def height_of(amount: float) -> float:
-        return round(y + (high - float(amount)) / (high - low) * down, 1)
+        return float(round(y + (high - amount) / (high - low) * down, 1))
 
     parts = []
     for has, run in groupby(enumerate(band), lambda month: None not in month[1]):

@@ -249,7 +249,7 @@ def certain(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
                 out.append({"text": text, "glyph": glyph, "tone": direction or ""})
     for one in findings:
         if one.rule == "target" and one.level == "due":
-            out.append({"text": sentences.missed(one, lang), "glyph": "✗", "tone": "worse"})
+            out.append({"text": sentences.missed(one, lang), "glyph": "✗", "tone": "missed"})
     return out + _the_rest(findings, signals, lang)
 
 
