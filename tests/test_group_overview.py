@@ -429,7 +429,7 @@ def test_no_part_of_the_small_multiples_is_higher_than_a_page(stores):
 def test_the_table_is_searched_sorted_and_leads_to_the_reports(forty):
     table = payload(forty[1], "group.stores")
     laid = grid.layout(table)
-    assert laid.is_folded
+    assert laid.rest == len(laid.rows) - grid.SHOWN
     cells = laid.rows[row_of(table, LONG)].cells
     assert "&lt;script&gt;" in cells[0].html
     assert f'href="{quote(folder_name(LONG))}/report.html"' in cells[0].html

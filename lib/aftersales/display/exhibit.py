@@ -165,6 +165,7 @@ def table(
     rest: tuple[Sequence[Sequence[Any]], Sequence[Sequence[str]]] = ((), ()),
     links: Mapping[str, str] | None = None,
     searched: bool = False,
+    fixed: Iterable[int] = (),
 ) -> Exhibit:
     """A table: raw values for sorting and the workbook, display strings for reading.
 
@@ -186,6 +187,8 @@ def table(
         ``"row,column"`` to where the page's cell leads, relative to the page.
     searched
         The page has a field to search the rows by.
+    fixed
+        Indexes of the rows, totals, that stay at the end however the others are sorted.
     """
     beyond = {
         "rows": [_plain_row(r) for r in rest[0]],
@@ -211,6 +214,7 @@ def table(
         | ({"rest": beyond} if rest[0] else {})
         | ({"links": dict(links)} if links else {})
         | ({"searched": True} if searched else {})
+        | ({"fixed": list(fixed)} if fixed else {})
     )
 
 

@@ -25,7 +25,10 @@ WORDS: dict[str, dict[str, str]] = {
         "year_ago": "去年同期",
         "none": "无",
         "more": "另有{}项",
-        "all_rows": "显示全部 {} 行",
+        "rest": "其余 {} 行",
+        "rest_where": "其余 {} 行见工作簿 tables.xlsx",
+        "where": "见工作簿 tables.xlsx",
+        "charted": "图中数值",
         "search": "搜索",
         "found": "{} / {} 行",
         "key_figures": "圆点为本月，浅条为95%区间，竖线为目标：区间含目标者为“未定”。"
@@ -61,7 +64,10 @@ WORDS: dict[str, dict[str, str]] = {
         "year_ago": "Year ago",
         "none": "None",
         "more": "{} more",
-        "all_rows": "Show all {} rows",
+        "rest": "The other {} rows",
+        "rest_where": "The other {} rows are in the workbook, tables.xlsx",
+        "where": "in the workbook, tables.xlsx",
+        "charted": "Values of the chart",
         "search": "Search",
         "found": "{} of {} rows",
         "key_figures": "Dot: this month; pale bar: its 95% interval; vertical line: the target, undecided "

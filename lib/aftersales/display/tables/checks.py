@@ -10,7 +10,7 @@ from aftersales.contract.columns import col
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.tables.columns import MOST, cut_note, table
+from aftersales.display.tables.columns import MOST, cut_note, mixed_units, table
 from aftersales.display.tables.shared import SHARE, hidden
 
 RECORDS = records(
@@ -81,7 +81,7 @@ def checks_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
     if len(rows) > MOST:  # the workbook has all, as they are glued
         words["note"] = cut_note(MOST, len(rows), record.label(lang), lang) + words.get("note", "")
         rows = rows.head(MOST)
-    return exhibit.table(
+    made = exhibit.table(
         [c.head(lang) for c in record.on_page],
         rows[["verdict", "said", "reported", "computed"]].itertuples(index=False),
         rows[["verdict", "said", "reported_display", "computed_display"]].itertuples(index=False),
@@ -89,6 +89,7 @@ def checks_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
         tone={f"{r},0": _TONES[severity] for r, severity in enumerate(rows["severity"])},
         **words,
     )
+    return mixed_units(made, "reported", "computed")
 
 
 def agreeing_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
@@ -98,7 +99,8 @@ def agreeing_table(checks: pd.DataFrame, **words: Any) -> Exhibit:
         rows.groupby("said", sort=False).agg(n=("rule", "size"), value=("computed", "first")).reset_index()
     )
     by_rule["value"] = by_rule["value"].where(by_rule["n"] == 1)
-    return table(by_rule, RECORDS["checks.agreeing"].on_page, id="checks.agreeing", **words)
+    made = table(by_rule, RECORDS["checks.agreeing"].on_page, id="checks.agreeing", **words)
+    return mixed_units(made, "value")
 
 
 def joins_table(links: pd.DataFrame, **words: Any) -> Exhibit:

@@ -30,6 +30,7 @@ def table(
     wide: bool = False,
     sheet: str = "",
     role: str | None = None,
+    fixed: Sequence[int] = (),
     most: int = MOST,
     glued: bool = False,
     nothing: tuple[str, str] = ("没有可列的内容。", "There is nothing to list."),
@@ -44,6 +45,8 @@ def table(
         The columns to display, in order.
     sheet
         What the workbook's sheet of it is called; by default as its title.
+    fixed
+        Indexes of the rows, totals, that stay at the end however the others are sorted.
     most
         Rows that are shown; of advisors and technicians a hundred.
     glued
@@ -88,6 +91,7 @@ def table(
         wide=wide,
         sheet=sheet,
         role=role,
+        fixed=fixed,
         rest=(rows[most:], display[most:]),
     )
     made.payload["count"] = len(frame)  # of all rows, also of those that the exhibit does not hold
@@ -102,10 +106,18 @@ def cut_note(most: int, count: int, sheet: str, lang: str) -> str:
 
 
 def to_the_right(made: Exhibit, *keys: str) -> Exhibit:
-    """A table whose columns of those keys, amounts that are printed already, stand right."""
+    """A table whose columns of those keys, amounts that are printed already in mixed units, stand right."""
     for column in made.payload.get("columns", []):
         if column["key"] in keys:
             column["align"] = "right"
+    return mixed_units(made, *keys)
+
+
+def mixed_units(made: Exhibit, *keys: str) -> Exhibit:
+    """A table whose columns of those keys hold each row's own unit: to sort by them would say nothing."""
+    for column in made.payload.get("columns", []):
+        if column["key"] in keys:
+            column["sortable"] = False
     return made
 
 

@@ -119,7 +119,8 @@ def mot_items(
     about = [*(("oem.mot", item) for item in items["item"]), ("oem.mot", None), ("oem.css", None)]
     tones = [sentences.tone(sentences.find(findings, figure, subject)) for figure, subject in about]
     tone = {f"{r},4": direction for r, direction in enumerate(tones) if direction}
-    return table(frame, columns, id="oem.css", emphasis=[len(items), len(items) + 1], tone=tone, **words)
+    totals = [len(items), len(items) + 1]
+    return table(frame, columns, id="oem.css", emphasis=totals, fixed=totals, tone=tone, **words)
 
 
 def missed_items(frame: pd.DataFrame, **words: Any) -> Exhibit:

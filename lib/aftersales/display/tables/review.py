@@ -12,7 +12,7 @@ from aftersales.contract.columns import col, status
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import label
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.tables.columns import table
+from aftersales.display.tables.columns import table, to_the_right
 from aftersales.display.tables.shared import DUE, MEASURE, OWNER, PROBLEM, RANK, SUPERVISOR, hidden
 from aftersales.signals import Finding, sentences
 
@@ -147,7 +147,7 @@ def result_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         for r, row in enumerate(frame.to_dict("records"))
         if row["outcome"] in ("better", "worse")
     }
-    return table(
+    made = table(
         pd.DataFrame(rows, columns=list(frame.columns)),
         [
             replace(column, form="text") if column.key in ("metric", "before", "after", "flags") else column
@@ -161,3 +161,4 @@ def result_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
         nothing=("没有上月提出的措施。", "There is no record of measures raised last month."),
         **words,
     )
+    return to_the_right(made, "before", "after")

@@ -14,7 +14,7 @@ from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import CODES
 from aftersales.display import exhibit
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.tables.columns import table, to_the_right
+from aftersales.display.tables.columns import mixed_units, table, to_the_right
 from aftersales.display.tables.shared import DUE, MEASURE, OWNER, PROBLEM, RANK, SUPERVISOR, hidden
 
 
@@ -112,7 +112,8 @@ def target_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
 def ranking_table(frame: pd.DataFrame, **words: Any) -> Exhibit:
     """What the findings ask for, all departments in one ranking within each unit of gain."""
     nothing = ("信号清单没有要求任何措施。", "The list of findings asks for nothing.")
-    return table(frame, RECORDS["top5.ranking"].on_page, id="top5.ranking", nothing=nothing, **words)
+    made = table(frame, RECORDS["top5.ranking"].on_page, id="top5.ranking", nothing=nothing, **words)
+    return mixed_units(made, "gain")
 
 
 def top5_table(frame: pd.DataFrame, department: str, **words: Any) -> Exhibit:

@@ -21,8 +21,8 @@ _SHORT = frozenset({"date", "datetime", "month", "status"})
 # that need a line between them.
 _SHORT_TEXT, _LONG_TEXT = 18, 44
 _TIGHT_HEADER = 8
-# A table of texts with more rows than this displays its first ones until the reader wants all.
-_FOLDED = 30
+# Rows that a long table displays until the reader wants all; for one or two more a button is no shorter.
+SHOWN, _TOO_FEW = 10, 2
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row; `strong` is the one that matters."""
+    """A row; `strong` is the one that matters, a `fixed` one, a total, stays at the end."""
 
     cells: list[Cell]
     strong: bool
+    fixed: bool
+
+    @property
+    def css(self) -> str:
+        """Its classes."""
+        return " ".join(name for name in ("strong", "fixed") if getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,8 @@ class Layout:
         How much of a screen its columns want: empty, ``broad`` or ``vast``.
     is_text
         Whether its rows want a line between them.
-    is_folded
-        Whether only its first rows are displayed until the reader wants all.
+    rest
+        How many rows are displayed only when the reader wants all.
     is_records
         Whether a phone shows each row as a record, its cells below each other, so that texts can be read.
     """
@@ -87,7 +93,7 @@ class Layout:
     rows: list[Row]
     breadth: str
     is_text: bool
-    is_folded: bool
+    rest: int
     is_records: bool
 
     @property
@@ -108,6 +114,7 @@ def layout(payload: Mapping[str, Any]) -> Layout:
     columns, display = payload["columns"], payload["display"]
     raw = payload.get("rows") or display
     tone, strong = payload.get("tone") or {}, set(payload.get("emphasis") or ())
+    fixed = set(payload.get("fixed") or ())
     links = payload.get("links") or {}
     styles = [_style(column, [row[i] for row in display]) for i, column in enumerate(columns)]
     widest = [
@@ -123,18 +130,19 @@ def layout(payload: Mapping[str, Any]) -> Layout:
             for c, text in enumerate(line)
         ]
 
-    rows = [Row(cells(r, line), r in strong) for r, line in enumerate(display)]
+    rows = [Row(cells(r, line), r in strong, r in fixed) for r, line in enumerate(display)]
     headers = [
         Header(
             column["label"],
             column.get("unit") or "",
             ("num" if style == "num" else "")
             + (" tight" if _width(column["label"]) <= _TIGHT_HEADER else ""),
-            bool(column.get("sortable")) and len(display) > 1,
+            bool(column.get("sortable")) and len(display) - len(fixed) > 1,
             column.get("sort") or ("number" if column.get("type") in _NUMBERS | {"interval"} else "text"),
         )
         for column, style in zip(columns, styles, strict=True)
     ]
+    rest = len(display) - len(fixed) - SHOWN
     groups = _groups([column.get("group") or "" for column in columns])
     return Layout(
         headers,
@@ -142,7 +150,7 @@ def layout(payload: Mapping[str, Any]) -> Layout:
         rows,
         "vast" if len(columns) > 13 else "broad" if payload.get("wide") or len(columns) > 9 else "",
         "long" in styles or (bool(payload.get("wide")) and styles.count("text") > 1),
-        len(display) > _FOLDED and ("long" in styles or bool(payload.get("searched"))),
+        rest if rest > _TOO_FEW else 0,
         len(columns) > 3 and any(style in ("long", "text") for style in styles[1:]),
     )
 

@@ -63,6 +63,7 @@ class ReportHTMLExporter(PublishedExporter, TemplateExporter):
         yield "masthead", masthead
         yield "prose", prose
         yield "grid", grid.layout
+        yield "values", values
         yield "tongue", grid.tongue
         yield "chart_svg", lambda svg, prefix: Markup(clean.svg(svg, prefix, theme.CSS_VARIABLES))
         yield "foreign_svg", lambda svg, prefix: Markup(clean.svg(svg, prefix, natural=True))
@@ -180,6 +181,15 @@ def masthead(doc: Document) -> dict[str, Any]:
             [words["synthetic_long"]] * bool(meta.get("synthetic")) + [" · ".join(made) or series]
         ),
     }
+
+
+def values(alt: str, lang: str) -> list[str]:
+    """What a chart shows, value by value, from its text alternative.
+
+    >>> values("Rate: April 2 %; May 3 %.", "en")
+    ['Rate: April 2 %', 'May 3 %.']
+    """
+    return [part.strip() for part in alt.split("；" if lang == "zh" else "; ")]
 
 
 def running_head(text: str, page: str) -> str:

@@ -58,20 +58,52 @@
     }
   });
 
-  // A table is a stop for the keyboard only where it scrolls.
+  // A table is a stop for the keyboard only where it scrolls, and has a shade where there is more of it.
+  const edge = (box) => box.classList.toggle("goes-on", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
   const boxes = new ResizeObserver((entries) => entries.forEach(({ target }) => {
     const scrolls = target.scrollWidth > target.clientWidth + 1;
     target.classList.toggle("wide-inside", scrolls);
+    edge(target);
     if (scrolls) target.tabIndex = 0; else target.removeAttribute("tabindex");
   }));
-  all(".scroll, pre.foreign").forEach((box) => boxes.observe(box));
+  all(".scroll, pre.foreign").forEach((box) => {
+    boxes.observe(box);
+    box.addEventListener("scroll", () => edge(box), { passive: true });
+  });
 
-  // A very long table shows its first rows until the reader asks for all.
+  // On a phone a table is its title, which tells what it says, until the reader opens it. Paper has all of them but
+  // those that are there to be looked up.
+  const phone = matchMedia("(width < 40rem)");
+  const folds = all(".fold:not(.look-up)");
+  const fit = () => folds.forEach((fold) => { fold.open = !phone.matches; });
+  phone.addEventListener("change", fit);
+  fit();
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = folds.filter((fold) => !fold.open);
+    closed.forEach((fold) => { fold.open = true; });
+  });
+  addEventListener("afterprint", () => closed.forEach((fold) => { fold.open = false; }));
+
+  // A link opens what it leads to.
+  const reveal = (place) => {
+    const fold = place?.querySelector(":scope > .fold") ?? place?.closest(".fold");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    place.scrollIntoView();
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    if (link) reveal(document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  });
+  ["load", "hashchange"].forEach((when) => addEventListener(when, () => reveal(document.querySelector(":target"))));
+
+  // A long table shows its first rows until the reader asks for all.
   all(".more").forEach((more) => {
     more.hidden = false;
     more.addEventListener("click", () => {
       const table = more.parentNode.querySelector("table");
-      const next = table.tBodies[0].rows[20];
+      const next = table.tBodies[0].rows[10];
       table.classList.remove("folded");
       next.tabIndex = -1;
       next.focus({ preventScroll: true });
@@ -121,9 +153,10 @@
       const down = before ? before === "ascending" : kind === "number";
       all("th[aria-sort]", head.parentNode).forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const rows = [...body.rows].map((row) => [value(row, head.cellIndex), row]);
+      const totals = [...body.rows].filter((row) => row.classList.contains("fixed"));
+      const rows = [...body.rows].filter((row) => !totals.includes(row)).map((row) => [value(row, head.cellIndex), row]);
       rows.sort(([a], [b]) => (a === "" || b === "" ? (a === "") - (b === "") : compare(kind, a, b) * (down ? -1 : 1)));
-      body.append(...rows.map(([, row]) => row));
+      body.append(...rows.map(([, row]) => row), ...totals);
     });
   });
 })();
