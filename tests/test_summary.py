@@ -231,7 +231,7 @@ CLAIM = re.compile(
     "|显著|明显|持平|排第|垫底|拖累|rose|fell|better|worse|higher|lower|highest|lowest|improve|increase|decrease"
 )
 NO_CLAIM = re.compile(
-    r"\d+项有变[好差]的信号|红色为有变差信号的项目|问题一不高于60分|低于分中心的到分中心"
+    r"\d+项有变[好差]的信号|红色为有变差信号的项目|“总体满意”不高于60分|低于分中心的到分中心"
     r"|信号：变[好差]$|最低项与服务顾问|不高于 60 分"
 )
 

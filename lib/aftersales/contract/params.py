@@ -113,7 +113,7 @@ def _html(lines: list[tuple[str, Any, str]]) -> str:
 def _plain(value: Any) -> str:
     """A value as the params file has it."""
     if isinstance(value, Mapping):
-        return " · ".join(map(str, value.values())) or "–"
+        return " · ".join(map(_plain, value.values())) or "–"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -287,8 +287,15 @@ def _put_over(values: dict[str, Any], origins: dict[str, str], changes: Mapping[
     """Let the settings of a file count before those that were there."""
     for key, value in changes.items():
         nested = isinstance(value, dict) and isinstance(values.get(key), dict)
+        if nested and key == "questionnaire":  # a topic belongs to its wording
+            value = {q: _reworded(about) for q, about in value.items()}
         values[key] = _over(values[key], value) if nested else value
     origins |= dict.fromkeys(_flat(changes), file)
+
+
+def _reworded(about: Any) -> Any:
+    """A question that is asked in other words has no topic but its own."""
+    return {"topic": {}} | about if isinstance(about, dict) and "zh" in about else about
 
 
 def _of_store(values: dict[str, Any], origins: dict[str, str], store: str | None, base: Path) -> None:
@@ -489,8 +496,12 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
             ):  # else a figure of one's own; the chapters know when they have run
                 _known(file_of(f"targets.{name}"), "targets.", name, list(FIGURES))
     questions = values["questionnaire"]
-    good = all(isinstance(q, Mapping) and {"zh", "en"} >= set(q) and "zh" in q for q in questions.values())
-    expect(good, "questionnaire", "每个问题的 `zh: …` 和 `en: …`", "`zh: …` and `en: …` for each question")
+    expect(
+        all(map(_is_question, questions.values())),
+        "questionnaire",
+        "每个问题的 `zh: …`、`en: …` 和 `topic: {zh: …, en: …}`",
+        "`zh: …`, `en: …` and `topic: {zh: …, en: …}` for each question",
+    )
     recipients = values["recipients"]
     expect(
         all(isinstance(v, list) and all(isinstance(a, str) for a in v) for v in recipients.values()),
@@ -504,6 +515,18 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
     good = good and len(set(chapters)) == len(chapters)
     expect(good, "chapters", "互不相同的笔记本名列表", "a list of different notebook stems")
     _check_remarks(values, file_of("remarks"))
+
+
+def _is_question(about: object) -> bool:
+    """A question's wording, and its topic where it has one: a text, or one a language."""
+    if not isinstance(about, Mapping) or "zh" not in about or not {"zh", "en", "topic"} >= set(about):
+        return False
+    own = about.get("topic", {})
+    return isinstance(own, str) or (
+        isinstance(own, Mapping)
+        and {"zh", "en"} >= set(own)
+        and all(isinstance(text, str) for text in own.values())
+    )
 
 
 def _check_remarks(values: dict[str, Any], file: str) -> None:

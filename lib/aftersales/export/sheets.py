@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aftersales.contract import formats, schema
@@ -105,6 +105,7 @@ def sheets(
     known, declared_tables = figures_with(records), tables_with(records)
     words = WORDS[lang]
     exhibits = {str(p["id"]): p for p in payloads if p.get("kind") == "table" and p.get("id")}
+    topics = _topics(exhibits.get("css.questionnaire", {}))
     taken = {words["contents"], words["notes"]}
     found = [_figures_sheet(figures.get("figures", {}), known, lang, _sheet_name(words["figures"], taken))]
     order = {name: place for place, name in enumerate(declared_tables)}
@@ -114,6 +115,10 @@ def sheets(
         displayed = exhibits.pop(name, {})
         fields = _fields(record, rows, displayed.get("columns", ()), known, lang)
         cells = [[_labelled(row.get(field.key), field, lang) for field in fields] for row in rows]
+        for at in (i for i, field in enumerate(fields) if field.codes == "question"):
+            for row in cells:
+                row[at] = topics.get(row[at], row[at])
+        fields = [replace(field, label=topics.get(field.label, field.label)) for field in fields]
         title = record.label(lang)
         found.append(Sheet(_sheet_name(title, taken), title, displayed.get("title", ""), name, fields, cells))
     for code, payload in exhibits.items():
@@ -133,6 +138,14 @@ def sheets(
         ]
         found.append(Sheet(_sheet_name(title, taken), title, payload.get("title", ""), code, fields, cells))
     return found
+
+
+def _topics(questionnaire: Mapping[str, Any]) -> dict[Any, Any]:
+    """The topics of the survey's questions by their numbers, as the report shows them."""
+    keys = [column["key"] for column in questionnaire.get("columns", ())]
+    if not {"topic", "question"} <= set(keys):
+        return {}
+    return {row[keys.index("question")]: row[keys.index("topic")] for row in questionnaire["rows"]}
 
 
 def _uncut(raw: Any, display: str) -> Any:

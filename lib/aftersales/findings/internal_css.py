@@ -9,6 +9,7 @@ import pandas as pd
 
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, plural, rate, say, words
+from aftersales.contract.questions import Questionnaire, topic
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW, SMALL
 from aftersales.signals import Finding, sentences
@@ -31,7 +32,7 @@ def headline(
     if valid and figures["css.delighted"] is None:
         return say(
             lang,
-            f"回访{f.count(calls)}位客户，有效{f.count(valid)}位；回访记录没有问题一的回答，欣喜率和失望率无从得知。",
+            f"回访{f.count(calls)}位客户，有效{f.count(valid)}位；回访记录没有总体满意度的回答，欣喜率和失望率无从得知。",
             f"{plural(calls, 'customer')} called, {f.count(valid)} answered; the record has no answer "
             "to the first question, so delight and disappointment are unknown.",
         )
@@ -140,8 +141,15 @@ def questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     )
 
 
-def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
+def lowest(
+    table: pd.DataFrame,
+    item: Mapping[str, Any],
+    month: pd.Period,
+    lang: str = "zh",
+    questionnaire: Questionnaire | None = None,
+) -> Words:
     """Words of the lowest MOT item by advisor."""
+    first = topic("q1", questionnaire, lang)
     name = label("mot_item", item["item"], lang) if item["item"] else ""
     if not name:
         title = say(
@@ -160,8 +168,9 @@ def lowest(table: pd.DataFrame, item: Mapping[str, Any], month: pd.Period, lang:
         title,
         say(
             lang,
-            f"外访得分为指数；失望顾客为问题一不高于60分的有效回访 · {f.month(month, lang)}",
-            f"External score: index; disappointed: valid calls with q1 ≤ 60 · {f.month(month, lang)}",
+            f"外访得分为指数；失望顾客为“{first}”不高于60分的有效回访 · {f.month(month, lang)}",
+            f"External score: index; disappointed: valid calls with “{first}” at 60 or less"
+            f" · {f.month(month, lang)}",
         ),
         say(
             lang,
@@ -257,8 +266,8 @@ def advisor_questions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -
         title,
         say(
             lang,
-            f"平均得分（0–100），颜色越深得分越低 · 有效回访 · {f.month(month, lang)}",
-            f"Mean score (0–100), darker is lower · valid calls · {f.month(month, lang)}",
+            f"平均得分（0–100），底色越浓得分越低 · 有效回访 · {f.month(month, lang)}",
+            f"Mean score (0–100), the stronger the shade the lower · valid calls · {f.month(month, lang)}",
         ),
         say(
             lang,
@@ -279,9 +288,7 @@ def suggestions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
     )
     return words(
         title,
-        say(
-            lang, f"问题九，原话 · {f.month(month, lang)}", f"Question nine, as said · {f.month(month, lang)}"
-        ),
+        say(lang, f"客户原话 · {f.month(month, lang)}", f"In the customers' words · {f.month(month, lang)}"),
         say(lang, "失望客户在前。来源：回访记录。", "Disappointed customers first. Source: survey calls."),
         lang,
     )

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from aftersales.contract import formats, schema
+from aftersales.contract import formats, questions, schema
 
 
-def named(frame: pd.DataFrame, by: str, codes: str = "", lang: str = "zh", **columns: str) -> pd.DataFrame:
+def named(
+    frame: pd.DataFrame,
+    by: str,
+    codes: str = "",
+    lang: str = "zh",
+    questionnaire: questions.Questionnaire | None = None,
+    **columns: str,
+) -> pd.DataFrame:
     """A frame as a chart takes it: ``label`` from the codes of a column, other columns under the chart's
     names.
 
@@ -16,7 +23,10 @@ def named(frame: pd.DataFrame, by: str, codes: str = "", lang: str = "zh", **col
     by
         The column that names a row.
     codes
-        The code set of its values; without one they are names already. MOT items get their short names.
+        The code set of its values; without one they are names already. MOT items get their short names,
+        questions their topics.
+    questionnaire
+        The params' questions with their topics.
     columns
         The chart's name of a column to the frame's: ``value="count"``.
 
@@ -28,6 +38,9 @@ def named(frame: pd.DataFrame, by: str, codes: str = "", lang: str = "zh", **col
     """
     if codes == "mot_item":
         labels = [schema.short_item(code, lang) for code in frame[by]]
+    elif codes == "question":
+        topics = questions.topics(questionnaire, lang)
+        labels = [topics.get(code, code) for code in frame[by]]
     elif codes:
         labels = [schema.label(codes, code, lang) for code in frame[by]]
     else:

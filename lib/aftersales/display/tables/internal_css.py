@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from aftersales.contract.columns import col
+from aftersales.contract import questions
+from aftersales.contract.columns import Column, col
 from aftersales.contract.figures import judged
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS, label
@@ -90,7 +92,11 @@ RECORDS = records(
         "css.questionnaire",
         "问卷",
         "Questionnaire",
-        (col("question", "题号", "Question"), col("text", "问题", "Wording")),
+        (
+            col("topic", "主题", "Topic"),
+            col("text", "问题", "Wording"),
+            col("question", "题号", "Number"),
+        ),
     ),
     ReportTable(
         "css.results",
@@ -142,12 +148,13 @@ RECORDS = records(
 )
 
 
-def questionnaire(questions: Mapping[str, Mapping[str, str]], **words: Any) -> Exhibit:
-    """The questions of the survey (slide 10)."""
+def questionnaire(asked: questions.Questionnaire, **words: Any) -> Exhibit:
+    """The questions of the survey with their topics (slide 10)."""
     lang = words["lang"]
+    topics = questions.topics(asked, lang)
     frame = pd.DataFrame(
-        [[label("question", q, lang), text.get(lang) or text["zh"]] for q, text in questions.items()],
-        columns=["question", "text"],
+        [[topics[q], text.get(lang) or text["zh"], label("question", q, lang)] for q, text in asked.items()],
+        columns=["topic", "text", "question"],
     )
     return table(
         frame,
@@ -178,7 +185,12 @@ def both_bases(figures: Mapping[str, Any], rate_base: str, **words: Any) -> Exhi
 _OWN = ("orders", "internal_n", "coverage", "disappointed")  # what the store's records say of an advisor
 
 
-def advisor_table(frame: pd.DataFrame, strangers: Sequence[str] = (), **words: Any) -> Exhibit:
+def advisor_table(
+    frame: pd.DataFrame,
+    strangers: Sequence[str] = (),
+    questionnaire: questions.Questionnaire | None = None,
+    **words: Any,
+) -> Exhibit:
     """Advisors compared, external scores marked as such (slide 14); few calls or visits: no mean, no rate.
 
     Of `strangers` nothing but the agency's score is known.
@@ -190,7 +202,16 @@ def advisor_table(frame: pd.DataFrame, strangers: Sequence[str] = (), **words: A
     frame = _without_own(frame, strangers)
     record = RECORDS["css.advisors"]
     shown, sheet = filled(frame, record.on_page), record.label(words["lang"])
+    shown = _with_topics(shown, questionnaire, words["lang"])
     return table(frame, shown, id="css.advisors", wide=True, sheet=sheet, glued=True, **words)
+
+
+def _with_topics(
+    columns: Sequence[Column], questionnaire: questions.Questionnaire | None, lang: str
+) -> list[Column]:
+    """Columns of questions headed by their topics."""
+    topics = questions.topics(questionnaire, lang)
+    return [replace(c, zh=topics[c.key], en=topics[c.key]) if c.key in topics else c for c in columns]
 
 
 def lowest_table(frame: pd.DataFrame, strangers: Sequence[str] = (), **words: Any) -> Exhibit:
@@ -210,11 +231,17 @@ def _without_own(frame: pd.DataFrame, strangers: Sequence[str]) -> pd.DataFrame:
     return out
 
 
-def grid(frame: pd.DataFrame, lang: str = "zh", least: int = 10) -> pd.DataFrame:
+def grid(
+    frame: pd.DataFrame,
+    lang: str = "zh",
+    least: int = 10,
+    questionnaire: questions.Questionnaire | None = None,
+) -> pd.DataFrame:
     """Advisors' question scores as a grid; cells with too few answers are blank."""
+    topics = questions.topics(questionnaire, lang)
     known = frame.assign(
         current=frame["current"].where(frame["n"] >= least),
-        name=[label("question", q, lang) for q in frame["question"]],
+        name=[topics[q] for q in frame["question"]],
     )
     if known.empty:
         return pd.DataFrame()
