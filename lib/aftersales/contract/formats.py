@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,20 @@ def short_month(value: Any, lang: str = "zh") -> str:
     """4月, April."""
     period = pd.Period(value, "M")
     return f"{period.month}月" if lang == "zh" else _MONTHS[period.month - 1]
+
+
+def months(values: Iterable[Any], lang: str = "zh") -> list[str]:
+    """Months that follow each other, in words, the year with the first and where it changes.
+
+    >>> months(["2023-11", "2023-12", "2024-01"])
+    ['2023年11月', '12月', '2024年1月']
+    """
+    named, year = [], None
+    for value in values:
+        period = pd.Period(value, "M")
+        named.append((short_month if period.year == year else month)(period, lang))
+        year = period.year
+    return named
 
 
 def date(value: Any, lang: str = "zh") -> str:

@@ -207,12 +207,12 @@ def retention(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title,
         say(
             lang,
-            f"到若干个月为止已回站的比例（%），颜色越深越低 · 截至{f.month(month, lang)}",
-            f"Share back within so many months (%), darker is lower · to {f.month(month, lang)}",
+            f"到若干个月后为止已回站的比例（%），底色越浓越低 · 截至{f.month(month, lang)}",
+            f"Share back by then (%), the stronger the shade the lower · to {f.month(month, lang)}",
         ),
         say(lang, "来源：维修工单。", "Source: repair orders."),
         lang,
-    )
+    ) | {"corner": say(lang, "个月后", "months later")}
 
 
 def gap(lang: str = "zh") -> str:

@@ -89,12 +89,15 @@ def names(
     gap: float = 12,
     at: Sequence[float] | None = None,
 ) -> None:
-    """Names of the rows at the left, on two lines where need be; the rows are at `at`, else at 0, 1, 2 …"""
+    """Names of the rows at the left, on two lines where they have room and need; at 0, 1, 2 … or `at`."""
     ax.set_yticks([])
+    low, high = ax.get_ylim()
+    row = inside(ax)[1] / max(abs(high - low), 1)
+    fitted = fit if row >= 2.6 * px else one_line
     for y, label in zip(at or range(len(labels)), labels, strict=True):
         say(
             ax,
-            fit(str(label), px, left - gap),
+            fitted(str(label), px, left - gap),
             (0, y),
             (2 - gap, 0),
             px=px,
@@ -113,7 +116,7 @@ def fit(text: str, px: float, room_px: float) -> str:
         return text
     lines = _lines(text, px, room_px)
     if len(lines) == 2:  # two lines of about the same length, rather than one character left over
-        even = _lines(text, px, max(width_of(text, px) / 2 + px, room_px * 0.5))
+        even = _lines(text, px, max(width_of(text, px) / 2 + 0.6 * px, room_px * 0.5))
         lines = even if len(even) == 2 else lines
     if len(lines) > 2:
         lines = [lines[0], text[len(lines[0]) :].lstrip()]
@@ -121,6 +124,22 @@ def fit(text: str, px: float, room_px: float) -> str:
             lines[1] = lines[1][:-1]
         lines[1] += "…"
     return "\n".join(lines)
+
+
+def one_line(text: str, px: float, room_px: float) -> str:
+    """A text on a line of a width; of a longer one both ends, for names may begin alike or end alike.
+
+    >>> one_line("阿卜杜热西提·买买提江·阿卜杜拉合麦提", 12, 120), one_line("Wu", 12, 120)
+    ('阿卜杜热西…合麦提', 'Wu')
+    """
+    if (width := width_of(text, px)) <= room_px:
+        return text
+    fits = max(int((room_px - px) / width * len(text)), 2)
+    ends = fits // 3
+    while fits > 2 and width_of(f"{text[: fits - ends]}…{text[len(text) - ends :]}", px) > room_px:
+        fits -= 1
+        ends = fits // 3
+    return f"{text[: fits - ends]}…{text[len(text) - ends :]}"
 
 
 def _lines(text: str, px: float, room_px: float) -> list[str]:

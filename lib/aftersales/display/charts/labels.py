@@ -9,7 +9,7 @@ from math import hypot
 from matplotlib.axes import Axes
 
 from aftersales.display import theme
-from aftersales.display.charts.frame import inside, say, width_of
+from aftersales.display.charts.frame import inside, one_line, say, width_of
 
 Box = tuple[float, float, float, float]
 # Where a name may stand, nearest first: distance in px, then direction as shares of its own width and height.
@@ -103,11 +103,7 @@ def _short(name: str, px: float) -> str:
     >>> _short("阿卜杜热西提·买买提江·阿卜杜拉合麦提", 12), _short("Wu", 12)
     ('阿卜杜热西提·买买…拉合麦提', 'Wu')
     """
-    if (width := width_of(name, px)) <= _WIDEST * px:
-        return name
-    fits = int(_WIDEST * px / width * len(name)) - 1
-    ends = fits // 3
-    return f"{name[: fits - ends]}…{name[-ends:]}"
+    return one_line(name, px, _WIDEST * px)
 
 
 def _free(x: float, y: float, size: tuple[float, float], boxes: Sequence[Box], room: Box) -> Box | None:

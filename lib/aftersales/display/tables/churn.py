@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from aftersales.contract import formats
 from aftersales.contract.columns import col
+from aftersales.contract.language import plural
 from aftersales.contract.report_table import ReportTable, records
 from aftersales.display.tables.shared import ADVISOR, COUNT, MONTH, SHARE
 
@@ -67,9 +69,10 @@ RECORDS = records(
 
 
 def cohorts(frame: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
-    """The cohorts' retention as a grid: a row a month, a column a number of months later."""
+    """The cohorts' retention as a grid: a row a month, a column a number of months later, both in words."""
     if frame.empty:
         return pd.DataFrame()
     wide = frame.pivot(index="cohort_month", columns="months_later", values="rate").astype(float)
-    wide.columns = [f"{n}月" if lang == "zh" else f"{n}" for n in wide.columns]
-    return wide.dropna(how="all").dropna(how="all", axis="columns")
+    wide.columns = [f"{n}个月后" if lang == "zh" else f"after {plural(n, 'month')}" for n in wide.columns]
+    wide = wide.dropna(how="all").dropna(how="all", axis="columns")
+    return wide.set_axis(pd.Index(formats.months(wide.index, lang), name="cohort_month"))
