@@ -400,3 +400,49 @@ def test_outside_a_report_every_chart_is_drawn(tmp_path, monkeypatch):
     monkeypatch.delenv(store.PROGRAM, raising=False)
     charts.bars(pd.DataFrame({"label": ["价格"], "value": [3]}), id="a", title="t", subtitle="s", lang="zh")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_trend_carries_its_marks():
+    """Since when a signal lasts, what happened, Spring Festival, the extremes and the named mean."""
+    frame = pd.DataFrame(
+        {
+            "month": [str(m) for m in pd.period_range("2022-05", periods=24, freq="M")],
+            "value": [0.30 + (i % 5) / 100 for i in range(16)] + [0.41 + (i % 4) / 100 for i in range(8)],
+            "centre": 0.32,
+            "lower": 0.25,
+            "upper": 0.45,
+            "signal": False,
+            "run": [""] * 16 + ["better"] * 8,
+        }
+    )
+    events = [{"month": "2023-03", "text": "换系统"}, {"month": "2019-01", "text": "早已过去"}]
+    line = charts.Line("value", "预约率")
+    trend = charts.trend(frame, [line], id="x", target=0.4, events=events, **WORDS).payload
+    few = charts.panels(
+        {"booking.rate": frame}, {"booking.rate": 0.4}, id="x", events=events, **WORDS
+    ).payload
+    for payload in (trend, few):
+        for svg in payload["svg"].values():
+            assert theme.BETTER in svg.lower()
+            assert theme.WORSE not in svg.lower()
+            told = "\n".join(re.findall(r">([^<>\n]+)</text>", svg))
+            for words in ("自2023年9月", "目标 40.0%", "均值 32.0%", "2022年"):
+                assert words in told
+        assert "虚线1：2023年3月换系统" in payload["note"]
+        assert "早已过去" not in payload["note"] + payload["alt"]
+        assert "自2023年9月" in payload["alt"]
+    for svg in trend["svg"].values():
+        assert svg.count(">春节<") == 2
+        assert "最低30.0%" not in svg  # four months have it
+    assert "细竖线：春节" in few["note"]
+
+
+def test_a_heat_map_is_shaded_by_its_own_values():
+    grid = pd.DataFrame({"1个月后": [0.4, 0.44], "2个月后": [0.6, None]}, index=["4月", "5月"])
+    payload = charts.heat(grid, id="x", percent=True, corner="个月后", **WORDS).payload
+    for svg in payload["svg"].values():
+        assert re.findall(r">(\d+%)</text>", svg) == ["40%", "60%"]  # the legend's ends
+        shades = [float(s) for s in re.findall(r'fill-opacity="([\d.]+)"', svg)]
+        assert (max(shades), min(shades)) == (0.55, 0.05)
+    wide = charts.heat(pd.concat([grid] * 9, axis="columns"), id="x", corner="个月后", **WORDS).payload
+    assert wide["svg"]["narrow"].count("个月后") == 1  # no room: once, beside the numbers

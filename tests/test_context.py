@@ -73,3 +73,15 @@ def test_a_chapter_shows_one_language_in_jupyterlab():
         ]
         assert texts
         assert all(cell["metadata"]["aftersales"]["en"] for cell in texts), path.name
+
+
+def test_a_watched_figure_has_24_months_with_its_limits_and_the_months_of_its_signal(april):
+    past = april.past("ftf.rate", "rate")
+    glued = april.with_limits(april.room("first_time_fix").count.trend(), "ftf.rate")
+    assert len(past) == 24
+    assert past["rate"].tail(12).tolist() == glued["rate"].tolist()
+    assert past["lower"].notna().sum() > 12
+    assert past["lower"].iloc[-1] == glued["lower"].iloc[-1]
+    since = next(f.since for f in april.findings if (f.figure, f.rule) == ("ftf.rate", "run"))
+    assert past.loc[past["run"] != "", "month"].min() == since
+    assert april.past("nothing.watched")["value"].isna().all()

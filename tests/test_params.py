@@ -5,7 +5,7 @@ import shutil
 import pytest
 import yaml
 
-from aftersales.contract import params
+from aftersales.contract import params, questions
 from aftersales.contract.errors import InputError
 
 
@@ -73,3 +73,33 @@ def test_a_setting_of_the_second_round_that_is_wrong_is_told(tmp_path, line):
     (tmp_path / "2024-04.yml").write_text(line, encoding="utf-8")
     with pytest.raises(InputError, match=line.split(":")[0]):
         params.load("2024-04", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        "[{month: 2024-13, text: 换系统}]",
+        "[{month: 2024-01}]",
+        "[{month: 2024-01, text: ''}]",
+        "{month: 2024-01, text: 换系统, more: 1}",
+        "换系统",
+    ],
+)
+def test_an_event_is_a_month_and_a_text(tmp_path, events):
+    text = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    (tmp_path / "default.yml").write_text(text.replace("events: []", f"events: {events}"), encoding="utf-8")
+    with pytest.raises(InputError, match="events"):
+        params.load(path=tmp_path)
+
+
+def test_a_question_in_other_words_has_no_topic_of_the_old_ones(tmp_path):
+    text = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    (tmp_path / "default.yml").write_text(text, encoding="utf-8")
+    own = "questionnaire: {q5: {zh: 今天的停车方便吗？}, q6: {en: Was the car washed?}}\n"
+    own += "events: [{month: 2024-02, text: 电话13812345678}]"
+    (tmp_path / "2024-04.yml").write_text(own, encoding="utf-8")
+    found = params.load("2024-04", path=tmp_path)
+    topics = questions.topics(found.questionnaire)
+    assert topics["q5"] == "问题五 今天的停车方便…"
+    assert topics["q6"] == "洗车"
+    assert "13812345678" not in str(found.events)

@@ -32,7 +32,7 @@ from aftersales.contract.schema import TABLES, label
 from aftersales.contract.tables import Tables
 from aftersales.metrics import watched
 from aftersales.metrics.watched import Judged
-from aftersales.signals import Finding
+from aftersales.signals import Finding, sentences
 from aftersales.sources.load import get_params, load
 
 # Settings that functions ask for by name.
@@ -48,6 +48,7 @@ _SETTINGS = (
     "questionnaire",
     "themes",
     "rate_base",
+    "events",
 )
 
 
@@ -136,6 +137,17 @@ class Context:
     def with_limits(self, trend: pd.DataFrame, figure: str) -> pd.DataFrame:
         """A trend of a figure with the limits that the findings go by."""
         return watched.with_limits(trend, self.judged.limits.get((figure, None)))
+
+    def past(self, figure: str, column: str = "value") -> pd.DataFrame:
+        """A watched figure over 24 months, or as many as there are, with its limits and its signal.
+
+        Parameters
+        ----------
+        column
+            What its values are called.
+        """
+        found = sentences.find(self.findings, figure, rules=("point", "run"))
+        return watched.past(self.judged.past.get((figure, None)), found, self.month, column)
 
     def target(self, figure: str) -> float | None:
         """The target of a figure, where the params have one."""

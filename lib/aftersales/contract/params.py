@@ -64,6 +64,7 @@ class Params:
     chapters: list[str]
     limits: dict[str, float]
     keep_months: int
+    events: list[dict[str, str]] = field(default_factory=list)
     remarks: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -189,7 +190,7 @@ _NESTED = {
     "recipients": ("allowed_domains", *ROLES),
     "limits": LIMITS,
 }
-_OPTIONAL = ("remarks",)
+_OPTIONAL = ("remarks", "events")
 # Names chapters, with blanks between them, that a draft is made without.
 WITHOUT = "AFTERSALES_WITHOUT"
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
@@ -514,7 +515,46 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
     good = isinstance(chapters, list) and all(re.fullmatch(r"\w+", str(c)) for c in chapters)
     good = good and len(set(chapters)) == len(chapters)
     expect(good, "chapters", "互不相同的笔记本名列表", "a list of different notebook stems")
+    _check_events(values, file_of("events"))
     _check_remarks(values, file_of("remarks"))
+
+
+_LONGEST_EVENT = 60
+
+
+def _check_events(values: dict[str, Any], file: str) -> None:
+    """Events are months, each with a text that trends are marked with; it is masked here, as remarks are."""
+    events = [] if values.get("events") is None else values["events"]
+    if not isinstance(events, list):
+        events = [events]
+    out = []
+    for at, event in enumerate(events, 1):
+        text = event.get("text") if isinstance(event, Mapping) else None
+        good = isinstance(event, Mapping) and set(event) == {"month", "text"}
+        if not (
+            good
+            and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(event["month"]))
+            and isinstance(text, str)
+            and 0 < len(text.strip()) <= _LONGEST_EVENT
+        ):
+            raise InputError(
+                Message(
+                    f"{file}：events：第{at}项给的是 {event!r}；应是 {{month: 2024-04, text: 文字}}，"
+                    f"文字不超过{_LONGEST_EVENT}字。",
+                    f"{file}: events: item {at} is {event!r}; expected {{month: 2024-04, text: a text of at "
+                    f"most {_LONGEST_EVENT} characters}}.",
+                )
+            )
+        out.append({"month": str(event["month"]), "text": _masked(str(text).strip(), values)})
+    values["events"] = out
+
+
+def _masked(text: str, values: Mapping[str, Any]) -> str:
+    if not values["mask"]:
+        return text
+    from aftersales.contract import mask  # a command that has nothing to mask does not wait for it
+
+    return mask.text(text)
 
 
 def _is_question(about: object) -> bool:
@@ -559,9 +599,5 @@ def _check_remarks(values: dict[str, Any], file: str) -> None:
                     f"{file}: remarks.{key}: the chapter {stem} has a remark already.",
                 )
             )
-        out[stem] = text.strip()
-        if values["mask"]:
-            from aftersales.contract import mask  # a command that has nothing to mask does not wait for it
-
-            out[stem] = mask.text(out[stem])
+        out[stem] = _masked(text.strip(), values)
     values["remarks"] = out

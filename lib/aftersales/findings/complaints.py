@@ -226,9 +226,19 @@ def days_only(count: int, lang: str = "zh") -> str:
 
 
 def history(
-    table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh"
+    table: pd.DataFrame,
+    drawn: pd.DataFrame,
+    month: pd.Period,
+    findings: Sequence[Finding] = (),
+    lang: str = "zh",
 ) -> Words:
-    """Words of complaints per 1,000 visits over 12 months."""
+    """Words of complaints per 1,000 visits.
+
+    Parameters
+    ----------
+    drawn
+        The months that the chart shows.
+    """
     rates = table["per_1000_visits"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
     if len(rates) and not known(table["per_1000_visits"].iloc[-1]):
         title = say(lang, "本月没有进厂台次", "There were no visits this month")
@@ -247,8 +257,8 @@ def history(
         title,
         say(
             lang,
-            f"每千台次投诉件数 · 截至{f.month(month, lang)}的12个月",
-            f"Complaints per 1,000 visits · 12 months to {f.month(month, lang)}",
+            f"每千台次投诉件数 · {trends.span(drawn, month, lang)}",
+            f"Complaints per 1,000 visits · {trends.span(drawn, month, lang)}",
         ),
         trends.band("投诉台账、维修工单", "Sources: complaints, repair orders", lang),
         lang,

@@ -206,6 +206,36 @@ def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (
     )
 
 
+_SHOWN = ("ftf.rate", "ftf.return_rate", "delivery.rate", "booking.rate")
+
+
+def trends_beside(
+    shown: Mapping[str, pd.DataFrame], month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh"
+) -> Words:
+    """Words of the small pictures of the chapter's figures.
+
+    Parameters
+    ----------
+    shown
+        By figure, the months of each picture.
+    """
+    what = say(lang, "修好、准时与预约", "Fixed, on time and booked")
+    longest = max(shown.values(), key=len) if shown else pd.DataFrame()
+    return words(
+        sentences.title(findings, _SHOWN, what, lang, [None]),
+        say(
+            lang,
+            f"各指标用自己的刻度 · {trends.span(longest, month, lang)}",
+            f"Each figure on its own scale · {trends.span(longest, month, lang)}",
+        ),
+        say(
+            lang, "主动预约 = 本店主动致电；预约未进厂率 = 未进厂 ÷ 预约数。", "Proactive: the store called. "
+        )
+        + trends.band("派工记录、维修工单、预约登记", "Sources: jobs, repair orders, bookings", lang),
+        lang,
+    )
+
+
 def axis(figures: Mapping[str, Any], lang: str = "zh") -> dict[str, str]:
     """Names on the funnel plot."""
     store = f.percent(figures["ftf.rate"], 2)

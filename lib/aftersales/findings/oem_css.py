@@ -9,6 +9,7 @@ import pandas as pd
 
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, say, words
+from aftersales.findings import trends
 from aftersales.signals import Finding, sentences
 
 
@@ -203,14 +204,14 @@ def history(
     findings: Sequence[Finding] = (),
     lang: str = "zh",
 ) -> Words:
-    """Words of the MOT's 12 months."""
+    """Words of the MOT's months."""
     values = table["mot"].astype(float).dropna()
     if len(values) and not known(table["mot"].iloc[-1]):
         title = say(lang, "没有本店本月的MOT得分", "There is no MOT score of the store for this month")
     else:
         title = sentences.title(findings, ("oem.mot",), say(lang, "MOT得分", "MOT"), lang, [None])
     few = (
-        say(lang, "不足12个月，只描述不下结论。", "Fewer than 12 months: a description, not a conclusion.")
+        say(lang, "不足12个月，只描述不下结论。", "Fewer than 12 months: a description, not a conclusion. ")
         if len(values) < 12
         else ""
     )
@@ -218,9 +219,9 @@ def history(
         title,
         say(
             lang,
-            f"MOT得分（指数）· 截至{f.month(month, lang)}的12个月",
-            f"MOT (index) · 12 months to {f.month(month, lang)}",
+            f"MOT得分（指数）· {trends.span(table, month, lang)}",
+            f"MOT score (index) · {trends.span(table, month, lang)}",
         ),
-        say(lang, f"{few}来源：厂家CSS。", f"{few} Source: car maker's CSS.".strip()),
+        few + trends.band("厂家CSS", "Source: car maker's CSS", lang),
         lang,
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from aftersales.contract import formats as f
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.language import Words, say, words
+from aftersales.contract.language import Words, plural, say, words
 from aftersales.signals import Finding, sentences
 
 
@@ -34,11 +34,20 @@ def of_rate(
         sentences.title(findings, (name,), label + say(lang, now, f" {now}"), lang, [None]),
         say(
             lang,
-            f"{label} · 截至{f.month(month, lang)}的12个月",
-            f"{label} · 12 months to {f.month(month, lang)}",
+            f"{label} · {span(table, month, lang)}",
+            f"{label} · {span(table, month, lang)}",
         ),
         band(*source, lang=lang),
         lang,
+    )
+
+
+def span(table: pd.DataFrame, month: pd.Period, lang: str) -> str:
+    """How many months a trend shows, and the last of them."""
+    return say(
+        lang,
+        f"截至{f.month(month, lang)}的{len(table)}个月",
+        f"{plural(len(table), 'month')} to {f.month(month, lang)}",
     )
 
 
@@ -46,6 +55,6 @@ def band(source_zh: str, source_en: str, lang: str) -> str:
     """What the band of a trend means, and its source; in English with its ``Source: ``."""
     return say(
         lang,
-        f"阴影之内不算信号，与信号清单同一检验。来源：{source_zh}。",
-        f"Inside the band there is no signal, by the test of the findings. {source_en}.",
+        f"阴影为控制限，之内不算信号；均值为此前各月。来源：{source_zh}。",
+        f"Band: control limits, inside which there is no signal; mean: the months before. {source_en}.",
     )

@@ -67,6 +67,24 @@ def trend(
     return pd.DataFrame(rows, columns=TREND)
 
 
+def past(
+    bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period, count: int = 24
+) -> dict[str, pd.DataFrame]:
+    """Months of what is shown beside the booking rate: ``booking.proactive_share``, ``booking.no_show_rate``.
+
+    Each ``month`` and ``value``, from the first that is known, but for the last twelve.
+    """
+    months = months_to(month, count)
+    rows = by_month(bookings, repair_orders, months)
+    found = {}
+    for name in ("proactive_share", "no_show_rate"):
+        frame = pd.DataFrame({"month": [str(m) for m in months], "value": [row[name] for row in rows]})
+        frame = frame.astype({"value": float})
+        first = min(int(frame["value"].notna().to_numpy().argmax()), count - 12)
+        found[f"booking.{name}"] = frame.iloc[max(first, 0) :].reset_index(drop=True)
+    return found
+
+
 def status(bookings: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """Bookings of the month by status."""
     columns = ["status", "count", "share"]

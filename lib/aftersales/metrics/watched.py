@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from aftersales.contract.tables import Tables
 
 MONTHS = 24
+# So many months of rates and scores are counted for the charts: each of the 24 that they show is held against
+# the 23 before it, as its own report was.
+LONG = 2 * MONTHS - 1
+SHOWN = 12  # months that a chart has at least
 LONG_OPEN = 3  # months after which an open measure waits for a decision
 
 
@@ -48,11 +52,14 @@ class Judged:
     findings
         Everything that was tested, gravest first (``findings``).
     limits
-        By figure and subject, between what the last 12 months were expected: what charts draw.
+        By figure and subject, between what the last 12 months were expected, by the 24 that are judged.
+    past
+        The same of 24 months, each against the 23 before it: what charts draw.
     """
 
     findings: list[Finding]
     limits: dict[Key, Limits]
+    past: dict[Key, Limits]
 
 
 def plain(judged: Judged) -> dict[str, Any]:
@@ -60,20 +67,53 @@ def plain(judged: Judged) -> dict[str, Any]:
     return {
         "findings": [asdict(one) for one in judged.findings],
         "limits": [asdict(one) for one in judged.limits.values()],
+        "past": [asdict(one) for one in judged.past.values()],
     }
 
 
 def from_plain(about: Mapping[str, Any]) -> Judged:
     """What `plain` was given."""
     found = [Finding(**one | {"cases": tuple(one["cases"])}) for one in about["findings"]]
-    limits = [Limits(**one) for one in about["limits"]]
-    return Judged(found, {(one.figure, one.subject): one for one in limits})
+    limits, past = ([Limits(**one) for one in about[name]] for name in ("limits", "past"))
+    return Judged(found, *({(one.figure, one.subject): one for one in some} for some in (limits, past)))
 
 
 def judged(tables: Tables, month: pd.Period, params: Params) -> Judged:
     """Everything that was tested in a month, and the limits of its charts; see `aftersales.signals`."""
-    past = history(tables, month, params)
-    return Judged(signals.findings(past), signals.limits(past, 12))
+    long = _long(tables, month, params)
+    judged_months = _history(tables, month, params, long)
+    return Judged(
+        signals.findings(judged_months), signals.limits(judged_months, 12), signals.limits(long, MONTHS)
+    )
+
+
+def past(limits: Limits | None, found: Finding | None, month: pd.Period, column: str) -> pd.DataFrame:
+    """A watched figure's months for a chart: ``month``, the values as `column`, ``centre``, ``lower``,
+    ``upper``, ``signal``, and ``run``: ``better`` or ``worse`` in the months of a sustained signal, which may
+    have begun before them where it has ``or_earlier``.
+
+    Months before the first that is known are left out, but for the last twelve.
+    """
+    if limits is None:
+        months = [str(m) for m in months_to(month, SHOWN)]
+        empty = dict.fromkeys((column, "centre", "lower", "upper"), np.nan)
+        return pd.DataFrame({"month": months}).assign(**empty, signal=False, run="")
+    frame = pd.DataFrame(
+        {
+            "month": limits.months,
+            column: limits.value,
+            "centre": limits.centre,
+            "lower": limits.low,
+            "upper": limits.high,
+            "signal": [level == "signal" for level in limits.level],
+        }
+    ).astype(dict.fromkeys((column, "centre", "lower", "upper"), float))
+    frame["run"] = ""
+    if found is not None and found.rule == "run" and found.level == "signal":
+        frame.loc[frame["month"] >= str(found.since), "run"] = found.direction or ""
+        frame["or_earlier"] = bool(found.detail.get("longest"))
+    first = min(int(frame[column].notna().to_numpy().argmax()), len(frame) - SHOWN)
+    return frame.iloc[max(first, 0) :].reset_index(drop=True)
 
 
 def with_limits(trend: pd.DataFrame, limits: Limits | None) -> pd.DataFrame:
@@ -102,11 +142,28 @@ def history(tables: Tables, month: pd.Period, params: Params) -> StoreHistory:
     visits) is not known in the months before the first row of either: a register that began later had no
     zeros before.
     """
-    months = months_to(month, MONTHS)
+    return _history(tables, month, params, _long(tables, month, params))
+
+
+def _long(tables: Tables, month: pd.Period, params: Params) -> StoreHistory:
+    """Rates and scores over as many months as the charts' limits need."""
+    months = months_to(month, LONG)
     return StoreHistory(
         months=[str(m) for m in months],
         rates=_rates(tables, months, params),
         scores=_scores(tables, month, params),
+    )
+
+
+def _history(tables: Tables, month: pd.Period, params: Params, long: StoreHistory) -> StoreHistory:
+    months = months_to(month, MONTHS)
+    rates = [Rate(one.figure, one.hits[-MONTHS:], one.cases[-MONTHS:]) for one in long.rates]
+    scores = [replace(one, values=one.values[-MONTHS:], samples=one.samples[-MONTHS:]) for one in long.scores]
+    sampled = any(n is not None for one in scores for n in one.samples)
+    return StoreHistory(
+        months=[str(m) for m in months],
+        rates=[one for one in rates if _known(one.hits, one.cases)],
+        scores=[one for one in scores if sampled and any(v is not None for v in one.values)],
         people=_people(tables, months, params),
         causes=_causes(tables, months),
         waiting=_waiting(tables, month, params),
@@ -142,8 +199,13 @@ def _rates(tables: Tables, months: Sequence[pd.Period], params: Params) -> list[
     return [
         Rate(figure, [row[hits] for row in rows], [row[cases] for row in rows])
         for figure, rows, hits, cases in found
-        if any(row[hits] is not None and row[cases] for row in rows)
+        if _known([row[hits] for row in rows], [row[cases] for row in rows])
     ]
+
+
+def _known(hits: Sequence[Any], cases: Sequence[Any]) -> bool:
+    """Whether a rate is known in any of the months."""
+    return any(h is not None and n for h, n in zip(hits, cases, strict=True))
 
 
 def _since(
@@ -157,7 +219,7 @@ def _since(
 
 
 def _scores(tables: Tables, month: pd.Period, params: Params) -> list[Score]:
-    past = oem_css.history(tables.oem_css, month, params.weights, MONTHS)
+    past = oem_css.history(tables.oem_css, month, params.weights, LONG)
     if past.empty or not past["sample"].notna().any():
         return []
     items = oem_css.items(tables.oem_css, month, params.weights).set_index("item")

@@ -229,7 +229,7 @@ def headline(findings: Iterable[Finding], figures: Sequence[str], described: str
     findings = list(findings)
     found = changes(findings, *figures, people=True)
     if found:
-        told = say(lang, "；", "; ").join(sentence(one, lang) for one in found[:3])
+        told = joined([sentence(one, lang) for one in found[:3]], lang)
         more = len(found) - 3
         tail = say(lang, f"；另有{more}个信号", f"; and {plural(more, 'more signal')}") if more > 0 else ""
         return described + say(lang, f"信号：{told}{tail}。", f" Signal: {told}{tail}.")
@@ -237,6 +237,17 @@ def headline(findings: Iterable[Finding], figures: Sequence[str], described: str
     if tested:
         return described + say(lang, "没有信号。", " No signal.")
     return described
+
+
+def joined(told: Sequence[str], lang: str) -> str:
+    """Sentences as one; in English only the first begins with a capital, but for what is written in capitals.
+
+    >>> joined(["Booking rate: 32.8%", "First-time-fix rate: 98.4%", "MOT score: 99"], "en")
+    'Booking rate: 32.8%; first-time-fix rate: 98.4%; MOT score: 99'
+    """
+    if lang == "zh":
+        return "；".join(told)
+    return "; ".join([*told[:1], *(t if t[1:2].isupper() else t[:1].lower() + t[1:] for t in told[1:])])
 
 
 def title(
@@ -264,7 +275,7 @@ def title(
     if found:
         more = len(found) - 2
         tail = say(lang, f"；另有{more}个信号", f"; and {plural(more, 'more signal')}") if more > 0 else ""
-        return say(lang, "；", "; ").join(sentence(one, lang) for one in found[:2]) + tail
+        return joined([sentence(one, lang) for one in found[:2]], lang) + tail
     if any(one.level != "unknown" for one in about):
         return described + say(lang, "：没有信号", ": no signal")
     return described

@@ -18,6 +18,7 @@ from aftersales.display.charts.gap import gap_trend
 from aftersales.display.charts.heat import heat
 from aftersales.display.charts.multiples import multiples
 from aftersales.display.charts.named import named
+from aftersales.display.charts.panels import panels
 from aftersales.display.charts.scatter import funnel, matrix
 from aftersales.display.charts.store_funnels import store_funnels
 from aftersales.display.charts.strip import strip
@@ -36,10 +37,16 @@ __all__ = [
     "multiples",
     "named",
     "pairs",
+    "panels",
     "store_funnels",
     "strip",
     "trend",
     "waterfall",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 del lazily  # what is offered after `charts.` are charts

@@ -130,7 +130,7 @@ def one_line(text: str, px: float, room_px: float) -> str:
     """A text on a line of a width; of a longer one both ends, for names may begin alike or end alike.
 
     >>> one_line("阿卜杜热西提·买买提江·阿卜杜拉合麦提", 12, 120), one_line("Wu", 12, 120)
-    ('阿卜杜热西…合麦提', 'Wu')
+    ('阿卜杜热西提…合麦提', 'Wu')
     """
     if (width := width_of(text, px)) <= room_px:
         return text

@@ -50,7 +50,7 @@ def gap_trend(
     last = len(known) - 1
 
     def draw(figure: Figure, variant: Variant) -> None:
-        px, wide = size(variant), variant == "wide"
+        px = size(variant)
         widest = width_of(max((upper.text(v) for v in a), key=len), px - 1)
         right = max(width_of(line.name, px) for line in (upper, lower)) + 14
         ax = room(figure, 278, widest / 2 + 2, right, top=26, bottom=48)
@@ -94,7 +94,7 @@ def gap_trend(
             ha="right" if last else "left",
         )
         ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED, pad=6)
-        months(ax, list(known["month"]), wide or last < 6)
+        months(ax, list(known["month"]), px - 1, lang)
 
     alt = [
         f"{formats.month(r['month'], lang)} {upper.name} {upper.text(r[upper.column])} {lower.name} "
