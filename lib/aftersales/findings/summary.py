@@ -108,6 +108,7 @@ def cards(
                 "status_text": text,
                 "verdict": _verdict(row, few, lang),
                 "interval_text": _interval(row, figure, shown, lang),
+                "months_text": _months(row, figure, lang),
                 "tone": sentences.tone(found),
                 "note": figure.formula(lang),
             }
@@ -134,6 +135,19 @@ def _interval(row: Mapping[str, Any], figure: Figure, shown: str, lang: str) -> 
         lang,
         f"{shown}，95%区间{low}至{high}，目标{target}",
         f"{shown}, 95% interval {low} to {high}, target {target}",
+    )
+
+
+def _months(row: Mapping[str, Any], figure: Figure, lang: str) -> str:
+    """Between what the months of a figure lie, in words."""
+    values = [value for value in row["spark"] if known(value)]
+    if not values:
+        return ""
+    low, high = f.figure(min(values), figure, lang), f.figure(max(values), figure, lang)
+    return say(
+        lang,
+        f"{len(values)}个月在{low}与{high}之间",
+        f"{plural(len(values), 'month')} between {low} and {high}",
     )
 
 

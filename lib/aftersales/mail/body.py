@@ -265,12 +265,12 @@ def _text(
     lines += ["", labels["cards"]] if cards else []
     for card in cards:
         gap = " " if (card.get("unit") or "%") != "%" else ""
+        value = f"{card['display']}{gap}{card.get('unit') or ''}"
+        lines.append(f"- {card['label']} {value}  {card['status_text']}")
+        goal = card["interval_text"] if card["verdict"] else ""
+        before = f"{labels['previous']} {card['previous_display']}"
         lines.append(
-            f"- {card['label']} {card['display']}{gap}{card.get('unit') or ''}  {card['status_text']}"
-        )
-        lines.append(
-            f"  {labels['target']} {card['target_display']} · {labels['previous']} "
-            f"{card['previous_display']} · {card['change_display']}"
+            "  " + " · ".join(filter(None, [goal, before, card["change_display"], card["months_text"]]))
         )
     for payload in lists:
         lines += _listed(

@@ -49,7 +49,7 @@ def heat(
         numbers alone.
     """
     values = frame.astype(float)
-    known = values.to_numpy()[values.notna().to_numpy()]
+    known = values.to_numpy()[values.notna().to_numpy(bool)]
     if not len(known):
         return nothing(id, lang)
     ends = float(known.min() if low is None else low), float(known.max() if high is None else high)

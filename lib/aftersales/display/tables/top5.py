@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -31,7 +32,7 @@ def _top5(department: str) -> ReportTable:
             MEASURE,
             OWNER,
             DUE,
-            SUPERVISOR,
+            replace(SUPERVISOR, on_paper=False),
             col("checkpoint", "过程控制节点", "Checkpoint"),
             hidden("proposed", "系统建议", "Proposed", "flag"),
             hidden("metric", "对应指标", "Metric", "code", codes="metric"),

@@ -220,6 +220,7 @@ def _card(card: Mapping[str, Any]) -> dict[str, Any]:
         "verdict",
         "interval_svg",
         "interval_text",
+        "months_text",
         "months_svg",
     )
     return {name: card.get(name) or "" for name in names}
