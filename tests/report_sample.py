@@ -214,6 +214,7 @@ def cards() -> dict:
             "status_text": text,
             "verdict": text.partition("（")[0],
             "interval_text": f"{display}{unit}，95%区间 97 至 99，目标 98.5%",
+            "empty": False,
             "months_text": "11个月在 97.6 与 98.9 之间",
             "interval_svg": small_svg(120, 22),
             "months_svg": small_svg(216, 40),

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 from nbformat import NotebookNode
@@ -137,9 +138,11 @@ def read(nb: NotebookNode) -> Document:
                 chapter.findings.append(block.body)
             else:
                 chapter.blocks.append(block)
-        if not any(map(_has_content, chapter.blocks)):
-            # its finding says that there is nothing; a row of empty sections would not say more
+        # its finding says that there is nothing; a row of empty sections would not say more
+        if not any(_has_content(block) and not folded(block) for block in chapter.blocks):
             chapter.blocks = []
+        elif chapter.findings:
+            chapter.blocks = list(_sections_with_content(chapter.blocks))
         chapters.append(chapter)
     summary = next((c for c in chapters if c.key == SUMMARY), None)
     if summary:
@@ -165,6 +168,18 @@ def folded(block: Block) -> bool:
 
 def _has_content(block: Block) -> bool:
     return block.kind != "heading" and not (block.kind == "exhibit" and block.body["kind"] == "empty")
+
+
+def _sections_with_content(blocks: list[Block]) -> Iterator[Block]:
+    """The blocks but for sections that hold nothing; and where a finding says it, what says it again."""
+    starts = [n for n, block in enumerate(blocks) if block.kind == "heading"]
+    for start, end in pairwise([0, *(n for n in starts if n), len(blocks)]):
+        section = blocks[start:end]
+        held = [block for block in section if _has_content(block)]
+        if not held and start in starts:
+            continue
+        words = held and all(block.kind == "exhibit" and block.body["kind"] == "text" for block in held)
+        yield from (block for block in section if not words or _has_content(block) or block.kind == "heading")
 
 
 def _parts(cells: Iterable[NotebookNode]) -> Iterator[tuple[str, int | None, list[NotebookNode]]]:

@@ -101,6 +101,7 @@ def cards(
                 "spark": row["spark"],
                 "spark_months": row["months"],
                 "spark_band": _band((limits or {}).get((name, None)), row["months"]),
+                "empty": not known(value) and not any(map(known, row["spark"])),
                 "since": found.since if signal and found is not None and found.rule == "run" else None,
                 "low": None if few else row["low"],
                 "high": None if few else row["high"],

@@ -264,6 +264,8 @@ def _text(
     lines = [f"{meta['store']}  {month}".strip(), "", verdict, "", state]
     lines += ["", labels["cards"]] if cards else []
     for card in cards:
+        if card["empty"]:
+            continue
         gap = " " if (card.get("unit") or "%") != "%" else ""
         value = f"{card['display']}{gap}{card.get('unit') or ''}"
         lines.append(f"- {card['label']} {value}  {card['status_text']}")
@@ -272,6 +274,8 @@ def _text(
         lines.append(
             "  " + " · ".join(filter(None, [goal, before, card["change_display"], card["months_text"]]))
         )
+    if without := words["comma"].join(card["label"] for card in cards if card["empty"]):
+        lines.append(words["without_data"].format(without))
     for payload in lists:
         lines += _listed(
             payload.get("title") or words[payload["role"]], payload.get("items", []), words["none"]

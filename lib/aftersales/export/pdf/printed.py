@@ -223,7 +223,7 @@ def _card(card: Mapping[str, Any]) -> dict[str, Any]:
         "months_text",
         "months_svg",
     )
-    return {name: card.get(name) or "" for name in names}
+    return {**{name: card.get(name) or "" for name in names}, "empty": bool(card.get("empty"))}
 
 
 def _points(p: Mapping[str, Any], lang: str) -> dict[str, Any]:
