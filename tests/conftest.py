@@ -11,6 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from filelock import FileLock
+from five_stores import STORES
 from one_language import foreign_in_error, phrases
 
 from aftersales import arguments, demo
@@ -131,15 +132,26 @@ def raw_heads(path):
 
 
 @pytest.fixture(scope="session")
-def april(tmp_path_factory):
-    """The published report of the built-in store's April 2024, in Chinese: made once for all workers."""
+def reports(tmp_path_factory):
+    """`reports("English")`: the published report of one of five stores, made once for all workers."""
     base = tmp_path_factory.getbasetemp()
-    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "april"
-    with FileLock(out.with_suffix(".lock")):
-        if not out.exists():
-            done = run("report", "--month", 4, "--out", out)
-            assert done.returncode == 0, done.stderr
-    return out / "2024-04" / "示范店"
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def report(name):
+        store, out = STORES[name], shared / name
+        with FileLock(shared / f"{name}.lock"):
+            if not out.exists():
+                done = run("report", *store.asked(shared / f"{name}, records"), "--out", out)
+                assert done.returncode == 0, done.stderr
+        return out / store.month / store.name
+
+    return report
+
+
+@pytest.fixture(scope="session")
+def april(reports):
+    """The published report of the built-in store's April 2024, in Chinese."""
+    return reports("built-in")
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def _heads(ax: Axes, row: pd.Series, px: float, lang: str, beyond: float) -> Non
     tints = {
         "national": theme.NATION,
         "branch": theme.TARGET,
-        "previous": theme.LAST,
+        "previous": theme.MUTED,  # the colour of its mark is too pale for a word
         "current": theme.WORSE if falls else theme.THIS,
     }
     named = [(row[c], _HEADS[lang][c], tint) for c, tint in tints.items() if c in row and row[c] == row[c]]
