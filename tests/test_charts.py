@@ -446,3 +446,22 @@ def test_a_heat_map_is_shaded_by_its_own_values():
         assert (max(shades), min(shades)) == (0.55, 0.05)
     wide = charts.heat(pd.concat([grid] * 9, axis="columns"), id="x", corner="个月后", **WORDS).payload
     assert wide["svg"]["narrow"].count("个月后") == 1  # no room: once, beside the numbers
+
+
+@pytest.mark.parametrize("n", [8, 14, 40])
+@pytest.mark.parametrize("form", ["funnel", "matrix"])
+def test_every_dot_is_named_beside_it_or_in_the_list_below(form, n):
+    for svg in FORMS[form](n).payload["svg"].values():
+        told = re.sub(r"\d+ (?=技师)", "", "、".join(re.findall(r">([^<>\n]+)</text>", svg)))
+        assert {f"技师{i}号" for i in range(n)} <= set(re.split("、", told))
+
+
+def test_a_list_of_very_many_names_says_how_many_more():
+    svg = FORMS["matrix"](300).payload["svg"]["narrow"]
+    assert re.search(r"… 另\d+个", svg)
+
+
+def test_long_names_of_many_rows_stand_on_a_line_each():
+    frame = counts(40).assign(label=[f"{i}号" + "很长的名字" * 12 for i in range(40)])
+    svg = charts.bars(frame, id="x", **WORDS).payload["svg"]["narrow"]
+    assert len(re.findall(r">\d+号很长[^<]*…[^<]*字</text>", svg)) == 40

@@ -34,6 +34,17 @@ def room(
     )
 
 
+def lower(ax: Axes, more: float) -> float:
+    """Make the figure higher by some px below the axes; where this room begins, in px from their foot."""
+    box, height = ax.get_position(), ax.figure.bbox.height
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    figure.set_figheight((height + more) / 72)
+    share = height / (height + more)
+    ax.set_position((box.x0, 1 - (1 - box.y0) * share, box.width, box.height * share))
+    return -float(box.y0 * height)
+
+
 def inside(ax: Axes) -> tuple[float, float]:
     """Width and height of the axes in px."""
     box, whole = ax.get_position(), ax.figure.bbox

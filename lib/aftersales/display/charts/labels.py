@@ -1,17 +1,21 @@
-"""Names beside points: none on a point, on another name, on a line or over the edge."""
+"""Names beside points: none on a point, on another name, on a line or over the edge.
+
+A point whose name finds no place has a number beside it, and its name stands in a list below the chart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from math import hypot
 
 from matplotlib.axes import Axes
 
 from aftersales.display import theme
-from aftersales.display.charts.frame import inside, one_line, say, width_of
+from aftersales.display.charts.frame import inside, lower, one_line, say, width_of
 
 Box = tuple[float, float, float, float]
+Point = tuple[float, float]
 # Where a name may stand, nearest first: distance in px, then direction as shares of its own width and height.
 _DISTANCES = (9, 15, 24, 36, 52)
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (0.7, -0.7), (-0.7, 0.7), (-0.7, -0.7))
@@ -19,15 +23,18 @@ _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (0.7, -0.7), (-0.7, 0.7)
 _SAME = 4.0
 # A picture has no room for more names than this, and to look for it takes time for each pair of names.
 _NAMES = 40
-# Their names stand on a line each when they are longer together; of more, the last line says how many.
-_LONG, _AT_ONE = 96, 8
+# Their names stand on a line each when they are longer together; more of them are told by their numbers.
+_LONG, _AT_ONE = 96, 4
 # A name wider than so many Chinese characters is shown by its beginning and its end.
 _WIDEST = 14
+# Names in the list below; of more it says how many.
+_LISTED = 60
+_COLUMN = 170  # px: the widest column of the list, but where it has one only
 
 
 def name_points(
     ax: Axes,
-    points: Sequence[tuple[float, float]],
+    points: Sequence[Point],
     texts: Sequence[str],
     chosen: Sequence[int],
     px: float,
@@ -42,59 +49,119 @@ def name_points(
     points
         All of them, in px from the lower left corner of the axes.
     chosen
-        Indexes of those to name, the important ones first; a name that finds no place is left out, and so
-        are those beyond the first forty.
+        Indexes of those that are named beside the point where there is room, the important ones first. The
+        others, in the order of `points`, have a number there and their names below.
     taken
         Boxes in px that no name may touch.
     """
-    width, height = inside(ax)
-    edge = ax.figure.bbox.width * (1 - ax.get_position().x0) - 1
+    room = (-1.0, 1.0, ax.figure.bbox.width * (1 - ax.get_position().x0) - 1, inside(ax)[1] + 2)
     boxes: list[Box] = [*taken, *((x - 6, y - 6, x + 6, y + 6) for x, y in points)]
+    comma = "、" if lang == "zh" else ", "
     named: set[int] = set()
-    chosen = chosen[:_NAMES]
-    for i in chosen:
-        if i in named:
-            continue
-        x, y = points[i]
-        same = [j for j in chosen if j not in named and hypot(points[j][0] - x, points[j][1] - y) < _SAME]
-        named.update(same)
-        names = list(dict.fromkeys(_short(str(texts[j]), px) for j in same))
+    asked = 0
+    for group in _groups(points, chosen[:_NAMES]):
+        names = list(dict.fromkeys(_short(str(texts[i]), px) for i in group))
         if len(names) > _AT_ONE:
-            more = len(names) - _AT_ONE + 1
-            names[_AT_ONE - 1 :] = [f"… 另{more}个" if lang == "zh" else f"… {more} more"]
-        text = ("、" if lang == "zh" else ", ").join(names)
-        lines = names if width_of(text, px) > _LONG else [text]
-        size = (max(width_of(line, px) for line in lines), (px + 3) * len(lines))
-        spot = _free(x, y, size, boxes, (-1, 1, edge, height + 2))
-        if spot is None:
             continue
-        boxes.append(spot)
-        left, low, right, high = spot
-        near = (min(max(x, left), right), min(max(y, low), high))
-        gap = hypot(near[0] - x, near[1] - y)
-        if gap > 13:
-            share = 6 / gap
-            start = (x + (near[0] - x) * share, y + (near[1] - y) * share)
-            ends = [(a / width, b / height) for a, b in (start, near)]
-            ax.plot(
-                *zip(*ends, strict=True),
-                color=theme.MUTED,
-                lw=0.8,
-                transform=ax.transAxes,
-                clip_on=False,
-                zorder=2,
-            )
-        say(
-            ax,
-            "\n".join(lines),
-            (0, 0),
-            (left, (low + high) / 2),
-            px=px,
-            bold=i in bold,
-            coords="axes fraction",
-            zorder=6,
-            linespacing=1.2,
+        text, asked = comma.join(names), asked + 1
+        lines = names if width_of(text, px) > _LONG else [text]
+        if _beside(ax, points[group[0]], lines, px, boxes, room, group[0] in bold):
+            named.update(group)
+    rest = [i for i in range(len(points)) if i not in named]
+    if not rest:
+        return
+    number = {i: n for n, i in enumerate(rest, 1)}
+    for group in _groups(points, rest[: _NAMES - asked]):
+        _beside(ax, points[group[0]], [_runs(number[i] for i in group)], px - 1, boxes, room, False)
+    _list_below(ax, [f"{number[i]} {texts[i]}" for i in rest], px, lang)
+
+
+def _groups(points: Sequence[Point], chosen: Sequence[int]) -> list[list[int]]:
+    """Points that are one on the picture together, in the order of the first of each."""
+    groups, done = [], set[int]()
+    for i in chosen:
+        if i not in done:
+            x, y = points[i]
+            near = [j for j in chosen if j not in done and hypot(points[j][0] - x, points[j][1] - y) < _SAME]
+            done.update(near)
+            groups.append(near)
+    return groups
+
+
+def _beside(
+    ax: Axes,
+    point: Point,
+    lines: Sequence[str],
+    px: float,
+    boxes: list[Box],
+    room: Box,
+    bold: bool,
+) -> bool:
+    """Write lines at the nearest free place, and keep it; False where there is none."""
+    (x, y), (width, height) = point, inside(ax)
+    size = (max(width_of(line, px) for line in lines), (px + 3) * len(lines))
+    spot = _free(x, y, size, boxes, room)
+    if spot is None:
+        return False
+    boxes.append(spot)
+    left, low, right, high = spot
+    near = (min(max(x, left), right), min(max(y, low), high))
+    gap = hypot(near[0] - x, near[1] - y)
+    if gap > 13:
+        share = 6 / gap
+        start = (x + (near[0] - x) * share, y + (near[1] - y) * share)
+        ends = [(a / width, b / height) for a, b in (start, near)]
+        ax.plot(
+            *zip(*ends, strict=True),
+            color=theme.MUTED,
+            lw=0.8,
+            transform=ax.transAxes,
+            clip_on=False,
+            zorder=2,
         )
+    say(
+        ax,
+        "\n".join(lines),
+        (0, 0),
+        (left, (low + high) / 2),
+        px=px,
+        bold=bold,
+        coords="axes fraction",
+        zorder=6,
+        linespacing=1.2,
+    )
+    return True
+
+
+def _runs(numbers: Iterable[int]) -> str:
+    """Numbers in short.
+
+    >>> _runs([3, 1, 2, 7])
+    '1–3, 7'
+    """
+    runs: list[list[int]] = []
+    for n in sorted(numbers):
+        if runs and n == runs[-1][-1] + 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
+
+
+def _list_below(ax: Axes, names: list[str], px: float, lang: str) -> None:
+    """The names of the numbered points, in as many columns as have room."""
+    if len(names) > _LISTED:
+        more = len(names) - _LISTED + 1
+        names = [*names[: _LISTED - 1], f"… 另{more:,}个" if lang == "zh" else f"… {more:,} more"]
+    left = ax.get_position().x0 * ax.figure.bbox.width
+    whole, step = ax.figure.bbox.width - 4, px + 5
+    widest = min(max(width_of(name, px) for name in names) + 14, _COLUMN)
+    across = max(1, min(int(whole / widest), len(names)))
+    down, cell = -(-len(names) // across), whole / across
+    foot = lower(ax, down * step + 6)
+    for n, name in enumerate(names):
+        place = (n // down * cell - left + 2, foot - (n % down + 0.5) * step)
+        say(ax, one_line(name, px, cell - 10), (0, 0), place, px=px, coords="axes fraction")
 
 
 def _short(name: str, px: float) -> str:

@@ -85,10 +85,10 @@ def funnel(
         ax.xaxis.set_major_locator(steps(8 if wide else 4, whole=True))
         ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
         ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
-        limit_names(ax, limits, centre, centre_lines, px - 1)
+        ends = limit_names(ax, limits, centre, centre_lines, px - 1)
         at = _pixels(ax, volume, points["rate"])
         line = _pixels(ax, [x.iloc[0]], [centre])[0][1]
-        taken: list[Box] = [(-1, line - 2, inside(ax)[0], line + 2)]
+        taken: list[Box] = [(-1, line - 2, inside(ax)[0], line + 2), *ends]
         name_points(
             ax,
             at,
@@ -116,18 +116,21 @@ def funnel(
     )
 
 
-def limit_names(ax: Axes, limits: pd.DataFrame, centre: float, centre_name: str, px: float) -> None:
-    """What the bands and the dashed line are, at their right ends."""
+def limit_names(ax: Axes, limits: pd.DataFrame, centre: float, centre_name: str, px: float) -> list[Box]:
+    """What the bands and the dashed line are, at their right ends; the boxes that these names fill."""
+    boxes: list[Box] = []
     named = [
         ("95%", limits["lower_95"].iloc[-1]),
         ("99.8%", limits["lower_998"].iloc[-1]),
         (centre_name, centre),
     ]
-    (low, high), (_, height) = ax.get_ylim(), inside(ax)
+    (low, high), (width, height) = ax.get_ylim(), inside(ax)
     places = [(float(v) - low) / (high - low) * height for _, v in named]
     sizes = [(px + 3) * (t.count("\n") + 1) for t, _ in named]
-    for place, (text, _) in zip(apart(places, sizes, 0, height + 6), named, strict=True):
+    for place, size_px, (text, _) in zip(apart(places, sizes, 0, height + 6), sizes, named, strict=True):
+        boxes.append((width + 3, place - size_px / 2, width + 400, place + size_px / 2))
         say(ax, text, (1, 0), (6, place), px=px, colour=theme.MUTED, coords="axes fraction", linespacing=1.15)
+    return boxes
 
 
 def _dots(
