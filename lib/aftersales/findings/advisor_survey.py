@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, say, words
+from aftersales.contract.language import Words, plural, say, words
 
 
 def advisors(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -16,12 +16,12 @@ def advisors(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         say(
             lang,
             f"有效回访{f.count(n)} · {f.month(month, lang)}",
-            f"{f.count(n)} valid calls · {f.month(month, lang)}",
+            f"{plural(n, 'valid call')} · {f.month(month, lang)}",
         ),
         say(
             lang,
             "没有工单号的回访归不到顾问；覆盖率低时，分数说明不了什么。阴影为95%与99.8%控制限。来源：回访记录、维修工单。",
-            "Calls without an order are of no advisor; where few were asked a score says little. "
+            "Calls without an order belong to no advisor; where few were asked, a score says little. "
             "Bands: 95% and 99.8% limits. Sources: survey calls, repair orders.",
         ),
         lang,

@@ -41,7 +41,7 @@ def headline(
     text = say(
         lang,
         f"预约进厂{f.count(arrived)}台次，预约率{rate(figures['booking.rate'], n, lang)}",
-        f"{plural(arrived, 'visit')} by booking: a booking rate of {rate(figures['booking.rate'], n, lang)}",
+        f"{plural(arrived, 'booked visit')}: a booking rate of {rate(figures['booking.rate'], n, lang)}",
     )
     text += sentences.on_target(findings, "booking.rate", target, lang)
     if figures["booking.booked"] >= FEW:
@@ -103,8 +103,8 @@ def status(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, la
         if n
         else "本月没有登记预约",
         (
-            f"{f.count(figures['booking.arrived'])} of "
-            f"{f.count(figures['booking.booked'])} bookings were kept{share}"
+            f"{f.count(figures['booking.arrived'])} of {plural(figures['booking.booked'], 'booking')} "
+            f"kept{share}"
         )
         if n
         else "No booking was registered this month",

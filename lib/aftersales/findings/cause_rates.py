@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, say, words
+from aftersales.contract.language import Words, plural, say, words
 
 
 def cause_rates(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -16,7 +16,7 @@ def cause_rates(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
         say(
             lang,
             f"有效回访{f.count(n)} · {f.month(month, lang)}，旁为前11个月合并",
-            f"{f.count(n)} valid calls · {f.month(month, lang)}, beside the 11 months before",
+            f"{plural(n, 'valid call')} · {f.month(month, lang)}, beside the 11 months before",
         ),
         say(lang, "来源：不满意原因、回访记录。", "Sources: grievances, survey calls."),
         lang,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from aftersales.contract import formats as f
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.language import Words, say, small, words
+from aftersales.contract.language import Words, plural, say, small, words
 from aftersales.contract.rules import RULES
 from aftersales.contract.schema import CODES, TABLES, label, short_item
 from aftersales.findings import refuted
@@ -516,9 +516,9 @@ def table_words(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
         f"{len(table)}项校验中" + "、".join(f"{n}项{zh}" for n, zh, _ in present)
         if present
         else f"{len(table)}项校验全部一致",
-        f"Of {len(table)} checks " + f.join([f"{n} {en}" for n, _, en in present], lang)
+        f"Of {plural(len(table), 'check')}, " + f.join([f"{n} {en}" for n, _, en in present], lang)
         if present
-        else f"All {len(table)} checks agree",
+        else f"All {plural(len(table), 'check')} agree",
     )
     note = say(
         lang,
@@ -532,7 +532,7 @@ def table_words(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
 def agreeing_words(table: pd.DataFrame, lang: str = "zh") -> Words:
     """Words of the checks that agree."""
     n = int((table["verdict"] == "consistent").sum())
-    return words(say(lang, f"{n}项一致", f"{n} checks agree"), "", "", lang)
+    return words(say(lang, f"{n}项一致", f"{plural(n, 'check agrees', 'checks agree')}"), "", "", lang)
 
 
 def remarks(checks: pd.DataFrame, lang: str = "zh") -> list[str]:

@@ -55,7 +55,7 @@ def headline(
         f"Of {plural(n, 'vehicle')} that came in {then}, {f.count(lost)} did not come back",
     )
     if n >= FEW:
-        share = rate(figures["churn.rate"], n, lang, 2)
+        share = rate(figures["churn.rate"], n, lang)
         text += say(lang, f"，流失率{share}", f": a churn rate of {share}")
     if lost and not called(figures):
         zh, en = unmatched(calls)
@@ -156,7 +156,7 @@ def results(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
             lang,
             f"人 · 应回访私车{f.count(figures['churn.to_call'])} · {f.month(month, lang)}",
             (
-                f"Customers · {f.count(figures['churn.to_call'])} private vehicles to call "
+                f"Customers · {plural(figures['churn.to_call'], 'private vehicle')} to call "
                 f"· {f.month(month, lang)}"
             ),
         ),
@@ -185,7 +185,7 @@ def reasons(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, l
         say(
             lang,
             f"{n}人说明原因：已到其它站{gone}人，未到期{not_due}人",
-            f"{plural(n, 'reason')} given: {gone} went elsewhere, {not_due} simply not due",
+            f"{plural(n, 'reason')} given: {gone} went elsewhere, {not_due} not yet due",
         ),
         say(
             lang,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, known, plural, say, words
-from aftersales.findings.complaints import days_only
+from aftersales.findings.complaints import days_only, hours_of
 
 
 def headline(
@@ -41,8 +41,8 @@ def headline(
         parts.append(
             say(
                 lang,
-                f"九成在{f.number(hours, 1)}小时内关闭",
-                f"nine in ten closed within {f.number(hours, 1)} hours",
+                f"九成在{f.hours(hours, lang)}内关闭",
+                f"nine in ten closed within {f.hours(hours, lang)}",
             )
         )
     elif days and days == received:
@@ -54,7 +54,7 @@ def headline(
             )
         )
     elif received != 0:
-        parts.append(say(lang, "尚未有九成关闭", "nine in ten are not closed yet"))
+        parts.append(say(lang, "尚未有九成关闭", "fewer than nine in ten closed so far"))
     return say(lang, "，", "; ").join(parts) + say(lang, "。", ".")
 
 
@@ -62,7 +62,7 @@ def waiting(
     table: pd.DataFrame, promised_hours: Mapping[str, float], month: pd.Period, lang: str = "zh"
 ) -> Words:
     """Words of the complaints that wait: whose they are and how long they have been open."""
-    n, limit = len(table), f.number(promised_hours["close"], 0)
+    n, limit = len(table), hours_of(promised_hours["close"])
     return words(
         say(
             lang,
@@ -79,7 +79,8 @@ def waiting(
         say(
             lang,
             "只记到日的不列小时。定责任人与期限；姓名与电话用 make call-list 取得。来源：投诉台账。",
-            "No hours where the receipt is a day. Name an owner and a date; names and phones: make call-list."
+            "No hours where only the day of receipt is known. Name an owner and a date for each; names and "
+            "phone numbers: make call-list."
             " Source: complaints.",
         ),
         lang,
@@ -91,7 +92,7 @@ def ageing(table: pd.DataFrame, month: pd.Period, days: int | None = None, lang:
     n, still = (int(table[c].sum()) if len(table) else 0 for c in ("closed", "open"))
     title = say(lang, f"已关闭{n}件，未关闭{still}件", f"Closed: {n}, open: {still}")
     if days and not n + still:
-        title = say(lang, "时间只记到日，不能按小时分", "Stamps are days: they can't be told by hours")
+        title = say(lang, "时间只记到日，不能按小时分", "Only days are recorded: no hours to sort by")
     return words(
         title,
         say(
@@ -102,7 +103,7 @@ def ageing(table: pd.DataFrame, month: pd.Period, days: int | None = None, lang:
         say(
             lang,
             "未关闭的按到月末的小时计。",
-            "Open ones by the hours to the month's end. ",
+            "Open ones are counted up to the end of the month. ",
         )
         + days_only(days or 0, lang)
         + say(lang, "来源：投诉台账。", "Source: complaints."),

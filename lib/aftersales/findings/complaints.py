@@ -43,7 +43,7 @@ def headline(figures: Mapping[str, Any], findings: Sequence[Finding] = (), lang:
             lang,
             f"回访中客户{f.count(mentions)}次说到不满意的原因。",
             (
-                " In the survey customers named a cause of dissatisfaction "
+                " In the survey, customers named a cause of dissatisfaction "
                 f"{'once' if mentions == 1 else f'{f.count(mentions)} times'}."
             ),
         )
@@ -93,7 +93,7 @@ def causes(
             say(
                 lang,
                 f"“其他”占{share}，超过10%警戒线，编码需要细分。",
-                f"“Other” is {share}, above the 10% alarm: the coding needs finer causes.",
+                f"“Other” is at {share}, above the alarm of 10%: causes need finer codes.",
             )
         )
     for one in sentences.changes(findings, "complaints.causes"):
@@ -104,7 +104,7 @@ def causes(
             lang,
             "可多选；占比以提及次数为分母。来源：不满意原因、回访记录。",
             (
-                "Several causes a customer; shares are of the mentions. "
+                "A customer may name several causes; shares are of all mentions. "
                 "Sources: causes of dissatisfaction, survey calls."
             ),
         )
@@ -137,23 +137,28 @@ def departments(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Word
     )
 
 
-def register(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
-    """Words of the register of complaints."""
+def register(
+    table: pd.DataFrame, promised_hours: Mapping[str, float], month: pd.Period, lang: str = "zh"
+) -> Words:
+    """Words of the register of complaints, whose late ones passed one of two limits."""
+    contact, close = (hours_of(promised_hours[name]) for name in ("contact", "close"))
+    zh = f"首次联系{contact}小时或关闭{close}小时"
+    en = f"{contact} h to first contact or {close} h to close"
     late = int(table["overdue"].sum()) if len(table) else 0
     unknown = int(table["overdue"].isna().sum()) if len(table) else 0
     title = say(
         lang,
-        f"{len(table)}件投诉中{late}件超过承诺时限" if late else f"{len(table)}件投诉都在承诺时限内处理",
-        f"{late} of {plural(len(table), 'complaint')} took longer than promised"
+        f"{len(table)}件投诉中{late}件超过承诺的{zh}" if late else f"{len(table)}件投诉都没有超过承诺的{zh}",
+        f"{late} of {plural(len(table), 'complaint')} took longer than promised: {en}"
         if late
-        else f"{plural(len(table), 'complaint')}, handled within the promised time",
+        else f"{plural(len(table), 'complaint')}, none of which took longer than promised: {en}",
     )
     if unknown:
         title = say(
             lang,
-            f"{len(table)}件投诉，肯定超过承诺时限的{late}件；{unknown}件的时间只记到日，不能判断",
-            f"{plural(len(table), 'complaint')}: {late} took longer than promised for certain, {unknown} "
-            "have days without a time and can't be judged",
+            f"{len(table)}件投诉，肯定超过承诺的{zh}的{late}件；{unknown}件的时间只记到日，不能判断",
+            f"{plural(len(table), 'complaint')}: {late} certainly took longer than promised ({en}); "
+            f"{unknown} with days but no times cannot be judged",
         )
     return words(
         title,
@@ -165,7 +170,7 @@ def register(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         say(
             lang,
             "月末以后关闭的仍算处理中。来源：投诉台账。",
-            "Closed after the end of the month counts as open. Source: complaints.",
+            "A complaint closed after the end of the month counts as open. Source: complaints.",
         ),
         lang,
     )
@@ -179,10 +184,12 @@ def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, 
         else pd.Series(dtype=float)
     )
     late, known_ = int((taken > promised["close"]).sum()), int(taken.notna().sum())
-    days, limit = len(table) - known_, f.number(promised["close"], 0)
+    days, limit = len(table) - known_, hours_of(promised["close"])
     if late:
         title = say(
-            lang, f"{late}件超过承诺的{limit}小时", f"{late} took longer than the promised {limit} hours"
+            lang,
+            f"{late}件关闭用时超过承诺的{limit}小时",
+            f"{late} took longer to close than the promised {limit} hours",
         )
     elif days and not known_:
         title = say(
@@ -191,12 +198,14 @@ def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, 
     elif days:
         title = say(
             lang,
-            f"记到时刻的{known_}件都没有超过承诺的{limit}小时",
-            f"None of the {known_} with times took longer than the promised {limit} hours",
+            f"记到时刻的{known_}件关闭用时都没有超过承诺的{limit}小时",
+            f"None of the {known_} with times took longer to close than the promised {limit} hours",
         )
     else:
         title = say(
-            lang, f"没有投诉超过承诺的{limit}小时", f"None took longer than the promised {limit} hours"
+            lang,
+            f"没有投诉的关闭用时超过承诺的{limit}小时",
+            f"None took longer to close than the promised {limit} hours",
         )
     return words(
         title,
@@ -213,6 +222,11 @@ def hours(table: pd.DataFrame, promised: Mapping[str, float], month: pd.Period, 
     )
 
 
+def hours_of(promised: float) -> str:
+    """Promised hours as they are set: whole ones without a decimal."""
+    return f.number(promised, 0 if float(promised).is_integer() else 1)
+
+
 def days_only(count: int, lang: str = "zh") -> str:
     """That so many complaints are in no number of hours; nothing where there are none."""
     if not count:
@@ -221,7 +235,7 @@ def days_only(count: int, lang: str = "zh") -> str:
         lang,
         f"另有{count}件受理或关闭只记到日，不计小时。",
         f"{plural(count, 'more was', 'more were')} received or closed on a day without a time, and "
-        f"{'is' if count == 1 else 'are'} in no hours. ",
+        f"{'is' if count == 1 else 'are'} not counted in hours. ",
     )
 
 
@@ -300,7 +314,7 @@ def by_week(
             "占不满意客户 = 提到该原因的客户 ÷ 提到任一原因的客户。来源：不满意原因、回访记录。",
             (
                 f"Valid calls of the weeks: {of}. "
-                "Of customers = customers naming the cause ÷ customers naming any. "
+                "“Of customers” = those naming the cause ÷ those naming any. "
                 "Sources: causes of dissatisfaction, survey calls."
             ),
         ),
@@ -310,7 +324,7 @@ def by_week(
 
 def axis(promised: Mapping[str, float], lang: str = "zh") -> dict[str, str]:
     """Names on the strip of complaints by hours."""
-    limit = f.number(promised["close"], 0)
+    limit = hours_of(promised["close"])
     return {
         "x_name": say(lang, "受理后小时数", "Hours since receipt"),
         "limit_name": say(lang, f"承诺{limit}小时", f"Promised: {limit} h"),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats as f
+from aftersales.contract.figures import FIGURES
 from aftersales.contract.language import Words, known, plural, rate, say, words
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW
@@ -63,12 +64,15 @@ def headline(
         )
     told += say(lang, "。", ".")
     if n and known(figures["delivery.hours_median"]):
-        middle, slow = (f.number(figures[f"delivery.{name}"], 1) for name in ("hours_median", "hours_p90"))
+        middle, slow = (
+            f.figure(figures[name], FIGURES[name], lang)
+            for name in ("delivery.hours_median", "delivery.hours_p90")
+        )
         told += say(
             lang,
-            f"晚交30分钟以上{f.count(figures['delivery.late_30'])}台；在店用时中位{middle}小时，九成在{slow}小时以内。",
+            f"晚交30分钟以上{f.count(figures['delivery.late_30'])}台；在店用时中位{middle}，九成在{slow}以内。",
             f" Over 30 minutes late: {f.count(figures['delivery.late_30'])}; median time in the shop "
-            f"{middle} hours, nine in ten within {slow}.",
+            f"{middle}, nine in ten within {slow}.",
         )
     return sentences.headline(findings, ("delivery.rate",), told, lang)
 
@@ -145,7 +149,11 @@ def by(
     n = f.count(figures["delivery.orders"] or 0)
     return words(
         names[what][0 if lang == "zh" else 1],
-        say(lang, f"{n}台交车 · {f.month(month, lang)}", f"{n} deliveries · {f.month(month, lang)}"),
+        say(
+            lang,
+            f"{n}台交车 · {f.month(month, lang)}",
+            f"{n} {'delivery' if n == '1' else 'deliveries'} · {f.month(month, lang)}",
+        ),
         say(
             lang,
             f"准时：不晚于预计时间{grace_minutes:g}分钟；区间为95%威尔逊区间。来源：维修工单。",

@@ -63,7 +63,7 @@ def technicians(
     if table.empty:
         return words(say(lang, "本月没有完工的派工", "No job was finished this month"), "", "", lang)
     store, n = f.percent(figures["ftf.rate"], 2), len(table)
-    shown = say(lang, f"全店{store}，{n}位技师", f"The store {store}, {plural(n, 'technician')}")
+    shown = say(lang, f"全店{store}，{n}位技师", f"Store {store}, {plural(n, 'technician')}")
     title = sentences.title(findings, ("ftf.rate",), shown, lang, list(table["technician"]))
     if len(table) == 1 or figures["ftf.jobs"] < FEW:
         title = say(
@@ -83,7 +83,7 @@ def technicians(
                 f"{f.count(figures['ftf.not_fixed'])}台未一次修复 · {f.month(month, lang)}"
             ),
             (
-                f"Jobs and rates · {f.count(figures['ftf.jobs'])} jobs, "
+                f"Jobs and rates · {plural(figures['ftf.jobs'], 'job')}, "
                 f"{f.count(figures['ftf.not_fixed'])} not fixed · {f.month(month, lang)}"
             ),
         ),
@@ -120,7 +120,7 @@ def funnel(
             say(
                 lang,
                 f"各技师相同的假设：χ² {small(homogeneity['p'])}。",
-                f"That all are equal: χ² {small(homogeneity['p'])}.",
+                f"Test that all are equal: χ² {small(homogeneity['p'])}.",
             )
         )
     if known(homogeneity.get("chance_of_worst")) and n > 1 and homogeneity["chance_of_worst"] >= 0.05:
@@ -133,7 +133,7 @@ def funnel(
                     f"{n}人中最差者达到{worst}的机会也有{f.percent(homogeneity['chance_of_worst'], 0)}。"
                 ),
                 (
-                    f"Were all equal, the worst of {n} would still reach {worst} "
+                    f"If all were equal, the worst of {n} would still fail {worst} of jobs "
                     f"in {f.percent(homogeneity['chance_of_worst'], 0)} of months."
                 ),
             )
@@ -152,7 +152,7 @@ def funnel(
             f"一次维修合格率与台次 · {f.count(table['jobs'].sum() if n else 0)}台次 · {f.month(month, lang)}",
             (
                 "First-time-fix rate by volume "
-                f"· {f.count(table['jobs'].sum() if n else 0)} jobs · {f.month(month, lang)}"
+                f"· {plural(table['jobs'].sum() if n else 0, 'job')} · {f.month(month, lang)}"
             ),
         ),
         say(lang, "", " ").join(notes),
@@ -166,7 +166,10 @@ def causes(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, la
         return words(say(lang, "没有未一次修复原因", "No cause of rework is recorded"), "", "", lang)
     if table.empty:
         return words(
-            say(lang, "登记的派工都一次修好", "All registered jobs were fixed at once"), "", "", lang
+            say(lang, "登记的派工都一次修好", "All registered jobs were fixed at the first visit"),
+            "",
+            "",
+            lang,
         )
     n = int(table["count"].sum())
     return words(

@@ -51,7 +51,7 @@ def headline(
         )
     lead, other = (rate_base, "valid" if rate_base == "calls" else "calls")
     zh = {"calls": "回访总数", "valid": "有效回访"}
-    en = {"calls": "all calls", "valid": "the valid ones"}
+    en = {"calls": "all calls", "valid": "valid calls"}
     up = {b: f.percent(figures[f"css.delight_rate_{b}"]) for b in zh}
     down = {b: f.percent(figures[f"css.disappointment_rate_{b}"]) for b in zh}
     text = say(
@@ -60,10 +60,10 @@ def headline(
         f"（{f.percent(figures['css.valid_rate'])}{'' if valid >= SMALL else '，样本小'}）；"
         f"按{zh[lead]}计，欣喜率{up[lead]}、失望率{down[lead]}；"
         f"按{zh[other]}计为{up[other]}和{down[other]}。",
-        f"{f.count(calls)} customers were called and {f.count(valid)} answered "
+        f"{plural(calls, 'customer')} called, {f.count(valid)} answered "
         f"({rate(figures['css.valid_rate'], valid, lang)}). "
-        f"Of {en[lead]} {up[lead]} were delighted and {down[lead]} disappointed; "
-        f"of {en[other]} {up[other]} and {down[other]}.",
+        f"Of {en[lead]}, {up[lead]} were delighted and {down[lead]} disappointed; "
+        f"of {en[other]}, {up[other]} and {down[other]}.",
     )
     watched = ("css.valid_rate", "css.delight_rate_valid", "css.disappointment_rate_valid")
     return sentences.headline(findings, watched, text, lang)
@@ -72,7 +72,7 @@ def headline(
 def questionnaire(lang: str = "zh") -> Words:
     """Words of the list of questions."""
     return words(
-        say(lang, "回访问卷", "The questions that are asked"),
+        say(lang, "回访问卷", "The questions asked"),
         "",
         say(
             lang,
@@ -95,7 +95,7 @@ def calls(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lan
             f"{f.count(figures['css.unreachable'])}次无法联系"
         ),
         (
-            f"{f.count(figures['css.valid'])} of {f.count(n)} calls valid, "
+            f"{f.count(figures['css.valid'])} of {plural(n, 'call')} valid, "
             f"{plural(figures['css.unreachable'], 'customer')} not reached"
         ),
     )
@@ -162,7 +162,7 @@ def lowest(
         title = say(
             lang,
             f"{name}（本店{score}）：各顾问的外访得分与失望顾客",
-            f"“{name}” (the store {score}): external score and disappointed customers by advisor",
+            f"“{name}” (store: {score}): external score and disappointed customers by advisor",
         )
     return words(
         title,
@@ -210,15 +210,15 @@ def advisors(
             lang,
             (f"内访覆盖率{low}" if low == high else f"内访覆盖率从{low}到{high}不等") + "，得分要结合样本看",
             (
-                f"The survey covers {low if low == high else f'from {low} to {high}'} "
-                "of an advisor's visits: read scores with their samples"
+                f"The survey covers {low if low == high else f'{low} to {high}'} "
+                "of each advisor's visits: read the scores with their samples"
             ),
         )
     found = sentences.changes(
         [one for one in findings if one.subject], "css.disappointment_rate_valid", people=True
     )
     if found:
-        title = say(lang, "；", "; ").join(sentences.sentence(one, lang) for one in found[:2])
+        title = sentences.joined([sentences.sentence(one, lang) for one in found[:2]], lang)
     return words(
         title,
         say(
@@ -234,7 +234,7 @@ def advisors(
             lang,
             "“外访”列来自厂家代理机构，与内访不是同一量表。来源：维修工单、回访记录、厂家CSS。",
             (
-                "Columns under “external” come from the car maker's agency and are not "
+                "The “external” columns come from the car maker's agency and are not "
                 "on the same scale. Sources: repair orders, survey calls, car maker's CSS."
             ),
         ),
@@ -301,7 +301,7 @@ def bases(figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Wor
         f.percent(figures["css.disappointment_rate_valid"]),
     )
     title = say(
-        lang, f"失望率按回访总数{a}，按有效回访{b}", f"Disappointed: {a} of all calls, {b} of the valid ones"
+        lang, f"失望率按回访总数{a}，按有效回访{b}", f"Disappointed: {a} of all calls, {b} of valid calls"
     )
     if (figures["css.valid"] or 0) < FEW:
         title = say(lang, "有效回访太少，不计比率", "Too few valid calls for a rate")
@@ -311,7 +311,7 @@ def bases(figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Wor
         say(
             lang,
             "按回访总数计，基数里有未接受回访的人，他们无从欣喜或失望。",
-            "Of all calls, the base has those who did not answer and can be neither.",
+            "All calls include customers who did not answer and can be neither delighted nor disappointed.",
         ),
         lang,
     )

@@ -30,17 +30,17 @@ def headline(
             say(lang, f"{zh}{f.number(figures[name])}", f"{en} {f.number(figures[name])}")
             for name, zh, en in (
                 ("oem.mot_previous", "上月", "last month"),
-                ("oem.mot_branch", "分中心", "the branch"),
-                ("oem.mot_national", "全国", "the nation"),
+                ("oem.mot_branch", "分中心", "branch"),
+                ("oem.mot_national", "全国", "nation"),
             )
             if known(figures[name])
         ]
-        text = say(lang, f"MOT得分{f.number(mot)}", f"MOT is {f.number(mot)}")
+        text = say(lang, f"MOT得分{f.number(mot)}", f"MOT score {f.number(mot)}")
         parts.append(
             text + (say(lang, f"（{'，'.join(beside)}）", f" ({', '.join(beside)})") if beside else "")
         )
     if known(css):
-        parts.append(say(lang, f"CSS得分{f.number(css)}", f"CSS is {f.number(css)}"))
+        parts.append(say(lang, f"CSS得分{f.number(css)}", f"CSS score {f.number(css)}"))
     text = say(lang, "，", "; ").join(parts) + say(lang, "。", ".")
     return sentences.headline(findings, ("oem.mot", "oem.css"), text, lang)
 
@@ -56,7 +56,7 @@ def scores(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(
             lang,
             f"MOT：本店{own}，分中心{a}，全国{b}",
-            f"MOT: the store {own}, the branch {a}, the nation {b}",
+            f"MOT: store {own}, branch {a}, nation {b}",
         )
     else:
         title = say(lang, "本月十项得分", "The ten items this month")
@@ -133,7 +133,7 @@ def waterfall(items: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(
             lang,
             f"各项权重 × 得分变化，合计{sum_}分",
-            f"Weight × change of score of each item: {sum_} points in all",
+            f"Weight × change of score of each item: {sum_} points in total",
         )
     period = f"{f.short_month(month - 1, lang)} → {f.short_month(month, lang)}"
     return words(
@@ -155,7 +155,7 @@ def pt(sections: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lan
     else:
         low = scored["score"].astype(float).min()
         whole = f.number(total, 2) if known(total) else f.NONE
-        title = say(lang, f"总分{whole}，各环节得分率", f"{whole} in total, points by section")
+        title = say(lang, f"总分{whole}，各环节得分率", f"{whole} in total, score by section")
         if low >= 100:
             title = say(lang, f"总分{whole}，各环节均得满分", f"{whole} in total, full points everywhere")
     return words(
@@ -209,7 +209,7 @@ def history(
     if len(values) and not known(table["mot"].iloc[-1]):
         title = say(lang, "没有本店本月的MOT得分", "There is no MOT score of the store for this month")
     else:
-        title = sentences.title(findings, ("oem.mot",), say(lang, "MOT得分", "MOT"), lang, [None])
+        title = sentences.title(findings, ("oem.mot",), say(lang, "MOT得分", "MOT score"), lang, [None])
     few = (
         say(lang, "不足12个月，只描述不下结论。", "Fewer than 12 months: a description, not a conclusion. ")
         if len(values) < 12

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, known, say, words
+from aftersales.contract.language import Words, known, plural, say, words
 from aftersales.contract.statistics import FEW
 
 
@@ -20,7 +20,7 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
     text = say(
         lang,
         f"{f.count(n)}辆私车中",
-        f"Of {f.count(n)} private vehicles ",
+        f"Of {plural(n, 'private vehicle')}, ",
     )
     rate = figures["churn.private_rate"]
     lost = f.count(rate * n)
@@ -31,7 +31,7 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
         text += say(
             lang,
             f"；真正流失至少{f.percent(low)}，至多{f.percent(high)}",
-            f"; really lost: at least {f.percent(low)}, at most {f.percent(high)}",
+            f"; truly lost: at least {f.percent(low)}, at most {f.percent(high)}",
         )
         if known(best):
             text += say(lang, f"，估计{f.percent(best)}", f", estimated {f.percent(best)}")
@@ -47,7 +47,7 @@ def bridge(table: pd.DataFrame, month: pd.Period, churn_months: int, lang: str =
         fleet = say(
             lang,
             f"另有公车{a}辆，其中{b}辆未再来站，由他人跟进。",
-            f"Besides, {b} of {a} fleet vehicles have not been back; others follow them up. ",
+            f"In addition, {b} of {a} fleet vehicles have not been back; others follow them up. ",
         )
     return words(
         say(lang, "从来站私车到已知流失", "From the private vehicles that came to the known lost"),
@@ -60,7 +60,8 @@ def bridge(table: pd.DataFrame, month: pd.Period, churn_months: int, lang: str =
         + say(
             lang,
             "未接通或未致电的，是否流失未知。来源：维修工单、流失回访。",
-            "Of those not reached or not called it is not known. Sources: repair orders, churn calls.",
+            "Whether those not reached or not called are lost is not known. "
+            "Sources: repair orders, churn calls.",
         ),
         lang,
     )
@@ -69,11 +70,11 @@ def bridge(table: pd.DataFrame, month: pd.Period, churn_months: int, lang: str =
 def returning(table: pd.DataFrame, median: float | None, month: pd.Period, lang: str = "zh") -> Words:
     """Words of how soon private cars come again."""
     title = say(lang, "私车再次来站所需的时间", "How soon private cars come again")
-    if known(median):
+    if median is not None and known(median):
         title = say(
             lang,
             f"半数私车在{f.count(median)}天内再次来站",
-            f"Half of the private cars come again within {f.count(median)} days",
+            f"Half of the private cars come again within {plural(median, 'day')}",
         )
     return words(
         title,
@@ -103,7 +104,7 @@ def call_list(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         say(
             lang,
             f"流失私车{f.count(len(table))}辆，按金额×天数排列",
-            f"Lost private vehicles: {f.count(len(table))}",
+            f"{plural(len(table), 'lost private vehicle')}, by amount × days",
         ),
         f.month(month, lang),
         say(

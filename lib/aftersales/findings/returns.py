@@ -34,8 +34,8 @@ def headline(
     text = say(
         lang,
         f"上月{f.count(n)}张维修与索赔工单中，{f.count(back)}辆车在{return_days}天内又回厂",
-        f"Of {f.count(n)} repair and warranty orders of last month, the car of {f.count(back)} "
-        f"was back within {return_days} days",
+        f"Of {plural(n, 'repair or warranty order')} last month, {f.count(back)} had the car back within "
+        f"{plural(return_days, 'day')}",
     )
     if n >= FEW:
         share = f.percent(figures["ftf.return_rate"])
@@ -45,12 +45,13 @@ def headline(
         text += say(
             lang,
             f"；车间本月自行登记未一次修复{own}台",
-            f"; the workshop's own register of this month has {own} not fixed",
+            f"; the workshop's own register of this month has "
+            f"{plural(fixed['ftf.not_fixed'], 'job')} not fixed",
         )
     return text + say(
         lang,
         "。记录中没有故障内容，是否同一故障需人工核对。",
-        ". The records hold no fault, so whether it was the same one is for people to say.",
+        ". The records do not name the fault, so whether it was the same one has to be checked by hand.",
     )
 
 
@@ -89,13 +90,11 @@ def red_line(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     n = len(table)
     return words(
         say(lang, f"10天内回厂的{n}辆（红线名单）", f"Back within 10 days: {n} (red-line list)"),
-        say(
-            lang, f"逐车核对 · {f.month(month, lang)}", f"To be looked at car by car · {f.month(month, lang)}"
-        ),
+        say(lang, f"逐车核对 · {f.month(month, lang)}", f"To be checked car by car · {f.month(month, lang)}"),
         say(
             lang,
             "名单不是故障结论：记录中没有故障内容。来源：维修工单。",
-            "A list, no verdict: the records hold no fault. Source: repair orders.",
+            "A list, not a verdict: the records do not name the fault. Source: repair orders.",
         ),
         lang,
     )

@@ -29,12 +29,12 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
             f"上月提出{n}项措施；表里没有完成情况，无从得知做了没有。",
             f"{plural(n, 'measure')} raised last month; the table has no status: what was done is unknown.",
         )
-    rate = f.percent(figures["review.completion_rate"], 0)
+    rate = f.percent(figures["review.completion_rate"])
     if done == n:
         return say(
             lang,
             f"上月{n}项措施全部完成。",
-            f"All {n} measures of last month are done."
+            f"All {plural(n, 'measure')} of last month are done."
             if n > 1
             else "The one measure of last month is done.",
         )
@@ -57,7 +57,7 @@ def headline(figures: Mapping[str, Any], lang: str = "zh") -> str:
     return say(
         lang,
         f"上月{n}项措施完成{done}项{share}，{'、'.join(rest)}。",
-        f"{done} of {n} measures of last month are done{share}, {f.join(rest, lang)}.",
+        f"{done} of {plural(n, 'measure')} of last month done{share}, {f.join(rest, lang)}.",
     )
 
 
@@ -74,7 +74,7 @@ def actions(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(
             lang,
             f"{late}项措施逾期，另有{undated}项未完成、也没有写完成时间",
-            f"{plural(late, 'measure')} late; {undated} not done have no due date",
+            f"{plural(late, 'measure')} late; {undated} not done without a due date",
         )
     if len(table) and table["status"].isna().all():
         title = say(
@@ -115,8 +115,8 @@ def results(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         say(
             lang,
             "用信号清单的同一标准判断；没有信号不等于没有效果，只是还看不出。来源：改善措施。",
-            "Judged by the list of findings; no signal does not mean no effect: it cannot be seen yet. "
-            "Source: actions.",
+            "Judged as in the list of findings; no signal does not mean no effect, only that none is "
+            "seen yet. Source: actions.",
         ),
         lang,
     )
@@ -140,6 +140,6 @@ def mot(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (),
     return words(
         title,
         say(lang, f"厂家CSS得分（指数）· {period}", f"Car maker's CSS scores (index) · {period}"),
-        say(lang, "一个月的变化可能只是波动，见第2章。", "One month's change may be chance, see chapter 2."),
+        say(lang, "一个月的变化可能只是波动，见第2章。", "One month's change may be chance; see chapter 2."),
         lang,
     )

@@ -235,7 +235,7 @@ def verdict(
             text += say(lang, f"，{n}项不能判定", f"; {n} undecided")
     large = sentences.changes(findings, people=True)
     if large:
-        told = say(lang, "；", "; ").join(sentences.sentence(one, lang) for one in large[:_NAMED])
+        told = sentences.joined([sentences.sentence(one, lang) for one in large[:_NAMED]], lang)
         more = len(large) - _NAMED
         tail = say(lang, f"；另有{more}个信号", f"; and {plural(more, 'more signal')}") if more > 0 else ""
         text += say(lang, f"。信号：{told}{tail}", f". Signals: {told}{tail}")
@@ -436,7 +436,7 @@ def volumes(figures: Mapping[str, Any], lang: str = "zh") -> str:
         f"本月{f.count(a)}张工单、{f.count(b)}辆车、{zh}：三种台次口径不同，不可互换。",
         (
             f"{plural(a, 'repair order')}, {plural(b, 'vehicle')} and {en} this month: "
-            "three different volumes that must not be exchanged."
+            "three different volumes, not interchangeable."
         ),
     )
 

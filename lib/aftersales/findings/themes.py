@@ -16,8 +16,8 @@ def themes(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         say(
             lang,
             "一条建议可属多个主题；关键词见参数themes，原话在工作簿中。来源：回访记录。",
-            "A suggestion may have several themes; the words that tell them are the param themes, "
-            "what was said is in the workbook. Source: survey calls.",
+            "A suggestion may have several themes; their keywords are the param themes, "
+            "the suggestions themselves are in the workbook. Source: survey calls.",
         ),
         lang,
     )

@@ -58,8 +58,8 @@ def targets(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         say(
             lang,
             "95%区间包含目标的，不能判定，保持目标；未达标的，建议下月先走完差距的一半。目标见params。",
-            "Where the 95% interval holds the target it is undecided and stays; "
-            "where it is missed, half the gap is proposed for next month. Targets: params.",
+            "Where the 95% interval contains the target, it is undecided and the target stays; where it is "
+            "missed, half the gap is proposed for next month. Targets: params.",
         ),
         lang,
     )
@@ -97,12 +97,17 @@ def ranking(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
             f"信号与待办共{n}项，各部门按收益统一排序",
             f"{plural(n, 'finding')} to act on, all departments ranked by gain",
         ),
-        say(lang, f"同一单位内比较 · {f.month(month, lang)}", f"Within a unit · {f.month(month, lang)}"),
+        say(
+            lang,
+            f"同一单位内比较 · {f.month(month, lang)}",
+            f"Compared within each unit · {f.month(month, lang)}",
+        ),
         say(
             lang,
             "MOT分 = 权重 × 差距；客户 = 若回到此前水平或目标可多满意、多保留的客户数。"
             "不同单位之间不互相换算。来源：信号清单。",
-            "MOT points = weight × gap; customers = how many more at the level before, or on target. "
+            "MOT points = weight × gap; customers = how many more would be satisfied or kept at the level "
+            "before or on target. "
             "Units are not weighed against each other. Source: the list of findings.",
         ),
         lang,
@@ -128,7 +133,7 @@ def department(table: pd.DataFrame, name: str, month: pd.Period, lang: str = "zh
         say(
             lang,
             "带“建议”的行出自信号清单，没有信号就不凑数；责任人由部门确认。",
-            "Rows marked “proposal” come from the list of findings, none to fill up; the department "
+            "Rows marked “proposal” come from the list of findings, which is never padded; the department "
             "confirms the owner.",
         ),
         lang,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.language import Words, say, words
+from aftersales.contract.language import Words, plural, say, words
 
 
 def title(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
@@ -14,13 +14,15 @@ def title(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     late = int((table["days_late"].fillna(0).astype(float) > 0).sum()) if n else 0
     return words(
         say(
-            lang, f"往月措施{n}条月末未完成，其中{late}条逾期", f"Open from earlier months: {n}, late: {late}"
+            lang,
+            f"往月措施{n}条月末未完成，其中{late}条逾期",
+            f"{plural(n, 'measure')} of earlier months still open, {late} of them late",
         ),
         f.month(month, lang),
         say(
             lang,
             "已历月数自提出月份起算。来源：改善措施。",
-            "Months are counted from the month it was raised in. Source: actions.",
+            "Months are counted from the one in which the measure was raised. Source: actions.",
         ),
         lang,
     )

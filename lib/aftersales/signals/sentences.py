@@ -232,7 +232,10 @@ def headline(findings: Iterable[Finding], figures: Sequence[str], described: str
         told = joined([sentence(one, lang) for one in found[:3]], lang)
         more = len(found) - 3
         tail = say(lang, f"；另有{more}个信号", f"; and {plural(more, 'more signal')}") if more > 0 else ""
-        return described + say(lang, f"信号：{told}{tail}。", f" Signal: {told}{tail}.")
+        told = told if lang == "zh" else continued(told)
+        return described + say(
+            lang, f"信号：{told}{tail}。", f" Signal{'s' if len(found) > 1 else ''}: {told}{tail}."
+        )
     tested = [x for x in findings if x.figure in figures and x.rule in CHANGES and x.level != "unknown"]
     if tested:
         return described + say(lang, "没有信号。", " No signal.")
@@ -247,7 +250,12 @@ def joined(told: Sequence[str], lang: str) -> str:
     """
     if lang == "zh":
         return "；".join(told)
-    return "; ".join([*told[:1], *(t if t[1:2].isupper() else t[:1].lower() + t[1:] for t in told[1:])])
+    return "; ".join([*told[:1], *map(continued, told[1:])])
+
+
+def continued(text: str) -> str:
+    """An English sentence that goes on after a colon or semicolon."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def title(

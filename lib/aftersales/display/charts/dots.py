@@ -33,7 +33,7 @@ from aftersales.display.exhibit import Exhibit
 
 _HEADS = {
     "zh": {"national": "全国", "branch": "分中心", "previous": "上月", "current": "本月"},
-    "en": {"national": "Nation", "branch": "Branch", "previous": "Last", "current": "This"},
+    "en": {"national": "Nation", "branch": "Branch", "previous": "Last month", "current": "This month"},
 }
 # Of more rows than this each is lower.
 _MANY = 14

@@ -38,7 +38,7 @@ _TICKS = (0, 24, 48, 72, 120, 168, 336, 504, 720, 1440, 2160, 4320, 8760)
 _FAR = 2.5
 _DOT = 8.5
 # More cases than this, or a pile higher than this (px), are not quickly read or drawn as dots.
-_DOTS, _PILE = 150, 240
+_DOTS, _PILE = 60, 120
 # A bar's width, the height of the longest, and of the shortest: a single case among thousands must be seen.
 _BAR, _LONGEST, _SHORTEST = 9, 62, 3
 
@@ -59,7 +59,7 @@ def strip(
 ) -> Exhibit:
     """Cases by hours, one band a group, with the promised hours marked; late ones have their hours beside.
 
-    Up to 150 cases are a dot each; more, or many in one place, are bars of their numbers, none of which
+    Up to 60 cases are a dot each; more, or many in one place, are bars of their numbers, none of which
     spans the promised hours.
 
     Parameters
