@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 import pypdf
@@ -67,6 +68,7 @@ def faults(made: bytes | pypdf.PdfReader) -> list[str]:
     return [*found, *_feet(read), *_bookmarks(read, rest), *_heads(read)]
 
 
+@lru_cache(maxsize=1)
 def pages(pdf: pypdf.PdfReader) -> list[Page]:
     """The pages, read once."""
     return [_page(page) for page in pdf.pages]

@@ -549,7 +549,6 @@ def test_paper_has_what_stands_open_and_says_where_the_rest_is(chromium, own, tm
 
 
 @pytest.mark.full
-@pytest.mark.xfail(strict=False, reason="until one page takes the place of the cards and lists")
 def test_the_built_in_report_is_25_screens_of_a_phone(chromium, april):
     tab = opened(chromium, april / "report.html", 360)
     assert tab.evaluate("document.documentElement.scrollHeight") <= 25 * 780
