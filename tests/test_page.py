@@ -243,13 +243,6 @@ def test_equal_notebooks_give_equal_pages(markup):
     assert page(sample.report()) == markup
 
 
-def test_sparks_leave_gaps_open():
-    drawn = grid.spark([1.0, 2.0, None, 3.0, None, 2.0, 2.5])
-    assert drawn.count("<polyline") == 2
-    assert drawn.count('class="alone"') == 1
-    assert grid.spark([None, 1.0]) == ""
-
-
 def test_foreign_markup_is_made_harmless():
     assert clean.html("a<b onclick=x>c</b><script>d</script> &lt;e") == "a<b>c</b> &lt;e"
     assert clean.html('<img src="https://x.example/a.png">t') == "t"

@@ -86,10 +86,10 @@ def interval(card: Mapping[str, Any], width: int = _INTERVAL[0], height: int = _
 
     The scale is the figure's own, as wide as keeps all three apart.
     """
-    value, target = card["value"], card["target"]
-    if value is None or target is None or not card["verdict"]:
+    value, target = card.get("value"), card.get("target")
+    if value is None or target is None or not card.get("verdict"):
         return ""
-    ends = [end for end in (card["low"], card["high"]) if end is not None]
+    ends = [end for end in (card.get("low"), card.get("high")) if end is not None]
     marks = [float(mark) for mark in (value, target, *ends)]
     low, high = min(marks), max(marks)
     room = (high - low) * 0.25 or abs(float(value)) * 0.1 or 1.0
@@ -99,7 +99,7 @@ def interval(card: Mapping[str, Any], width: int = _INTERVAL[0], height: int = _
     def at(amount: float) -> float:
         return round(3 + (float(amount) - low) / (high - low) * (width - 6), 1)
 
-    missed = card["status"] == "bad"
+    missed = card.get("status") == "bad"
     parts = [
         f'<line x1="0" x2="{width}" y1="{middle}" y2="{middle}" stroke="{theme.GRID}" stroke-width="1.5"/>'
     ]
@@ -124,11 +124,11 @@ def months(card: Mapping[str, Any], width: int = _MONTHS[0], height: int = _MONT
 
     The months of a sustained change are drawn in its colour. "" where there is but one month.
     """
-    values = [None if value is None else float(value) for value in card["spark"]]
+    values = [None if value is None else float(value) for value in card.get("spark") or []]
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
-    band, target = card["spark_band"], card["target"]
+    band, target = card.get("spark_band") or [], card.get("target")
     drawn = [*known, *(end for pair in band for end in pair if end is not None)]
     low, high = min(drawn), max(drawn)
     if target is not None and low - (high - low) <= target <= high + (
@@ -160,16 +160,16 @@ def months(card: Mapping[str, Any], width: int = _MONTHS[0], height: int = _MONT
         )
     row, ends = np.array([np.nan if v is None else v for v in values]), (low, high)
     parts += line(row, ends, x, y, across, down, theme.LAST, dot=False)
-    colour = {"better": theme.BETTER, "worse": theme.WORSE}.get(card["tone"], theme.THIS)
-    if card["since"] in (shown := list(card["spark_months"])):
-        since = shown.index(card["since"])
+    colour = {"better": theme.BETTER, "worse": theme.WORSE}.get(card.get("tone"), theme.THIS)
+    if card.get("since") in (shown := list(card.get("spark_months") or [])):
+        since = shown.index(card.get("since"))
         part = np.where(np.arange(len(row)) >= since, row, np.nan)
         parts += [
             one.replace('"1.4"', '"2.4"') for one in line(part, ends, x, y, across, down, colour, dot=False)
         ]
     if values[-1] is not None:
         at_end = f'cx="{x + across:.1f}" cy="{height_of(values[-1])}"'
-        parts.append(f'<circle {at_end} r="3.6" fill="{colour if card["since"] else theme.THIS}"/>')
+        parts.append(f'<circle {at_end} r="3.6" fill="{colour if card.get("since") else theme.THIS}"/>')
     return _svg(width, height, parts)
 
 
