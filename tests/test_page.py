@@ -23,7 +23,6 @@ from aftersales.display import fonts, theme
 from aftersales.display.exhibit import MIME as EXHIBIT
 from aftersales.display.exhibit import Exhibit
 from aftersales.export import clean, document
-from aftersales.export.page import grid
 from aftersales.export.page.html import ReportHTMLExporter
 from aftersales.export.page.policy import sealed
 

@@ -160,7 +160,7 @@ def months(card: Mapping[str, Any], width: int = _MONTHS[0], height: int = _MONT
         )
     row, ends = np.array([np.nan if v is None else v for v in values]), (low, high)
     parts += line(row, ends, x, y, across, down, theme.LAST, dot=False)
-    colour = {"better": theme.BETTER, "worse": theme.WORSE}.get(card.get("tone"), theme.THIS)
+    colour = {"better": theme.BETTER, "worse": theme.WORSE}.get(str(card.get("tone")), theme.THIS)
     if card.get("since") in (shown := list(card.get("spark_months") or [])):
         since = shown.index(card.get("since"))
         part = np.where(np.arange(len(row)) >= since, row, np.nan)

@@ -19,6 +19,8 @@ SUMMARY = "summary"
 LISTS = ("certain", "waiting", "decisions", "remark")
 FRONT = ("verdict", "cards", "waterfall", *LISTS)
 NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
+# Counted by themselves, so that on paper, which has none of them, no number is missing.
+FOLDED = {"zh": "附表", "en": "Look-up table"}
 
 _HEADING = re.compile(r"^(#{1,2})[ \t]+(.+?)[ \t#]*$")
 _QUOTE = re.compile(r"^> ?", re.MULTILINE)
@@ -236,8 +238,10 @@ def _blocks(
                 continue
             kind, number = block.body["kind"], ""
             if kind in NUMBERED and chapter.number:
-                counts[kind] += 1
-                number = f"{NUMBERED[kind][lang]} {chapter.number}-{counts[kind]}"
+                aside = bool(block.body.get("folded"))
+                counts["folded" if aside else kind] += 1
+                name = FOLDED[lang] if aside else NUMBERED[kind][lang]
+                number = f"{name} {chapter.number}-{counts['folded' if aside else kind]}"
             anchor = _unique(_slug(str(block.body.get("id") or f"{chapter.key}-{kind}")), anchors)
             yield Block("exhibit", block.body, anchor, number, level)
 
