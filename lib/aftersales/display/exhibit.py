@@ -157,8 +157,12 @@ def picture(
     )
 
 
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+
 def _svg(draw: Callable[[Figure, str], None], variant: str) -> str:
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     from aftersales.display import theme
@@ -167,9 +171,8 @@ def _svg(draw: Callable[[Figure, str], None], variant: str) -> str:
         figure = Figure(figsize=(WIDTHS[variant] / 72, 4), dpi=72)
         draw(figure, variant)
         out = StringIO()
-        figure.savefig(
-            out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
+        # not by `savefig`, which draws everything twice, the first time for layouts that no chart has
+        FigureCanvasSVG(figure).print_svg(out, metadata=_NO_METADATA)  # type: ignore[no-untyped-call]
     text = out.getvalue()
     return text[text.index("<svg") :]
 

@@ -86,7 +86,7 @@ def bars(
         ax.set_xlim(0, full or max(rows["value"].max(), limit or 0))
         ax.set_ylim(len(rows) - 0.5, -0.5)
         bare(ax, x=False)
-        ax.set_xticks([])
+        ax.xaxis.set_visible(False)
         thick = 0.68
         if "weight" in rows and rows["weight"].notna().all() and rows["weight"].max() > 0:
             thick = 0.12 + 0.7 * rows["weight"].astype(float) / rows["weight"].max()

@@ -50,7 +50,7 @@ def bridge(
         ax.set_xlim(0, rows["value"].max())
         ax.set_ylim(len(rows) - 0.5, -0.5)
         bare(ax, x=False)
-        ax.set_xticks([])
+        ax.xaxis.set_visible(False)
         level = 0.0
         for y, value in enumerate(rows["value"].astype(float)):
             start, end = (0.0, value) if total[y] else (level - value, level)
@@ -118,7 +118,7 @@ def waterfall(
         ax.set_xlim(low - pad, high + pad)
         ax.set_ylim(len(labels) - 0.5, -0.5)
         bare(ax, x=False)
-        ax.set_xticks([])
+        ax.xaxis.set_visible(False)
         ax.axvline(0, color=theme.MUTED, linewidth=1)
         level = 0.0
         for y, value in enumerate(values):

@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D, blended_transform_factory
 
 from aftersales.display import exhibit, theme
 from aftersales.display.exhibit import Exhibit
@@ -76,18 +77,21 @@ def say(
     **more: Any,
 ) -> None:
     """A text at a place, moved by some px; it may stand beside the axes."""
-    ax.annotate(
+    named = {"data": ax.transData, "axes fraction": ax.transAxes}
+    across, down = (coords, coords) if isinstance(coords, str) else coords
+    place = named[across] if across == down else blended_transform_factory(named[across], named[down])
+    if any(shift):  # a figure has 72 dots an inch, so that a px is a point
+        place = place + Affine2D().translate(*shift)
+    ax.text(
+        *at,
         text,
-        at,
-        shift,
-        xycoords=coords,
-        textcoords="offset points",
+        transform=place,
         fontsize=px,
         color=colour,
         ha=ha,
         va=va,
         weight="bold" if bold else "normal",
-        annotation_clip=False,
+        clip_on=False,
         **more,
     )
 
@@ -101,7 +105,7 @@ def names(
     at: Sequence[float] | None = None,
 ) -> None:
     """Names of the rows at the left, on two lines where they have room and need; at 0, 1, 2 … or `at`."""
-    ax.set_yticks([])
+    ax.yaxis.set_visible(False)
     low, high = ax.get_ylim()
     row = inside(ax)[1] / max(abs(high - low), 1)
     fitted = fit if row >= 2.6 * px else one_line
@@ -222,7 +226,6 @@ def bare(ax: Axes, x: bool = True) -> None:
     """No frame; hairlines where values are read off."""
     for side in ("left", "right", "top", "bottom"):
         ax.spines[side].set_visible(False)
-    ax.tick_params(length=0)
     if x:
         ax.grid(axis="x", color=theme.GRID, linewidth=1)
     ax.set_axisbelow(True)

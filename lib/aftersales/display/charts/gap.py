@@ -59,7 +59,7 @@ def gap_trend(
         pad = (a.max() - b.min()) * 0.16 or 1
         ax.set_ylim(b.min() - pad, a.max() + pad)
         bare(ax, x=False)
-        ax.set_yticks([])
+        ax.yaxis.set_visible(False)
         ax.fill_between(x, a, b, color=theme.BAND, linewidth=0)
         ax.plot(x, a, color=theme.LAST, lw=2, marker="o", ms=5, clip_on=False)
         ax.plot(x, b, color=theme.THIS, lw=2.4, marker="o", ms=5, clip_on=False)

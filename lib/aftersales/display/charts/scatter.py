@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -143,19 +142,16 @@ def _dots(
 ) -> None:
     """Points with those set apart in a shape, colour and size (px) of their own."""
     for chosen, (marker, colour, px) in ((~apart, usual), (apart, other)):
-        sns.scatterplot(
-            x=x[chosen],
-            y=y[chosen],
-            ax=ax,
-            marker=marker,
-            color=colour,
+        ax.scatter(
+            x[chosen],
+            y[chosen],
             s=px**2,
+            c=colour,
+            marker=marker,
             linewidth=0,
             zorder=4,
             clip_on=False,
-            legend=False,
         )
-    ax.set(xlabel="", ylabel="")
 
 
 def _pixels(ax: Axes, x: Iterable[float], y: Iterable[float]) -> list[tuple[float, float]]:

@@ -161,7 +161,7 @@ def trend(
         ax.set_yticks(ticks, steps_named)
         ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED, pad=6)
         if bars:
-            ax.set_xticks([])
+            ax.xaxis.set_visible(False)
             ax = _volume(figure, known, bars, left, right, px)
         months(ax, list(known["month"]), px - 1, lang)
 
@@ -379,7 +379,7 @@ def _volume(figure: Figure, known: pd.DataFrame, bars: Line, left: float, right:
     )
     ax.set_xlim(-0.4, len(known) - 0.6)
     bare(ax, x=False)
-    ax.set_yticks([])
+    ax.yaxis.set_visible(False)
     ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED, pad=6)
     if values.notna().any():
         text = f"{bars.name}\n{bars.text(values.dropna().iloc[-1])}"
