@@ -445,7 +445,6 @@ def test_the_table_is_searched_sorted_and_leads_to_the_reports(forty):
 def test_paper_has_the_columns_that_it_has_room_for(forty):
     table = payload(forty[1], "group.stores")
     paper = printed._exhibit(table)
-    assert not paper["landscape"]
     assert len(paper["panels"][0]["rows"]) == len(table["rows"])
     assert len(paper["panels"][0]["heads"]) == sum(c.get("paper", True) for c in table["columns"])
     assert all("svg" not in cell for row in paper["panels"][0]["rows"] for cell in row["cells"])

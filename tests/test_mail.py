@@ -107,7 +107,7 @@ def test_what_a_manager_reads_first_stands_first(report, settings):
         "\n等着处理的",
         "\n要决定的",
         "\n前台：",
-        "目标 98.00%。",
+        "目标 98.00%，均值",
         "附件PDF",
     ]
     places = [text.index(one) for one in told]

@@ -351,7 +351,7 @@ def test_the_published_page_fits_and_is_accessible(chromium, april):
 @pytest.mark.full
 def test_page_is_whole_without_script(chromium, file):
     tab = opened(chromium, file, 360, java_script_enabled=False)
-    top = [tab.locator(part).first.bounding_box()["y"] for part in (".card", ".opening")]
+    top = [tab.locator(part).first.bounding_box()["y"] for part in (".key", ".opening")]
     assert tab.locator("nav a:visible").count() == 0
     assert top[0] < 780 < top[1]
     assert tab.locator("td:visible").count() > 100

@@ -160,7 +160,7 @@ def _verdict(row: Mapping[str, Any], few: bool, lang: str) -> str:
         "met": ("✓ 达标", "✓ met"),
         "missed": ("✗ 未达标", "✗ missed"),
         "undecided": ("○ 未定", "○ undecided"),
-    }[str(row["verdict"])]
+    }.get(str(row["verdict"]), ("", ""))
     return say(lang, zh, en)
 
 

@@ -90,9 +90,11 @@ def store_table(
             [name, told, text or formats.NONE, *(cell for _, cell in cells), lines.get(one.store, "")]
         )
     links = {f"{r},0": one.href for r, one in enumerate(stores.itertuples()) if one.href}
-    return exhibit.table(
+    made = exhibit.table(
         columns, rows, display, id="group.stores", tone=tone, links=links, searched=True, **words
     )
+    made.payload["whole"] = True  # on paper too every store is there
+    return made
 
 
 def _figure_column(name: str, lang: str) -> dict[str, Any]:
