@@ -303,9 +303,11 @@ def test_chapters_say_what_the_first_page_says_and_nothing_else_of_change(stores
             found = sentences.changes(tested, *CHAPTERS[chapter], people=True)
             signals += len(found)
             for one in found[:3]:
-                assert sentences.sentence(one, lang) in said, (chapter, said)
+                told = sentences.sentence(one, lang)
+                assert told in said or sentences.continued(told) in said, (chapter, said)
             for one in tested:
-                said = said.replace(sentences.sentence(one, lang), "")
+                told = sentences.sentence(one, lang)
+                said = said.replace(told, "").replace(sentences.continued(told), "")
             assert not CLAIM.search(said), (chapter, said)
     assert signals >= 4
 
