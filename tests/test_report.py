@@ -10,11 +10,11 @@ import lxml.html
 import nbformat
 import openpyxl
 import pandas as pd
-import pdf_pages
 import pypdf
 import pytest
 import scrapbook
 from conftest import chosen, raw_heads, run
+from five_stores import STORES, write
 
 from aftersales import demo, explain
 from aftersales.chapters import scraps
@@ -25,14 +25,6 @@ ROOT = params.ROOT
 
 def figures(folder: Path) -> dict:
     return json.loads((folder / "figures.json").read_text(encoding="utf-8"))
-
-
-def write(folder: Path, frames: dict) -> Path:
-    """A source of CSV files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        frame.to_csv(folder / f"{name}.csv", index=False)
-    return folder
 
 
 OLD_DECK = re.compile(r"原报告|幻灯片|\b(?:deck|slides?)\b", re.IGNORECASE)
@@ -223,7 +215,11 @@ def test_a_sparse_store_gets_a_report_that_says_what_is_missing(tmp_path):
     frames = demo.generate(seed=5, months=8, store="小店")
     keep = {name: frames[name] for name in ("repair_orders", "jobs", "complaints")}
     keep["complaints"] = keep["complaints"].iloc[:0]
-    done = run("report", "--month", 4, "--source", write(tmp_path / "in", keep), "--out", tmp_path / "out")
+    source, few = (
+        write(tmp_path / "in", keep),
+        chosen(tmp_path / "params", "04_complaints", "05_first_time_fix"),
+    )
+    done = run("report", "--month", 4, "--source", source, "--out", tmp_path / "out", **few)
     assert done.returncode == 0, done.stderr
     result = figures(tmp_path / "out" / "2024-04" / "小店")
     got = result["figures"]
@@ -232,58 +228,16 @@ def test_a_sparse_store_gets_a_report_that_says_what_is_missing(tmp_path):
     assert got["oem.mot"] is None
     assert got["ftf.jobs"] > 0
     assert any("厂家CSS" in note for note in result["notes"])
-    assert pdf_pages.faults((tmp_path / "out/2024-04/小店/report.pdf").read_bytes()) == []
 
 
 @pytest.mark.parametrize(("month", "folder"), [("2", "2024-02"), ("2023-12", "2023-12")])
 def test_any_month_with_records_has_a_report(tmp_path, month, folder):
-    done = run("report", "--month", month, "--out", tmp_path)
+    few = chosen(tmp_path / "params", "05_first_time_fix")
+    done = run("report", "--month", month, "--out", tmp_path, **few)
     assert done.returncode == 0, done.stderr
     result = figures(tmp_path / folder / "示范店")
     assert result["month"] == folder
     assert [row["month"] for row in result["tables"]["ftf.trend"]][-1] == folder
-    assert pdf_pages.faults((tmp_path / folder / "示范店/report.pdf").read_bytes()) == []
-
-
-def until_january(frames: dict) -> dict:
-    """The records as they stood at the end of January: few months, and none of them April."""
-    dates = {
-        "repair_orders": "opened_at",
-        "bookings": "planned_at",
-        "jobs": "finished_at",
-        "survey_calls": "called_at",
-        "complaints": "received_at",
-        "customers": "created_at",
-        "churn_calls": "called_at",
-        "oem_css": "month",
-        "oem_pt": "month",
-        "actions": "month",
-    }
-    cut = {t: f[f[dates[t]].astype(str) < "2024-02"] for t, f in frames.items() if t in dates}
-    grievances = frames["grievances"]
-    return {**cut, "grievances": grievances[grievances["call_id"].isin(cut["survey_calls"]["call_id"])]}
-
-
-@pytest.mark.parametrize(
-    ("month", "lang", "kept"),
-    [
-        ("2024-04", "zh", lambda frames: {"repair_orders": frames["repair_orders"]}),
-        ("2024-01", "en", until_january),
-    ],
-    ids=["orders alone", "January in English"],
-)
-def test_the_pdfs_numbers_lead_to_their_pages(tmp_path, month, lang, kept):
-    source = write(tmp_path / "in", kept(demo.generate(seed=5, months=8, store="小店")))
-    done = run("report", "--month", month, "--lang", lang, "--source", source, "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    assert "Typst" not in done.stderr
-    assert pdf_pages.faults((tmp_path / "out" / month / "小店/report.pdf").read_bytes()) == []
-
-
-def test_the_whole_reports_pdf_leads_to_its_pages_and_is_no_longer(april):
-    made = (april / "report.pdf").read_bytes()
-    assert pdf_pages.faults(made) == []
-    assert len(pypdf.PdfReader(april / "report.pdf").pages) <= 36  # fewer than the deck's 37 slides
 
 
 def test_a_report_whose_pages_never_settle_is_not_published(project, tmp_path):
@@ -392,13 +346,13 @@ def test_a_wrong_call_is_told_and_changes_nothing(tmp_path, args, told):
 def test_bad_input_leaves_the_published_report_as_it_is(tmp_path):
     frames = demo.generate(seed=3, months=8, store="甲店")
     source = write(tmp_path / "in", frames)
-    out = tmp_path / "out"
-    assert run("report", "--month", 4, "--source", source, "--out", out).returncode == 0
+    out, few = tmp_path / "out", chosen(tmp_path / "params", "05_first_time_fix")
+    assert run("report", "--month", 4, "--source", source, "--out", out, **few).returncode == 0
     published = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
     jobs = frames["jobs"].astype({"finished_at": str})
     jobs.loc[jobs.index[3], "finished_at"] = "32.13.2024"
     write(source, {"jobs": jobs})
-    done = run("report", "--month", 4, "--source", source, "--out", out)
+    done = run("report", "--month", 4, "--source", source, "--out", out, **few)
     assert done.returncode == 2
     assert all(part in done.stderr for part in ("jobs.csv", "第5行", "finished_at", "32.13.2024")), (
         done.stderr
@@ -406,22 +360,8 @@ def test_bad_input_leaves_the_published_report_as_it_is(tmp_path):
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == published
 
 
-def test_an_english_report_is_english_but_for_what_people_wrote(tmp_path):
-    frames = demo.generate(seed=3, months=8, store="West")
-    keep = {name: frame for name, frame in frames.items() if name != "oem_pt"}
-    done = run(
-        "report",
-        "--month",
-        4,
-        "--lang",
-        "en",
-        "--source",
-        write(tmp_path / "in", keep),
-        "--out",
-        tmp_path / "out",
-    )
-    assert done.returncode == 0, done.stderr
-    folder = tmp_path / "out" / "2024-04" / "West"
+def test_an_english_report_is_english_but_for_what_people_wrote(reports):
+    folder, frames = reports("English"), STORES["English"].records()
     says_nothing_of_the_old_deck(folder)
     absent, *others = figures(folder)["notes"]
     assert absent == "The table oem_pt (神秘访客) is missing; what needs it is left out."
