@@ -140,9 +140,11 @@ def read(nb: NotebookNode) -> Document:
                 chapter.findings.append(block.body)
             else:
                 chapter.blocks.append(block)
-        # its finding says that there is nothing; a row of empty sections would not say more
+        looked_up = any(folded(block) for block in chapter.blocks)
         if not any(_has_content(block) and not folded(block) for block in chapter.blocks):
-            chapter.blocks = []
+            if chapter.findings or not looked_up:
+                # its finding says that there is nothing; a row of empty sections would not say more
+                chapter.blocks = []
         elif chapter.findings:
             chapter.blocks = list(_sections_with_content(chapter.blocks))
         chapters.append(chapter)
