@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 
-from aftersales.contract import formats
 from aftersales.display import fonts, theme
 
 # Of all values the scale takes in, so that one store does not flatten the others.
@@ -90,7 +89,7 @@ def interval(card: Mapping[str, Any], width: int = _INTERVAL[0], height: int = _
     value, target = card.get("value"), card.get("target")
     if value is None or target is None or not card.get("verdict"):
         return ""
-    ends = [end for end in (card.get("low"), card.get("high")) if not formats.missing(end)]
+    ends = [end for end in (card.get("low"), card.get("high")) if end is not None and end == end]
     marks = [float(mark) for mark in (value, target, *ends)]
     low, high = min(marks), max(marks)
     room = (high - low) * 0.25 or abs(float(value)) * 0.1 or 1.0
