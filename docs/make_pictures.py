@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
 SCREENS = {"page": (1280, 860), "phone": (360, 860)}
-PAGES = (1, 3, 6, 14)  # cover, summary, a chart, tables
+PAGES = (1, 4, 6, 10)  # the first page, scores, advisors, trends
 
 
 def main(report: Path) -> None:

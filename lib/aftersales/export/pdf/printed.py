@@ -17,6 +17,8 @@ _VIEW_BOX = re.compile(r'viewBox="[-\d. ]*?([\d.]+) ([\d.]+)"')
 _SVG_TEXT, _WIDE_SIGN = re.compile(r">([^<]*[−×·±≤≥≈][^<]*)<"), re.compile(r"[−×·±≤≥≈]")
 # Two small pictures one after another stand side by side where neither is higher than so many px.
 _LOW_PICTURE = 460
+# Points of a px of a wide picture across the page, and of a narrow one across half of it.
+_PORTRAIT, _HALF = 493 / 720, 238 / 360
 
 PRINT_WORDS: dict[str, dict[str, str]] = {
     "zh": {
@@ -129,7 +131,8 @@ def _side_by_side(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for block in blocks:
         low = block["t"] == "chart" and block["low"]
         if waiting is not None and low:
-            yield {"t": "pair", "c": [waiting, block]}
+            height = max(_height(one["narrow"]) for one in (waiting, block)) * _HALF
+            yield {"t": "pair", "c": [waiting, block], "height": height}
             waiting = None
             continue
         if waiting is not None:
@@ -179,6 +182,7 @@ def _exhibit(p: Mapping[str, Any]) -> dict[str, Any]:
             "alt": alt,
             "narrow": narrow if low else "",
             "low": low,
+            "height": _height(p["svg"]["wide"]) * _PORTRAIT,
         }
     if kind == "table":
         on_paper = printed_tables.on_paper(p)

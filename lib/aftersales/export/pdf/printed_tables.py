@@ -18,6 +18,8 @@ _BREAK_EVERY = re.compile(r"(.{12})")
 _KEPT_WHOLE, _SPLIT_ROW = 150.0, 38
 # A table of more rows than these is printed with its first ones, unless it asks to be printed whole.
 _LONG, _FIRST = 12, 10
+# So many lines make a row high: of such rows two that keep together are enough.
+_HIGH_ROW = 3
 # How a note begins that says how many rows the page shows.
 _CUT = {
     "zh": r"^此处列出前\d+条，共[\d,]+条，全部见工作簿tables\.xlsx的“[^”]*”表。",
@@ -148,6 +150,7 @@ def _panel(p: Mapping[str, Any], part: Iterable[int], layout: columns.Columns) -
         "widths": layout.widths,
         "size": layout.size,
         "ruled": max(layout.lines, default=1) > 1,
+        "kept": 2 if max(layout.lines, default=1) > _HIGH_ROW else 3,
         "gutter": layout.gutter,
         "heads": [
             _header(headers[i], (width - layout.gutter) / layout.size)
