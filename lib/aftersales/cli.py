@@ -216,6 +216,21 @@ def parser() -> argparse.ArgumentParser:
     )
     template.set_defaults(run=_template)
 
+    init = add(
+        "init",
+        "为一家店准备文件夹：参数、空白工作簿、双击即用的脚本",
+        "fill a folder for a store: params, workbook, script",
+    )
+    init.add_argument("store_name", metavar=phrase("店名", "STORE"))
+    init.add_argument(
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar=_folder(),
+        help=phrase("默认：当前文件夹", "default: here"),
+    )
+    init.set_defaults(run=_init)
+
     mail = add("mail", "发送已发布的报告", "send the published report of a month")
     _month(mail)
     _source(mail)
@@ -498,7 +513,7 @@ def _report(args: argparse.Namespace) -> int:
         for path in made:
             print(path)
         return 1 if lacking else 0
-    key = reports.fingerprint(request, chapters.FOLDER)
+    key = reports.fingerprint(request, chapters.every())
     made = reports.published(key) or []
     if made:
         print(
@@ -607,6 +622,22 @@ def _template(args: argparse.Namespace) -> None:
     from aftersales import template
 
     print(template.write(args.out, args.filled, args.year, args.store, args.source))
+
+
+def _init(args: argparse.Namespace) -> None:
+    from aftersales.template import project
+
+    for path in project.start(args.store_name, args.out):
+        print(path)
+    print(
+        phrase(
+            f"把数据填进 {project.WORKBOOK}，再运行 aftersales report --month 4，"
+            f"Windows上双击 {project.SCRIPT}",
+            f"fill in {project.WORKBOOK}, then run aftersales report --month 4; on Windows double-click "
+            f"{project.SCRIPT}",
+        ),
+        file=sys.stderr,
+    )
 
 
 def _mail(args: argparse.Namespace) -> None:

@@ -109,7 +109,7 @@ def report(
                 (archive,) = [one.result() for one in knowing]
                 write_formats(folder, request, archive)
                 (input_hashes,) = [one.result() for one in hashing]
-                manifest.write(folder, request.meta, input_hashes, request.params, chapters.FOLDER)
+                manifest.write(folder, request.meta, input_hashes, request.params, chapters.every())
         stage.tell(published=True)
     with suppress(OSError):  # another run may be emptying the cache
         cache_store.sweep(cache_store.folder("drawings"), "*", cache_store.LIMIT)
@@ -135,7 +135,7 @@ def _run(
         ):
             try:
                 kernels.execute(
-                    chapters.FOLDER / "master.ipynb",
+                    chapters.path(chapters.MASTER),
                     notebooks / "master.ipynb",
                     request.parameters,
                     cwd=Path.cwd(),

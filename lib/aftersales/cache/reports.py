@@ -14,7 +14,7 @@ from aftersales.contract import params, place
 from aftersales.contract.errors import InputError
 
 
-def fingerprint(request: Mapping[str, Any], notebooks: Path) -> str | None:
+def fingerprint(request: Mapping[str, Any], notebooks: Iterable[Path]) -> str | None:
     """A hash of everything a report depends on.
 
     None where that can't be known without reading it (a database).
@@ -31,7 +31,7 @@ def fingerprint(request: Mapping[str, Any], notebooks: Path) -> str | None:
             return None
         if path is not None:
             states += content.of_files(path)
-    books = [(p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in sorted(notebooks.glob("*.ipynb"))]
+    books = [(p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in notebooks]
     parameters = {k: str(v) for k, v in request.items()} | {"out": str(Path(request["out"]).resolve())}
     return store.digest([store.program(), settings, sources, states, books, parameters])
 

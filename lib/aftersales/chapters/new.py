@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import yaml
 from aftersales.chapters import notebooks as chapters
 from aftersales.contract import command, params
 from aftersales.contract.errors import InputError
+from aftersales.contract.home import VARIABLE
 from aftersales.contract.message import Message
 
 TEMPLATE = Path(__file__).with_name("chapter_template.ipynb")
@@ -43,7 +45,7 @@ def start(name: str) -> tuple[Path, Path]:
                 f"chapter: got {name!r}; expected letters, digits and _, as in {plain} or {numbered}.",
             )
         )
-    there = {path.stem[3:]: path.stem for path in chapters.FOLDER.glob("[0-9][0-9]_*.ipynb")}
+    there = {path.stem[3:]: path.stem for path in chapters.every() if path.stem[:2].isdigit()}
     if found[2] in there:
         existing = f"notebooks/{there[found[2]]}.ipynb"
         raise InputError(
@@ -55,8 +57,11 @@ def start(name: str) -> tuple[Path, Path]:
     number = found[1] or f"{max((int(stem[:2]) for stem in there.values()), default=0) + 1:02d}"
     stem = f"{number}_{found[2]}"
     settings = params.folder() / "default.yml"
+    if not settings.is_relative_to(params.ROOT) and not os.environ.get(VARIABLE):
+        raise InputError(params.no_project())
     text = with_chapter(settings.read_text(encoding="utf-8"), stem)
-    notebook = chapters.FOLDER / f"{stem}.ipynb"
+    notebook = chapters.OWN / f"{stem}.ipynb"
+    notebook.parent.mkdir(parents=True, exist_ok=True)
     template = TEMPLATE.read_text(encoding="utf-8")
     notebook.write_text(template.replace(_NAME_IN_TEMPLATE, found[2]), encoding="utf-8")
     settings.write_text(text, encoding="utf-8")

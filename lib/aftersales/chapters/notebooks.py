@@ -11,9 +11,11 @@ from typing import Any
 
 from aftersales.contract import params
 from aftersales.contract.errors import AftersalesError, InputError
+from aftersales.contract.home import DELIVERED
 from aftersales.contract.message import Message, listed
 
-FOLDER = params.ROOT / "notebooks"
+FOLDER = DELIVERED / "notebooks"
+OWN = params.ROOT / "notebooks"  # in a checkout the same; installed, those of the store's own alone
 BUILT_IN = (
     "01_review",
     "02_oem_css",
@@ -28,6 +30,12 @@ MASTER = "master"
 INTO = "AFTERSALES_NOTEBOOKS"
 
 
+def every() -> list[Path]:
+    """All notebooks, each stem once: the store's own, and the delivered ones."""
+    found = {at.name: at for folder in (FOLDER, OWN) for at in folder.glob("*.ipynb")}
+    return [found[name] for name in sorted(found)]
+
+
 def path(stem: str) -> Path:
     """The notebook of a chapter.
 
@@ -36,9 +44,9 @@ def path(stem: str) -> Path:
     InputError
         No such notebook exists; the message lists the existing ones.
     """
-    notebook = FOLDER / f"{stem}.ipynb"
-    if not notebook.exists():
-        existing = listed(sorted(p.stem for p in FOLDER.glob("[0-9]*.ipynb")))
+    notebook = next((at for at in (OWN / f"{stem}.ipynb", FOLDER / f"{stem}.ipynb") if at.exists()), None)
+    if notebook is None:
+        existing = listed([p.stem for p in every() if p.stem[0].isdigit()])
         raise InputError(
             Message(
                 f"参数：chapters：notebooks/ 里没有笔记本 {stem}.ipynb。现有：{existing.zh}。",

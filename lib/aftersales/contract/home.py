@@ -1,20 +1,63 @@
-"""Where the project and its params lie, and the language that they name, before anything of them is read."""
+"""Where the project and its params lie, what comes with the package, and the language that the params name,
+before anything of them is read.
+
+In a checkout the project is the checkout. Installed, it is the folder at work, or the one above it, that
+`aftersales init` has filled; what that folder has not (the chapter notebooks, params) comes with the package.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
 VARIABLE = "AFTERSALES_PARAMS"
+PROJECT = "AFTERSALES_PROJECT"  # told to the processes that are started, whose folder may be another
 DEFAULT = "default.yml"
 _LANG = re.compile(rb"^lang:\s*['\"]?(zh|en)\b", re.M)
+_HERE = Path(__file__).resolve().parents[3]
+
+
+def _checkout() -> Path | None:
+    return _HERE if (_HERE / "notebooks" / "master.ipynb").exists() else None
+
+
+def _project() -> Path:
+    """The checkout; else the nearest folder, from the one at work upwards, that has params."""
+    if (checkout := _checkout()) is not None:
+        return checkout
+    if told := os.environ.get(PROJECT):
+        return Path(told)
+    here = Path.cwd()
+    return next((at for at in (here, *here.parents) if (at / "params" / DEFAULT).is_file()), here)
+
+
+def _delivered() -> Path:
+    """The folder with ``notebooks/`` and ``params/`` as they are delivered."""
+    if (checkout := _checkout()) is not None:
+        return checkout
+    try:
+        files = distribution("aftersales").files or ()
+    except PackageNotFoundError:
+        files = ()
+    for file in files:
+        if file.name == "master.ipynb":
+            return Path(str(file.locate())).resolve().parents[1]
+    return _HERE
+
+
+ROOT = _project()
+DELIVERED = _delivered()
+os.environ.setdefault(PROJECT, str(ROOT))
 
 
 def folder() -> Path:
-    """The folder of the params: that of ``AFTERSALES_PARAMS``, else the project's."""
-    return Path(os.environ.get(VARIABLE) or ROOT / "params")
+    """The folder of the params: that of ``AFTERSALES_PARAMS``, the project's, or the delivered ones."""
+    if given := os.environ.get(VARIABLE):
+        return Path(given)
+    own = ROOT / "params"
+    return own if (own / DEFAULT).is_file() or DELIVERED == ROOT else DELIVERED / "params"
 
 
 def language(params: Path | None = None) -> str:

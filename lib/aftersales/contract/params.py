@@ -299,6 +299,14 @@ def _reworded(about: Any) -> Any:
     return {"topic": {}} | about if isinstance(about, dict) and "zh" in about else about
 
 
+def no_project() -> Message:
+    """That the folder at work is no store's yet."""
+    return Message(
+        f"{ROOT}：这里还没有参数。先运行 `aftersales init 店名`。",
+        f"{ROOT}: there are no params here yet. Run `aftersales init STORE` first.",
+    )
+
+
 def _of_store(values: dict[str, Any], origins: dict[str, str], store: str | None, base: Path) -> None:
     """Let the file of a store count, where it has one.
 

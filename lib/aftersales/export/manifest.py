@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,10 +60,11 @@ def of_params(params: Params, folder: Path) -> dict[str, str]:
     return hashes | ({"corrections": _of_files([corrections], folder)} if corrections.exists() else {})
 
 
-def of_code(notebooks: Path) -> str:
+def of_code(notebooks: Iterable[Path]) -> str:
     """The hash of the program and of the notebooks that it runs."""
     package = (p for p in _PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    return _of_value([_of_files(package, _PACKAGE), _of_files(notebooks.glob("*.ipynb"), notebooks)])
+    books = [[path.name, _sha256(path.read_bytes())] for path in notebooks]
+    return _of_value([_of_files(package, _PACKAGE), books])
 
 
 def write(
@@ -71,7 +72,7 @@ def write(
     meta: Mapping[str, Any],
     tables: Mapping[str, Mapping[str, Any] | None],
     params: Params,
-    notebooks: Path,
+    notebooks: Sequence[Path],
 ) -> Path:
     """Write ``manifest.json`` into the folder of a report that is otherwise whole.
 
@@ -84,7 +85,7 @@ def write(
     tables
         Of `of_tables`.
     notebooks
-        The folder of the notebooks that the report is made by.
+        Those that the report is made by.
     """
     about = ("store", "month", "lang", "masked", "synthetic", "version")
     manifest = {

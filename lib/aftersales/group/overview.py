@@ -18,7 +18,7 @@ from aftersales.contract.group_run import NAME, OVERVIEW
 from aftersales.export import modes, remote
 from aftersales.group import record, results
 
-NOTEBOOK = "group.ipynb"
+NOTEBOOK = "group"
 _WORK = ".making-"  # what a killed run leaves is swept with that of the stores' reports
 
 
@@ -55,7 +55,7 @@ def make(out: Path, month: str, lang: str) -> list[Path]:
     place = out / str(period)
     with kernels.serving(), alive.folder(place, _WORK) as work, _speaking(lang):
         executed = kernels.execute(
-            notebooks.FOLDER / NOTEBOOK,
+            notebooks.path(NOTEBOOK),
             work / OVERVIEW[2],
             # from where it is published, so that the notebook tells of no other place
             {"month": str(period), "out": os.pardir, "lang": lang},

@@ -160,5 +160,5 @@ def _key(name: str, source: str, shard: Path | None, month: pd.Period, lang: str
         return None
     else:
         state = store.digest([] if place.is_demo(source) else content.of_files(place.path(source)))
-    books = [(p.name, content.of(p)) for p in sorted(chapters.FOLDER.glob("*.ipynb"))]
+    books = [(p.name, content.of(p)) for p in chapters.every()]
     return store.digest([store.program(), store.settings(name), books, str(month), lang, name, state])

@@ -45,7 +45,7 @@ _SAID = 20_000  # characters of what a report says that are kept
 
 def about() -> dict[str, str]:
     """Package, params and notebooks that this process works with, to be held against another's."""
-    books = [[p.name, content.of(p)] for p in sorted(chapters.FOLDER.glob("*.ipynb"))]
+    books = [[p.name, content.of(p)] for p in chapters.every()]
     return {
         "package": f"{version('aftersales')} ({store.program()[:12]})",
         "params": store.digest(store.settings())[:12],

@@ -447,6 +447,10 @@ def _no_records(month: object, store: str, span: Message) -> InputError:
 
 def _span(existing: list[pd.Period]) -> Message:
     if not existing:
-        return Message("来源里一条记录也没有。", "It has no records at all.")
+        return Message(
+            "来源里一条记录也没有：至少要在“维修工单”表里填写工单，其它表没有也可以。",
+            "It has no records at all: fill in the repair orders (维修工单) at least; the other tables may "
+            "stay empty.",
+        )
     first, last = existing[0], existing[-1]
     return Message(f"记录从 {first} 到 {last}。", f"It has records from {first} to {last}.")

@@ -1,0 +1,129 @@
+"""The wheel, installed into an environment of its own, away from the checkout: a store's first month."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from aftersales import demo
+from aftersales.contract import params
+from aftersales.contract.schema import TABLES
+
+# What a test of the wheel must not find its way back by.
+_OURS = ("PYTHONPATH", "AFTERSALES_CACHE", "AFTERSALES_PARAMS", "AFTERSALES_PROJECT")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """The built wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for name in ("lib", "notebooks", "params", "kernelspec", "licenses"):
+        shutil.copytree(params.ROOT / name, source / name, ignore=ignored)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(params.ROOT / name, source / name)
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder]
+    subprocess.run([*build, source], check=True, capture_output=True, text=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """`installed("init", "东城店", cwd=…)`: the command of an environment that has the wheel.
+
+    What it needs it has from the environment that runs the tests.
+    """
+    root = tmp_path_factory.mktemp("installed")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", root], check=True)
+    site = next(root.glob("lib/python*/site-packages"))
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(site)
+    data = next(site.glob("aftersales-*.data")) / "data"
+    shutil.copytree(data, root, dirs_exist_ok=True)
+    record = next(site.glob("aftersales-*.dist-info")) / "RECORD"
+    moved = record.read_text(encoding="utf-8").replace(f"{data.parent.name}/data/", "../../../")
+    record.write_text(moved, encoding="utf-8")
+    needed = next(p for p in sys.path if p.endswith("site-packages"))
+    (site / "needed.pth").write_text(f"{needed}\n", encoding="utf-8")
+
+    def run(*args, cwd):
+        env = {name: value for name, value in os.environ.items() if name not in _OURS}
+        python = root / "bin" / "python"
+        return subprocess.run(
+            [python, "-m", "aftersales", *map(str, args)], cwd=cwd, env=env, capture_output=True, text=True
+        )
+
+    return run
+
+
+def test_the_wheel_has_what_a_report_is_made_with(wheel):
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    for part in (
+        "data/share/aftersales/notebooks/master.ipynb",
+        "data/share/aftersales/params/default.yml",
+        "data/share/jupyter/kernels/aftersales/kernel.json",
+        "aftersales/chapters/chapter_template.ipynb",
+        "aftersales/export/pdf/typst/report.typ",
+        "licenses/LICENSE",
+    ):
+        assert any(name.endswith(part) for name in names), part
+
+
+def test_a_stores_first_month_in_an_empty_folder(installed, tmp_path):
+    folder = tmp_path / "东城"
+    folder.mkdir()
+    done = installed("init", "东城店", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert {p.name for p in folder.iterdir()} == {"params", "客服部月报数据.xlsx", "月报.cmd"}
+    script = (folder / "月报.cmd").read_bytes()
+    assert script.startswith(b"@chcp 65001")
+    assert script.count(b"\r\n") == script.count(b"\n")
+    again = installed("init", "东城店", cwd=folder)
+    assert again.returncode == 2
+    assert "已经有了" in again.stderr
+
+    empty = installed("report", "--month", 4, cwd=folder)
+    assert empty.returncode == 2
+    assert "维修工单" in empty.stderr
+    assert not (folder / "output").exists()
+
+    orders = demo.generate(seed=5, months=2, store="东城店")["repair_orders"].tail(300)
+    fill(folder / "客服部月报数据.xlsx", "repair_orders", orders)
+    made = installed("report", "--month", 4, cwd=folder)
+    assert made.returncode == 0, made.stderr
+    report = folder / "output" / "2024-04" / "东城店"
+    assert (report / "report.pdf").exists()
+    settings = folder / "params" / "default.yml"
+    text = settings.read_text(encoding="utf-8")
+    assert "general_manager: []" in text
+    named = text.replace("general_manager: []", "general_manager: [gm@example.com]")
+    settings.write_text(named, encoding="utf-8")
+    sent = installed("mail", "--month", 4, "--dry-run", cwd=folder)
+    assert sent.returncode == 0, sent.stderr
+    assert "gm@example.com" in sent.stdout + sent.stderr
+
+
+def fill(path: Path, table: str, frame: pd.DataFrame) -> None:
+    """Fill in rows under the example, by the heads, as somebody does."""
+    about = TABLES[table]
+    book = openpyxl.load_workbook(path)
+    sheet = book[about.zh]
+    places = {cell.value.rstrip("*"): n for n, cell in enumerate(sheet[1], 1)}
+    for r, row in enumerate(frame.to_dict("records"), 3):
+        for column in about.columns:
+            value = row.get(column.name)
+            if column.zh in places and not pd.isna(value):
+                sheet.cell(r, places[column.zh]).value = (
+                    str(value) if isinstance(value, pd.Timestamp) else value
+                )
+    book.save(path)
