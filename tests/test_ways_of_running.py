@@ -72,7 +72,7 @@ def test_a_chapter_runs(tmp_path, way, rate):
         if MIME in output.get("data", {})
     ]
     assert rate in shown[0]["text"]
-    assert sum(exhibit["kind"] == "chart" for exhibit in shown) == 6
+    assert sum(exhibit["kind"] == "chart" for exhibit in shown) == 3
 
 
 BAD = {
