@@ -118,7 +118,8 @@ class Lab:
         return self.page.evaluate(
             """selector => [...document.querySelectorAll(`${selector} figure.chart svg`)].map(svg => ({
             width: svg.getBoundingClientRect().width, height: svg.getBoundingClientRect().height,
-            marks: svg.querySelectorAll("path, use, rect").length, texts: svg.querySelectorAll("text").length}))""",
+            marks: svg.querySelectorAll("path, use, rect, polyline").length,
+            texts: svg.querySelectorAll("text").length}))""",
             _PANEL,
         )
 
