@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -87,25 +87,13 @@ def difference(error: Differs) -> InputError:
 
 
 class Warm(WorkerPlugin):
-    """Keeps a fork server for as long as a worker lives: imports, fonts and templates are loaded once.
-
-    Parameters
-    ----------
-    cores
-        Of this machine, where the cluster is its own: each worker keeps what it makes on one of them, so
-        that a store's processes do not push aside those of another.
-    """
+    """Keeps a fork server for as long as a worker lives: imports, fonts and templates are loaded once."""
 
     name = PLUGIN
-
-    def __init__(self, cores: Sequence[int] = ()) -> None:
-        self.cores = list(cores)
 
     def setup(self, worker: Worker) -> None:
         """Start it."""
         os.environ[preload.EVERYTHING] = "1"
-        if self.cores and sys.platform == "linux":  # the fork server's processes have it from this thread
-            os.sched_setaffinity(0, {self.cores[int(worker.name) % len(self.cores)]})
         self._open = contextlib.ExitStack()
         self.served = self._open.enter_context(kernels.serving())
 
@@ -147,11 +135,11 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[tuple[Clie
             client.register_plugin(Warm())
             yield client, False
         return
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     temporary = Security.temporary()  # type: ignore[no-untyped-call]
     with (
         LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=workers or len(cores) or os.cpu_count() or 1,
+            n_workers=workers or cores,
             threads_per_worker=1,
             memory_limit=0,  # the reports are made in other processes, with limits of their own
             dashboard_address="127.0.0.1:0",
@@ -160,7 +148,7 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[tuple[Clie
         ) as cluster,
         Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
-        client.register_plugin(Warm(cores))
+        client.register_plugin(Warm())
         yield client, True
 
 
