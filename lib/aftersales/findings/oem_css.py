@@ -108,9 +108,8 @@ def dots(
                 f"{f.short_month(month - 1, lang)} n = {last} · 按本月得分排序"
             ),
             (
-                f"Ten items of the car maker's CSS (index, may exceed 100) "
-                f"· {f.short_month(month, lang)} {n}, {f.short_month(month - 1, lang)} n = {last} "
-                "· by this month's score"
+                f"Index (may exceed 100) · {f.short_month(month, lang)} {n}, "
+                f"{f.short_month(month - 1, lang)} n = {last}"
             ),
         ),
         say(
@@ -133,7 +132,7 @@ def waterfall(items: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         title = say(
             lang,
             f"各项权重 × 得分变化，合计{sum_}分",
-            f"Weight × change of score of each item: {sum_} points in total",
+            f"Weight × change: {sum_} points in all",
         )
     period = f"{f.short_month(month - 1, lang)} → {f.short_month(month, lang)}"
     return words(
