@@ -24,6 +24,31 @@ for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"):
     os.environ.pop(name, None)  # the make that runs the tests is none of a tested make's
 
 
+# Begun first, so that at the end no core waits for another that has a long one left.
+LONG = [
+    "test_gate",
+    "test_lab",
+    "test_report",
+    "test_kernels",
+    "test_group",
+    "test_ways_of_running",
+    "test_source_parts",
+    "test_page",
+    "test_mail",
+    "test_installed",
+    "test_check_command",
+    "test_reuse",
+    "test_own_chapter",
+    "test_stopping",
+    "test_summary",
+]
+
+
+def pytest_collection_modifyitems(items):
+    """Long files first; within a file the order stays."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 @pytest.fixture(autouse=True)
 def in_english():
     """Errors raised here speak English; other processes speak what they were asked for."""

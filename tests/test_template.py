@@ -28,13 +28,19 @@ def empty(tmp_path):
 
 def fill(path, table: str, rows: list[dict]) -> None:
     """Fill in rows under the example, by the heads, as somebody does."""
+    fill_all(path, {table: rows})
+
+
+def fill_all(path, tables: dict[str, list[dict]]) -> None:
+    """Fill in several sheets; the workbook is opened once."""
     book = openpyxl.load_workbook(path)
-    sheet = book[TABLES[table].zh]
-    heads = [cell.value.rstrip("*") for cell in sheet[1]]
-    for r, row in enumerate(rows, 3):
-        for name, value in row.items():
-            column = TABLES[table].column(name)
-            sheet.cell(r, heads.index(column.zh) + 1).value = value
+    for table, rows in tables.items():
+        sheet = book[TABLES[table].zh]
+        heads = [cell.value.rstrip("*") for cell in sheet[1]]
+        for r, row in enumerate(rows, 3):
+            for name, value in row.items():
+                column = TABLES[table].column(name)
+                sheet.cell(r, heads.index(column.zh) + 1).value = value
     book.save(path)
 
 
@@ -142,12 +148,13 @@ def test_the_column_counts_where_it_names_a_store(empty):
 def test_filled_in_it_says_what_was_filled_in(empty):
     """A made-up store's month typed into the template gives the same tables as its own files."""
     made = thinned(demo.generate(7000, 2), 8)
+    filled = {}
     for name, frame in made.items():
-        rows = []
+        rows = filled[name] = []
         for row in frame.to_dict("records"):
             kept = {k: v for k, v in row.items() if not pd.isna(v) and k in TABLES[name].names}
             rows.append({k: words.displayed(TABLES[name].column(k), v) for k, v in kept.items()})
-        fill(empty, name, rows)
+    fill_all(empty, filled)
     tables = load(str(empty))
     for name, frame in made.items():
         assert len(tables[name]) == len(frame), name
