@@ -120,7 +120,7 @@ test-all: $(READY_FULL) ## 运行全部测试，包括要用Chromium、PostgreSQ
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
 	@$(PY) -m ruff format -q --check lib tests notebooks bench docs
 	@$(PY) -m mypy --no-error-summary
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal
 
 .PHONY: demo
 demo: $(READY) ## 生成虚构门店的数据：make demo STORES=3 OUT=data ## write the records of made-up stores: make demo STORES=3 OUT=data
