@@ -22,9 +22,9 @@ from aftersales.display.charts.frame import (
     room,
     say,
     size,
-    width_of,
 )
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.svg import width_of
 
 # Of more bars than this the three longest stand out, of fewer the longest.
 _MANY = 6

@@ -27,9 +27,9 @@ from aftersales.display.charts.frame import (
     say,
     size,
     steps,
-    width_of,
 )
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.svg import width_of
 
 _HEADS = {
     "zh": {"national": "全国", "branch": "分中心", "previous": "上月", "current": "本月"},

@@ -14,6 +14,7 @@ from matplotlib.transforms import Affine2D, blended_transform_factory
 
 from aftersales.display import exhibit, theme
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.svg import is_wide, width_of
 
 Variant = str  # "wide" or "narrow"
 ACROSS_DOWN = ("axes fraction", "data")  # x as a share of the axes, y as a value
@@ -50,11 +51,6 @@ def inside(ax: Axes) -> tuple[float, float]:
     """Width and height of the axes in px."""
     box, whole = ax.get_position(), ax.figure.bbox
     return whole.width * box.width, whole.height * box.height
-
-
-def width_of(text: str, px: float) -> float:
-    """About how wide a text is: a Chinese character is as wide as high, a Latin one little more than half."""
-    return px * sum(1 if _is_wide(c) or c in "▲▼×−→" else 0.93 if c in "%MW@" else 0.58 for c in text)
 
 
 def gutter(labels: Sequence[str], px: float, most: float, gap: float = 12) -> float:
@@ -175,16 +171,12 @@ def _parts(text: str) -> list[str]:
         before = parts[-1][-1] if parts else ""
         stop = unicodedata.category(c) in ("Pe", "Pf", "Po", "Pd", "Pc")
         opened = before and unicodedata.category(before) in ("Ps", "Pi")
-        word = c != " " and before != " " and not _is_wide(c) and not _is_wide(before or "中")
+        word = c != " " and before != " " and not is_wide(c) and not is_wide(before or "中")
         if parts and (stop or opened or word):
             parts[-1] += c
         else:
             parts.append(c)
     return parts
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
 
 
 def apart(

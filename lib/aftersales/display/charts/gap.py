@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 from aftersales.contract import formats
 from aftersales.display import exhibit, theme
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import Variant, bare, joined, nothing, room, say, size, width_of
+from aftersales.display.charts.frame import Variant, bare, joined, nothing, room, say, size
 from aftersales.display.charts.trends import Line, months, trend
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.svg import width_of
 
 
 @cached

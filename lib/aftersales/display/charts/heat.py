@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract import formats
-from aftersales.display import exhibit, theme
-from aftersales.display.charts import svg
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import Variant, fit, gutter, joined, nothing, one_line, size, width_of
+from aftersales.display.charts.frame import Variant, fit, gutter, joined, nothing, one_line, size
 from aftersales.display.exhibit import WIDTHS, Exhibit
+from aftersales.display.svg import width_of
 
 # Up to the strongest shade ink keeps 4.5 : 1 on it, in light and dark.
 _PALEST, _STRONGEST = 0.05, 0.55

@@ -12,7 +12,8 @@ from math import hypot
 from matplotlib.axes import Axes
 
 from aftersales.display import theme
-from aftersales.display.charts.frame import inside, lower, one_line, say, width_of
+from aftersales.display.charts.frame import inside, lower, one_line, say
+from aftersales.display.svg import width_of
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]

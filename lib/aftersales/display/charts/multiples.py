@@ -14,8 +14,9 @@ from aftersales.contract.figures import FIGURES
 from aftersales.contract.language import say
 from aftersales.contract.values import plain
 from aftersales.display import fonts, sparks, theme
-from aftersales.display.charts.frame import joined, nothing, width_of
+from aftersales.display.charts.frame import joined, nothing
 from aftersales.display.exhibit import WIDTHS, Exhibit
+from aftersales.display.svg import width_of
 
 # Lines of a picture; more go into a further one, which a page of paper holds.
 MOST = 72

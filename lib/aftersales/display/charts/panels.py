@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 
 import numpy as np
@@ -11,16 +11,16 @@ import pandas as pd
 from aftersales.contract import formats
 from aftersales.contract.figures import FIGURES, Figure
 from aftersales.contract.language import say
-from aftersales.display import exhibit, theme
-from aftersales.display.charts import marks, svg
+from aftersales.display import exhibit, svg, theme
+from aftersales.display.charts import marks
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import Variant, joined, nothing, one_line, width_of
+from aftersales.display.charts.frame import Variant, joined, nothing, one_line
 from aftersales.display.exhibit import WIDTHS, Exhibit
+from aftersales.display.svg import width_of
 
 _ACROSS = {"wide": 3, "narrow": 2}
 _GAP = {"wide": 28, "narrow": 16}
 _PLOT, _PAD = 92, 15  # a plot, and the room in it above and below for the values of its extremes
-Place = Callable[[int, float], tuple[float, float]]
 
 
 @cached
@@ -195,13 +195,13 @@ def _months(
         at_x = _across(i, len(values), x, cell)
         parts.append(svg.line([(at_x, top), (at_x, top + _PLOT)], theme.MUTED, 1, "2 2"))
     if "centre" in frame:
-        parts += _line(frame["centre"].to_numpy(float), place, theme.MUTED, 1, "4 3")
+        parts += svg.broken_line(frame["centre"].to_numpy(float), place, theme.MUTED, 1, "4 3")
     if goal is not None:
         parts.append(svg.line([(x, place(0, goal)[1]), (x + cell, place(0, goal)[1])], theme.TARGET, 1.2))
-    parts += _line(values, place, theme.THIS, 1.8)
+    parts += svg.broken_line(values, place, theme.THIS, 1.8)
     if marked.since:
         run = np.where(np.arange(len(values)) >= marked.since[0], values, np.nan)
-        parts += _line(run, place, marked.colour, 3.2)
+        parts += svg.broken_line(run, place, marked.colour, 3.2)
     outside = frame["signal"].to_numpy(bool) if "signal" in frame else np.zeros(len(values), bool)
     for n in np.flatnonzero(outside & np.isfinite(values)).tolist():
         a, b = place(n, values[n])
@@ -218,15 +218,3 @@ def _months(
             )
     end = marked.colour if marked.since else theme.THIS
     return [*parts, svg.dot(*place(last, values[last]), 3.4, end)]
-
-
-def _line(values: np.ndarray, place: Place, colour: str, width: float, dashes: str = "") -> list[str]:
-    """A line with gaps where a month is not known; a month alone is a dot."""
-    parts = []
-    for known, run in groupby(range(len(values)), lambda i: bool(np.isfinite(values[i]))):
-        points = [place(i, float(values[i])) for i in run] if known else []
-        if len(points) > 1:
-            parts.append(svg.line(points, colour, width, dashes))
-        elif points:
-            parts.append(svg.dot(*points[0], width, colour))
-    return parts

@@ -25,10 +25,10 @@ from aftersales.display.charts.frame import (
     say,
     size,
     steps,
-    width_of,
 )
 from aftersales.display.charts.labels import Box, name_points
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.svg import width_of
 
 # So many points are named at the most; of more, those outside the limits and the extremes.
 _NAMED = {"wide": 14, "narrow": 10}

@@ -24,11 +24,11 @@ from aftersales.display.charts.frame import (
     room,
     size,
     steps,
-    width_of,
 )
 from aftersales.display.charts.labels import Box, name_points
 from aftersales.display.charts.scatter import limit_names
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.svg import width_of
 
 # So many of the stores that may be named are, on a desk and on a phone; the title has the first of them.
 _NAMED = {"wide": 12, "narrow": 6}

@@ -28,9 +28,9 @@ from aftersales.display.charts.frame import (
     room,
     say,
     size,
-    width_of,
 )
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.svg import width_of
 
 # Hours that a reader knows: a day or two, then weeks and months.
 _TICKS = (0, 24, 48, 72, 120, 168, 336, 504, 720, 1440, 2160, 4320, 8760)

@@ -26,9 +26,9 @@ from aftersales.display.charts.frame import (
     say,
     size,
     steps,
-    width_of,
 )
 from aftersales.display.exhibit import Exhibit
+from aftersales.display.svg import width_of
 from aftersales.display.tables.records import table_record
 
 _TOP, _BOTTOM, _BELOW = 14, 40, 76

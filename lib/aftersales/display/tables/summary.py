@@ -103,25 +103,18 @@ def mot_steps(items: pd.DataFrame, title: str, total: str, alt: str, lang: str =
     values = both["contribution"].tolist()
     labels = [short_item(item, lang) for item in both["item"]]
     *shown, sum_ = (formats.signed(value, 2, lang) for value in [*values, sum(values)])
-    svg = sparks.steps(labels, values, (total, sum_), shown)
+    drawn = sparks.steps(labels, values, (total, sum_), shown)
     alt += ("；" if lang == "zh" else "; ").join(f"{a} {b}" for a, b in zip(labels, shown, strict=True))
-    return Exhibit(
-        {
-            "kind": "chart",
-            "id": "summary.mot",
-            "role": "waterfall",
-            "lang": lang,
-            "title": title,
-            "subtitle": "",
-            "note": "",
-            "alt": alt,
-            "mail": True,
-            "svg": {"wide": svg, "narrow": svg},
-            "data": {
-                "columns": ["item", "contribution"],
-                "rows": [*map(list, zip(labels, values, strict=True))],
-            },
-        }
+    return exhibit.picture(
+        {"wide": drawn, "narrow": drawn},
+        id="summary.mot",
+        role="waterfall",
+        title=title,
+        subtitle="",
+        alt=alt,
+        data=pd.DataFrame({"item": labels, "contribution": values}),
+        lang=lang,
+        mail=True,
     )
 
 
