@@ -56,39 +56,6 @@ def headline(
     return sentences.headline(findings, ("booking.rate", "booking.kept_rate"), text, lang)
 
 
-def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
-    """Words of the 12 months of bookings."""
-    begun = table[table["booked"].cumsum() > 0] if len(table) else table  # before it there was no register
-    rates = begun["rate"].astype(float).dropna() if len(begun) else pd.Series(dtype=float)
-    if len(rates) and not known(table["rate"].iloc[-1]):
-        title = say(lang, "本月没有进厂台次", "There were no visits this month")
-    elif len(rates) < 2:
-        title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
-    else:
-        shown = say(lang, f"预约率{f.percent(rates.iloc[-1])}", f"Booking rate {f.percent(rates.iloc[-1])}")
-        title = sentences.title(findings, ("booking.rate",), shown, lang)
-    return words(
-        title,
-        say(
-            lang,
-            f"预约率、主动预约比例、预约未进厂率（%）与预约数 · 截至{f.month(month, lang)}的12个月",
-            f"Booking rate, proactive share, no-show rate (%) and bookings"
-            f" · 12 months to {f.month(month, lang)}",
-        ),
-        say(
-            lang,
-            "预约率 = 预约进厂 ÷ 进厂台次；主动预约 = 本店主动致电；"
-            "预约未进厂率 = 未进厂 ÷ 预约数。来源：预约登记、维修工单。",
-            (
-                "Booking rate = arrived ÷ visits; "
-                "proactive = the store called; no-show rate = no-shows ÷ bookings. "
-                "Sources: bookings, repair orders."
-            ),
-        ),
-        lang,
-    )
-
-
 def status(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, lang: str = "zh") -> Words:
     """Words of the bookings by status."""
     n = figures["booking.booked"] or 0

@@ -12,7 +12,6 @@ from aftersales.contract.figures import FIGURES
 from aftersales.contract.language import Words, known, plural, rate, say, words
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW
-from aftersales.findings import trends
 from aftersales.signals import Finding, sentences
 
 
@@ -98,13 +97,6 @@ def _unknown(left_out: Mapping[str, int | None], lang: str) -> str:
         lang,
         "没有在本月交车的工单，无法计算准时交车",
         "No order has a delivery time in this month, so on-time delivery cannot be known",
-    )
-
-
-def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
-    """Words of the 12 months."""
-    return trends.of_rate(
-        "delivery.rate", table, ("维修工单", "Source: repair orders"), month, findings, lang
     )
 
 

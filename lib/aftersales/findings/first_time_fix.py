@@ -184,31 +184,6 @@ def causes(table: pd.DataFrame, figures: Mapping[str, Any], month: pd.Period, la
     )
 
 
-def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
-    """Words of the 12 months."""
-    rates = table["rate"].astype(float).dropna() if len(table) else pd.Series(dtype=float)
-    if len(rates) < 2:
-        title = say(lang, "月数太少，不谈走势", "Too few months to speak of a trend")
-    elif not known(table["rate"].iloc[-1]):
-        title = say(lang, "本月没有完工的派工", "No job was finished this month")
-    elif table["jobs"].iloc[-1] < FEW:
-        title = say(lang, "本月台次太少，不谈走势", "Too few jobs this month to speak of a trend")
-    else:
-        now = f.percent(rates.iloc[-1], 2)
-        shown = say(lang, f"一次维修合格率{now}", f"First-time-fix rate {now}")
-        title = sentences.title(findings, ("ftf.rate",), shown, lang, [None])
-    return words(
-        title,
-        say(
-            lang,
-            f"一次维修合格率 · 截至{f.month(month, lang)}的12个月",
-            f"First-time-fix rate · 12 months to {f.month(month, lang)}",
-        ),
-        trends.band("派工记录", "Source: jobs", lang),
-        lang,
-    )
-
-
 _SHOWN = ("ftf.rate", "ftf.return_rate", "delivery.rate", "booking.rate")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,8 +10,6 @@ import pandas as pd
 from aftersales.contract import formats as f
 from aftersales.contract.language import Words, plural, say, words
 from aftersales.contract.statistics import FEW
-from aftersales.findings import trends
-from aftersales.signals import Finding
 
 
 def headline(
@@ -75,13 +73,6 @@ def _unknown(left_out: Mapping[str, int], lang: str) -> str:
         lang,
         "上月没有维修或索赔工单，无法计算返修回厂。",
         "There was no repair or warranty order last month, so returns cannot be known.",
-    )
-
-
-def trend(table: pd.DataFrame, month: pd.Period, findings: Sequence[Finding] = (), lang: str = "zh") -> Words:
-    """Words of the 12 months."""
-    return trends.of_rate(
-        "ftf.return_rate", table, ("维修工单", "Source: repair orders"), month, findings, lang
     )
 
 

@@ -1,45 +1,11 @@
-"""Words of twelve months of a figure, whose chart draws the limits of the list of findings."""
+"""Words of a figure's months, whose chart draws the limits of the list of findings."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import pandas as pd
 
 from aftersales.contract import formats as f
-from aftersales.contract.figures import FIGURES
-from aftersales.contract.language import Words, plural, say, words
-from aftersales.signals import Finding, sentences
-
-
-def of_rate(
-    name: str,
-    table: pd.DataFrame,
-    source: tuple[str, str],
-    month: pd.Period,
-    findings: Sequence[Finding],
-    lang: str,
-) -> Words:
-    """Words of a watched rate, which the table has under the last part of its name.
-
-    Parameters
-    ----------
-    source
-        What it is counted from, in Chinese and in English.
-    """
-    label = FIGURES[name].label(lang)
-    rates = table[name.partition(".")[2]].astype(float).dropna() if len(table) else pd.Series(dtype=float)
-    now = f.percent(rates.iloc[-1]) if len(rates) else f.NONE
-    return words(
-        sentences.title(findings, (name,), label + say(lang, now, f" {now}"), lang, [None]),
-        say(
-            lang,
-            f"{label} · {span(table, month, lang)}",
-            f"{label} · {span(table, month, lang)}",
-        ),
-        band(*source, lang=lang),
-        lang,
-    )
+from aftersales.contract.language import plural, say
 
 
 def span(table: pd.DataFrame, month: pd.Period, lang: str) -> str:
