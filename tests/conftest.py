@@ -138,11 +138,31 @@ def chosen(folder, *chapters):
     """Params as delivered but with these chapters alone: quicker where the others tell nothing."""
     folder.mkdir()
     default = (params.ROOT / "params/default.yml").read_text(encoding="utf-8")
-    listed = "chapters:\n" + "".join(f"  - {stem}\n" for stem in chapters)
-    made, count = re.subn(r"^chapters:\n(?:  - .*\n)+", listed, default, flags=re.MULTILINE)
-    assert count == 1
-    (folder / "default.yml").write_text(made, encoding="utf-8")
+    (folder / "default.yml").write_text(of_chapters(default, *chapters), encoding="utf-8")
     return {home.VARIABLE: str(folder)}
+
+
+def of_chapters(text, *chapters):
+    """The text of params with these chapters alone."""
+    listed = "chapters:\n" + "".join(f"  - {stem}\n" for stem in chapters)
+    made, count = re.subn(r"^chapters:\n(?:  - .*\n)+", listed, text, flags=re.MULTILINE)
+    assert count == 1
+    return made
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser that tests of a file share."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        pytest.skip("no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
 
 
 def raw_heads(path):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
+from conftest import of_chapters
+from test_template import fill
 
 from aftersales import demo
 from aftersales.contract import params
@@ -100,10 +100,14 @@ def test_a_stores_first_month_in_an_empty_folder(installed, tmp_path):
     assert not (folder / "output").exists()
 
     orders = demo.generate(seed=5, months=2, store="东城店")["repair_orders"].tail(300)
-    fill(folder / "客服部月报数据.xlsx", "repair_orders", orders)
+    rows = [
+        {name: shown(value) for name, value in row.items() if name in TABLES["repair_orders"].names}
+        for row in orders.to_dict("records")
+    ]
+    fill(folder / "客服部月报数据.xlsx", "repair_orders", rows)
     settings = folder / "params" / "default.yml"
     text = settings.read_text(encoding="utf-8")
-    few = re.sub(r"(?m)^chapters:\n(?:  - .*\n)+", "chapters:\n  - 05_first_time_fix\n", text)
+    few = of_chapters(text, "05_first_time_fix")
     assert "general_manager: []" in few
     named = few.replace("general_manager: []", "general_manager: [gm@example.com]")
     settings.write_text(named, encoding="utf-8")
@@ -116,17 +120,6 @@ def test_a_stores_first_month_in_an_empty_folder(installed, tmp_path):
     assert "gm@example.com" in sent.stdout + sent.stderr
 
 
-def fill(path: Path, table: str, frame: pd.DataFrame) -> None:
-    """Fill in rows under the example, by the heads, as somebody does."""
-    about = TABLES[table]
-    book = openpyxl.load_workbook(path)
-    sheet = book[about.zh]
-    places = {cell.value.rstrip("*"): n for n, cell in enumerate(sheet[1], 1)}
-    for r, row in enumerate(frame.to_dict("records"), 3):
-        for column in about.columns:
-            value = row.get(column.name)
-            if column.zh in places and not pd.isna(value):
-                sheet.cell(r, places[column.zh]).value = (
-                    str(value) if isinstance(value, pd.Timestamp) else value
-                )
-    book.save(path)
+def shown(value: object) -> object:
+    """A value as somebody types it: a time as text, nothing where there is nothing."""
+    return None if pd.isna(value) else str(value) if isinstance(value, pd.Timestamp) else value
