@@ -441,11 +441,14 @@ def test_a_heat_map_is_shaded_by_its_own_values():
     grid = pd.DataFrame({"1个月后": [0.4, 0.44], "2个月后": [0.6, None]}, index=["4月", "5月"])
     payload = charts.heat(grid, id="x", percent=True, corner="个月后", **WORDS).payload
     for svg in payload["svg"].values():
+        assert "<title>4月 · 1个月后 · 40%</title>" in svg
         assert re.findall(r">(\d+%)</text>", svg) == ["40%", "60%"]  # the legend's ends
         shades = [float(s) for s in re.findall(r'fill-opacity="([\d.]+)"', svg)]
         assert (max(shades), min(shades)) == (0.55, 0.05)
     wide = charts.heat(pd.concat([grid] * 9, axis="columns"), id="x", corner="个月后", **WORDS).payload
-    assert wide["svg"]["narrow"].count("个月后") == 1  # no room: once, beside the numbers
+    assert (
+        re.sub("<title>.*?</title>", "", wide["svg"]["narrow"]).count("个月后") == 1
+    )  # no room: once, beside the numbers
 
 
 @pytest.mark.parametrize("n", [8, 14, 40])

@@ -16,8 +16,8 @@ from report_sample import HOSTILE, chart, code, column, in_chapter, report, said
 pytest.importorskip("typst")
 
 from aftersales.contract.errors import AftersalesError
-from aftersales.export.document import read
-from aftersales.export.pdf import pdf, typst_markup
+from aftersales.export.document import Block, Chapter, Document, read
+from aftersales.export.pdf import blank, pdf, typst_markup
 from aftersales.export.pdf import printed as printing
 from aftersales.export.pdf import widths as columns
 from aftersales.export.pdf.pdf import ReportPDFExporter, svgs_to_pngs
@@ -450,3 +450,34 @@ def test_columns_fit_the_page():
     many = columns.measure(words, [["长文字" * 30] * 16] * 5)
     assert many.crowded
     assert sum(many.widths) <= columns.PORTRAIT + 0.1
+
+
+def picture(id: str, height: int) -> Block:
+    """A chart of a height in px of a wide one."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {height}" width="720" height="{height}">'
+    svg += f'<rect width="720" height="{height}"/></svg>'
+    payload = {"kind": "chart", "id": id, "title": id, "alt": id, "svg": {"wide": svg, "narrow": svg}}
+    return Block("exhibit", payload, anchor=id)
+
+
+@pytest.mark.parametrize(("first", "second", "pages"), [(540, 320, 1), (540, 500, 2), (300, 320, 1)])
+def test_a_picture_that_would_leave_a_page_empty_is_set_smaller(first, second, pages):
+    blocks = [
+        Block("heading", "一", "one"),
+        picture("a", first),
+        Block("heading", "二", "two"),
+        picture("b", second),
+    ]
+    doc = Document("zh", {}, None, [Chapter("c", "1", "章", "c", blocks=blocks)], [])
+    assert len(pypdf.PdfReader(io.BytesIO(pdf.pdf(doc))).pages) == pages
+
+
+def test_the_first_picture_behind_an_empty_page_is_narrowed_then_those_before_it():
+    charts = [["before", 1, 90.0], ["left", 2, 120.0], ["right", 2, 120.0], ["below", 2, 400.0]]
+    widths: dict[str, float] = {}
+    tried = []
+    while (following := blank.narrower([1], charts, widths)) is not None:
+        tried += following.items() - widths.items()
+        widths = following
+    assert tried == [("left", 0.9), ("left", 0.8), ("before", 0.9), ("before", 0.8)]
+    assert blank.too_empty([0.1, 0.5, 0.6, 0.9], [(1, 80.0), (4, 80.0), (3, 300.0)]) == [2]

@@ -52,6 +52,11 @@ def rect(
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}"{more}/>'
 
 
+def told(words: str, parts: Iterable[str]) -> str:
+    """Shapes that say these words when the pointer rests on them."""
+    return f"<g><title>{escape(words)}</title>{''.join(parts)}</g>"
+
+
 def line(points: Points, colour: str, width: float = 1, dashes: str = "") -> str:
     """A line through points."""
     more = f' stroke-dasharray="{dashes}"' if dashes else ""

@@ -54,12 +54,13 @@ def heat(
         return nothing(id, lang)
     ends = float(known.min() if low is None else low), float(known.max() if high is None else high)
     printed = values.map(lambda v: formats.number(v * (100 if percent else 1), digits))
-    scale = [formats.number(end * (100 if percent else 1), digits) + "%" * percent for end in ends]
-    drawn = {variant: _picture(variant, values, printed, ends, scale, corner) for variant in WIDTHS}
+    unit = "%" if percent else ""
+    scale = [formats.number(end * (100 if percent else 1), digits) + unit for end in ends]
+    drawn = {variant: _picture(variant, values, printed, ends, scale, corner, unit) for variant in WIDTHS}
     alt = [
         f"{name} "
         + ("，" if lang == "zh" else ", ").join(
-            f"{header} {text}{'%' if percent else ''}"
+            f"{header} {text}{unit}"
             for header, text, value in zip(map(str, values.columns), texts, row, strict=True)
             if value == value
         )
@@ -86,6 +87,7 @@ def _picture(
     ends: tuple[float, float],
     scale: Sequence[str],
     corner: str,
+    unit: str,
 ) -> str:
     px, wide, width = size(variant), variant == "wide", WIDTHS[variant]
     left = gutter(values.index, px, 190 if wide else 104, gap=10)
@@ -113,8 +115,10 @@ def _picture(
         for c in range(values.shape[1]):
             if shades[r, c] == shades[r, c]:
                 x, opacity = left + c * cell, _PALEST + (_STRONGEST - _PALEST) * shades[r, c]
-                parts.append(svg.rect(x + 1, y + 1, cell - 2, high - 2, theme.THIS, opacity))
-                parts.append(svg.text(printed.iat[r, c], x + cell / 2, middle, px - 1, anchor="middle"))
+                words = f"{name} · {values.columns[c]} · {printed.iat[r, c]}{unit}"
+                shade = svg.rect(x + 1, y + 1, cell - 2, high - 2, theme.THIS, opacity)
+                number = svg.text(printed.iat[r, c], x + cell / 2, middle, px - 1, anchor="middle")
+                parts.append(svg.told(words, [shade, number]))
     foot = top + len(values) * high + 10
     parts += _legend(left + 1, foot, scale, px - 1)
     return svg.document(width, foot + 16, parts)

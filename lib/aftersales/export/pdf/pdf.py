@@ -19,7 +19,7 @@ from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message
 from aftersales.display import fonts
 from aftersales.export import document
-from aftersales.export.pdf import printed
+from aftersales.export.pdf import blank, printed
 from aftersales.export.published import PublishedExporter
 
 _log = logging.getLogger(__name__)
@@ -30,6 +30,10 @@ SUBSTITUTE = "□"
 # Characters missing from the Chinese font that Typst's own monospaced font has.
 SYMBOLS = "✔✗✘☐☑☒₀₁₂₃₄₅₆₇₈₉₊₋⬆⬇➔➜➤�"
 _POINTS_PER_PIXEL = 0.75
+_PDF = {"format": "pdf", "pdf_standards": ["ua-1"]}
+_LOOK = {"format": "png", "ppi": blank.PIXELS_PER_INCH}
+# So often the pages are set at most, until none is too empty.
+_ATTEMPTS = 12
 # What Typst says when pages still move after its last attempt, and of what moves.
 _UNSETTLED = re.compile(r"did not (?:converge|stabilize)")
 
@@ -87,8 +91,40 @@ def pdf(doc: document.Document) -> bytes:
 
 def _set(data: dict[str, Any]) -> bytes:
     content, replaced = printable(data)
-    made = _compile("report.typ", {**content, "replaced": replaced}, format="pdf", pdf_standards=["ua-1"])
-    return made if isinstance(made, bytes) else made[0]
+    content = {**content, "replaced": replaced}
+    return _compile("report.typ", {**content, "smaller": _smaller(content)}, **_PDF)[0]
+
+
+def _smaller(content: dict[str, Any]) -> dict[str, float]:
+    """The widths of the pictures that would leave a page too empty at their full one, by their anchors.
+
+    Pages are looked at as small pictures, which costs little beside setting them.
+    """
+    widths: dict[str, float] = {}
+    found: list[tuple[int, dict[str, float]]] = []
+    for _ in range(_ATTEMPTS):
+        tried = {**content, "smaller": widths}
+        shares = [blank.share(page) for page in _compile("report.typ", tried, **_LOOK)]
+        if not blank.too_empty(shares, ()):
+            return widths
+        stands = _where(tried)
+        pages = blank.too_empty(shares, stands["chapters"])
+        if not pages:
+            return widths
+        found.append((len(pages), widths))
+        following = blank.narrower(pages, stands["charts"], widths)
+        if following is None:
+            break
+        widths = following
+    return min(found, key=lambda one: one[0])[1]
+
+
+def _where(content: dict[str, Any]) -> dict[str, Any]:
+    """On which page, and how far down, charts and chapters stand."""
+    found: dict[str, Any] = json.loads(
+        typst.query(str(TEMPLATE / "report.typ"), "<places>", field="value", one=True, **_world(content))
+    )
+    return found
 
 
 def svgs_to_pngs(pictures: Sequence[tuple[str, int]], scale: float = 2) -> list[bytes]:
@@ -108,20 +144,14 @@ def svgs_to_pngs(pictures: Sequence[tuple[str, int]], scale: float = 2) -> list[
     ]
     content, _ = printable({"pictures": drawn})
     made = _compile("picture.typ", content, format="png", ppi=72 * scale / _POINTS_PER_PIXEL)
-    return [made] if isinstance(made, bytes) else made
+    return made
 
 
-def _compile(template: str, content: dict[str, Any], **options: Any) -> bytes | list[bytes]:
+def _compile(template: str, content: dict[str, Any], **options: Any) -> list[bytes]:
+    """What Typst makes of a template: one file, or a picture a page."""
     made: bytes | list[bytes]
     try:
-        made, warnings = typst.compile_with_warnings(
-            str(TEMPLATE / template),
-            root=str(TEMPLATE),
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
-            **options,
-        )
+        made, warnings = typst.compile_with_warnings(str(TEMPLATE / template), **_world(content), **options)
     except typst.TypstError as error:
         said = str(error.diagnostic).strip()
         raise AftersalesError(
@@ -132,7 +162,16 @@ def _compile(template: str, content: dict[str, Any], **options: Any) -> bytes | 
         raise AftersalesError(_moving(str(content.get("title") or template), unsettled))
     for warning in warnings:
         _log.info("Typst: %s", warning)
-    return made
+    return [made] if isinstance(made, bytes) else made
+
+
+def _world(content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "root": str(TEMPLATE),
+        "font_paths": _fonts(),
+        "ignore_system_fonts": True,
+        "sys_inputs": {"data": json.dumps(content, ensure_ascii=False)},
+    }
 
 
 def _moving(title: str, unsettled: Iterable[typst.TypstWarning]) -> Message:
