@@ -114,10 +114,17 @@ def test_a_notebook_by_itself_puts_out_what_it_would_in_a_kernel(
     assert by_itself.metadata.language_info == in_a_kernel.metadata.language_info
     for one, other in zip(by_itself.cells, in_a_kernel.cells, strict=True):
         assert (one.source, one.get("execution_count")) == (other.source, other.get("execution_count"))
-        mine, theirs = (
-            sorted(json.dumps(o, sort_keys=True) for o in cell.get("outputs", [])) for cell in (one, other)
-        )
-        assert mine == theirs, one.source  # in their order, but for what comes from below
+        mine, theirs = (put_out(cell) for cell in (one, other))
+        assert mine == theirs, one.source
+
+
+def put_out(cell: Any) -> list[str]:
+    """What a cell put out, in its order but for texts: what comes from below a kernel hears when it does."""
+    outputs = cell.get("outputs", [])
+    texts = [
+        f"{o.name}: {line}" for o in outputs if o.output_type == "stream" for line in o.text.splitlines()
+    ]
+    return sorted(texts) + [json.dumps(o, sort_keys=True) for o in outputs if o.output_type != "stream"]
 
 
 @forking

@@ -255,7 +255,12 @@ def test_nothing_is_unpickled_from_any_cache(tmp_path, monkeypatch):
     read()
     read()  # of the cache: then the content of the tables is known
     files = [p for p in (tmp_path / "cache").rglob("*") if p.is_file()]
-    assert {p.relative_to(tmp_path / "cache").parts[0] for p in files} == {"tables", "sealed", "findings"}
+    kinds = {p.relative_to(tmp_path / "cache").parts[0] for p in files}
+    assert kinds - {"content"} == {
+        "tables",
+        "sealed",
+        "findings",
+    }  # on a slow machine the source is old enough
     for file in files:
         if file.name != "stores.json":
             file.write_bytes(pickle.dumps(Bomb()))

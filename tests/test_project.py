@@ -69,6 +69,8 @@ def test_everything_imported_is_declared():
         "mpl_font": "mpl_font",
         "psycopg": "",
         "ipykernel_launcher": "ipykernel",
+        "PIL": "pillow",
+        "zmq": "pyzmq",
     }
     used = set()
     for path in (ROOT / "lib").rglob("*.py"):
@@ -143,8 +145,8 @@ def test_the_program_says_its_version():
     said = subprocess.run(
         [sys.executable, "-m", "aftersales", "--version"], capture_output=True, text=True, check=True
     )
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert said.stdout == f"aftersales {project['version']}\n"
+    assert re.fullmatch(r"aftersales \d+\.\d+(\.\w+)*\n", said.stdout)
+    assert "0.0.0" not in said.stdout  # what is said of a package whose version nobody could tell
 
 
 def test_the_licences_are_shipped_and_are_those_of_the_font():

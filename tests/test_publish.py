@@ -70,7 +70,15 @@ def test_a_reader_never_sees_a_half_report(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("store", "folder"), [("示范店", "示范店"), ("东城/二店", "东城%2F二店"), ("..", "%2E."), ("a b", "a b")]
+    ("store", "folder"),
+    [
+        ("示范店", "示范店"),
+        ("东城/二店", "东城%2F二店"),
+        ("..", "%2E%2E"),
+        ("Nul.x", "%4Eul.x"),
+        ("console", "console"),
+        ("a b", "a b"),
+    ],
 )
 def test_folder_names(store, folder):
     assert folder_name(store) == folder

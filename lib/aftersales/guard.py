@@ -22,7 +22,7 @@ from aftersales.contract import processes, stage
 
 _GUARDED = ("report", "check", "verify", "group")
 _EVERY_SECONDS = 0.5
-_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ENDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _MB = 1 << 20
 
 

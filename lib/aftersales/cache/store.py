@@ -63,7 +63,7 @@ def _is_own(at: Path) -> bool:
         about = at.stat()
     except OSError:
         return True
-    if os.name != "posix":
+    if not hasattr(os, "geteuid"):  # Windows, where every user has folders of their own
         return True
     return about.st_uid == os.geteuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 

@@ -74,11 +74,17 @@ def dead(path: Path) -> Iterator[bool]:
 
 def remove(path: Path) -> None:
     """Remove a file or a folder, and let go of it."""
+    if fcntl is None:  # Windows, which removes no file that is open
+        _let_go(path)
     with suppress(OSError):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+    _let_go(path)
+
+
+def _let_go(path: Path) -> None:
     if (fd := HELD.pop(path, None)) is not None:
         os.close(fd)
 

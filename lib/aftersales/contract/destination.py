@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from aftersales.contract import command, machine
 from aftersales.contract.errors import InputError
-from aftersales.contract.message import Message
+from aftersales.contract.message import Message, listed
 
 
 def try_file(path: Path, option: str) -> None:
@@ -54,6 +55,39 @@ def try_folder(path: Path, option: str) -> None:
         _try(path, "")
     except (OSError, ValueError) as error:
         raise refused(path, option, error) from None
+
+
+def require_closed(*paths: Path) -> None:
+    """Refuse to replace what somebody has open, on Windows, which moves neither such a file nor its folder.
+
+    Parameters
+    ----------
+    paths
+        Files and folders; one that is not there is nobody's.
+
+    Raises
+    ------
+    InputError
+        Some are open; the message names them.
+    """
+    if sys.platform != "win32":
+        return
+    opened = []
+    for path in (one for at in paths for one in sorted((at, *at.rglob("*"))) if one.is_file()):
+        try:
+            os.rename(path, path)
+        except PermissionError:
+            opened.append(path)
+    if opened:
+        names = listed([path.name for path in opened])
+        at = opened[0].parent
+        raise InputError(
+            Message(
+                f"{at}：{names.zh} 在别的程序里打开着，Windows不让换掉。请先关闭，再运行同一命令。",
+                f"{at}: {names.en} is open in another program, and Windows lets nobody replace it. "
+                "Close it first, then run the same command again.",
+            )
+        )
 
 
 @contextmanager

@@ -11,6 +11,8 @@ NARROW = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 # The kinds of dots and blanks that stand inside a name.
 _CHINESE = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _DOTS = re.compile(rf"(?<=[{_CHINESE}])\s*[.·•‧∙⋅・･]\s*(?=[{_CHINESE}])")
+# What Windows takes for a device, whatever follows a dot.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\s*\.|$)", re.I)
 _BLANKS = re.compile(rf"(?<=[{_CHINESE}])\s+|\s+(?=[{_CHINESE}])")
 
 
@@ -40,10 +42,13 @@ def store_key(name: str) -> str:
 
 
 def folder_name(store: str) -> str:
-    """A store's name as the name of a folder: what a file system forbids is percent-encoded.
+    """A store's name as the name of a folder: what a file system forbids is percent-encoded, and so
+    are names of devices and a dot at either end.
 
-    >>> folder_name("东城/二店")
-    '东城%2F二店'
+    >>> folder_name("东城/二店"), folder_name("con.东"), folder_name("东城.")
+    ('东城%2F二店', '%63on.东', '东城%2E')
     """
     name = "".join(quote(c, safe="") if c in '/\\:*?"<>|%' or ord(c) < 32 else c for c in store.strip())
-    return "%2E" + name[1:] if name.startswith(".") else name
+    if name.startswith(".") or _DEVICE.match(name):
+        name = f"%{ord(name[0]):02X}{name[1:]}"
+    return name[:-1] + "%2E" if name.endswith(".") else name

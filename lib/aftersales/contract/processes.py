@@ -1,4 +1,5 @@
-"""The processes that come of one: what they take, and ending them all; on Linux, else nothing is known."""
+"""The processes that come of one: what they take, and ending them all; on Linux without psutil, which takes
+longer to import than to look."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import time
 from contextlib import suppress
 
 _PROC = "/proc"
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows either ends it at once
 _SET_DEATH_SIGNAL, _SET_SUBREAPER = 1, 36  # of prctl(2)
 
 
@@ -20,7 +22,7 @@ def adopt_orphans() -> None:
 
 def die_with_parent() -> None:
     """End when the process ends that this one was forked from."""
-    _prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+    _prctl(_SET_DEATH_SIGNAL, _KILL)
 
 
 def _prctl(option: int, value: int) -> None:
@@ -31,6 +33,8 @@ def _prctl(option: int, value: int) -> None:
 
 def descendants(pid: int) -> list[int]:
     """The processes that come of one and have not ended, children before grandchildren."""
+    if sys.platform != "linux":
+        return _elsewhere(pid)
     children: dict[int, list[int]] = {}
     ended = set()
     try:
@@ -50,6 +54,14 @@ def descendants(pid: int) -> list[int]:
     return [one for one in found[1:] if one not in ended]
 
 
+def _elsewhere(pid: int) -> list[int]:
+    import psutil
+
+    with suppress(psutil.Error):
+        return [one.pid for one in psutil.Process(pid).children(recursive=True)]
+    return []
+
+
 def _read(path: str) -> bytes:
     fd = os.open(path, os.O_RDONLY)
     try:
@@ -64,8 +76,18 @@ def end_all(pid: int, seconds: float = 1.5) -> None:
     while (found := descendants(pid)) and time.monotonic() < until:
         for one in found:
             with suppress(ProcessLookupError, PermissionError):
-                os.kill(one, signal.SIGKILL)
+                os.kill(one, _KILL)
         time.sleep(0.005)
+
+
+def end(pid: int) -> None:
+    """Kill a process that leads a group, with its group; where there are none, with what it has started."""
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(pid, _KILL)
+            return
+        end_all(pid)
+        os.kill(pid, _KILL)
 
 
 def memory(pid: int) -> int:
@@ -74,6 +96,12 @@ def memory(pid: int) -> int:
 
 
 def _resident(pid: int) -> int:
+    if sys.platform != "linux":
+        import psutil
+
+        with suppress(psutil.Error):
+            return int(psutil.Process(pid).memory_info().rss)
+        return 0
     with suppress(OSError, ValueError, IndexError):
         return int(_read(f"{_PROC}/{pid}/statm").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return 0

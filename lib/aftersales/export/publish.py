@@ -7,6 +7,8 @@ import errno
 import json
 import os
 import shutil
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +22,7 @@ MONTHS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]"
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
 _WORK, _ASIDE = ".making-", "before"
+_HELD_SECONDS = 5
 _FORMER = ".before-"  # where earlier versions moved what they were to replace
 
 
@@ -34,10 +37,12 @@ def publishing(target: Path) -> Iterator[Path]:
     Raises
     ------
     InputError
-        A file stands where the report is to go, or no folder can be made there.
+        A file stands where the report is to go, no folder can be made there, or on Windows somebody has a
+        file of the published report open.
     """
     if target.exists() and not target.is_dir():
         raise destination.refused(target, "out", NotADirectoryError(errno.ENOTDIR, ""))
+    destination.require_closed(target)
     sweep(target.parent.parent)
     _sweep(target.parent)
     try:
@@ -97,9 +102,29 @@ def _swap(new: Path, target: Path) -> None:
     if not _exchange(new, target):
         aside = new.with_name(f"{new.name}.{_ASIDE}")  # known by the lock of this run
         aside.mkdir()
-        os.rename(target, aside / "old")
-        os.rename(new, target)
+        _move(target, aside / "old")
+        try:
+            _move(new, target)
+        except OSError:
+            _move(aside / "old", target)
+            raise
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _move(folder: Path, to: Path) -> None:
+    """Move a folder; on Windows what looks into a file, as a virus scanner does, keeps it for a moment."""
+    until = time.monotonic() + _HELD_SECONDS
+    while True:
+        try:
+            os.rename(folder, to)
+            return
+        except PermissionError:
+            if sys.platform != "win32":
+                raise
+            if time.monotonic() > until:
+                destination.require_closed(folder)
+                raise
+            time.sleep(_HELD_SECONDS / 10)
 
 
 def _exchange(a: Path, b: Path) -> bool:

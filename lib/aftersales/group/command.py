@@ -25,7 +25,7 @@ from aftersales.group import plan as planning
 from aftersales.group import record, workers
 from aftersales.group.plan import Plan, StoreJob
 from aftersales.group.record import Place
-from aftersales.kernels import execution
+from aftersales.kernels import lifetime
 
 _AHEAD = 2  # stores a worker has at hand beside the one at work
 _LISTED = 40  # stores in the table at the end; of more than that those that failed
@@ -71,6 +71,10 @@ def group(
     with cache.unfinished(cache.folder("shards")) as into:
         todo = planning.plan(month, year, source, lang, into, lambda what: _say(f"{what} …"))
         message.settle(todo.lang)
+        if not remote.is_remote(out):
+            from aftersales.group import overview
+
+            overview.require_closed(Path(out) / str(todo.month))
         at = Place(out, str(todo.month))
         known, drawn = ({}, "") if cache.fresh_requested() else record.before(at)
         done = {
@@ -186,7 +190,7 @@ def _order(
     arguments += ["--lang", lang] if lang else []
     # what hundreds of stores would leave in the cache is looked for by nobody: what is unchanged was left out
     arguments += ["--fresh"]
-    environment = {message.VARIABLE: todo.lang, progress.QUIET: "1", execution.CORES: "1"}
+    environment = {message.VARIABLE: todo.lang, progress.QUIET: "1", lifetime.CORES: "1"}
     if job.source is not None:
         source = _absolute(job.source)
         if place.may_be_shown(source):

@@ -53,6 +53,7 @@ def make(out: Path, month: str, lang: str) -> list[Path]:
     period = months.parse(month)
     found = results.read(period, out, lang)  # what is wrong is told before a kernel is started
     place = out / str(period)
+    require_closed(place)
     with kernels.serving(), alive.folder(place, _WORK) as work, _speaking(lang):
         executed = kernels.execute(
             notebooks.path(NOTEBOOK),
@@ -72,6 +73,11 @@ def make(out: Path, month: str, lang: str) -> list[Path]:
             os.chmod(work / name, modes.FILE)
         _replace(work, place)
     return [place / name for name in OVERVIEW]
+
+
+def require_closed(place: Path) -> None:
+    """Refuse to begin while somebody has the month's overview open; raises as it does there."""
+    destination.require_closed(*(place / name for name in OVERVIEW))
 
 
 def publish(out: str | Path, month: str, lang: str) -> None:

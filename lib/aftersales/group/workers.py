@@ -188,7 +188,7 @@ def make(job: Mapping[str, Any], shard: bytes | None) -> dict[str, Any]:
         said = Path(folder, "said")
         cwd = job["cwd"] if os.path.isdir(job["cwd"]) else str(params.ROOT)
         with said.open("w+b") as stream:
-            begin = _forked if wire.VARIABLE in served else _started
+            begin = _forked if wire.CAN_FORK else _started
             code = begin(job["arguments"], environment, cwd, stream.fileno())
         text = said.read_text("utf-8", "replace")[-_SAID:]
     return {"code": code, "said": text, "seconds": time.monotonic() - began, "worker": worker.address}

@@ -32,7 +32,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from aftersales.contract import processes
-from aftersales.kernels import files, lifetime, spec, wire
+from aftersales.kernels import files, preload, spec, wire
 from aftersales.kernels.limits import size
 
 NAME = "aftersales-direct"
@@ -179,7 +179,7 @@ class _Runner:
         self._tell, self._done = tell, done
         self.at: int | None = None
         sys.argv = [str(ipykernel_launcher.__file__)]
-        os.environ.setdefault("MPLBACKEND", lifetime.INLINE)
+        os.environ.setdefault("MPLBACKEND", preload.INLINE)
         beside: Any = SimpleNamespace(ignore_cwd=False)
         InteractiveShellApp.init_path(beside)  # type: ignore[no-untyped-call]
         self._underneath = _Underneath(self.outputs)

@@ -7,10 +7,11 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from aftersales.contract import lazily, machine
 from aftersales.contract.errors import AftersalesError
@@ -20,13 +21,12 @@ from aftersales.kernels.failure import NotebookFailed, ending
 from aftersales.kernels.limits import NONE, Limits, Meter
 from aftersales.kernels.ordered import Ordered, cells_done
 from aftersales.kernels.spec import NAME
-from aftersales.kernels.wire import CAN_FORK, KERNELS, VARIABLE, Refused, unpacked
+from aftersales.kernels.wire import IN_KERNELS, VARIABLE, Refused, unpacked
 
 # Cells that papermill puts into a notebook that failed.
 _MARKER = "papermill-error-cell-tag"
 # How deep in notebooks that run notebooks a kernel is: a master's 1, a chapter's 2; no deeper.
 _DEPTH, _DEEPEST = "AFTERSALES_DEPTH", 2
-CORES = "AFTERSALES_CORES"  # how many a report may use, where others are made beside it
 _TOO_DEEP = Message(
     "一章不能再运行别的笔记本：笔记本会这样没完没了地运行自己。"
     "请把这一行拿掉；参数 `chapters` 里也不能有 master。",
@@ -166,8 +166,10 @@ def execute_many(
         Several failed; the message has what each of them says.
     """
     prepare()
-    runs = [_Run(job, kernel, timeout, limits=limits) for job in jobs]
-    with ThreadPoolExecutor(max(1, min(workers or _cores(), len(runs)) if runs else 1)) as pool:
+    runs = [
+        _Run(job, kernel, timeout, limits=limits, following=len(jobs) - n) for n, job in enumerate(jobs, 1)
+    ]
+    with ThreadPoolExecutor(max(1, min(workers or lifetime.cores(), len(runs)) if runs else 1)) as pool:
         at_work: dict[Future[NotebookResult], int] = {
             pool.submit(run.timed, on_start): n for n, run in enumerate(runs)
         }
@@ -201,12 +203,9 @@ def _said(error: Exception) -> Message:
     return machine.told(error) or Message(f"原文：“{error}”", str(error))
 
 
-def _cores() -> int:
-    """How many notebooks run side by side: one a core, where so many files may be open."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if (given := os.environ.get(CORES, "")).isdecimal():
-        cores = int(given)
-    return max(1, min(cores, lifetime.most_at_once()))
+def _remove(kept: Path) -> None:
+    with suppress(OSError):  # a process that is ending may have it open
+        kept.unlink()
 
 
 class _Run:
@@ -219,11 +218,13 @@ class _Run:
         timeout: float | None,
         on_start: Callable[[], object] | None = None,
         limits: Limits = NONE,
+        following: int = 0,
     ) -> None:
         if _depth() >= _DEEPEST:
             raise AftersalesError(_TOO_DEEP)
         self.meter = Meter(limits, self.end)
         self.job, self.kernel, self.timeout, self.on_start = job, kernel, timeout, on_start
+        self.following = following
         self.notebook: Any = None
         self.cell: int | None = None
         self.managers: list[Any] = []
@@ -262,28 +263,30 @@ class _Run:
         ordered = self._ordered()
         return self._in_a_kernel() if ordered is None else self._followed(*ordered)
 
-    def _ordered(self) -> tuple[Ordered, IO[bytes]] | None:
-        """The notebook given to the fork server; None where that cannot be, or a kernel was asked for."""
+    def _ordered(self) -> tuple[Ordered, Path] | None:
+        """The notebook given to a warm process; None where that cannot be, or a kernel was asked for."""
         server, parameters = os.environ.get(VARIABLE, ""), dict(self.job.parameters)
-        direct = CAN_FORK and self.kernel == NAME and self.timeout is None
-        if not direct or not server or os.environ.get(KERNELS) or not files.are_plain(parameters):
+        direct = self.kernel == NAME and self.timeout is None and not IN_KERNELS
+        if not direct or not server or not files.are_plain(parameters):
             return None
-        kept = tempfile.NamedTemporaryFile(prefix="cells-", dir=os.environ.get(lifetime.FOLDER))  # noqa: SIM115
+        handle, name = tempfile.mkstemp(prefix="cells-", dir=os.environ.get(lifetime.FOLDER))
+        os.close(handle)
+        kept = Path(name)
         job = {
             "notebook": str(self.job.notebook.resolve()),
             "out": str(self.job.out.resolve()),
             "parameters": parameters,
-            "kept": kept.name,
+            "kept": name,
         }
         try:
             env = {**lifetime.THREADS, **os.environ, _DEPTH: str(_depth() + 1)}
             cwd = str((self.job.cwd or self.job.notebook.parent).resolve())
-            return Ordered(server, job, env, cwd), kept
+            return Ordered(server, job, env, cwd, self.following), kept
         except (Refused, OSError):
-            kept.close()
+            _remove(kept)
             return None
 
-    def _followed(self, ordered: Ordered, kept: IO[bytes]) -> Any:
+    def _followed(self, ordered: Ordered, kept: Path) -> Any:
         """Wait for a notebook that runs by itself."""
         self.managers.append(ordered)
         if self.ended:
@@ -313,9 +316,9 @@ class _Run:
             if done is None:
                 ordered.end()
             ordered.close()
-            kept.close()
+            _remove(kept)
 
-    def _restore(self, kept: IO[bytes]) -> None:
+    def _restore(self, kept: Path) -> None:
         """The notebook as far as it came."""
         prepare()
         from papermill.iorw import load_notebook_node

@@ -15,10 +15,7 @@ import time
 from collections.abc import Mapping
 from importlib import import_module
 
-from aftersales.kernels import lifetime, wire
-
-# These look for a kernel when they are imported, so a kernel imports them anew.
-_LOOKING = ("matplotlib_inline.backend_inline", "tqdm.auto", "tqdm.autonotebook")
+from aftersales.kernels import preload, wire
 
 
 def run(connection: socket.socket, request: wire.Request, set_by_imports: Mapping[str, str]) -> None:
@@ -34,11 +31,7 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
-    if matplotlib := sys.modules.get("matplotlib"):
-        matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or lifetime.INLINE
-    for name in _LOOKING:
-        sys.modules.pop(name, None)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    preload.as_new()
     gc.freeze()
     gc.enable()
     try:

@@ -1,4 +1,4 @@
-"""Starting and stopping the fork server."""
+"""Starting and stopping what kernels come of: the fork server, or the pool where none can be forked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pathlib import Path
 from aftersales.contract import alive
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message
-from aftersales.kernels.wire import CAN_FORK, VARIABLE
+from aftersales.kernels.preload import INLINE
+from aftersales.kernels.wire import CAN_FORK, IN_KERNELS, VARIABLE
 
 try:
     import resource
@@ -29,7 +30,7 @@ _FILES, _FILES_EACH = 100, 30
 _LONGEST_TEMPORARY = 50
 _FOLDER = "aftersales-kernels-"
 FOLDER = "AFTERSALES_KERNELS_FOLDER"  # names what is made there, for what kernels write
-INLINE = "module://matplotlib_inline.backend_inline"
+CORES = "AFTERSALES_CORES"  # how many a report may use, where others are made beside it
 # Arrow's allocator starts a thread, and a process that forks should have none; the debugger warns on import.
 _SERVER_ENV = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 # Kernels work side by side, one thread of numerics each.
@@ -55,8 +56,8 @@ def serving() -> Iterator[dict[str, str]]:
     """A fork server for the kernels that are started inside the `with` block, here and in kernels.
 
     It starts at once and imports beside the caller; a kernel that is requested meanwhile waits for it. Inside
-    another `serving` block that one's server is used. Where processes cannot be forked safely, nothing is
-    started and kernels are stock ones.
+    another `serving` block that one's server is used. Where processes cannot be forked safely, some are
+    started beforehand; see `spares`. Where stock kernels are asked for, nothing is.
 
     Yields
     ------
@@ -74,10 +75,17 @@ def serving() -> Iterator[dict[str, str]]:
     if served:
         yield {name: os.environ[name] for name in (VARIABLE, FOLDER) if name in os.environ}
         return
-    with alive.folder(_temporary(), _FOLDER) as folder:
-        added = {FOLDER: str(folder)}
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(alive.folder(_temporary(), _FOLDER))
+        added = {FOLDER: str(folder), **_instead(folder)}
         if CAN_FORK:
-            added |= {**_instead(folder), VARIABLE: str(folder / "server")}
+            added[VARIABLE] = str(folder / "server")
+        elif not IN_KERNELS:
+            from aftersales.kernels import spares
+
+            pool = spares.Pool({**_environment(), **added}, 1 + cores())
+            stack.callback(pool.close)
+            added |= pool.environment
         before = {name: os.environ.get(name) for name in added}
         try:
             os.environ.update(added)
@@ -100,7 +108,7 @@ def _server(folder: Path) -> Iterator[None]:
 def _temporary() -> Path:
     """The folder for temporary files, where its name is short enough for a socket's."""
     usual = tempfile.gettempdir()
-    return Path(usual if len(os.fsencode(usual)) < _LONGEST_TEMPORARY else "/tmp")
+    return Path("/tmp" if CAN_FORK and len(os.fsencode(usual)) >= _LONGEST_TEMPORARY else usual)
 
 
 def sweep() -> None:
@@ -130,10 +138,23 @@ def most_at_once() -> int:
     return 1000 if limit < 0 else max(limit - _FILES, 0) // _FILES_EACH
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
-    """The server, and the write end of a pipe that keeps it alive."""
+def cores() -> int:
+    """How many notebooks run side by side: one a core, where so many files may be open."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if (given := os.environ.get(CORES, "")).isdecimal():
+        count = int(given)
+    return max(1, min(count, most_at_once()))
+
+
+def _environment() -> dict[str, str]:
+    """What a process is started with that has the imports done."""
     env = {**THREADS, **_SERVER_ENV, **os.environ, "MPLBACKEND": INLINE}
     env.pop("JPY_PARENT_PID", None)
+    return env
+
+
+def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """The server, and the write end of a pipe that keeps it alive."""
     read, lifeline = os.pipe()
     try:
         with socket.socket(socket.AF_UNIX) as listener:
@@ -142,7 +163,7 @@ def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
             server = subprocess.Popen(
                 [sys.executable, "-c", _RUN, str(listener.fileno()), str(read)],
                 stdin=subprocess.DEVNULL,
-                env=env,
+                env=_environment(),
                 cwd=folder,
                 pass_fds=(listener.fileno(), read),
                 start_new_session=True,

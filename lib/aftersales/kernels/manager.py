@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from queue import Empty
 from typing import Any
 
@@ -16,6 +13,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type, default
 
+from aftersales.contract import processes
 from aftersales.contract.message import phrase
 from aftersales.kernels import spec
 
@@ -130,6 +128,4 @@ class Manager(AsyncKernelManager):
         process = getattr(self.provisioner, "process", None)
         if process is None or process.poll() is not None:
             return
-        for kill in (getattr(os, "killpg", None), os.kill):  # it leads a group of all that it has started
-            with suppress(OSError, TypeError):
-                kill(process.pid, signal.SIGKILL) if kill else process.kill()
+        processes.end(process.pid)

@@ -1,17 +1,17 @@
-"""A notebook that the fork server was asked to run by itself, as the client sees it; see `direct`."""
+"""A notebook that a process was asked to run by itself, as the client sees it; see `direct`."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
-from aftersales.kernels import wire
+from aftersales.contract import processes
+from aftersales.kernels import spares, wire
 
 
 class Ordered:
@@ -25,9 +25,15 @@ class Ordered:
         How the process ended, as of `subprocess.Popen`, where the server has told it.
     """
 
-    def __init__(self, server: str, job: Mapping[str, Any], env: dict[str, str], cwd: str) -> None:
+    def __init__(
+        self, server: str, job: Mapping[str, Any], env: dict[str, str], cwd: str, following: int
+    ) -> None:
         argv = [sys.executable, "-m", wire.NOTEBOOK, json.dumps(job)]
-        self._connection, self.pid, self._heard = wire.ask(server, argv, env, cwd)
+        if wire.CAN_FORK:
+            asked = wire.ask(server, argv, env, cwd)
+        else:
+            asked = spares.ask(server, argv, env, cwd, following)
+        self._connection, self.pid, self._heard = asked
         self.status: int | None = None
 
     def lines(self) -> Iterator[dict[str, Any]]:
@@ -52,8 +58,7 @@ class Ordered:
 
     def end(self) -> None:
         """End it and what it has started; may be called from any thread."""
-        with suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
+        processes.end(self.pid)
 
     def close(self) -> None:
         """Let go of it; what still runs of it ends."""
@@ -62,14 +67,13 @@ class Ordered:
         self._connection.close()
 
 
-def cells_done(kept: IO[bytes]) -> dict[int, tuple[int, list[Any]]]:
+def cells_done(kept: Path) -> dict[int, tuple[int, list[Any]]]:
     """Number and outputs of each cell that was done, by its place, as far as they were written down."""
     import nbformat
 
     found: dict[int, tuple[int, list[Any]]] = {}
-    kept.seek(0)
-    with suppress(ValueError):  # the last may have been cut off
-        for line in kept:
+    with suppress(ValueError), kept.open("rb") as lines:  # the last may have been cut off
+        for line in lines:
             index, number, outputs = json.loads(line)
             found[index] = number, [nbformat.from_dict(output) for output in outputs]
     return found

@@ -1,4 +1,4 @@
-"""What the fork server imports before it forks, so that no kernel need do it."""
+"""What a warm process imports before it is wanted, so that no kernel need do it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import builtins
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
@@ -13,6 +14,9 @@ from types import SimpleNamespace
 from aftersales.contract import lazily
 from aftersales.contract.message import phrase
 
+INLINE = "module://matplotlib_inline.backend_inline"  # how a kernel draws
+# These look for a kernel when they are imported, so a kernel imports them anew.
+_LOOKING = ("matplotlib_inline.backend_inline", "tqdm.auto", "tqdm.autonotebook")
 # What a kernel and a notebook that draws nothing need. Packages of aftersales come whole.
 FIRST = (
     "numpy",
@@ -105,6 +109,23 @@ def rest() -> Iterator[str]:
                 f"an import has left {path} open; kernels cannot read it",
             )
         )
+
+
+def everything() -> None:
+    """Import all that a notebook needs."""
+    lazily.papermill()
+    for _ in _imported((*FIRST, *REST)):
+        pass
+    _warm()
+
+
+def as_new() -> None:
+    """What a process that has the imports done does to be one that has just been started as a kernel."""
+    if matplotlib := sys.modules.get("matplotlib"):
+        matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or INLINE
+    for name in _LOOKING:
+        sys.modules.pop(name, None)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _warm() -> None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
@@ -98,9 +100,16 @@ class WarmProvisioner(LocalProvisioner):
             self.folder = None
 
     def _choose_sockets(self) -> None:
-        """Have the manager use Unix sockets in a folder of this kernel's own, unless configured otherwise."""
+        """Have the manager use Unix sockets in a folder of this kernel's own, unless configured otherwise.
+
+        Where there are none, what goes over the loopback is encrypted.
+        """
         manager = self.parent
-        if os.name != "posix" or manager is None or manager.transport != "tcp" or any(manager.ports):
+        if manager is None or manager.transport != "tcp" or any(manager.ports):
+            return
+        if not hasattr(socket, "AF_UNIX"):
+            if zmq.has("curve"):
+                manager.transport_encryption = "auto"
             return
         beside = os.environ.get(FOLDER, "")
         folder = tempfile.mkdtemp(prefix="k-", dir=beside if os.path.isdir(beside) else None)

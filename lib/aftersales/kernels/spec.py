@@ -20,7 +20,11 @@ def content() -> dict[str, Any]:
         "display_name": "客户服务月报 (aftersales)",
         "language": "python",
         "interrupt_mode": "signal",
-        "metadata": {"debugger": True, "kernel_provisioner": {"provisioner_name": "aftersales-warm"}},
+        "metadata": {
+            "debugger": True,
+            "supported_encryption": "curve",
+            "kernel_provisioner": {"provisioner_name": "aftersales-warm"},
+        },
     }
 
 

@@ -22,11 +22,13 @@ from aftersales.contract.message import Message
 NOTEBOOK, COMMAND = "aftersales.kernels.direct", "aftersales"
 RUNS = ("ipykernel_launcher", NOTEBOOK, COMMAND)
 VARIABLE = "AFTERSALES_KERNEL_SERVER"
-# ``stock`` or ``warm``: how kernels are had where notebooks are not to run by themselves.
+# ``stock`` or ``warm``: how kernels are had where notebooks are not to run by themselves; ``spawned``: they
+# run by themselves, each in a process that was started for it.
 KERNELS = "AFTERSALES_KERNELS"
-# Forking a process that has the imports done is safe and tested here; elsewhere kernels are stock ones, and
-# here too when that is asked for.
-CAN_FORK = sys.platform == "linux" and os.environ.get(KERNELS) != "stock"
+IN_KERNELS = os.environ.get(KERNELS) in ("stock", "warm")
+# Forking a process that has the imports done is safe and tested here; elsewhere they are started beforehand,
+# and here too when that is asked for.
+CAN_FORK = sys.platform == "linux" and os.environ.get(KERNELS) not in ("stock", "spawned")
 
 _LENGTH = struct.Struct("!Q")
 _LONGEST = 16 * 2**20

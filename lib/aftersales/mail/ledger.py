@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import tempfile
@@ -10,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from aftersales.contract import machine
 from aftersales.contract.errors import AftersalesError
@@ -82,7 +83,15 @@ def alone(path: Path) -> Iterator[None]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_suffix(".lock").open("w")
+        lock = FileLock(path.with_suffix(".lock"))
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise AftersalesError(
+            Message(
+                "这份报告正在发送；等它发完。",
+                "This report is being sent already; wait until that has ended.",
+            )
+        ) from None
     except OSError as error:
         why = machine.reason(error)
         raise AftersalesError(
@@ -91,14 +100,7 @@ def alone(path: Path) -> Iterator[None]:
                 f"{path.parent}: cannot be written to, {why.en}.",
             )
         ) from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise AftersalesError(
-                Message(
-                    "这份报告正在发送；等它发完。",
-                    "This report is being sent already; wait until that has ended.",
-                )
-            ) from None
+    try:
         yield
+    finally:
+        lock.release()
