@@ -5,6 +5,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import conftest
 import pytest
 
 from aftersales import cli, demo
@@ -98,3 +99,12 @@ def test_the_last_line_of_check_makes_the_report_of_what_was_checked(tmp_path, m
         last = capsys.readouterr().out.splitlines()[-1]
         assert last.endswith(end)
         assert re.match("数据可用.*做报告：", last)
+
+
+@pytest.mark.parametrize("command", [["check-notebooks"], ["mail", "--month", "2024-04", "--dry-run"]])
+def test_no_command_compiles_the_grammar_of_web_addresses(command, april):
+    more = ["--out", april.parents[1]] if command[0] == "mail" else []
+    done = conftest.run(*command, *more, PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0
+    assert "nbformat" in done.stderr
+    assert "rfc3987_syntax.syntax_helpers" not in done.stderr

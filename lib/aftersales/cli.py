@@ -658,6 +658,9 @@ def _mail(args: argparse.Namespace) -> None:
 
 def _mail_group(args: argparse.Namespace) -> None:
     _only_here(args)
+    from aftersales.contract import lazily
+
+    lazily.nbconvert()
     from aftersales.mail import group
 
     group.send(

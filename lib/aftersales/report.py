@@ -341,6 +341,9 @@ def mail(
     InputError
         There is no such report, or a recipient is bad; nothing was sent.
     """
+    from aftersales.contract import lazily
+
+    lazily.nbconvert()
     from aftersales.mail import sending
 
     request = inputs.ask(month, year, store, source, lang)

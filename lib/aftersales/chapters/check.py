@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aftersales.chapters import rules as notebook_rules
-from aftersales.contract import command
+from aftersales.contract import command, lazily
 from aftersales.contract.message import Message, phrase
 
 _PASSED = ("month", "store", "source", "lang")  # what the master hands on, if it does not say so itself
@@ -78,6 +78,7 @@ def check(folder: Path, chapters: Sequence[str] = ()) -> list[Finding]:
 
 def check_notebook(path: Path, passed: Sequence[str] = _PASSED, in_report: bool = True) -> list[Finding]:
     """Everything that is wrong with one notebook; `passed` are the parameters that the master hands to it."""
+    lazily.nbformat()
     import nbformat
 
     try:
@@ -111,6 +112,7 @@ def _start(stem: str) -> Message:
 
 def _passed(master: Path) -> tuple[str, ...]:
     """The parameters that the master hands to the chapters: the keys of its `parameters = {…}`."""
+    lazily.nbformat()
     import nbformat
 
     if not master.exists():

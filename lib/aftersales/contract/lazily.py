@@ -32,6 +32,11 @@ def papermill() -> None:
     _without("papermill", [_Later("requests"), _grammar()])
 
 
+def nbformat() -> None:
+    """Import nbformat without the grammar of web addresses."""
+    _without("nbformat", [_grammar()])
+
+
 def nbconvert() -> None:
     """Import nbconvert without Beautiful Soup, which it uses for nothing but its own HTML and pictures in
     Markdown."""
