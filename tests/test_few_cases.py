@@ -8,6 +8,7 @@ from aftersales import findings, metrics
 from aftersales.contract import params
 from aftersales.contract.figures import judged
 from aftersales.display import tables as show
+from aftersales.metrics import watched
 from aftersales.sources import pipeline
 from aftersales.sources.options import ReadOptions
 
@@ -16,7 +17,7 @@ PARAMS = params.load()
 
 
 def found_in(tables):
-    return metrics.watched.judged(tables, MONTH, PARAMS).findings
+    return watched.judged(tables, MONTH, PARAMS).findings
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import small_store
 from aftersales import demo, metrics
 from aftersales.chapters import scraps
 from aftersales.contract import params
+from aftersales.metrics import watched
 from aftersales.sources import pipeline
 from aftersales.sources.options import ReadOptions
 
@@ -53,7 +54,7 @@ def made(t, month):
         "churn.results": metrics.churn.results(lost),
         "churn.reasons": metrics.churn.reasons(lost),
     }
-    tested = metrics.watched.judged(t, month, PARAMS).findings
+    tested = watched.judged(t, month, PARAMS).findings
     tables |= {f"top5.{d}": metrics.top5.department(t, month, PARAMS, d, tested) for d in DEPARTMENTS}
     figures = scraps.plain(metrics.all_figures(t, month, PARAMS))
     return figures, {name: scraps.plain_rows(frame) for name, frame in tables.items()}

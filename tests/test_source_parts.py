@@ -25,6 +25,7 @@ from aftersales.contract.errors import InputError
 from aftersales.contract.schema import TABLES as SCHEMA
 from aftersales.contract.tables import Tables
 from aftersales.explanation import lookup as rows
+from aftersales.metrics import watched
 from aftersales.reconcile.records import reconcile
 from aftersales.sources import load as inputs
 from aftersales.sources.cached import cached_load, months
@@ -119,7 +120,7 @@ def report_of(tables: Tables, month: str) -> dict:
     when, settings = pd.Period(month), params.load(month)
     found = {name: t.frame(tables, when, settings) for name, t in rows.TABLE_ROWS.items()}
     found["key_figures"] = metrics.summary.key_figures(
-        tables, when, settings, metrics.watched.judged(tables, when, settings).findings
+        tables, when, settings, watched.judged(tables, when, settings).findings
     )
     found["retention"] = metrics.churn.retention(tables.repair_orders, when)
     found["checks"] = reconcile(tables, when, settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -467,7 +468,7 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
             f"{'、'.join(names)} 各一个不小于 0 的数",
             f"a number ≥ 0 for each of {', '.join(names)}",
         )
-        total = sum(weights.values())
+        total = math.fsum(weights.values())
         expect(
             abs(total - 1) < 1e-9,
             key,

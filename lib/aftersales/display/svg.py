@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
@@ -99,7 +100,7 @@ def _places(points: Points) -> str:
 
 def width_of(text: str, px: float) -> float:
     """About how wide a text is: a Chinese character is as wide as high, a Latin one little more than half."""
-    return px * sum(1 if is_wide(c) or c in "▲▼×−→" else 0.93 if c in "%MW@" else 0.58 for c in text)
+    return px * math.fsum(1 if is_wide(c) or c in "▲▼×−→" else 0.93 if c in "%MW@" else 0.58 for c in text)
 
 
 def is_wide(character: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -161,5 +162,5 @@ def year_to_date(of: Mapping[int, Point], month: pd.Period, kind: Kind) -> float
     pairs = [(p.numerator, p.denominator) if p else (None, None) for p in points]
     if not all(_known(k) and _known(n) for k, n in pairs):
         return None
-    cases, of_all = (sum(pair[i] or 0 for pair in pairs) for i in (0, 1))
+    cases, of_all = (math.fsum(pair[i] or 0 for pair in pairs) for i in (0, 1))
     return (1000 if kind == "per_1000" else 1) * cases / of_all if of_all else None

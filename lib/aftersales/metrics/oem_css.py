@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ def mot_score(row: Mapping[str, Any] | None, weights: Mapping[str, float]) -> fl
     """MOT = Σ weight × item score [index points]; None when an item is missing. Deck slide 7."""
     if row is None or any(row.get(item) is None or row[item] != row[item] for item in MOT_ITEMS):
         return None
-    return float(sum(weights[item] * row[item] for item in MOT_ITEMS))
+    return math.fsum(weights[item] * row[item] for item in MOT_ITEMS)
 
 
 def scores(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
@@ -220,7 +221,7 @@ def figures(
         "oem.mot_previous": at("previous", "mot"),
         "oem.mot_branch": at("branch", "mot"),
         "oem.mot_national": at("national", "mot"),
-        "oem.pt_total": float(sum(pt_weights[s] * sections[s] for s in needed)) if known and needed else None,
+        "oem.pt_total": math.fsum(pt_weights[s] * sections[s] for s in needed) if known and needed else None,
     }
 
 

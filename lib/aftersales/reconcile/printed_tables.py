@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -141,7 +142,7 @@ def _mot(tables: Tables, weights: Mapping[str, float]) -> Rows:
             if value is None or None in items.values():
                 continue
             computed = sum((exact(weights[i]) * v for i, v in items.items() if v is not None), Decimal(0))
-            slack = half_unit(places) * exact(sum(weights.values()))
+            slack = half_unit(places) * exact(math.fsum(weights.values()))
             out.append(
                 compare("mot", f"{table} {row[label]}", value, computed, slack=slack, rows=[row[label]])
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -102,7 +103,7 @@ def mot_steps(items: pd.DataFrame, title: str, total: str, alt: str, lang: str =
     both = both.sort_values("contribution", ascending=False, kind="stable")
     values = both["contribution"].tolist()
     labels = [short_item(item, lang) for item in both["item"]]
-    *shown, sum_ = (formats.signed(value, 2, lang) for value in [*values, sum(values)])
+    *shown, sum_ = (formats.signed(value, 2, lang) for value in [*values, math.fsum(values)])
     drawn = sparks.steps(labels, values, (total, sum_), shown)
     alt += ("；" if lang == "zh" else "; ").join(f"{a} {b}" for a, b in zip(labels, shown, strict=True))
     return exhibit.picture(
