@@ -18,11 +18,12 @@ READY := $(STAMP)/.aftersales-ready
 READY_TEST := $(STAMP)/.aftersales-ready-test
 READY_LAB := $(STAMP)/.aftersales-ready-lab
 READY_GROUP := $(STAMP)/.aftersales-ready-group
+READY_DOCS := $(STAMP)/.aftersales-ready-docs
 READY_FULL := $(STAMP)/.aftersales-ready-full
 LOCKED := $(wildcard locks/*.lock) pyproject.toml
 
 # Installs the packages of a lock, each only with the content that its hash names, and the project itself without looking
-# for more. uv takes seconds where pip takes a minute. pip brings it: the environment's own, or that of the interpreter
+# for more. What has to be built (jieba) is built with the setuptools that stands in the lock, too. uv takes seconds where pip takes a minute. pip brings it: the environment's own, or that of the interpreter
 # it was made with; where there is no uv, pip installs all.
 UV := $(dir $(PY))uv
 PIP := $(PY) -m pip
@@ -30,11 +31,11 @@ define INSTALL
 [ -x $(UV) ] || for pip in "$(PIP)" "$(or $(PYTHON),python3) -m pip --python $(PY)"; do \
     $$pip install -qq --disable-pip-version-check --require-hashes -r locks/uv.lock 2>/dev/null && break; \
   done; \
-if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) --require-hashes -r locks/$(1).lock \
+if [ -x $(UV) ]; then $(UV) pip install -q --python $(PY) --no-build-isolation --require-hashes -r locks/$(1).lock \
   && $(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .; else \
   $(call SAY,  没有装上uv，改用pip：需要一两分钟。,  uv could not be had$(comma) so pip does it: this takes a minute or two.); \
   { $(PIP) --version || $(PY) -m ensurepip; } >/dev/null 2>&1; \
-  $(PIP) install -qq --disable-pip-version-check --require-hashes -r locks/$(1).lock \
+  $(PIP) install -qq --disable-pip-version-check --no-build-isolation --require-hashes -r locks/$(1).lock \
     && $(PIP) install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 fi || { $(call SAY,安装没有成功，以上是安装程序的原文。请检查网络，再运行同一命令。,The installation failed; what the installer says stands above. Check the network and run the same command again.) >&2; exit 1; }
 endef
@@ -122,6 +123,18 @@ test-all: $(READY_FULL) ## 运行全部测试，包括要用Chromium、PostgreSQ
 	@$(PY) -m mypy --no-error-summary
 	@$(PY) -m pytest -n 3 --dist worksteal
 
+# Two sites, so that each speaks its own language; a warning is an error.
+SITE = $(PY) -m sphinx -q -W --keep-going -c docs
+.PHONY: docs
+docs: $(READY_DOCS) ## 把文档做成网站：output/docs/index.html ## build the documentation as a site: output/docs/index.html
+	@$(SITE) -D language=en docs output/docs
+	@$(SITE) -D language=zh_CN docs/zh output/docs/zh
+	@$(call SAY,output/docs/zh/index.html,output/docs/index.html)
+
+.PHONY: try-schedulers
+try-schedulers: $(READY) ## 在单独的环境里试Airflow、Dagster和Prefect（约1GB）；写入 docs/schedules.md ## try Airflow, Dagster and Prefect in environments of their own (a gigabyte); writes docs/schedules.md
+	@$(PY) bench/schedulers.py
+
 .PHONY: demo
 demo: $(READY) ## 生成虚构门店的数据：make demo STORES=3 OUT=data ## write the records of made-up stores: make demo STORES=3 OUT=data
 	@$(RUN) demo --stores "$${STORES:-1}" --months "$${MONTHS:-30}" --out "$${OUT:-demo}" $(LANGUAGE)
@@ -150,7 +163,8 @@ lock: $(READY) ## 重写 locks/：requirements.lock 的版本加上哈希 ## wri
 	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra group -o locks/test.lock
 	@$(COMPILE) pyproject.toml locks/build.in --extra group --extra s3 --extra bench -o locks/group.lock
 	@$(COMPILE) pyproject.toml locks/build.in --extra lab -o locks/lab.lock
-	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra group --extra full --extra postgres --extra lab -o locks/full.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra docs -o locks/docs.lock
+	@$(COMPILE) pyproject.toml locks/build.in --extra test --extra group --extra docs --extra full --extra postgres --extra lab -o locks/full.lock
 	@echo uv | $(COMPILE) - -o locks/uv.lock
 
 .PHONY: audit
@@ -205,6 +219,11 @@ $(READY_LAB): $(READY)
 $(READY_GROUP): $(READY)
 	@$(call SAY,首次使用：安装Dask …,Installing Dask$(comma) once …)
 	@$(call INSTALL,group)
+	@touch $@
+
+$(READY_DOCS): $(READY)
+	@$(call SAY,首次使用：安装做网站需要的程序包 …,Installing what the site needs$(comma) once …)
+	@$(call INSTALL,docs)
 	@touch $@
 
 $(READY_FULL): $(READY_TEST)

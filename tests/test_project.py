@@ -39,7 +39,7 @@ def test_conda_gets_its_packages_from_the_same_list():
     assert environment["name"] in (ROOT / "Makefile").read_text()
 
 
-@pytest.mark.parametrize("lock", ["report", "test", "lab", "group", "full", "uv"])
+@pytest.mark.parametrize("lock", ["report", "test", "lab", "group", "docs", "full", "uv"])
 def test_what_is_installed_is_pinned_by_hash_at_the_locked_versions(lock):
     """`make lock` writes them; one that was edited by hand would not be what was tested."""
     text = (ROOT / f"locks/{lock}.lock").read_text()
@@ -51,7 +51,8 @@ def test_what_is_installed_is_pinned_by_hash_at_the_locked_versions(lock):
     assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = {"report": [], "test": ["test", "group"], "lab": ["lab"], "group": ["group", "s3", "bench"]}
-    extras["full"] = ["test", "group", "full", "postgres", "lab"]
+    extras["docs"] = ["docs"]
+    extras["full"] = ["test", "group", "docs", "full", "postgres", "lab"]
     wanted = [] if lock == "uv" else [*project["dependencies"], "setuptools"]
     wanted += [name for extra in extras.get(lock, []) for name in project["optional-dependencies"][extra]]
     named = {entry.partition("==")[0] for entry in entries}
@@ -166,11 +167,12 @@ def test_the_licences_are_shipped_and_are_those_of_the_font():
     assert "SIL OPEN FONT LICENSE Version 1.1" in told
 
 
-def test_the_glossary_is_current():
+def test_the_glossary_is_current_in_both_languages(deck):
     spec = importlib.util.spec_from_file_location("make_glossary", ROOT / "docs" / "make_glossary.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8") == module.text()
+    assert (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8") == module.text("en", deck)
+    assert (ROOT / "docs" / "zh" / "glossary.md").read_text(encoding="utf-8") == module.text("zh", deck)
 
 
 def test_no_module_gives_a_name_twice():
