@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -113,7 +114,7 @@ def airflow(home: Path) -> tuple[str, str]:
     for day, options in (("2026-05-03", "--dry-run"), ("2026-06-03", "--store nobody")):
         conf = f'{{"month": "2024-04", "options": "{options}"}}'
         done = call(home, "airflow", "dags", "test", "aftersales_monthly", day, "--conf", conf, **env)
-        state = "ran" if "state=success" in done.stdout else "failed"
+        state = "ran" if re.search(r"DagRun Finished:.* state=success", done.stdout) else "failed"
         executed = len(list((home / "executed").glob("*.ipynb")))
         told.append(f"{state}, {executed} of {CHAPTERS} chapters executed")
     return told[0], told[1].partition(",")[0]
