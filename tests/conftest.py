@@ -41,6 +41,7 @@ LONG = [
     "test_own_chapter",
     "test_stopping",
     "test_summary",
+    "test_documents",
 ]
 
 
