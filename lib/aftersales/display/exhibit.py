@@ -91,6 +91,7 @@ def chart(
     alt: str,
     data: pd.DataFrame,
     lang: str,
+    form: Mapping[str, Any] | None = None,
     note: str = "",
     mail: bool = False,
     role: str | None = None,
@@ -105,6 +106,9 @@ def chart(
         What the picture says, with its numbers, for who cannot see it.
     data
         The numbers that are drawn.
+    form
+        What kind of chart it is, ``kind``, and what it shows beyond `data` (limits, a target, names of lines):
+        enough to draw it again where charts are no pictures. None = it stays a picture there.
     mail
         Whether the chart goes into the mail.
     """
@@ -116,6 +120,7 @@ def chart(
         alt=alt,
         data=data,
         lang=lang,
+        form=form,
         note=note,
         mail=mail,
         role=role,
@@ -131,6 +136,7 @@ def picture(
     alt: str,
     data: pd.DataFrame,
     lang: str,
+    form: Mapping[str, Any] | None = None,
     note: str = "",
     mail: bool = False,
     role: str | None = None,
@@ -154,6 +160,7 @@ def picture(
             "svg": dict(svg),
             "data": rows,
         }
+        | ({"form": as_json(dict(form))} if form else {})
     )
 
 

@@ -119,6 +119,14 @@ def bars(
         alt=joined(alt, lang),
         data=rows,
         lang=lang,
+        form={
+            "kind": "bars",
+            "digits": digits,
+            "shares": bool(shares),
+            "full": full,
+            "limit": limit,
+            "colours": colours,
+        },
         mail=mail,
     )
 

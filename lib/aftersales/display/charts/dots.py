@@ -99,6 +99,13 @@ def dot_plot(
         alt=_alt(known, order, lang),
         data=known,
         lang=lang,
+        form={
+            "kind": "dots",
+            "columns": order,
+            "changes": [
+                _change(row.get("previous"), row["current"], _judged(row)) for row in known.to_dict("records")
+            ],
+        },
         mail=mail,
     )
 

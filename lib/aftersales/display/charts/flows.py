@@ -82,6 +82,7 @@ def bridge(
         alt=joined(alt, lang),
         data=rows,
         lang=lang,
+        form={"kind": "bridge", "printed": printed},
         mail=mail,
     )
 
@@ -151,6 +152,7 @@ def waterfall(
         alt=joined(alt, lang),
         data=rows,
         lang=lang,
+        form={"kind": "waterfall", "total": labels[-1], "printed": printed},
         mail=mail,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +13,8 @@ from matplotlib.transforms import Affine2D, blended_transform_factory
 
 from aftersales.display import exhibit, theme
 from aftersales.display.exhibit import Exhibit
-from aftersales.display.svg import is_wide, width_of
+from aftersales.display.breaks import parts
+from aftersales.display.svg import width_of
 
 Variant = str  # "wide" or "narrow"
 ACROSS_DOWN = ("axes fraction", "data")  # x as a share of the axes, y as a value
@@ -155,28 +155,13 @@ def one_line(text: str, px: float, room_px: float) -> str:
 
 def _lines(text: str, px: float, room_px: float) -> list[str]:
     lines, line = [], ""
-    for part in _parts(text):
+    for part in parts(text):
         if line and width_of(line + part, px) > room_px:
             lines.append(line.rstrip())
             line = part.lstrip()
         else:
             line += part
     return [*lines, line]
-
-
-def _parts(text: str) -> list[str]:
-    """Where a line may break: after Chinese characters, between words; not in brackets, not before a stop."""
-    parts: list[str] = []
-    for c in text:
-        before = parts[-1][-1] if parts else ""
-        stop = unicodedata.category(c) in ("Pe", "Pf", "Po", "Pd", "Pc")
-        opened = before and unicodedata.category(before) in ("Ps", "Pi")
-        word = c != " " and before != " " and not is_wide(c) and not is_wide(before or "中")
-        if parts and (stop or opened or word):
-            parts[-1] += c
-        else:
-            parts.append(c)
-    return parts
 
 
 def apart(

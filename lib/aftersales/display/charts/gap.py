@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -111,5 +113,6 @@ def gap_trend(
         alt=joined(alt, lang),
         data=known,
         lang=lang,
+        form={"kind": "gap", "lines": [asdict(upper), asdict(lower)], "gap": gap_name},
         mail=mail,
     )

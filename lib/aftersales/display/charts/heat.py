@@ -76,6 +76,13 @@ def heat(
         alt=joined(alt, lang),
         data=frame.reset_index(),
         lang=lang,
+        form={
+            "kind": "heat",
+            "ends": ends,
+            "printed": [list(map(str, row)) for row in printed.to_numpy()],
+            "corner": corner,
+            "unit": unit,
+        },
         mail=mail,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,6 +65,13 @@ def panels(
         alt=joined(alt, lang),
         data=pd.concat(rows, ignore_index=True)[["figure", "month", "value"]],
         lang=lang,
+        form={
+            "kind": "panels",
+            "panels": [
+                _native(FIGURES[name], frame, goals.get(name), marked[name], lang)
+                for name, frame in drawn.items()
+            ],
+        },
         mail=mail,
     )
 
@@ -79,6 +87,23 @@ def _told(what: Figure, frame: pd.DataFrame, goal: float | None, marked: marks.M
     ]
     parts += marks.told(marked, lang)
     return f"{what.label(lang)}{say(lang, '：', ': ')}{say(lang, '，', ', ').join(parts)}"
+
+
+def _native(
+    what: Figure, frame: pd.DataFrame, goal: float | None, marked: marks.Marks, lang: str
+) -> dict[str, Any]:
+    """A figure's picture as data: its months with their limits, its words."""
+    known = [c for c in ("month", "value", "centre", "lower", "upper", "signal", "run") if c in frame]
+    return {
+        "name": what.label(lang),
+        "now": formats.figure(frame["value"].iloc[-1], what, lang),
+        "unit": what.unit,
+        "digits": what.decimals,
+        "target": goal,
+        "levels": [f"{name} {formats.figure(value, what, lang)}" for name, value, _ in _levels(goal, marked, lang)],
+        "since": marked.since[1] if marked.since else "",
+        "months": frame[known].assign(month=frame["month"].astype(str)).to_dict("records"),
+    }
 
 
 def _levels(goal: float | None, marked: marks.Marks, lang: str) -> list[tuple[str, float, str]]:

@@ -111,6 +111,14 @@ def funnel(
         alt=f"{centre_name}{joined(['', *alt], lang)}",
         data=points,
         lang=lang,
+        form={
+            "kind": "funnel",
+            "limits": {str(c): limits[c].astype(float).tolist() for c in limits},
+            "centre": float(centre),
+            "centre_name": centre_name,
+            "x_name": x_name,
+            "named": _to_name(points, "rate", _NAMED["wide"]),
+        },
         mail=mail,
     )
 
@@ -248,6 +256,7 @@ def matrix(
         alt=joined(alt, lang),
         data=points,
         lang=lang,
+        form={"kind": "matrix", "x_name": x_name, "y_name": y_name, "first": first.tolist()},
         mail=mail,
     )
 

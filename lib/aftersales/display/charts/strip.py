@@ -72,6 +72,7 @@ def strip(
         return nothing(id, lang, title if len(frame) else "")
     hours = points["hours"].astype(float)
     groups = list(dict.fromkeys(points["label"]))
+    hours_name = x_name
     far = hours.max() > _FAR * limit
     if far:
         x_name += "（前宽后窄的平方根刻度）" if lang == "zh" else " (square-root scale)"
@@ -120,6 +121,7 @@ def strip(
         note=note,
         data=points,
         lang=lang,
+        form={"kind": "strip", "limit": limit, "limit_name": limit_name, "x_name": hours_name},
         mail=mail,
         alt=f"{limit_name}{joined(['', *_group_texts(points, groups, cases, lang)], lang)}",
     )

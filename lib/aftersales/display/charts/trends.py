@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -178,7 +178,23 @@ def trend(
     if marked.events:
         note = marks.note(replace(marked, festivals=[]), lang) + note  # the picture names these
     return exhibit.chart(
-        draw, id=id, title=title, subtitle=subtitle, note=note, alt=named, data=known, lang=lang, mail=mail
+        draw,
+        id=id,
+        title=title,
+        subtitle=subtitle,
+        note=note,
+        alt=named,
+        data=known,
+        lang=lang,
+        form={
+            "kind": "trend",
+            "lines": [asdict(line) for line in lines],
+            "target": target,
+            "levels": [level for level in (goal, mean) if level],
+            "since": marked.since[1] if marked.since else "",
+            "bars": asdict(bars) if bars else None,
+        },
+        mail=mail,
     )
 
 
