@@ -299,7 +299,7 @@ def _dots(slide: Any, p: Payload, at: Box) -> None:
     chart.category_axis.tick_labels.font.color.rgb = _rgb(theme.INK)
     _level(chart.category_axis)
     looks = {
-        "previous": (XL_MARKER_STYLE.CIRCLE, 8, theme.LAST, True),
+        "previous": (XL_MARKER_STYLE.CIRCLE, 8, _paler(theme.LAST, 0.7), False),
         "branch": (XL_MARKER_STYLE.DASH, 14, theme.TARGET, False),
         "national": (XL_MARKER_STYLE.DASH, 10, theme.NATION, False),
         "current": (XL_MARKER_STYLE.CIRCLE, 10, theme.THIS, False),
@@ -349,8 +349,7 @@ def _months(rows: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
     for n, row in enumerate(rows):
         month = str(row["month"])
         short = formats.short_month(month, lang) if lang == "zh" else formats.short_month(month, lang)[:3]
-        year = say(lang, f"{month[:4]}年", month[:4])
-        names.append(f"{short} {year}" if n == 0 or month.endswith("-01") else short)
+        names.append(f"{short} {month[:4]}" if n == 0 or month.endswith("-01") else short)
     return names
 
 
@@ -582,54 +581,75 @@ def _funnel(slide: Any, p: Payload, at: Box) -> None:
     form, rows = p["form"], _rows(p)
     limits = form["limits"]
     volumes = limits["volume"]
-    data = XyChartData(number_format="General")
-    for column, words in (
-        ("lower_998", "99.8%"),
-        ("upper_998", say(p["lang"], "99.8%上限", "99.8% upper")),
-        ("lower_95", "95%"),
-        ("upper_95", say(p["lang"], "95%上限", "95% upper")),
-    ):
-        series = data.add_series(words)
-        for x, y in _thinned(list(zip(volumes, limits[column], strict=True))):
-            series.add_data_point(x, y)
-    series = data.add_series(form["centre_name"])
-    for x in (min(volumes), max(volumes)):
-        series.add_data_point(x, form["centre"])
+    bounds = (
+        ("lower_998", "99.8%", theme.NATION),
+        ("upper_998", say(p["lang"], "99.8%上限", "99.8% upper"), theme.NATION),
+        ("lower_95", "95%", theme.LAST),
+        ("upper_95", say(p["lang"], "95%上限", "95% upper"), theme.LAST),
+    )
+    drawn: dict[str, tuple[str, list[tuple[float, float]]]] = {
+        column: (words, _thinned(list(zip(volumes, limits[column], strict=True)))) for column, words, _ in bounds
+    }
+    drawn["centre"] = (form["centre_name"], [(x, form["centre"]) for x in (min(volumes), max(volumes))])
     inside = [n for n, row in enumerate(rows) if row.get("outside") is None]
     beyond = [n for n, row in enumerate(rows) if row.get("outside") is not None]
-    groups = [(say(p["lang"], "界内", "Inside"), inside), (say(p["lang"], "界外", "Outside"), beyond)]
-    groups = [(words, group) for words, group in groups if group]
-    for words, group in groups:
-        series = data.add_series(words)
-        for n in group:
-            series.add_data_point(rows[n]["volume"], rows[n]["rate"])
-    chart = _chart(slide, XL_CHART_TYPE.XY_SCATTER, data, at, p)
-    drawn = list(chart.series)
-    for series, colour in zip(drawn[:4], (theme.NATION, theme.NATION, theme.LAST, theme.LAST), strict=True):
-        _line(series, colour, 1)
-    _line(drawn[4], theme.MUTED, 1.25, MSO_LINE.DASH)
-    named = [(0, "99.8%"), (2, "95%"), (4, form["centre_name"])]
+    points = [(float(r["volume"]), float(r["rate"])) for r in rows]
+    groups = {"inside": inside, "beyond": beyond}
+    for name, words in (("inside", say(p["lang"], "界内", "Inside")), ("beyond", say(p["lang"], "界外", "Outside"))):
+        drawn[name] = (words, [points[n] for n in groups[name]])
+    chart, series = _scatter(slide, p, at, drawn)
+    for column, _, colour in bounds:
+        _line(series[column], colour, 1)
+    _line(series["centre"], theme.MUTED, 1.25, MSO_LINE.DASH)
     rates = [*(r["rate"] for r in rows), *limits["lower_998"], *limits["upper_998"]]
     _scale(chart.value_axis, min(rates), max(rates), 0.03, 0.0, 1.0 if max(rates) <= 1 else None)
     xs = [*volumes, *(r["volume"] for r in rows)]
     spread = (max(xs) - min(xs)) or 1
-    _scale(chart.category_axis, min(xs) - 0.02 * spread, max(xs) + 0.02 * spread, 0, 0.0)
-    plot = _plot(chart, at, left=46, right=96, bottom=38)
-    for series_at, words in named:
-        last = len(list(drawn[series_at].values)) - 1
-        _label(drawn[series_at].points[last], words, XL_LABEL_POSITION.RIGHT, _SMALL, theme.MUTED)
-    for (_, group), series in zip(groups, drawn[5:], strict=True):
-        apart_ = group is beyond
-        series.format.line.fill.background()
-        _marker(series, XL_MARKER_STYLE.DIAMOND if apart_ else XL_MARKER_STYLE.CIRCLE, 8, theme.INK if apart_ else theme.THIS)
-    _axes(chart, True, form["x_name"], p["lang"])
-    where = {n: (words_at, place) for words_at, (_, group) in enumerate(groups) for place, n in enumerate(group)}
-    order = [n for n in form["named"] if n in where]
-    points = [(float(r["volume"]), float(r["rate"])) for r in rows]
-    for n, position in _name_places(chart, plot, points, order, [str(r["label"]) for r in rows], form["centre"]):
-        words_at, place = where[n]
-        strong = n in beyond
-        _label(drawn[5 + words_at].points[place], _one_line(str(rows[n]["label"])), position, _SMALL, theme.INK, strong)
+    _scale(chart.category_axis, min(xs) - 0.02 * spread, max(xs), 0, 0.0)
+    chart.category_axis.maximum_scale = max(xs) + 0.02 * spread
+    plot = _plot(chart, at, left=46, right=100, bottom=38)
+    for name in ("lower_998", "lower_95", "centre"):
+        words, line = drawn[name]
+        _label(series[name].points[len(line) - 1], words, XL_LABEL_POSITION.RIGHT, _SMALL, theme.MUTED)
+    for name, style, colour in (
+        ("inside", XL_MARKER_STYLE.CIRCLE, theme.THIS),
+        ("beyond", XL_MARKER_STYLE.DIAMOND, theme.INK),
+    ):
+        if name in series:
+            _marker(series[name], style, 8, colour)
+    _axes(chart, True, form["x_name"])
+    places = _name_places(chart, plot, points, form["named"], [str(r["label"]) for r in rows], form["centre"])
+    _name_points(series, groups, rows, places, {*beyond})
+
+
+def _scatter(
+    slide: Any, p: Payload, at: Box, groups: Mapping[str, tuple[str, list[tuple[float, float]]]]
+) -> tuple[Any, dict[str, Any]]:
+    """A chart of points, and its series by key: those of most points first, for LibreOffice loses others."""
+    data = XyChartData(number_format="General")
+    order = sorted((key for key, (_, points) in groups.items() if points), key=lambda key: -len(groups[key][1]))
+    for key in order:
+        words, points = groups[key]
+        series = data.add_series(words)
+        for x, y in points:
+            series.add_data_point(x, y)
+    chart = _chart(slide, XL_CHART_TYPE.XY_SCATTER, data, at, p)
+    return chart, dict(zip(order, chart.series, strict=True))
+
+
+def _name_points(
+    series: Mapping[str, Any],
+    groups: Mapping[str, Sequence[int]],
+    rows: Sequence[Mapping[str, Any]],
+    places: Iterable[tuple[int, XL_LABEL_POSITION]],
+    strong: set[int],
+) -> None:
+    """Names beside points; `groups` says which row is which point of a series."""
+    where = {n: (key, at) for key, group in groups.items() for at, n in enumerate(group)}
+    for n, position in places:
+        key, at = where[n]
+        name = _one_line(str(rows[n]["label"]))
+        _label(series[key].points[at], name, position, _SMALL, theme.INK, n in strong)
 
 
 _LONGEST_NAME = 110.0  # of a point [pt]
@@ -667,7 +687,7 @@ def _plot(chart: Any, at: Box, left: float, right: float, bottom: float, top: fl
     return Box(left, top, at.w - left - right, at.h - top - bottom)
 
 
-def _axes(chart: Any, share: bool, x_name: str, lang: str, y_name: str = "") -> None:
+def _axes(chart: Any, share: bool, x_name: str, y_name: str = "") -> None:
     _bare(chart.value_axis, grid=False)
     _bare(chart.category_axis)
     axis = chart.value_axis
@@ -726,39 +746,30 @@ def _matrix(slide: Any, p: Payload, at: Box) -> None:
     form, rows = p["form"], _rows(p)
     first = [n for n, strong in enumerate(form["first"]) if strong]
     rest = [n for n in range(len(rows)) if n not in first]
-    data = XyChartData(number_format="General")
-    groups = [(say(p["lang"], "先做", "First"), first), (say(p["lang"], "其余", "Others"), rest)]
-    groups = [(words, group) for words, group in groups if group]
-    for words, group in groups:
-        series = data.add_series(words)
-        for n in group:
-            series.add_data_point(rows[n]["x"], rows[n]["y"])
     xs, ys = [float(r["x"]) for r in rows], [float(r["y"]) for r in rows]
     right, top = max(*xs, 0.0) * 1.16 or 1.0, max(ys) * 1.18
     curve = _same_priority([xs[n] * ys[n] for n in first], right, top)
+    points, groups = list(zip(xs, ys, strict=True)), {"first": first, "rest": rest}
+    drawn = {
+        "first": (say(p["lang"], "先做", "First"), [points[n] for n in first]),
+        "rest": (say(p["lang"], "其余", "Others"), [points[n] for n in rest]),
+        "curve": (say(p["lang"], "权重 × 差距相同", "Same weight × gap"), curve),
+    }
+    chart, series = _scatter(slide, p, at, drawn)
+    for name, size, colour in (("first", 10, theme.THIS), ("rest", 8, theme.LAST)):
+        if name in series:
+            _marker(series[name], XL_MARKER_STYLE.CIRCLE, size, colour)
     if curve:
-        series = data.add_series(say(p["lang"], "权重 × 差距相同", "Same weight × gap"))
-        for x, y in curve:
-            series.add_data_point(x, y)
-    chart = _chart(slide, XL_CHART_TYPE.XY_SCATTER, data, at, p)
-    drawn = list(chart.series)
-    for (_, group), series in zip(groups, drawn, strict=False):
-        series.format.line.fill.background()
-        strong = group is first
-        _marker(series, XL_MARKER_STYLE.CIRCLE, 10 if strong else 8, theme.THIS if strong else theme.LAST)
-    if curve:
-        _line(drawn[-1], theme.MUTED, 1, MSO_LINE.SQUARE_DOT)
+        _line(series["curve"], theme.MUTED, 1, MSO_LINE.SQUARE_DOT)
+        _label(series["curve"].points[0], drawn["curve"][0], XL_LABEL_POSITION.RIGHT, _SMALL, theme.MUTED)
     _scale(chart.value_axis, 0.0, max(ys), 0.15, 0.0)
     _scale(chart.category_axis, min(*xs, 0.0), max(*xs, 0.0), 0.1)
     plot = _plot(chart, at, left=58, right=20, bottom=38)
-    _axes(chart, True, form["x_name"], p["lang"], form["y_name"])
+    _axes(chart, True, form["x_name"], form["y_name"])
     chart.category_axis.format.line.color.rgb = _rgb(theme.GRID)
     chart.value_axis.format.line.color.rgb = _rgb(theme.MUTED)
-    where = {n: (g, place) for g, (_, group) in enumerate(groups) for place, n in enumerate(group)}
-    points = list(zip(xs, ys, strict=True))
-    for n, position in _name_places(chart, plot, points, [*first, *rest], [str(r["label"]) for r in rows], None):
-        g, place = where[n]
-        _label(drawn[g].points[place], _one_line(str(rows[n]["label"])), position, _SMALL, theme.INK, n in first)
+    places = _name_places(chart, plot, points, [*first, *rest], [str(r["label"]) for r in rows], None)
+    _name_points(series, groups, rows, places, {*first})
 
 
 def _same_priority(priorities: Sequence[float], right: float, top: float) -> list[tuple[float, float]]:
@@ -787,35 +798,26 @@ def _strip(slide: Any, p: Payload, at: Box) -> None:
         (True, False): (say(lang, "超过承诺", "Late"), theme.WORSE, False),
         (True, True): (say(lang, "超过承诺，未关闭", "Late, open"), theme.WORSE, True),
     }
-    data = XyChartData(number_format="General")
-    series = data.add_series(form["limit_name"])
-    for y in (0, len(groups)):
-        series.add_data_point(limit, y)
-    present = []
+    drawn = {"limit": (form["limit_name"], [(limit, 0.0), (limit, float(len(groups)))])}
     for key, (words, _, _) in kinds.items():
         cases = [n for n, r in enumerate(rows) if (hours[n] > limit, bool(r["open"])) == key]
-        if cases:
-            present.append(key)
-            series = data.add_series(words)
-            for n in cases:
-                series.add_data_point(hours[n], heights[n])
-    chart = _chart(slide, XL_CHART_TYPE.XY_SCATTER, data, at, p)
-    drawn = list(chart.series)
-    _line(drawn[0], theme.TARGET, 1.75)
-    for key, one in zip(present, drawn[1:], strict=True):
-        one.format.line.fill.background()
-        _marker(one, XL_MARKER_STYLE.CIRCLE, 8 if len(rows) <= 60 else 5, kinds[key][1], kinds[key][2])
+        drawn[str(key)] = (words, [(hours[n], heights[n]) for n in cases])
+    chart, series = _scatter(slide, p, at, drawn)
+    _line(series["limit"], theme.TARGET, 1.75)
+    for key, (_, colour, hollow) in kinds.items():
+        if str(key) in series:
+            _marker(series[str(key)], XL_MARKER_STYLE.CIRCLE, 8 if len(rows) <= 60 else 5, colour, hollow)
     chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = 0, len(groups), 1
     step = next(s for s in (6, 12, 24, 48, 72, 120, 168, 336, 720, 1440, 10**9) if longest / s <= 9)
     axis = chart.category_axis
     axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, math.ceil(longest * 1.02 / step) * step, step
     plot = _plot(chart, at, left=left, right=30, bottom=38, top=20)
-    _axes(chart, False, form["x_name"], lang)
+    _axes(chart, False, form["x_name"])
     axis.tick_labels.number_format = "#,##0"
     _bare(chart.value_axis, visible=False)
     axis.has_major_gridlines = True
     axis.major_gridlines.format.line.color.rgb = _rgb(theme.GRID)
-    _label(drawn[0].points[1], form["limit_name"], XL_LABEL_POSITION.ABOVE, _SMALL, theme.TARGET)
+    _label(series["limit"].points[1], form["limit_name"], XL_LABEL_POSITION.ABOVE, _SMALL, theme.TARGET)
     band = plot.h / len(groups)
     for n, group in enumerate(groups):
         name = _cut(group, left - 12, _USUAL)

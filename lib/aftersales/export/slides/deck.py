@@ -133,7 +133,7 @@ def _tables_after_others(chapter: Chapter) -> set[int]:
     for block in chapter.blocks:
         had = had and block.kind != "heading"
         if _shows(block) and not folded(block) and not _is_chart(block):
-            if had or block.body.get("rest"):
+            if had or block.body.get("rest") or block.body.get("count", 0) > len(block.body["display"]):
                 out.add(id(block))
             had = True
     return out

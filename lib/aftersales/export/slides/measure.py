@@ -7,14 +7,18 @@ wide and whose Latin ones differ little, stands for it, with some to spare.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from aftersales.display import fonts
 from aftersales.display.breaks import parts
+from aftersales.display.svg import is_wide
 
 # So much wider than measured a text may come out in another font.
 SPARE = 1.05
+# Some programs set a little space between Chinese and Latin: so much of the size of the type.
+_BETWEEN = 0.25
 # From one line to the next, in sizes of the type.
 LINE = 1.3
 
@@ -34,9 +38,16 @@ def _ems(character: str, bold: bool) -> float:
     return 1.0 if not glyph else float(font.get_glyph_h_advance(glyph)) / upem
 
 
+@lru_cache(100_000)
+def _wide(text: str, bold: bool) -> float:
+    """How wide a text is, in sizes of its type."""
+    meets = sum(is_wide(a) != is_wide(b) and a.isalnum() and b.isalnum() for a, b in pairwise(text))
+    return sum(_ems(c, bold) for c in text) + _BETWEEN * meets
+
+
 def width(text: str, size: float, bold: bool = False) -> float:
     """How wide a line of text is [pt], with what is to spare."""
-    return sum(_ems(c, bold) for c in text) * size * SPARE
+    return _wide(text, bold) * size * SPARE
 
 
 def lines(text: str, size: float, room: float, bold: bool = False) -> list[str]:
@@ -45,33 +56,35 @@ def lines(text: str, size: float, room: float, bold: bool = False) -> list[str]:
     >>> lines("一次维修合格率 98.25%", 10, 80)
     ['一次维修合格率', '98.25%']
     """
+    return list(_lines(text, room / size / SPARE, bold))
+
+
+@lru_cache(20_000)
+def _lines(text: str, room: float, bold: bool) -> tuple[str, ...]:
+    """The lines of a width in sizes of the type."""
     found = []
     for paragraph in text.split("\n"):
+        if _wide(paragraph, bold) <= room:
+            found.append(paragraph.rstrip())
+            continue
         line, taken = "", 0.0
         for part in parts(paragraph):
-            wide = width(part, size, bold)
-            if line and taken + width(part.rstrip(), size, bold) > room:
+            meets = _BETWEEN if line and line[-1].isalnum() and is_wide(line[-1]) != is_wide(part[0]) else 0
+            if line and taken + meets + _wide(part.rstrip(), bold) > room:
                 found.append(line.rstrip())
-                line, taken, part = "", 0.0, part.lstrip()
-                wide = width(part, size, bold)
-            while wide > room and len(part) > 1:
-                cut = _longest(part, size, room, bold)
+                line, taken, meets, part = "", 0.0, 0, part.lstrip()
+            while _wide(part, bold) > room and len(part) > 1:
+                cut = _longest(part, room, bold)
                 found.append(part[:cut])
                 part = part[cut:]
-                wide = width(part, size, bold)
-            line, taken = line + part, taken + wide
+            line, taken = line + part, taken + meets + _wide(part, bold)
         found.append(line.rstrip())
-    return found
+    return tuple(found)
 
 
-def _longest(text: str, size: float, room: float, bold: bool) -> int:
+def _longest(text: str, room: float, bold: bool) -> int:
     """How many characters of a text fill a line."""
-    taken = 0.0
-    for n, character in enumerate(text):
-        taken += width(character, size, bold)
-        if taken > room:
-            return max(n, 1)
-    return len(text)
+    return max(next((n for n in range(1, len(text)) if _wide(text[: n + 1], bold) > room), len(text)), 1)
 
 
 def height(texts: Sequence[str], size: float, room: float, bold: bool = False) -> float:

@@ -218,7 +218,7 @@ class _Making:
         title = sentences[0] if sentences else WORDS[self.lang]["summary"]
         text = deck._joined(sentences[1:], self.lang)
         slide, room = self._content(WORDS[self.lang]["summary"], title, text)
-        left = Box(room.x, room.y, room.w * 0.6, room.h)
+        left = Box(room.x, room.y, room.w * 0.62, room.h)
         if cards:
             self._key_figures(slide, cards, left)
         right = Box(left.x + left.w + 30, room.y, room.w - left.w - 30, room.h)
@@ -252,7 +252,7 @@ class _Making:
                     tables.Cell(said, colour=texts.tone(str(card.get("tone") or "")) if card.get("tone") else theme.MUTED),
                 ]
             )
-        shares = (0.23, 0.11, 0.1, 0.12, 0.16, 0.28)
+        shares = (0.21, 0.11, 0.11, 0.14, 0.13, 0.3)
         widths = [at.w * share for share in shares]
         for size in (11.0, 10.0, 9.0, 8.0):
             heights = [max(tables._height(row, widths, size), at.h / (len(rows) + 1) * 0.9) for row in rows]
@@ -352,7 +352,7 @@ class _Making:
         head, rows = tables.of(p, inner.w)
         grid = tables.grid(head, rows, inner)
         parts = [grid] if grid.height <= inner.h else tables.pages(grid, inner.h)
-        if len(parts) > 1 and not told.whole:
+        if not told.whole and (len(parts) > 1 or grid.size < tables.READABLE):
             return
         for n, part in enumerate(parts, 1):
             slide, room = self._content(told.chapter, told.title + self._part(n, len(parts)), told.text)

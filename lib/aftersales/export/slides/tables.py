@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +19,13 @@ from aftersales.export.slides.texts import Run, paragraph, tone
 
 # On one slide a table's type is as large as it can be; where it goes on, it need not be small.
 SIZES, _GOES_ON = (16.0, 14.0, 13.0, 12.0, 11.0, 10.0, 9.0), 12.0
+# What is read from the back of a room; a table that needs smaller type is one to look something up in.
+READABLE = 11.0
 _PAD, _GAP = 0.32, 16.0  # above and below a text, in sizes of type; between two columns [pt]
 # A text column asks for no more than so many ems at first, and gets no less than these where it has as many;
 # what is no longer than these stays on a line.
 _WIDEST, _LEAST = 26.0, 6.0
+_NAME = 24  # characters of a row's name in a table of shades
 _DAYS = frozenset({"date", "datetime", "month", "status"})
 # Strongest and palest shade of a heat table: ink keeps its contrast on both.
 _PALEST, _STRONGEST = 0.05, 0.55
@@ -95,11 +99,14 @@ def _shaded(p: Mapping[str, Any]) -> tuple[list[Cell], list[list[Cell]]]:
     """A table of shades: the stronger the lower the value."""
     form, data = p["form"], p["data"]
     low, high = form["ends"]
-    head = [Cell(form["corner"], "l", theme.MUTED)]
-    head += [Cell(str(name), "ctr", theme.MUTED) for name in data["columns"][1:]]
+    names = [str(name) for name in data["columns"][1:]]
+    numbers = [re.findall(r"\d+", name) for name in names]
+    short = bool(form["corner"]) and all(len(found) == 1 for found in numbers)  # the corner says the rest
+    head = [Cell(form["corner"] if short else "", "l", theme.MUTED)]
+    head += [Cell(found[0] if short else name, "ctr", theme.MUTED) for name, found in zip(names, numbers, strict=True)]
     rows = []
     for row, texts in zip(data["rows"], form["printed"], strict=True):
-        cells = [Cell(str(row[0]))]
+        cells = [Cell(cut(str(row[0]), _NAME))]
         for value, text in zip(row[1:], texts, strict=True):
             if value is None:
                 cells.append(Cell("", "ctr"))
@@ -108,6 +115,11 @@ def _shaded(p: Mapping[str, Any]) -> tuple[list[Cell], list[list[Cell]]]:
             cells.append(Cell(text, "ctr", fill=_blend(_PALEST + (_STRONGEST - _PALEST) * share)))
         rows.append(cells)
     return head, rows
+
+
+def cut(name: str, most: int) -> str:
+    """A name of at most so many characters; of a longer one both ends, for names may begin or end alike."""
+    return name if len(name) <= most else f"{name[: most * 2 // 3]}…{name[-(most // 3 - 1) :]}"
 
 
 def _blend(opacity: float) -> str:

@@ -59,7 +59,7 @@ _SHAPES: dict[str, dict[str, tuple[str, Box, float, str, str]]] = {  # type, pla
         "chapter": ("body", Box(_LEFT, 24, _ACROSS, 18), 12, "tx2", ""),
         "title": ("title", Box(_LEFT, 44, _ACROSS, 60), 22, "tx1", 'b="1"'),
         "text": ("body", Box(_LEFT, 106, _ACROSS, 38), 13, "tx2", ""),
-        "exhibit": ("obj", Box(_LEFT, 152, _ACROSS, 342), 12, "tx1", ""),
+        "exhibit": ("obj", Box(_LEFT, 156, _ACROSS, 338), 12, "tx1", ""),
         "footer": ("ftr", Box(_LEFT, 506, 740, 16), 9, "tx2", ""),
         "number": ("sldNum", Box(_LEFT + _ACROSS - 80, 506, 80, 16), 9, "tx2", ""),
     },
