@@ -68,6 +68,10 @@ help: ## 列出各个命令 ## list the targets
 report: $(READY) ## 做报告：make report MONTH=4（DRAFT=1：有的章做不出来也做，只作草稿） ## make the report: make report MONTH=4 (DRAFT=1: what can be made where a chapter fails, as a draft)
 	@$(RUN) report $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE) $(if $(filter-out 0,$(FRESH)),--fresh)
 
+.PHONY: slides
+slides: $(READY) ## 做报告，连同可修改的幻灯片 report.pptx：make slides MONTH=4 ## make the report with slides that can be edited, report.pptx: make slides MONTH=4
+	@$(RUN) slides $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE) $(if $(filter-out 0,$(FRESH)),--fresh)
+
 .PHONY: group
 group: $(READY_GROUP) ## 做每家店的报告和集团总览：make group MONTH=4（SCHEDULER=tcp://… 用已有的Dask集群；WORKERS=2） ## make the report of every store of a source, and an overview: make group MONTH=4 (SCHEDULER=tcp://… of a Dask cluster; WORKERS=2)
 	@$(RUN) group $(PERIOD) $(WHERE) $(LANGUAGE) $(if $(filter-out 0,$(FRESH)),--fresh)

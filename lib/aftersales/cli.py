@@ -147,6 +147,17 @@ def parser() -> argparse.ArgumentParser:
     )
     report.set_defaults(run=_report)
 
+    slides = add(
+        "slides",
+        "做某月的报告，连同幻灯片 report.pptx（图表可在PowerPoint里修改）",
+        "make the report of a month with slides, report.pptx, whose charts can be edited",
+    )
+    _month(slides)
+    _source(slides)
+    _output(slides)
+    _fresh(slides)
+    slides.set_defaults(run=_report, draft=False)
+
     group = add(
         "group",
         "做一个来源里每家店的报告，以及集团总览",
@@ -506,7 +517,9 @@ def _report(args: argparse.Namespace) -> int:
     if args.fresh:
         os.environ[store.FRESH] = "1"
     request = {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}
-    if args.draft or _is_set("DRAFT"):
+    if args.name == "slides":
+        request["slides"] = True
+    elif args.draft or _is_set("DRAFT"):
         from aftersales import report
 
         made, lacking = report.report(**request, draft=True)
@@ -535,8 +548,8 @@ def _report(args: argparse.Namespace) -> int:
     if not any(path.name == "report.eml" for path in made):
         print(
             phrase(
-                "没有 report.eml：参数里是 `mask: false`，这样的报告不发邮件",
-                "no report.eml: with `mask: false` in the params a report is never mailed",
+                "没有 report.eml：参数里是 `mask: false`，这样的报告不发邮件，也不做幻灯片",
+                "no report.eml: with `mask: false` in the params a report is never mailed or made into slides",
             ),
             file=sys.stderr,
         )
@@ -562,9 +575,10 @@ def _report_elsewhere(args: argparse.Namespace) -> int:
     with remote.folder() as local, kernels.serving():
         from aftersales import report
 
-        draft = args.draft or _is_set("DRAFT")
+        slides = args.name == "slides"
+        draft = not slides and (args.draft or _is_set("DRAFT"))
         made, lacking = report.report(
-            args.month, args.year, args.store, args.source, local, args.lang, draft=draft
+            args.month, args.year, args.store, args.source, local, args.lang, draft=draft, slides=slides
         )
         for url in remote.upload(made[0].parent, local, args.out):
             print(url)
@@ -725,7 +739,8 @@ def _verify(args: argparse.Namespace) -> int:
         os.environ[store.FRESH] = "1"
         from aftersales import report
 
-        report.report(run.month, None, run.store, args.source, out, str(run.manifest.get("lang") or "zh"))
+        lang, slides = str(run.manifest.get("lang") or "zh"), report.SLIDES in run.manifest["files"]
+        report.report(run.month, None, run.store, args.source, out, lang, slides=slides)
 
     number, year = call.parse_month(args.month, args.year)
     asked = str(number) if year is None else f"{year}-{number:02d}"

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 
 _MONTH_SECONDS = 365.25 / 12 * 24 * 3600
-FILES = ("report.html", "report.pdf", "report.eml", "tables.xlsx", "figures.json", "manifest.json")
+SLIDES = "report.pptx"
+FILES = ("report.html", "report.pdf", "report.eml", SLIDES, "tables.xlsx", "figures.json", "manifest.json")
 
 
 def report(
@@ -48,6 +49,7 @@ def report(
     out: Path = Path("output"),
     lang: str | None = None,
     draft: bool = False,
+    slides: bool = False,
 ) -> tuple[list[Path], list[str]]:
     """Make and publish the report of a month.
 
@@ -62,6 +64,8 @@ def report(
     draft
         Make what can be made: for a chapter that fails a page with the cause. A draft is marked on every
         page, has no mail, goes to ``<out>/drafts/<YYYY-MM>/<store>/``, and leaves what is published as it is.
+    slides
+        Make slides too, also where the params do not ask for them. A draft has none.
 
     Returns
     -------
@@ -73,7 +77,8 @@ def report(
     Raises
     ------
     InputError
-        The call, the params or the input is bad; nothing was published.
+        The call, the params or the input is bad, or slides are asked for of a report that is not masked;
+        nothing was published.
     AftersalesError
         A notebook or a format failed; nothing was published.
     """
@@ -83,6 +88,7 @@ def report(
             request = inputs.ask(month, year, store, source, lang)
         chapters.check(request.params.chapters)
         request = replace(request, draft=draft)
+        company = _slides_template(request, slides)
         base = out / publish.DRAFTS if draft else out
         target = base / str(request.month) / publish.folder_name(request.store)
         with publish.publishing(target) as folder:
@@ -95,7 +101,7 @@ def report(
 
             def meanwhile() -> None:
                 knowing.append(beside.submit(inputs.archive, request, store))
-                preparing.append(beside.submit(prepare_formats))
+                preparing.append(beside.submit(prepare_formats, slides=company is not None))
                 hashing.append(beside.submit(manifest.of_tables, request.tables))
 
             with progress.step(Message("运行笔记本", "running the notebooks")):
@@ -107,7 +113,7 @@ def report(
                 for one in preparing:
                     one.result()
                 (archive,) = [one.result() for one in knowing]
-                write_formats(folder, request, archive)
+                write_formats(folder, request, archive, company)
                 (input_hashes,) = [one.result() for one in hashing]
                 manifest.write(folder, request.meta, input_hashes, request.params, chapters.every())
         stage.tell(published=True)
@@ -200,10 +206,40 @@ def _check_own_targets(request: ReportRequest, master: Path | None = None) -> No
         raise InputError(joined(lines, "\n  "))
 
 
-def prepare_formats(typst: bool = True) -> None:
+def _slides_template(request: ReportRequest, asked: bool) -> str | None:
+    """The template of the slides, "" for the report's own master; None where none are to be made.
+
+    Raises
+    ------
+    InputError
+        They are asked for and may not be made, or the template lacks something.
+    """
+    if request.draft or not (asked or request.params.slides):
+        return None
+    if not request.params.mask:
+        if not asked:
+            return None
+        raise InputError(
+            Message(
+                f"没有做幻灯片：参数里是 `mask: false`，这样的报告只在店内使用，不做幻灯片。不带幻灯片的报告："
+                f"{command.of('report', month=str(request.month))}",
+                "no slides were made: with `mask: false` in the params a report is for use in the store alone "
+                f"and is never made into slides. Without them: {command.of('report', month=str(request.month))}",
+            )
+        )
+    if not request.params.slides_template:
+        return ""
+    from aftersales.export.slides import template
+
+    path = params.template_file(request.params.slides_template)
+    template.load(path)  # before the work, not after it
+    return str(path)
+
+
+def prepare_formats(typst: bool = True, slides: bool = False) -> None:
     """Import and load what the formats need; a thread does it while the notebooks run.
 
-    `typst` too, whose threads no process can be forked with.
+    `typst` too, whose threads no process can be forked with; `slides` only where they are to be made.
     """
     from aftersales.contract import lazily
 
@@ -219,11 +255,17 @@ def prepare_formats(typst: bool = True) -> None:
     del workbook, message
     _page_exporter()
     mail.template()
+    if slides:
+        from aftersales.export.slides import pptx
+
+        del pptx
     if typst:
         pdf.prepare()
 
 
-def write_formats(folder: Path, request: ReportRequest, archive: Archive | None) -> None:
+def write_formats(
+    folder: Path, request: ReportRequest, archive: Archive | None, slides: str | None = None
+) -> None:
     """Write every format into the folder that holds the executed notebooks; the mail only of a masked report.
 
     The PDF is set by Typst, which leaves the interpreter to the other formats meanwhile, and to the scan of
@@ -233,6 +275,8 @@ def write_formats(folder: Path, request: ReportRequest, archive: Archive | None)
     ----------
     archive
         What identifies the customers, for the scan; None where the report is not masked.
+    slides
+        The template of the slides, "" for the report's own master; None = no slides.
 
     Raises
     ------
@@ -263,6 +307,11 @@ def write_formats(folder: Path, request: ReportRequest, archive: Archive | None)
         workbook.write(whole, results, folder / "tables.xlsx", request.lang, own.from_json(glued["records"]))
         masked = request.meta["masked"] and not request.draft
         body = mail.ReportMailExporter().from_notebook_node(whole)[1]["mail"] if masked else None
+        if slides is not None:
+            from aftersales.export.slides import pptx
+
+            made = pptx.ReportPPTXExporter(slides_template=slides).from_notebook_node(whole)[0]
+            (folder / SLIDES).write_bytes(made)
         _mark_published(master, notebooks / "master.ipynb", request)
         scanned = scan.Scan(archive, request.tables, request.params.remarks.values()) if archive else None
         if scanned:

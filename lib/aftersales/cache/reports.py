@@ -20,7 +20,7 @@ def fingerprint(request: Mapping[str, Any], notebooks: Iterable[Path]) -> str | 
     None where that can't be known without reading it (a database).
     """
     settings = store.settings(request.get("store"))
-    sources = [request["source"]] if request.get("source") else _sources_from(settings)
+    sources = [request["source"]] if request.get("source") else _named(settings, "source")
     states = []
     for source in sources:
         try:
@@ -31,17 +31,19 @@ def fingerprint(request: Mapping[str, Any], notebooks: Iterable[Path]) -> str | 
             return None
         if path is not None:
             states += content.of_files(path)
+    templates = [params.template_file(name) for name in _named(settings, "slides_template")]
+    states += [state for path in templates if path.is_file() for state in content.of_files(path)]
     books = [(p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in notebooks]
     parameters = {k: str(v) for k, v in request.items()} | {"out": str(Path(request["out"]).resolve())}
     return store.digest([store.program(), settings, sources, states, books, parameters])
 
 
-def _sources_from(settings: Sequence[tuple[str, str]]) -> list[str]:
-    """Every source that a params file names: which one counts depends on the month."""
+def _named(settings: Sequence[tuple[str, str]], key: str) -> list[str]:
+    """Every value of a setting that a params file names: which one counts depends on the month."""
     found = []
     for name, _ in settings:
         with suppress(Exception):  # a bad file is reported when the params are loaded
-            found += [str(params._read(params.folder() / name).get("source") or "")]
+            found += [str(params._read(params.folder() / name).get(key) or "")]
     return sorted({s for s in found if s})
 
 

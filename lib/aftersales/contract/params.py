@@ -65,6 +65,8 @@ class Params:
     chapters: list[str]
     limits: dict[str, float]
     keep_months: int
+    slides: bool
+    slides_template: str
     events: list[dict[str, str]] = field(default_factory=list)
     remarks: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict, compare=False)
@@ -198,6 +200,8 @@ _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
 # What a file that was written before a key existed has for it.
 SHIPPED: dict[str, Any] = {
     "keep_months": 24,
+    "slides": False,
+    "slides_template": "",
     "grace_minutes": 15,
     "return_days": 30,
     "return_km": 2000,
@@ -298,6 +302,11 @@ def _put_over(values: dict[str, Any], origins: dict[str, str], changes: Mapping[
 def _reworded(about: Any) -> Any:
     """A question that is asked in other words has no topic but its own."""
     return {"topic": {}} | about if isinstance(about, dict) and "zh" in about else about
+
+
+def template_file(name: str) -> Path:
+    """The file that `slides_template` names, seen from the project's folder."""
+    return ROOT / Path(name).expanduser()
 
 
 def no_project() -> Message:
@@ -435,7 +444,11 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
         expect(isinstance(values[key], (str, int)) and str(values[key]).strip() != "", key, "文字", "a text")
         values[key] = str(values[key]).strip()
     expect(values["lang"] in ("zh", "en"), "lang", " zh 或 en", "zh or en")
-    expect(isinstance(values["mask"], bool), "mask", " true 或 false", "true or false")
+    for key in ("mask", "slides"):
+        expect(isinstance(values[key], bool), key, " true 或 false", "true or false")
+    values["slides_template"] = "" if values["slides_template"] is None else values["slides_template"]
+    good = isinstance(values["slides_template"], str)
+    expect(good, "slides_template", "一个 .pptx 文件", "a .pptx file")
     expect(values["rate_base"] in ("calls", "valid"), "rate_base", " calls 或 valid", "calls or valid")
     for key in ("base_months", "churn_months"):
         good = isinstance(values[key], int) and not isinstance(values[key], bool) and 1 <= values[key] <= 60

@@ -56,6 +56,8 @@ def of_params(params: Params, folder: Path) -> dict[str, str]:
     """The hash of each setting, and of the corrections where there are any."""
     values = {f.name: getattr(params, f.name) for f in dataclasses.fields(params)}
     hashes = {name: _of_value(value) for name, value in values.items() if name not in _NOT_SETTINGS}
+    if params.slides_template and (template := settings.template_file(params.slides_template)).is_file():
+        hashes["slides_template"] = _sha256(template.read_bytes())
     corrections = folder / _CORRECTIONS
     return hashes | ({"corrections": _of_files([corrections], folder)} if corrections.exists() else {})
 

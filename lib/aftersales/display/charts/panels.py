@@ -100,7 +100,9 @@ def _native(
         "unit": what.unit,
         "digits": what.decimals,
         "target": goal,
-        "levels": [f"{name} {formats.figure(value, what, lang)}" for name, value, _ in _levels(goal, marked, lang)],
+        "levels": [
+            f"{name} {formats.figure(value, what, lang)}" for name, value, _ in _levels(goal, marked, lang)
+        ],
         "since": marked.since[1] if marked.since else "",
         "months": frame[known].assign(month=frame["month"].astype(str)).to_dict("records"),
     }

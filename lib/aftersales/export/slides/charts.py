@@ -11,7 +11,13 @@ from typing import Any
 
 from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_MARKER_STYLE,
+    XL_TICK_LABEL_POSITION,
+)
 from pptx.enum.chart import XL_TICK_MARK
 from pptx.enum.dml import MSO_LINE
 from pptx.oxml import parse_xml
@@ -121,7 +127,9 @@ def _marker(of: Any, style: XL_MARKER_STYLE, size: int, colour: str, hollow: boo
     of.marker.format.line.color.rgb = _rgb(colour)
 
 
-def _labels(of: Any, form: str, position: XL_LABEL_POSITION, size: float = _USUAL, colour: str = theme.INK) -> None:
+def _labels(
+    of: Any, form: str, position: XL_LABEL_POSITION, size: float = _USUAL, colour: str = theme.INK
+) -> None:
     """The values beside the marks, linked to them."""
     labels = of.data_labels
     labels.show_value = True
@@ -131,7 +139,9 @@ def _labels(of: Any, form: str, position: XL_LABEL_POSITION, size: float = _USUA
     labels.font.color.rgb = _rgb(colour)
 
 
-def _label(point: Any, text: str, position: XL_LABEL_POSITION, size: float, colour: str, bold: bool = False) -> None:
+def _label(
+    point: Any, text: str, position: XL_LABEL_POSITION, size: float, colour: str, bold: bool = False
+) -> None:
     """A text beside one mark."""
     label = point.data_label
     frame = label.text_frame
@@ -169,9 +179,9 @@ def _cut(name: str, room: float, size: float) -> str:
     if len(measure.lines(name, size, room)) <= 2:
         return name
     ends = len(name) // 2
-    while ends > 1 and len(measure.lines(f"{name[:ends]}…{name[-ends // 2:]}", size, room)) > 2:
+    while ends > 1 and len(measure.lines(f"{name[:ends]}…{name[-ends // 2 :]}", size, room)) > 2:
         ends -= 1
-    return f"{name[:ends]}…{name[-ends // 2:]}"
+    return f"{name[:ends]}…{name[-ends // 2 :]}"
 
 
 def _horizontal(chart: Any, low: float, high: float, gap: int, size: float) -> None:
@@ -198,7 +208,8 @@ def _bars(slide: Any, p: Payload, at: Box) -> None:
     named = _named(rows, at.w * 0.3, size)
     shares = [r.get("share") for r in rows] if form["shares"] else [None] * len(rows)
     data.categories = [
-        n if share is None else f"{n}  {formats.percent(share)}" for n, share in zip(named, shares, strict=True)
+        n if share is None else f"{n}  {formats.percent(share)}"
+        for n, share in zip(named, shares, strict=True)
     ]
     full = form.get("full")
     if full:
@@ -218,7 +229,9 @@ def _bars(slide: Any, p: Payload, at: Box) -> None:
     _labels(series, _number(form["digits"]), XL_LABEL_POSITION.OUTSIDE_END, size)
 
 
-def _flow(slide: Any, p: Payload, at: Box, steps: Sequence[tuple[str, float, float, str, str]], lang: str) -> None:
+def _flow(
+    slide: Any, p: Payload, at: Box, steps: Sequence[tuple[str, float, float, str, str]], lang: str
+) -> None:
     """Bars that each begin where the one before ends: label, from, to, what it prints, colour.
 
     They are stacked on what is not seen; what lies below zero is stacked by itself.
@@ -271,7 +284,9 @@ def _waterfall(slide: Any, p: Payload, at: Box) -> None:
     *printed, total = p["form"]["printed"]
     for row, text in zip(rows, printed, strict=True):
         value = float(row["value"])
-        steps.append((str(row["label"]), level, level + value, text, theme.THIS if value >= 0 else _paler(theme.THIS)))
+        steps.append(
+            (str(row["label"]), level, level + value, text, theme.THIS if value >= 0 else _paler(theme.THIS))
+        )
         level += value
     _flow(slide, p, at, [*steps, (p["form"]["total"], 0.0, level, total, theme.INK)], p["lang"])
 
@@ -332,7 +347,9 @@ def _between(chart: Any, colour: str) -> None:
     plot.find(f"{_C}marker").addprevious(made)
 
 
-def _scale(axis: Any, low: float, high: float, pad: float, least: float | None = None, most: float | None = None) -> None:
+def _scale(
+    axis: Any, low: float, high: float, pad: float, least: float | None = None, most: float | None = None
+) -> None:
     """An axis over the values and a little more, from one round step to another."""
     span = (high - low) or abs(high) * 0.1 or 1.0
     step = 10.0 ** math.floor(math.log10(span / 4))
@@ -484,12 +501,15 @@ def _trend(slide: Any, p: Payload, at: Box) -> None:
         _volume(slide, p, below, rows, form["bars"])
     first = form["lines"][0]
     lines = [
-        (one["column"], one["name"], theme.LIGHT[one["role"]], _format(one["form"], one["digits"])) for one in form["lines"]
+        (one["column"], one["name"], theme.LIGHT[one["role"]], _format(one["form"], one["digits"]))
+        for one in form["lines"]
     ]
     _over_months(slide, p, at, rows, lines, form["target"], (first["form"], first["digits"]))
 
 
-def _volume(slide: Any, p: Payload, at: Box, rows: Sequence[Mapping[str, Any]], line: Mapping[str, Any]) -> None:
+def _volume(
+    slide: Any, p: Payload, at: Box, rows: Sequence[Mapping[str, Any]], line: Mapping[str, Any]
+) -> None:
     data = CategoryChartData(number_format=_format(line["form"], line["digits"]))
     data.categories = _months(rows, p["lang"])
     data.add_series(line["name"], [row.get(line["column"]) for row in rows])
@@ -499,7 +519,9 @@ def _volume(slide: Any, p: Payload, at: Box, rows: Sequence[Mapping[str, Any]], 
     chart.value_axis.minimum_scale = 0
     chart.plots[0].gap_width = 60
     _filled(chart.series[0], theme.LAST)
-    _labels(chart.series[0], _format(line["form"], line["digits"]), XL_LABEL_POSITION.OUTSIDE_END, 8, theme.MUTED)
+    _labels(
+        chart.series[0], _format(line["form"], line["digits"]), XL_LABEL_POSITION.OUTSIDE_END, 8, theme.MUTED
+    )
 
 
 def _legend(slide: Any, p: Payload, at: Box, words: Sequence[str]) -> Box:
@@ -511,7 +533,9 @@ def _legend(slide: Any, p: Payload, at: Box, words: Sequence[str]) -> Box:
     for n, (word, colour) in enumerate(zip(words, colours, strict=True)):
         runs += [Run("   ")] if n else []
         runs.append(Run(f"— {word}", colour))
-    texts.box(slide, f"{p['id']} levels", [runs], Box(at.x, at.y, at.w, _USUAL * measure.LINE), _USUAL, p["lang"])
+    texts.box(
+        slide, f"{p['id']} levels", [runs], Box(at.x, at.y, at.w, _USUAL * measure.LINE), _USUAL, p["lang"]
+    )
     return at.cut(top=_USUAL * measure.LINE + 2)
 
 
@@ -519,7 +543,8 @@ def _gap(slide: Any, p: Payload, at: Box) -> None:
     """Two lines with every value, and between them the gap, in words at the last month."""
     form, rows = p["form"], _rows(p)
     lines = [
-        (one["column"], one["name"], theme.LIGHT[one["role"]], _format(one["form"], one["digits"])) for one in form["lines"]
+        (one["column"], one["name"], theme.LIGHT[one["role"]], _format(one["form"], one["digits"]))
+        for one in form["lines"]
     ]
     lines = [(c, n, theme.LAST if i == 0 else theme.THIS, f) for i, (c, n, _, f) in enumerate(lines)]
     last = rows[-1]
@@ -529,7 +554,9 @@ def _gap(slide: Any, p: Payload, at: Box) -> None:
     chart = _over_months(slide, p, at, rows, lines, None, ("count", 0))
     plot = chart._chartSpace.find(f".//{_C}lineChart")
     rule = f'<a:ln w="9525"><a:solidFill><a:srgbClr val="{theme.MUTED[1:].upper()}"/></a:solidFill><a:prstDash val="sysDot"/></a:ln>'
-    plot.find(f"{_C}marker").addprevious(parse_xml(f"<c:hiLowLines {_NS}><c:spPr>{rule}</c:spPr></c:hiLowLines>"))
+    plot.find(f"{_C}marker").addprevious(
+        parse_xml(f"<c:hiLowLines {_NS}><c:spPr>{rule}</c:spPr></c:hiLowLines>")
+    )
     if len(rows) <= 13:
         for (_, _, colour, form_), series in zip(lines, chart.series, strict=True):
             ink = theme.MUTED if colour == theme.LAST else colour
@@ -542,14 +569,18 @@ def _panels(slide: Any, p: Payload, at: Box) -> None:
     found = p["form"]["panels"]
     across = 3 if len(found) > 2 else max(len(found), 1)
     down = -(-len(found) // across)
-    w, h = (at.w - 24 * (across - 1)) / across, (at.h - 10 * (down - 1)) / down
+    w, h = (at.w - 24 * (across - 1)) / across, min((at.h - 10 * (down - 1)) / down, 190.0)
     for n, panel in enumerate(found):
         cell = Box(at.x + n % across * (w + 24), at.y + n // across * (h + 10), w, h)
         size = _USUAL
         line = size * measure.LINE
         since = f"  {panel['since']}" if panel["since"] else ""
         colour = next(
-            ({"better": theme.BETTER, "worse": theme.WORSE}.get(r["run"], theme.THIS) for r in panel["months"][::-1] if r.get("run")),
+            (
+                {"better": theme.BETTER, "worse": theme.WORSE}.get(r["run"], theme.THIS)
+                for r in panel["months"][::-1]
+                if r.get("run")
+            ),
             theme.THIS,
         )
         now = [Run(panel["now"], theme.THIS, True), Run(since, colour, True)]
@@ -560,7 +591,15 @@ def _panels(slide: Any, p: Payload, at: Box) -> None:
         lines = [("value", panel["name"], theme.THIS, _format(panel["unit"], panel["digits"]))]
         months = cell.cut(top=line * 3)
         _over_months(
-            slide, p, months, panel["months"], lines, panel["target"], (panel["unit"], panel["digits"]), True, panel["name"]
+            slide,
+            p,
+            months,
+            panel["months"],
+            lines,
+            panel["target"],
+            (panel["unit"], panel["digits"]),
+            True,
+            panel["name"],
         )
 
 
@@ -588,14 +627,18 @@ def _funnel(slide: Any, p: Payload, at: Box) -> None:
         ("upper_95", say(p["lang"], "95%上限", "95% upper"), theme.LAST),
     )
     drawn: dict[str, tuple[str, list[tuple[float, float]]]] = {
-        column: (words, _thinned(list(zip(volumes, limits[column], strict=True)))) for column, words, _ in bounds
+        column: (words, _thinned(list(zip(volumes, limits[column], strict=True))))
+        for column, words, _ in bounds
     }
     drawn["centre"] = (form["centre_name"], [(x, form["centre"]) for x in (min(volumes), max(volumes))])
     inside = [n for n, row in enumerate(rows) if row.get("outside") is None]
     beyond = [n for n, row in enumerate(rows) if row.get("outside") is not None]
     points = [(float(r["volume"]), float(r["rate"])) for r in rows]
     groups = {"inside": inside, "beyond": beyond}
-    for name, words in (("inside", say(p["lang"], "界内", "Inside")), ("beyond", say(p["lang"], "界外", "Outside"))):
+    for name, words in (
+        ("inside", say(p["lang"], "界内", "Inside")),
+        ("beyond", say(p["lang"], "界外", "Outside")),
+    ):
         drawn[name] = (words, [points[n] for n in groups[name]])
     chart, series = _scatter(slide, p, at, drawn)
     for column, _, colour in bounds:
@@ -608,8 +651,11 @@ def _funnel(slide: Any, p: Payload, at: Box) -> None:
     _scale(chart.category_axis, min(xs) - 0.02 * spread, max(xs), 0, 0.0)
     chart.category_axis.maximum_scale = max(xs) + 0.02 * spread
     plot = _plot(chart, at, left=46, right=100, bottom=38)
-    for name in ("lower_998", "lower_95", "centre"):
+    ends = {side: abs(limits[f"{side}_998"][-1] - limits[f"{side}_95"][-1]) for side in ("lower", "upper")}
+    wider = max(ends, key=lambda side: ends[side])  # where the names of the limits do not touch
+    for name in (f"{wider}_998", f"{wider}_95", "centre"):
         words, line = drawn[name]
+        words = {f"{wider}_998": "99.8%", f"{wider}_95": "95%"}.get(name, words)
         _label(series[name].points[len(line) - 1], words, XL_LABEL_POSITION.RIGHT, _SMALL, theme.MUTED)
     for name, style, colour in (
         ("inside", XL_MARKER_STYLE.CIRCLE, theme.THIS),
@@ -627,7 +673,9 @@ def _scatter(
 ) -> tuple[Any, dict[str, Any]]:
     """A chart of points, and its series by key: those of most points first, for LibreOffice loses others."""
     data = XyChartData(number_format="General")
-    order = sorted((key for key, (_, points) in groups.items() if points), key=lambda key: -len(groups[key][1]))
+    order = sorted(
+        (key for key, (_, points) in groups.items() if points), key=lambda key: -len(groups[key][1])
+    )
     for key in order:
         words, points = groups[key]
         series = data.add_series(words)
@@ -693,7 +741,9 @@ def _axes(chart: Any, share: bool, x_name: str, y_name: str = "") -> None:
     axis = chart.value_axis
     axis.tick_labels.number_format = _number(_tick_digits(axis.major_unit, share), percent=share)
     axis.tick_labels.number_format_is_linked = False
-    chart.category_axis.tick_labels.number_format = "#,##0.##;−#,##0.##" if not float(chart.category_axis.major_unit).is_integer() else "#,##0;−#,##0"
+    chart.category_axis.tick_labels.number_format = (
+        "#,##0.##;−#,##0.##" if not float(chart.category_axis.major_unit).is_integer() else "#,##0;−#,##0"
+    )
     chart.category_axis.tick_labels.number_format_is_linked = False
     for one, name in ((chart.category_axis, x_name), (axis, y_name)):
         one.has_title = bool(name)
@@ -715,9 +765,7 @@ def _name_places(
     """Which points are named, and on which side of each there is room for its name."""
     x_axis, y_axis = chart.category_axis, chart.value_axis
     (x0, x1), (y0, y1) = ((a.minimum_scale, a.maximum_scale) for a in (x_axis, y_axis))
-    at = [
-        ((x - x0) / (x1 - x0) * plot.w, plot.h - (y - y0) / (y1 - y0) * plot.h) for x, y in points
-    ]
+    at = [((x - x0) / (x1 - x0) * plot.w, plot.h - (y - y0) / (y1 - y0) * plot.h) for x, y in points]
     taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in at]
     if level is not None:
         y = plot.h - (level - y0) / (y1 - y0) * plot.h
@@ -734,7 +782,9 @@ def _name_places(
         }
         for position, box in boxes.items():
             free = 0 <= box[0] and box[2] <= plot.w + 40 and 0 <= box[1] and box[3] <= plot.h
-            if free and not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+            if free and not any(
+                box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken
+            ):
                 out.append((n, position))
                 taken.append(box)
                 break
@@ -807,7 +857,11 @@ def _strip(slide: Any, p: Payload, at: Box) -> None:
     for key, (_, colour, hollow) in kinds.items():
         if str(key) in series:
             _marker(series[str(key)], XL_MARKER_STYLE.CIRCLE, 8 if len(rows) <= 60 else 5, colour, hollow)
-    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = 0, len(groups), 1
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = (
+        0,
+        len(groups),
+        1,
+    )
     step = next(s for s in (6, 12, 24, 48, 72, 120, 168, 336, 720, 1440, 10**9) if longest / s <= 9)
     axis = chart.category_axis
     axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, math.ceil(longest * 1.02 / step) * step, step
@@ -826,12 +880,16 @@ def _strip(slide: Any, p: Payload, at: Box) -> None:
         texts.box(slide, group, [name], Box(at.x, middle - high / 2, left - 12, high), _USUAL, lang, "r")
 
 
-def _swarm(rows: Sequence[Mapping[str, Any]], groups: Sequence[str], longest: float, width: float, band: float) -> list[float]:
+def _swarm(
+    rows: Sequence[Mapping[str, Any]], groups: Sequence[str], longest: float, width: float, band: float
+) -> list[float]:
     """How high each case stands: in the middle of its group's band, or beside whom it would cover."""
     dot, out = 9.0, [0.0] * len(rows)
     for g, group in enumerate(groups):
         middle, placed = len(groups) - g - 0.5, []
-        cases = sorted((n for n, r in enumerate(rows) if str(r["label"]) == group), key=lambda n: float(rows[n]["hours"]))
+        cases = sorted(
+            (n for n, r in enumerate(rows) if str(r["label"]) == group), key=lambda n: float(rows[n]["hours"])
+        )
         for n in cases:
             x = float(rows[n]["hours"]) / longest * width
             levels = sorted(range(-4, 5), key=lambda level: (abs(level), level))

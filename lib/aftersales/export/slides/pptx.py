@@ -72,7 +72,9 @@ class ReportPPTXExporter(PublishedExporter):
             The report is not masked, or the template lacks something.
         """
         nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
-        return pptx(document.read(nb_copy), Path(self.slides_template) if self.slides_template else None), resources
+        return pptx(
+            document.read(nb_copy), Path(self.slides_template) if self.slides_template else None
+        ), resources
 
 
 def pptx(doc: document.Document, company: Path | None = None) -> bytes:
@@ -117,7 +119,8 @@ class _Making:
         self.prs, self.layouts, self.doc, self.lang, self.own = prs, layouts, doc, doc.lang, own
         self.foot = deck.footer(doc)
         self.places = {
-            name: {shape.name: template.place(shape) for shape in layout.placeholders} for name, layout in layouts.items()
+            name: {shape.name: template.place(shape) for shape in layout.placeholders}
+            for name, layout in layouts.items()
         }
 
     def _new(self, layout: str) -> tuple[Any, dict[str, Any]]:
@@ -249,13 +252,19 @@ class _Making:
                     tables.Cell(str(card.get("target_display") or ""), "r"),
                     tables.Cell(verdict, colour=tone if verdict.startswith("✗") else theme.INK),
                     tables.Cell(" " * 12),
-                    tables.Cell(said, colour=texts.tone(str(card.get("tone") or "")) if card.get("tone") else theme.MUTED),
+                    tables.Cell(
+                        said,
+                        colour=texts.tone(str(card.get("tone") or "")) if card.get("tone") else theme.MUTED,
+                    ),
                 ]
             )
         shares = (0.21, 0.11, 0.11, 0.14, 0.13, 0.3)
         widths = [at.w * share for share in shares]
         for size in (11.0, 10.0, 9.0, 8.0):
-            heights = [max(tables._height(row, widths, size), at.h / (len(rows) + 1) * 0.9) for row in rows]
+            heights = [
+                max(tables._height(row, widths, size), min(at.h / (len(rows) + 1) * 0.9, 40.0))
+                for row in rows
+            ]
             grid = tables.Grid(head, rows, widths, tables._height(head, widths, size), heights, size)
             if grid.height <= at.h:
                 break
@@ -275,7 +284,10 @@ class _Making:
         most = max(len(p["items"]) for p in lists)
         while True:
             blocks = [self._listed(p, most, size, at.w) for p in lists]
-            high = sum(title_size * measure.LINE + 4 + measure.height([texts.plain(x) for x in b], size, at.w) + 8 for b in blocks)
+            high = sum(
+                title_size * measure.LINE + 4 + measure.height([texts.plain(x) for x in b], size, at.w) + 8
+                for b in blocks
+            )
             if high <= at.h or most == 1:
                 break
             most -= 1
@@ -283,17 +295,27 @@ class _Making:
         for p, block in zip(lists, blocks, strict=True):
             title = str(p.get("title") or WORDS[self.lang].get(str(p.get("role")), ""))
             head = title_size * measure.LINE
-            texts.box(slide, title, [[Run(title, theme.INK, True)]], Box(at.x, y, at.w, head), title_size, self.lang)
+            texts.box(
+                slide, title, [[Run(title, theme.INK, True)]], Box(at.x, y, at.w, head), title_size, self.lang
+            )
             down = measure.height([texts.plain(x) for x in block], size, at.w)
             room = min(down, at.y + at.h - y - head - 4)
-            texts.box(slide, f"{title} 1", block, Box(at.x, y + head + 4, at.w, max(room, down)), size, self.lang)
+            texts.box(
+                slide, f"{title} 1", block, Box(at.x, y + head + 4, at.w, max(room, down)), size, self.lang
+            )
             y += head + 4 + down + 8
 
     def _listed(self, p: Mapping[str, Any], most: int, size: float, room: float) -> list[list[Run]]:
         out = []
         for item in p["items"][:most]:
             who = " · ".join(str(item[k]) for k in ("who", "until") if item.get(k))
-            text = f"{item.get('what')}（{who}）" if who and self.lang == "zh" else f"{item.get('what')} ({who})" if who else item["text"]
+            text = (
+                f"{item.get('what')}（{who}）"
+                if who and self.lang == "zh"
+                else f"{item.get('what')} ({who})"
+                if who
+                else item["text"]
+            )
             glyph = f"{item.get('glyph') or '·'} "
             text, _ = measure.fit(glyph + str(text), (size,), (room, size * measure.LINE * 3))
             out.append([Run(glyph, texts.tone(str(item.get("tone") or "")), True), Run(text[len(glyph) :])])
@@ -318,11 +340,21 @@ class _Making:
     def _headed(self, slide: Any, p: Mapping[str, Any], at: Box) -> Box:
         """The exhibit's own title and subtitle above it; what is left of its place."""
         y = at.y
-        for text, size, colour, bold in ((p.get("title"), _HEAD, theme.INK, True), (p.get("subtitle"), _SUB, theme.MUTED, False)):
+        for text, size, colour, bold in (
+            (p.get("title"), _HEAD, theme.INK, True),
+            (p.get("subtitle"), _SUB, theme.MUTED, False),
+        ):
             if text:
                 kept, _ = measure.fit(str(text), (size,), (at.w, size * measure.LINE * 2), bold)
                 high = measure.height([kept], size, at.w, bold)
-                texts.box(slide, str(text)[:60], [[Run(kept, colour, bold)]], Box(at.x, y, at.w, high), size, self.lang)
+                texts.box(
+                    slide,
+                    str(text)[:60],
+                    [[Run(kept, colour, bold)]],
+                    Box(at.x, y, at.w, high),
+                    size,
+                    self.lang,
+                )
                 y += high + 2
         return at.cut(top=y - at.y + 6 if y > at.y else 0)
 
@@ -334,7 +366,14 @@ class _Making:
         if p["kind"] == "table" or _kind(p) == "heat":
             head, rows = tables.of(p, at.w)
             grid = tables.grid(head, rows, at)
-            tables.add(slide, grid, at, str(p.get("title") or p["id"]), str(p.get("alt") or p.get("title") or ""), self.lang)
+            tables.add(
+                slide,
+                grid,
+                at,
+                str(p.get("title") or p["id"]),
+                str(p.get("alt") or p.get("title") or ""),
+                self.lang,
+            )
             return []
         _picture(slide, p, at)
         return [
@@ -345,7 +384,9 @@ class _Making:
             )
         ]
 
-    def _table_slides(self, told: deck.Slide, p: Mapping[str, Any], more: Sequence[Mapping[str, Any]]) -> None:
+    def _table_slides(
+        self, told: deck.Slide, p: Mapping[str, Any], more: Sequence[Mapping[str, Any]]
+    ) -> None:
         _, room = self._below(told.title + self._part(1, 2), told.text)
         places = _beside(room, 1 + len(more), (0.42, 0.58))
         inner = self._without_head(p, places[0]) if told.headed else places[0]
@@ -437,7 +478,9 @@ def _spark(slide: Any, card: Mapping[str, Any], at: Box) -> None:
     span = (high - low) or 1.0
 
     def place(n: int, value: float) -> tuple[float, float]:
-        return at.x + 3 + n / (len(values) - 1) * (at.w - 6), at.y + 3 + (1 - (value - low) / span) * (at.h - 6)
+        return at.x + 3 + n / (len(values) - 1) * (at.w - 6), at.y + 3 + (1 - (value - low) / span) * (
+            at.h - 6
+        )
 
     points = [place(n, v) for n, v in enumerate(values) if v is not None]
     builder = slide.shapes.build_freeform(round(points[0][0] * EMU), round(points[0][1] * EMU))

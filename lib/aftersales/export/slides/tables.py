@@ -67,7 +67,11 @@ def of(p: Mapping[str, Any], width: float) -> tuple[list[Cell], list[list[Cell]]
     kept = [i for i, column in enumerate(p["columns"]) if column.get("paper", True)]
     columns = [p["columns"][i] for i in kept]
     head = [
-        Cell(f"{c['label']}（{c['unit']}）" if p["lang"] == "zh" and c.get("unit") else _with_unit(c), _align(c), theme.MUTED)
+        Cell(
+            f"{c['label']}（{c['unit']}）" if p["lang"] == "zh" and c.get("unit") else _with_unit(c),
+            _align(c),
+            theme.MUTED,
+        )
         for c in columns
     ]
     strong, tones = set(p.get("emphasis") or ()), p.get("tone") or {}
@@ -103,7 +107,10 @@ def _shaded(p: Mapping[str, Any]) -> tuple[list[Cell], list[list[Cell]]]:
     numbers = [re.findall(r"\d+", name) for name in names]
     short = bool(form["corner"]) and all(len(found) == 1 for found in numbers)  # the corner says the rest
     head = [Cell(form["corner"] if short else "", "l", theme.MUTED)]
-    head += [Cell(found[0] if short else name, "ctr", theme.MUTED) for name, found in zip(names, numbers, strict=True)]
+    head += [
+        Cell(found[0] if short else name, "ctr", theme.MUTED)
+        for name, found in zip(names, numbers, strict=True)
+    ]
     rows = []
     for row, texts in zip(data["rows"], form["printed"], strict=True):
         cells = [Cell(cut(str(row[0]), _NAME))]
@@ -128,7 +135,9 @@ def _blend(opacity: float) -> str:
     return "#" + "".join(f"{round(255 + (c - 255) * opacity):02x}" for c in colour)
 
 
-def grid(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: Box, sizes: Sequence[float] = SIZES) -> Grid:
+def grid(
+    head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: Box, sizes: Sequence[float] = SIZES
+) -> Grid:
     """A table in the largest size of type in which it fits a place; one that fits in none is higher."""
     for size in sizes:
         made = _measured(head, rows, room.w, size)
@@ -154,7 +163,14 @@ def pages(whole: Grid, height: float) -> list[Grid]:
             break
         count = len(out)
     return [
-        Grid(whole.head, [whole.rows[n] for n in part], whole.widths, whole.head_height, [whole.heights[n] for n in part], whole.size)
+        Grid(
+            whole.head,
+            [whole.rows[n] for n in part],
+            whole.widths,
+            whole.head_height,
+            [whole.heights[n] for n in part],
+            whole.size,
+        )
         for part in out
         if part
     ]
@@ -168,7 +184,8 @@ def _measured(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float,
 
 def _height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
     counts = [
-        len(measure.lines(cell.text, size, wide - _GAP, cell.bold)) for cell, wide in zip(row, widths, strict=True)
+        len(measure.lines(cell.text, size, wide - _GAP, cell.bold))
+        for cell, wide in zip(row, widths, strict=True)
     ]
     return max(counts, default=1) * size * measure.LINE + 2 * _PAD * size
 
@@ -181,7 +198,8 @@ def _widths(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, s
         longest = max((measure.width(c.text, size, c.bold) for c in cells), default=0.0)
         unbroken = max((_unbroken(c.text, size) for c in [name, *cells]), default=0.0)
         on_a_line = name.align != "l" or any(c.whole for c in cells) or longest <= _LEAST * size
-        needs = max(longest if on_a_line else _LEAST * size, unbroken)
+        header = min(measure.width(name.text, size), 4.4 * size)
+        needs = max(longest if on_a_line else _LEAST * size, unbroken, header)
         least.append(min(needs, room / 3) + _GAP)
         typical = sum(measure.width(c.text, size, c.bold) for c in cells) / max(len(cells), 1)
         goal = min(longest, max(typical * 1.3, _WIDEST * size))

@@ -204,7 +204,9 @@ def _set_master(master: Any) -> None:
     content = _SHAPES["content"]
     for number, name in enumerate(("title", "text", "footer", "number")):
         kind, at, size, colour, more = content[name]
-        tree.append(_placeholder(number + 2, name, 0 if kind == "title" else number, kind, at, size, colour, more))
+        tree.append(
+            _placeholder(number + 2, name, 0 if kind == "title" else number, kind, at, size, colour, more)
+        )
     for extra in master._element.findall(f"{_P}cSld/{_P}extLst"):
         extra.getparent().remove(extra)
     style = master._element.find(f"{_P}txStyles")
