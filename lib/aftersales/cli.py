@@ -549,7 +549,7 @@ def _report(args: argparse.Namespace) -> int:
         print(
             phrase(
                 "没有 report.eml：参数里是 `mask: false`，这样的报告不发邮件，也不做幻灯片",
-                "no report.eml: with `mask: false` in the params a report is never mailed or made into slides",
+                "no report.eml: with `mask: false` in the params it is never mailed or made into slides",
             ),
             file=sys.stderr,
         )

@@ -219,12 +219,12 @@ def _slides_template(request: ReportRequest, asked: bool) -> str | None:
     if not request.params.mask:
         if not asked:
             return None
+        without = command.of("report", month=str(request.month))
         raise InputError(
             Message(
-                f"没有做幻灯片：参数里是 `mask: false`，这样的报告只在店内使用，不做幻灯片。不带幻灯片的报告："
-                f"{command.of('report', month=str(request.month))}",
-                "no slides were made: with `mask: false` in the params a report is for use in the store alone "
-                f"and is never made into slides. Without them: {command.of('report', month=str(request.month))}",
+                f"没有做幻灯片：参数里是 `mask: false`，这样的报告只在店内使用。不带幻灯片：{without}",
+                "no slides were made: with `mask: false` in the params a report is for use in the store "
+                f"alone. Without them: {without}",
             )
         )
     if not request.params.slides_template:

@@ -107,8 +107,8 @@ def chart(
     data
         The numbers that are drawn.
     form
-        What kind of chart it is, ``kind``, and what it shows beyond `data` (limits, a target, names of lines):
-        enough to draw it again where charts are no pictures. None = it stays a picture there.
+        What kind of chart it is, ``kind``, and what it shows beyond `data` (limits, a target, names of
+        lines): enough to draw it again where charts are no pictures. None = it stays a picture there.
     mail
         Whether the chart goes into the mail.
     """

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D, blended_transform_factory
 
 from aftersales.display import exhibit, theme
-from aftersales.display.exhibit import Exhibit
 from aftersales.display.breaks import parts
+from aftersales.display.exhibit import Exhibit
 from aftersales.display.svg import width_of
 
 Variant = str  # "wide" or "narrow"

@@ -59,8 +59,8 @@ def slides(doc: Document) -> Iterator[Slide]:
     """All slides but the cover and the dashboard, in the report's order.
 
     A chapter's first slide has its question, its finding and its first exhibit. A further exhibit has a slide
-    where it has a finding: its title says it, or the section it stands in opens with it. The TOP5 tables and the
-    closing summary come last. What has no data has no slide; which chapters have none is said once.
+    where it has a finding: its title says it, or the section it stands in opens with it. The TOP5 tables and
+    the closing summary come last. What has no data has no slide; which chapters have none is said once.
     """
     definitions = _definitions(doc)
     empty = [chapter for chapter in doc.chapters if not _shown(chapter)]
@@ -161,8 +161,8 @@ def _is_short(block: Block) -> bool:
 def _states(title: str, lang: str) -> bool:
     """Whether a title says something: it has a figure, and is not that there is no signal.
 
-    >>> _states("返修31台，其中一半因为技术", "zh"), _states("各题平均得分", "zh"), _states("8位技师：没有信号", "zh")
-    (True, False, False)
+    >>> [_states(title, "zh") for title in ("31台返修", "各题平均得分", "8位技师：没有信号")]
+    [True, False, False]
     """
     return bool(_FIGURE.search(title)) and _NO_SIGNAL[lang] not in title.lower()
 
@@ -254,7 +254,7 @@ def _told(p: Payload) -> tuple[str, ...]:
 
 
 def notes_of_summary(doc: Document) -> tuple[str, ...]:
-    """The notes of the dashboard: the verdict, the key figures in words, and the lists as they stand whole."""
+    """The notes of the dashboard: the verdict, the key figures in words, and the lists, whole."""
     notes = [str(p["text"]) for p in doc.role("verdict")]
     cards = [card for p in doc.role("cards") for card in p.get("cards", ())]
     for card in cards:

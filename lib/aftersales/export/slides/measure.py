@@ -1,7 +1,7 @@
 """Text measured before it is placed: nothing on a slide runs over its box.
 
-PowerPoint's own font, 微软雅黑, is on the reader's machine alone; Noto Sans CJK SC, whose Chinese characters are as
-wide and whose Latin ones differ little, stands for it, with some to spare.
+PowerPoint's own font, 微软雅黑, is on the reader's machine alone; Noto Sans CJK SC, whose Chinese characters
+are as wide and whose Latin ones differ little, stands for it, with some to spare.
 """
 
 from __future__ import annotations

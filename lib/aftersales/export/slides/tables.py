@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pptx.oxml import parse_xml
@@ -25,6 +25,7 @@ _PAD, _GAP = 0.32, 16.0  # above and below a text, in sizes of type; between two
 # A text column asks for no more than so many ems at first, and gets no less than these where it has as many;
 # what is no longer than these stays on a line.
 _WIDEST, _LEAST = 26.0, 6.0
+_NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's own without lines and fills
 _NAME = 24  # characters of a row's name in a table of shades
 _DAYS = frozenset({"date", "datetime", "month", "status"})
 # Strongest and palest shade of a heat table: ink keeps its contrast on both.
@@ -143,36 +144,34 @@ def grid(
         made = _measured(head, rows, room.w, size)
         if made.height <= room.h:
             return made
-    return _measured(head, rows, room.w, _GOES_ON)
+    made = _measured(head, rows, room.w, _GOES_ON)
+    most = room.h - made.head_height - 2 * _PAD * _GOES_ON
+    cut = [
+        [_cut(cell, made.widths[i] - _GAP, most) for i, cell in enumerate(row)] if high > most else row
+        for row, high in zip(rows, made.heights, strict=True)
+    ]
+    heights = [_height(row, made.widths, _GOES_ON) for row in cut]
+    return replace(made, rows=[list(row) for row in cut], heights=heights)
+
+
+def _cut(cell: Cell, width: float, height: float) -> Cell:
+    """A cell whose words a slide holds."""
+    return replace(cell, text=measure.fit(cell.text, (_GOES_ON,), (width, height), cell.bold)[0])
 
 
 def pages(whole: Grid, height: float) -> list[Grid]:
     """A table cut into parts that are no higher [pt], about evenly filled, each with the head."""
-    room = height - whole.head_height
-    count = max(math.ceil(sum(whole.heights) / room - 1e-9), 1)
-    while True:
-        goal, out, taken = sum(whole.heights) / count, [[]], 0.0
-        for n, high in enumerate(whole.heights):
-            full = taken + high > room or (taken >= goal - high / 2 and len(out) < count)
-            if out[-1] and full:
-                out.append([])
-                taken = 0.0
-            out[-1].append(n)
-            taken += high
-        if len(out) <= count or count > len(whole.rows):
-            break
-        count = len(out)
+    room, total = height - whole.head_height, sum(whole.heights)
+    even = total / max(math.ceil(total / room), 1)
+    parts: list[list[int]] = [[]]
+    for n, high in enumerate(whole.heights):
+        taken = sum(whole.heights[i] for i in parts[-1])
+        if parts[-1] and (taken + high > room or taken >= even):
+            parts.append([])
+        parts[-1].append(n)
     return [
-        Grid(
-            whole.head,
-            [whole.rows[n] for n in part],
-            whole.widths,
-            whole.head_height,
-            [whole.heights[n] for n in part],
-            whole.size,
-        )
-        for part in out
-        if part
+        replace(whole, rows=[whole.rows[n] for n in part], heights=[whole.heights[n] for n in part])
+        for part in parts
     ]
 
 
@@ -210,8 +209,8 @@ def _widths(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, s
         return [w * room / sum(wanted) for w in wanted]
     if sum(least) >= room:
         return [w * room / sum(least) for w in least]
-    share = (room - sum(least)) / sum(w - l for w, l in zip(wanted, least, strict=True))
-    return [l + (w - l) * share for w, l in zip(wanted, least, strict=True)]
+    share = (room - sum(least)) / sum(w - n for w, n in zip(wanted, least, strict=True))
+    return [n + (w - n) * share for w, n in zip(wanted, least, strict=True)]
 
 
 def _unbroken(text: str, size: float) -> float:
@@ -234,8 +233,8 @@ def add(slide: Any, made: Grid, at: Box, name: str, alt: str, lang: str) -> None
     columns = "".join(f'<a:gridCol w="{round(w * EMU)}"/>' for w in made.widths)
     old = frame._element.graphic.graphicData.tbl
     new = parse_xml(
-        f'<a:tbl {NS}><a:tblPr firstRow="1"><a:tableStyleId>{{2D5ABB26-0587-4C30-8999-92F81FD0307C}}</a:tableStyleId>'
-        f"</a:tblPr><a:tblGrid>{columns}</a:tblGrid>{body}</a:tbl>"
+        f'<a:tbl {NS}><a:tblPr firstRow="1"><a:tableStyleId>{_NO_STYLE}</a:tableStyleId></a:tblPr>'
+        f"<a:tblGrid>{columns}</a:tblGrid>{body}</a:tbl>"
     )
     old.getparent().replace(old, new)
 

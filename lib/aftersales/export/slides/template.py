@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 from pptx import Presentation
 from pptx.oxml import parse_xml
+from pptx.util import Pt
 
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed
@@ -129,16 +130,16 @@ def _layouts(deck: Deck, path: Path | None) -> dict[str, SlideLayout]:
     found = {layout.name: layout for layout in deck.slide_layouts}
     for layout, names in NAMES.items():
         if layout not in found:
-            existing = listed(list(found)) if found else Message("没有版式", "no layouts")
+            there = listed(list(found)) if found else Message("没有版式", "no layouts")
             raise InputError(
                 Message(
-                    f"参数 slides_template：{path}：没有名为 {layout} 的版式；现有：{existing.zh}。"
+                    f"参数 slides_template：{path}：没有名为 {layout} 的版式；现有：{there.zh}。"
                     f"它应有这些占位符：{'、'.join(names)}。",
-                    f"slides_template in the params: {path}: no layout is called {layout}; got {existing.en}. "
+                    f"slides_template in the params: {path}: no layout is called {layout}; got {there.en}. "
                     f"Expected one with these placeholders: {', '.join(names)}.",
                 )
             )
-        existing = [shape.name for shape in found[layout].placeholders]
+        existing = [str(shape.name) for shape in _placeholders(found[layout])]
         if lacking := [name for name in names if name not in existing]:
             wanted, got = listed(lacking), listed(existing) if existing else Message("无", "none")
             raise InputError(
@@ -150,6 +151,11 @@ def _layouts(deck: Deck, path: Path | None) -> dict[str, SlideLayout]:
                 )
             )
     return {name: found[name] for name in NAMES}
+
+
+def _placeholders(layout: SlideLayout) -> list[Any]:
+    shapes: Any = layout.placeholders
+    return list(shapes)
 
 
 def place(shape: Any) -> Box:
@@ -169,7 +175,7 @@ def _drop_unused(deck: Deck) -> None:
 def _own() -> Deck:
     """A deck with the report's own master: its colours are the theme's, its font 微软雅黑."""
     deck = Presentation()
-    deck.slide_width, deck.slide_height = int(WIDTH * EMU), int(HEIGHT * EMU)
+    deck.slide_width, deck.slide_height = Pt(WIDTH), Pt(HEIGHT)
     deck.part._element.find(f"{_P}sldSz").attrib.pop("type", None)
     master = deck.slide_masters[0]
     while len(master.slide_layouts) > len(NAMES):
