@@ -46,7 +46,7 @@ def key_figures(slide: Any, cards: Sequence[Mapping[str, Any]], at: Box, lang: L
                 ),
             ]
         )
-    shares = (0.21, 0.11, 0.11, 0.14, 0.13, 0.3)
+    shares = (0.21, 0.11, 0.11, 0.14, 0.13, 0.3) if lang == "zh" else (0.22, 0.11, 0.1, 0.18, 0.13, 0.26)
     widths = [at.w * share for share in shares]
     for size in (11.0, 10.0, 9.0, 8.0):
         heights = [
@@ -127,6 +127,7 @@ def _spark(slide: Any, card: Mapping[str, Any], at: Box) -> None:
     builder = slide.shapes.build_freeform(round(points[0][0] * EMU), round(points[0][1] * EMU))
     builder.add_line_segments([(round(x * EMU), round(y * EMU)) for x, y in points[1:]], close=False)
     line = builder.convert_to_shape()
+    slide.shapes.turbo_add_enabled = True  # count again: the builder does not say which number it took
     line.fill.background()
     line.line.color.rgb = looks.rgb(theme.THIS)
     line.line.width = Pt(1.25)

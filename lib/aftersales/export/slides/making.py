@@ -28,33 +28,36 @@ class Making:
     def __init__(self, prs: Any, layouts: Mapping[str, Any], doc: document.Document, own: bool) -> None:
         self.prs, self.layouts, self.doc, self.lang, self.own = prs, layouts, doc, doc.lang, own
         self.foot = deck.footer(doc)
-        self.places = {
-            name: {shape.name: template.place(shape) for shape in layout.placeholders}
+        self.named = {
+            name: [
+                (shape.name, shape, shape.placeholder_format.idx)
+                for shape in layout.placeholders
+                if shape.name in template.NAMES[name]
+            ]
             for name, layout in layouts.items()
+        }
+        self.places = {
+            name: {called: template.place(shape) for called, shape, _ in shapes}
+            for name, shapes in self.named.items()
         }
 
     def _new(self, layout: str) -> tuple[Any, dict[str, Any]]:
         """A slide with the placeholders of its layout by name."""
-        source = self.layouts[layout]
-        slide = self.prs.slides.add_slide(source)
-        by_idx = {shape.placeholder_format.idx: shape for shape in slide.placeholders}
+        slide = self.prs.slides.add_slide(self.layouts[layout])
+        slide.shapes.turbo_add_enabled = True  # else all shapes are counted for each new one
+        own = {shape.placeholder_format.idx: shape for shape in slide.placeholders}
         shapes = {}
-        for shape in source.placeholders:
-            if shape.name not in template.NAMES[layout]:
-                continue
-            own = by_idx.get(shape.placeholder_format.idx)
-            if own is None:  # the library leaves out the footer and the number
-                own = self._copied(slide, shape)
-            own.name = shape.name
-            shapes[shape.name] = own
-        for shape in list(slide.placeholders):
-            if shape.name not in shapes:
-                shape._element.getparent().remove(shape._element)
+        for name, shape, idx in self.named[layout]:
+            # the library leaves out the footer and the number
+            shapes[name] = own.pop(idx, None) or self._copied(slide, shape)
+            shapes[name].name = name
+        for shape in own.values():
+            shape._element.getparent().remove(shape._element)
         return slide, shapes
 
     def _copied(self, slide: Any, shape: Any) -> Any:
         ph = shape._element.nvSpPr.nvPr.find(f"{template._P}ph")
-        number = max(int(n) for n in slide.shapes._spTree.xpath("//p:cNvPr/@id")) + 1
+        number = slide.shapes._next_shape_id
         idx = f' idx="{ph.get("idx")}"' if ph.get("idx") else ""
         field = ph.get("type") == "sldNum"
         body = (

@@ -19,6 +19,8 @@ from aftersales.display.svg import is_wide
 SPARE = 1.05
 # Some programs set a little space between Chinese and Latin: so much of the size of the type.
 _BETWEEN = 0.25
+# A sign that the font lacks comes from another one, at most so wide.
+_ELSEWHERE = 1.4
 # From one line to the next, in sizes of the type.
 LINE = 1.3
 
@@ -35,7 +37,7 @@ def _font(bold: bool) -> tuple[Any, int]:
 def _ems(character: str, bold: bool) -> float:
     font, upem = _font(bold)
     glyph = font.get_nominal_glyph(ord(character))
-    return 1.0 if not glyph else float(font.get_glyph_h_advance(glyph)) / upem
+    return _ELSEWHERE if not glyph else float(font.get_glyph_h_advance(glyph)) / upem
 
 
 @lru_cache(100_000)

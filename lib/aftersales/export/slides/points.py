@@ -121,7 +121,7 @@ def _same_priority(priorities: Sequence[float], right: float, top: float) -> lis
 
 
 def strip(slide: Any, p: Payload, at: Box) -> None:
-    """Cases by hours, a band a group; the promise is a line, late cases of another colour, open ones hollow."""
+    """Cases by hours, a band a group; the promise is a line, late cases are red, open ones hollow."""
     form, rows, lang = p["form"], looks.rows(p), p["lang"]
     groups = list(dict.fromkeys(str(r["label"]) for r in rows))
     limit, hours = float(form["limit"]), [float(r["hours"]) for r in rows]

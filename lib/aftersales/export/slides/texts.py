@@ -78,7 +78,7 @@ def box(
     anchor: str = "t",
 ) -> None:
     """A box with paragraphs of one size, which it holds: the caller has measured them."""
-    number = max((int(n) for n in slide.shapes._spTree.xpath("//p:cNvPr/@id")), default=1) + 1
+    number = slide.shapes._next_shape_id
     body = "".join(paragraph(p, size, lang, align) for p in paragraphs)
     slide.shapes._spTree.append(
         parse_xml(
