@@ -313,3 +313,21 @@ def test_libreoffice_draws_every_slide(decks, tmp_path):
     pages = pypdf.PdfReader(tmp_path / "report.pdf").pages
     assert len(pages) == len(opened(decks("built-in")).slides)
     assert all(page.extract_text().strip() for page in pages)
+
+
+def test_what_no_file_of_powerpoint_may_hold_and_an_own_picture_are_written(documents):
+    doc = documents("orders alone")
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0,0h40v20z"/></svg>'
+    strange = {"kind": "text", "role": "finding", "text": "坏\x0b字\ufffe\n第二行" + "很长" * 300}
+    own = document.Chapter(
+        "own", "8", "等待", "ch-own", "", [strange], [document.Block("svg", svg, alt="三角")]
+    )
+    made = opened(pptx.pptx(document.Document("zh", doc.meta, None, [own], [])))
+    assert overfull(made) == []
+    title = titles(made)[1]
+    assert title.startswith("坏 字")
+    assert title.endswith("…")
+    (picture,) = [s for s in made.slides[1].shapes if s.shape_type == 13]
+    assert picture._element.nvPicPr.cNvPr.get("descr") == "三角"
+    assert any(str(p.partname).endswith(".svg") for p in made.part.package.iter_parts())
+    assert "矢量图片" in made.slides[1].notes_slide.notes_text_frame.text

@@ -50,9 +50,9 @@ def key_figures(slide: Any, cards: Sequence[Mapping[str, Any]], at: Box, lang: L
     widths = [at.w * share for share in shares]
     for size in (11.0, 10.0, 9.0, 8.0):
         heights = [
-            max(tables._height(row, widths, size), min(at.h / (len(rows) + 1) * 0.9, 40.0)) for row in rows
+            max(tables.height(row, widths, size), min(at.h / (len(rows) + 1) * 0.9, 40.0)) for row in rows
         ]
-        grid = tables.Grid(head, rows, widths, tables._height(head, widths, size), heights, size)
+        grid = tables.Grid(head, rows, widths, tables.height(head, widths, size), heights, size)
         if grid.height <= at.h:
             break
     alt = "\n".join(" ".join(cell.text.strip() for cell in row) for row in rows)
@@ -60,7 +60,7 @@ def key_figures(slide: Any, cards: Sequence[Mapping[str, Any]], at: Box, lang: L
     down = at.y + grid.head_height
     across = at.x + sum(widths[:4]) + 2
     for card, high in zip(cards, grid.heights, strict=True):
-        _spark(slide, card, Box(across, down + 4, widths[4] - tables._GAP - 4, high - 8))
+        _spark(slide, card, Box(across, down + 4, widths[4] - tables.GAP - 4, high - 8))
         down += high
 
 

@@ -108,11 +108,11 @@ def _of_chapter(chapter: Chapter, shown: Sequence[Block], lang: str) -> Iterator
     if not shown:
         return
     first, *further = shown
-    opening = _sentences(" ".join(p["text"] for p in chapter.findings), lang)
+    opening = sentences(" ".join(p["text"] for p in chapter.findings), lang)
     title = opening[0] if opening else _title(first) or chapter.title
     beside = next((b for b in further if _is_chart(b)), None) if _is_short(first) else None
     exhibits = tuple(_payload(b) for b in (first, beside) if b)
-    yield Slide("", title, _joined(opening[1:], lang), exhibits, headed=True)
+    yield Slide("", title, joined(opening[1:], lang), exhibits, headed=True)
     said, seen = _said_of_sections(chapter, lang), _tables_after_others(chapter)
     for block in further:
         if block is beside or (id(block) in seen and _payload(block).get("role") != "top5"):
@@ -122,9 +122,9 @@ def _of_chapter(chapter: Chapter, shown: Sequence[Block], lang: str) -> Iterator
             yield Slide("", p["title"], str(p.get("subtitle") or ""), (p,))
         elif _states(p["title"], lang):
             yield Slide("", p["title"], str(p.get("subtitle") or ""), (p,), whole=_is_chart(block))
-        elif sentences := said.get(id(block)):
-            text = _joined(sentences[1:], lang)
-            yield Slide("", sentences[0], text, (p,), headed=True, whole=_is_chart(block))
+        elif telling := said.get(id(block)):
+            text = joined(telling[1:], lang)
+            yield Slide("", telling[0], text, (p,), headed=True, whole=_is_chart(block))
 
 
 def _tables_after_others(chapter: Chapter) -> set[int]:
@@ -143,7 +143,7 @@ def _payload(block: Block) -> Payload:
     if block.kind == "exhibit":
         body: Payload = block.body
         return body
-    return {"kind": "picture", "form": block.kind, "body": block.body, "alt": block.alt, "title": block.alt}
+    return {"kind": "picture", "block": block.kind, "body": block.body, "alt": block.alt, "title": block.alt}
 
 
 def _title(block: Block) -> str:
@@ -178,21 +178,22 @@ def _said_of_sections(chapter: Chapter, lang: str) -> dict[int, list[str]]:
             (b for b in section if _shows(b) and not folded(b) and not _states(_title(b), lang)), None
         )
         if texts and block is not None:
-            out[id(block)] = _sentences(" ".join(texts), lang)
+            out[id(block)] = sentences(" ".join(texts), lang)
     return out
 
 
-def _sentences(text: str, lang: str) -> list[str]:
+def sentences(text: str, lang: str) -> list[str]:
     """A text's sentences.
 
-    >>> _sentences("回访850位。没有信号。", "zh"), _sentences("Rate 1.2. No signal.", "en")
+    >>> sentences("回访850位。没有信号。", "zh"), sentences("Rate 1.2. No signal.", "en")
     (['回访850位。', '没有信号。'], ['Rate 1.2.', 'No signal.'])
     """
     return [part.strip() for part in _SENTENCE[lang].split(text) if part.strip()]
 
 
-def _joined(sentences: Sequence[str], lang: str) -> str:
-    return ("" if lang == "zh" else " ").join(sentences)
+def joined(parts: Sequence[str], lang: str) -> str:
+    """Sentences as one text."""
+    return ("" if lang == "zh" else " ").join(parts)
 
 
 def _remarks(chapter: Chapter, lang: str) -> Iterator[Slide]:

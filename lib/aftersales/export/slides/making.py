@@ -56,7 +56,7 @@ class Making:
         return slide, shapes
 
     def _copied(self, slide: Any, shape: Any) -> Any:
-        ph = shape._element.nvSpPr.nvPr.find(f"{template._P}ph")
+        ph = shape._element.nvSpPr.nvPr.find(f"{template.P}ph")
         number = slide.shapes._next_shape_id
         idx = f' idx="{ph.get("idx")}"' if ph.get("idx") else ""
         field = ph.get("type") == "sldNum"
@@ -130,9 +130,9 @@ class Making:
         lists = [p for p in self.doc.lists if p.get("role") != "remark"]
         if not cards and not any(p.get("items") for p in lists):
             return
-        sentences = deck._sentences("".join(str(p["text"]) for p in self.doc.role("verdict")), self.lang)
+        sentences = deck.sentences("".join(str(p["text"]) for p in self.doc.role("verdict")), self.lang)
         title = sentences[0] if sentences else WORDS[self.lang]["summary"]
-        text = deck._joined(sentences[1:], self.lang)
+        text = deck.joined(sentences[1:], self.lang)
         slide, room = self._content(WORDS[self.lang]["summary"], title, text)
         left = Box(room.x, room.y, room.w * 0.62, room.h)
         if cards:
@@ -267,8 +267,7 @@ def _stack(items: Sequence[str], size: float, room: float) -> float:
 
 
 def _kind(p: Mapping[str, Any]) -> str:
-    form = p.get("form")
-    return str(form.get("kind", "")) if isinstance(form, Mapping) else ""
+    return str((p.get("form") or {}).get("kind", ""))
 
 
 def _beside(room: Box, count: int, shares: Sequence[float] = (0.5, 0.5)) -> list[Box]:

@@ -26,7 +26,7 @@ def add(slide: Any, p: Mapping[str, Any], at: Box) -> None:
     alt, svg = str(p.get("alt") or p.get("title") or ""), ""
     if p["kind"] == "chart":
         svg = str(p["svg"]["wide"])
-    elif p["form"] == "svg":
+    elif p["block"] == "svg":
         svg = clean.svg(str(p["body"]), "", natural=True)
     if svg:
         (png,) = pdf.svgs_to_pngs([(svg, _width(svg))])
@@ -44,7 +44,7 @@ def add(slide: Any, p: Mapping[str, Any], at: Box) -> None:
     number = sum(str(part.partname).endswith(".svg") for part in package.iter_parts()) + 1
     part = Part(PackURI(f"/ppt/media/drawing{number}.svg"), "image/svg+xml", package, svg.encode())
     rid = slide.part.relate_to(part, RELATIONSHIP_TYPE.IMAGE)
-    blip = picture._element.find(f".//{template._A}blip")
+    blip = picture._element.find(f".//{template.A}blip")
     blip.append(
         parse_xml(
             f'<a:extLst {template.NS}><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}"><asvg:svgBlip '

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from aftersales.export.slides.making import Making
 
 # The time of each file in the archive: none.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
@@ -89,6 +91,7 @@ def pptx(doc: document.Document, company: Path | None = None) -> bytes:
             )
         )
     prs, layouts = template.load(company)
+    doc = _writable(doc)
     making = Making(prs, layouts, doc, company is None)
     making.cover()
     making.dashboard()
@@ -98,6 +101,28 @@ def pptx(doc: document.Document, company: Path | None = None) -> bytes:
     out = io.BytesIO()
     prs.save(out)
     return _repacked(out.getvalue(), _date(doc))
+
+
+def _writable(doc: document.Document) -> document.Document:
+    """The document without the characters that XML has not."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            return _UNWRITABLE.sub(" ", value) if _UNWRITABLE.search(value) else value
+        if isinstance(value, dict):
+            return {clean(key): clean(part) for key, part in value.items()}
+        return [clean(part) for part in value] if isinstance(value, list) else value
+
+    def of(chapter: document.Chapter) -> document.Chapter:
+        blocks = [replace(block, body=clean(block.body), alt=clean(block.alt)) for block in chapter.blocks]
+        return replace(chapter, findings=clean(chapter.findings), blocks=blocks)
+
+    return replace(
+        doc,
+        meta=clean(doc.meta),
+        summary=of(doc.summary) if doc.summary else None,
+        chapters=[of(chapter) for chapter in doc.chapters],
+    )
 
 
 def _date(doc: document.Document) -> datetime:

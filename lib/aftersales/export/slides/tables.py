@@ -21,7 +21,7 @@ from aftersales.export.slides.texts import Run, paragraph, tone
 SIZES, _GOES_ON = (16.0, 14.0, 13.0, 12.0, 11.0, 10.0, 9.0), 12.0
 # What is read from the back of a room; a table that needs smaller type is one to look something up in.
 READABLE = 11.0
-_PAD, _GAP = 0.32, 16.0  # above and below a text, in sizes of type; between two columns [pt]
+_PAD, GAP = 0.32, 16.0  # above and below a text, in sizes of type; between two columns [pt]
 # A text column asks for no more than so many ems at first, and gets no less than these where it has as many;
 # what is no longer than these stays on a line.
 _WIDEST, _LEAST = 26.0, 6.0
@@ -147,10 +147,10 @@ def grid(
     made = _measured(head, rows, room.w, _GOES_ON)
     most = room.h - made.head_height - 2 * _PAD * _GOES_ON
     cut = [
-        [_cut(cell, made.widths[i] - _GAP, most) for i, cell in enumerate(row)] if high > most else row
+        [_cut(cell, made.widths[i] - GAP, most) for i, cell in enumerate(row)] if high > most else row
         for row, high in zip(rows, made.heights, strict=True)
     ]
-    heights = [_height(row, made.widths, _GOES_ON) for row in cut]
+    heights = [height(row, made.widths, _GOES_ON) for row in cut]
     return replace(made, rows=[list(row) for row in cut], heights=heights)
 
 
@@ -177,13 +177,14 @@ def pages(whole: Grid, height: float) -> list[Grid]:
 
 def _measured(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, size: float) -> Grid:
     widths = _widths(head, rows, room, size)
-    heights = [_height(row, widths, size) for row in rows]
-    return Grid(list(head), [list(row) for row in rows], widths, _height(head, widths, size), heights, size)
+    heights = [height(row, widths, size) for row in rows]
+    return Grid(list(head), [list(row) for row in rows], widths, height(head, widths, size), heights, size)
 
 
-def _height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
+def height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
+    """How high a row is in columns of these widths [pt]."""
     counts = [
-        len(measure.lines(cell.text, size, wide - _GAP, cell.bold))
+        len(measure.lines(cell.text, size, wide - GAP, cell.bold))
         for cell, wide in zip(row, widths, strict=True)
     ]
     return max(counts, default=1) * size * measure.LINE + 2 * _PAD * size
@@ -199,10 +200,10 @@ def _widths(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, s
         on_a_line = name.align != "l" or any(c.whole for c in cells) or longest <= _LEAST * size
         header = min(measure.width(name.text, size), 4.4 * size)
         needs = max(longest if on_a_line else _LEAST * size, unbroken, header)
-        least.append(min(needs, room / 3) + _GAP)
+        least.append(min(needs, room / 3) + GAP)
         typical = sum(measure.width(c.text, size, c.bold) for c in cells) / max(len(cells), 1)
         goal = min(longest, max(typical * 1.3, _WIDEST * size))
-        wanted.append(max(goal, min(measure.width(name.text, size), 8 * size), needs) + _GAP)
+        wanted.append(max(goal, min(measure.width(name.text, size), 8 * size), needs) + GAP)
     if sum(wanted) <= room:
         if sum(wanted) < room * 0.7:  # not lost on the slide, nor blown up to its whole width
             return [w * min(room * 0.7 / sum(wanted), 1.8) for w in wanted]
@@ -248,7 +249,7 @@ def _cell(cell: Cell, first: bool, size: float, lang: str, rule: str, anchor: st
     none = "".join(f'<a:ln{side} w="0"><a:noFill/></a:ln{side}>' for side in "LRT")
     below = f'<a:lnB w="9525">{_solid(rule)}</a:lnB>' if rule else '<a:lnB w="0"><a:noFill/></a:lnB>'
     fill = _solid(cell.fill) if cell.fill else "<a:noFill/>"
-    left, right = (0, _GAP) if first and cell.align == "l" else (_GAP / 2, _GAP / 2)
+    left, right = (0, GAP) if first and cell.align == "l" else (GAP / 2, GAP / 2)
     return (
         f"<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>"
         f"{paragraph([Run(cell.text, cell.colour, cell.bold)], size, lang, cell.align)}</a:txBody>"

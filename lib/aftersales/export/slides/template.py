@@ -84,8 +84,8 @@ _COLOURS = {
     "hlink": "this",
     "folHlink": "last",
 }
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _UNUSED = ("thumbnail", "extended-properties", "printerSettings")
 
@@ -130,7 +130,7 @@ def _layouts(deck: Deck, path: Path | None) -> dict[str, SlideLayout]:
     found = {layout.name: layout for layout in deck.slide_layouts}
     for layout, names in NAMES.items():
         if layout not in found:
-            there = listed(list(found)) if found else Message("没有版式", "no layouts")
+            there = listed([f"“{name}”" for name in found]) if found else Message("没有版式", "no layouts")
             raise InputError(
                 Message(
                     f"参数 slides_template：{path}：没有名为 {layout} 的版式；现有：{there.zh}。"
@@ -141,7 +141,10 @@ def _layouts(deck: Deck, path: Path | None) -> dict[str, SlideLayout]:
             )
         existing = [str(shape.name) for shape in _placeholders(found[layout])]
         if lacking := [name for name in names if name not in existing]:
-            wanted, got = listed(lacking), listed(existing) if existing else Message("无", "none")
+            wanted, got = (
+                listed(lacking),
+                listed([f"“{name}”" for name in existing]) if existing else Message("无", "none"),
+            )
             raise InputError(
                 Message(
                     f"参数 slides_template：{path}：版式 {layout} 缺少名为 {wanted.zh} 的占位符；现有：{got.zh}。"
@@ -176,7 +179,7 @@ def _own() -> Deck:
     """A deck with the report's own master: its colours are the theme's, its font 微软雅黑."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Pt(WIDTH), Pt(HEIGHT)
-    deck.part._element.find(f"{_P}sldSz").attrib.pop("type", None)
+    deck.part._element.find(f"{P}sldSz").attrib.pop("type", None)
     master = deck.slide_masters[0]
     while len(master.slide_layouts) > len(NAMES):
         master.slide_layouts.remove(master.slide_layouts[-1])
@@ -192,8 +195,8 @@ def _set_layout(layout: Any, name: str, shapes: Mapping[str, Any]) -> None:
     for attribute in ("type", "preserve"):
         element.attrib.pop(attribute, None)
     element.set("preserve", "1")
-    element.find(f"{_P}cSld").set("name", name)
-    tree = element.find(f"{_P}cSld/{_P}spTree")
+    element.find(f"{P}cSld").set("name", name)
+    tree = element.find(f"{P}cSld/{P}spTree")
     for shape in list(tree)[2:]:
         tree.remove(shape)
     for number, (called, spec) in enumerate(shapes.items()):
@@ -204,7 +207,7 @@ def _set_layout(layout: Any, name: str, shapes: Mapping[str, Any]) -> None:
 
 def _set_master(master: Any) -> None:
     """One title, one text, a footer and a number; no bullets."""
-    tree = master._element.find(f"{_P}cSld/{_P}spTree")
+    tree = master._element.find(f"{P}cSld/{P}spTree")
     for shape in list(tree)[2:]:
         tree.remove(shape)
     content = _SHAPES["content"]
@@ -213,17 +216,17 @@ def _set_master(master: Any) -> None:
         tree.append(
             _placeholder(number + 2, name, 0 if kind == "title" else number, kind, at, size, colour, more)
         )
-    for extra in master._element.findall(f"{_P}cSld/{_P}extLst"):
+    for extra in master._element.findall(f"{P}cSld/{P}extLst"):
         extra.getparent().remove(extra)
-    style = master._element.find(f"{_P}txStyles")
-    for level in style.iter(f"{_A}lvl1pPr", f"{_A}lvl2pPr", f"{_A}lvl3pPr", f"{_A}lvl4pPr", f"{_A}lvl5pPr"):
-        if level.getparent().tag == f"{_P}otherStyle":
+    style = master._element.find(f"{P}txStyles")
+    for level in style.iter(f"{A}lvl1pPr", f"{A}lvl2pPr", f"{A}lvl3pPr", f"{A}lvl4pPr", f"{A}lvl5pPr"):
+        if level.getparent().tag == f"{P}otherStyle":
             continue
         for gone in ("marL", "indent"):
             level.attrib.pop(gone, None)
         level.set("algn", "l")
         for child in list(level):
-            if child.tag in (f"{_A}buFont", f"{_A}buChar", f"{_A}buNone", f"{_A}spcBef"):
+            if child.tag in (f"{A}buFont", f"{A}buChar", f"{A}buNone", f"{A}spcBef"):
                 level.remove(child)
         level.insert(0, parse_xml(f"<a:buNone {NS}/>"))
 
@@ -233,16 +236,16 @@ def _set_theme(master: Any) -> None:
     root = etree.fromstring(part.blob)
     root.set("name", "aftersales")
     for name, role in _COLOURS.items():
-        entry = root.find(f"{_A}themeElements/{_A}clrScheme/{_A}{name}")
+        entry = root.find(f"{A}themeElements/{A}clrScheme/{A}{name}")
         for child in list(entry):
             entry.remove(child)
-        etree.SubElement(entry, f"{_A}srgbClr", val=theme.LIGHT[role][1:].upper())
-    for fonts in root.find(f"{_A}themeElements/{_A}fontScheme"):
+        etree.SubElement(entry, f"{A}srgbClr", val=theme.LIGHT[role][1:].upper())
+    for fonts in root.find(f"{A}themeElements/{A}fontScheme"):
         for child in list(fonts):
             fonts.remove(child)
         for script in ("latin", "ea"):
-            etree.SubElement(fonts, f"{_A}{script}", typeface=FONT)
-        etree.SubElement(fonts, f"{_A}cs", typeface="")
+            etree.SubElement(fonts, f"{A}{script}", typeface=FONT)
+        etree.SubElement(fonts, f"{A}cs", typeface="")
     part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
