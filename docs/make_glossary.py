@@ -34,6 +34,7 @@ WORDS = [
     ("spread", "门店之间的差别", "how much stores' rates differ beyond chance: funnels are widened by it"),
     ("action", "改善措施", "a measure with owner and due date"),
     ("TOP5", "TOP5", "the five things a department works on next month"),
+    ("slides", "幻灯片", "the report as `report.pptx`; the deck is what it replaces, made by hand"),
     ("reconciliation", "勾稽校验", "reported values held against computed ones"),
     (
         "verdict",

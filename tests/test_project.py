@@ -72,6 +72,7 @@ def test_everything_imported_is_declared():
         "ipykernel_launcher": "ipykernel",
         "PIL": "pillow",
         "zmq": "pyzmq",
+        "pptx": "python_pptx",
     }
     used = set()
     for path in (ROOT / "lib").rglob("*.py"):

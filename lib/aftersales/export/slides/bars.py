@@ -138,10 +138,10 @@ def dots(slide: Any, p: Payload, at: Box) -> None:
     form, rows = p["form"], looks.rows(p)
     order = [c for c in ("previous", "branch", "national", "current") if c in form["columns"]]
     each = at.w / len(rows) - 6
-    size = looks.SMALL if each >= 44 else 8.0
+    size = looks.SMALL if each >= 62 else 8.5
     data = CategoryChartData(number_format=looks.number(1))
     data.categories = [
-        f"{looks.cut(str(row['label']), each, size)} {change}".strip()
+        f"{looks.cut(str(row['label']), each, size, 3)} {change}".strip()
         for row, change in zip(rows, form["changes"], strict=True)
     ]
     for column in order:

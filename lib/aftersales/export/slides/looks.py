@@ -150,13 +150,13 @@ def paler(colour: str, opacity: float = 0.5) -> str:
     return "#" + "".join(f"{round(255 + (c - 255) * opacity):02x}" for c in parts)
 
 
-def cut(name: str, room: float, size: float) -> str:
-    if len(measure.lines(name, size, room)) <= 2:
-        return name
-    ends = len(name) // 2
-    while ends > 1 and len(measure.lines(f"{name[:ends]}…{name[-ends // 2 :]}", size, room)) > 2:
+def cut(name: str, room: float, size: float, most: int = 2) -> str:
+    """A name on at most so many lines of a width [pt]; of a longer one both ends."""
+    ends, shown = len(name) * 2 // 3, name
+    while ends > 2 and len(measure.lines(shown, size, room)) > most:
         ends -= 1
-    return f"{name[:ends]}…{name[-ends // 2 :]}"
+        shown = f"{name[:ends]}…{name[-(ends // 3) :]}"
+    return shown
 
 
 def short(at: Box, rows: int) -> Box:

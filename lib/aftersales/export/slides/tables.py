@@ -54,6 +54,7 @@ class Grid:
     head_height: float
     heights: list[float]
     size: float
+    crowded: bool = False  # a column is narrower than its longest word
 
     @property
     def height(self) -> float:
@@ -142,7 +143,7 @@ def grid(
     """A table in the largest size of type in which it fits a place; one that fits in none is higher."""
     for size in sizes:
         made = _measured(head, rows, room.w, size)
-        if made.height <= room.h:
+        if made.height <= room.h and not made.crowded:
             return made
     made = _measured(head, rows, room.w, _GOES_ON)
     most = room.h - made.head_height - 2 * _PAD * _GOES_ON
@@ -176,9 +177,11 @@ def pages(whole: Grid, height: float) -> list[Grid]:
 
 
 def _measured(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, size: float) -> Grid:
-    widths = _widths(head, rows, room, size)
+    least, wanted = _needs(head, rows, room, size)
+    widths = _widths(least, wanted, room)
     heights = [height(row, widths, size) for row in rows]
-    return Grid(list(head), [list(row) for row in rows], widths, height(head, widths, size), heights, size)
+    top, crowded = height(head, widths, size), sum(least) > room
+    return Grid(list(head), [list(row) for row in rows], widths, top, heights, size, crowded)
 
 
 def height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
@@ -190,8 +193,10 @@ def height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
     return max(counts, default=1) * size * measure.LINE + 2 * _PAD * size
 
 
-def _widths(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, size: float) -> list[float]:
-    """Each column as wide as it needs; texts share what the others leave, a small table stays small."""
+def _needs(
+    head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, size: float
+) -> tuple[list[float], list[float]]:
+    """The least that each column needs, and what it would like to have."""
     least, wanted = [], []
     for i, name in enumerate(head):
         cells = [row[i] for row in rows]
@@ -204,6 +209,11 @@ def _widths(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, s
         typical = sum(measure.width(c.text, size, c.bold) for c in cells) / max(len(cells), 1)
         goal = min(longest, max(typical * 1.3, _WIDEST * size))
         wanted.append(max(goal, min(measure.width(name.text, size), 8 * size), needs) + GAP)
+    return least, wanted
+
+
+def _widths(least: Sequence[float], wanted: Sequence[float], room: float) -> list[float]:
+    """Each column as wide as it needs; texts share what the others leave, a small table stays small."""
     if sum(wanted) <= room:
         if sum(wanted) < room * 0.7:  # not lost on the slide, nor blown up to its whole width
             return [w * min(room * 0.7 / sum(wanted), 1.8) for w in wanted]
@@ -216,7 +226,7 @@ def _widths(head: Sequence[Cell], rows: Sequence[Sequence[Cell]], room: float, s
 
 def _unbroken(text: str, size: float) -> float:
     """The longest part of a text that has no place to break, but for what must break anyway."""
-    return min(max((measure.width(part.rstrip(), size) for part in parts(text)), default=0.0), 11 * size)
+    return min(max((measure.width(part.rstrip(), size) for part in parts(text)), default=0.0), 12 * size)
 
 
 def add(slide: Any, made: Grid, at: Box, name: str, alt: str, lang: str) -> None:
