@@ -24,6 +24,8 @@ for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"):
     os.environ.pop(name, None)  # the make that runs the tests is none of a tested make's
 
 
+os.environ.pop(home.PROJECT, None)  # a process finds its own
+
 # Begun first, so that at the end no core waits for another that has a long one left.
 LONG = [
     "test_gate",

@@ -120,6 +120,7 @@ ELSEWHERE = {
     "make report MONTH=4": "test_report",
     "make report MONTH=4 SOURCE=exports/ STORE=东城店": "test_report, test_installed",
     "make check MONTH=4 SOURCE=exports/ XLSX=to-mend.xlsx": "test_check_command",
+    "make slides MONTH=4": "test_slides",
     "make mail MONTH=4 DRY_RUN=1": "test_mail",
     "make mail MONTH=4": "test_mail: with a server",
     "make compare A=2024-03 B=2024-04": "test_compare",

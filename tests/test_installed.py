@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import of_chapters
+from conftest import of_chapters, run
 from test_template import fill
 
 from aftersales import demo
@@ -123,3 +123,11 @@ def test_a_stores_first_month_in_an_empty_folder(installed, tmp_path):
 def shown(value: object) -> object:
     """A value as somebody types it: a time as text, nothing where there is nothing."""
     return None if pd.isna(value) else str(value) if isinstance(value, pd.Timestamp) else value
+
+
+def test_a_folder_that_a_checkout_has_filled_is_a_project_of_its_own(tmp_path):
+    assert run("init", "东城店", cwd=tmp_path).returncode == 0
+    done = run("report", "--month", 4, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "维修工单" in done.stderr
+    assert not (tmp_path / "output").exists()

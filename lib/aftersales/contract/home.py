@@ -1,8 +1,8 @@
 """Where the project and its params lie, what comes with the package, and the language that the params name,
 before anything of them is read.
 
-In a checkout the project is the checkout. Installed, it is the folder at work, or the one above it, that
-`aftersales init` has filled; what that folder has not (the chapter notebooks, params) comes with the package.
+The project is the folder at work, or the one above it, that has params, as `aftersales init` fills one; else
+the checkout. What that folder has not (the chapter notebooks, params) comes with the package or the checkout.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ def _checkout() -> Path | None:
 
 
 def _project() -> Path:
-    """The checkout; else the nearest folder, from the one at work upwards, that has params."""
-    if (checkout := _checkout()) is not None:
-        return checkout
+    """The nearest folder, from the one at work upwards, with params; else the checkout, where this is one."""
     if told := os.environ.get(PROJECT):
         return Path(told)
-    here = Path.cwd()
-    return next((at for at in (here, *here.parents) if (at / "params" / DEFAULT).is_file()), here)
+    here, checkout = Path.cwd(), _checkout()
+    found = next((at for at in (here, *here.parents) if (at / "params" / DEFAULT).is_file()), None)
+    if checkout is not None and (found is None or found.resolve().is_relative_to(checkout)):
+        return checkout
+    return found or here
 
 
 def _delivered() -> Path:

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-__all__ = ["records", "rules"]
+__all__ = ["printed", "records"]
 
 
 def __getattr__(name: str) -> Any:
