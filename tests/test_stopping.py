@@ -31,8 +31,7 @@ class Project:
     def __init__(self, root: Path, temporary: Path) -> None:
         self.root, self.temporary = root, temporary
         for folder in ("lib", "notebooks", "params"):
-            ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-            shutil.copytree(home.ROOT / folder, root / folder, ignore=ignored)
+            shutil.copytree(home.ROOT / folder, root / folder, ignore=shutil.ignore_patterns("*.egg-info"))
         for name, frame in demo.generate(seed=3, months=8, store="甲店").items():
             (root / "in").mkdir(exist_ok=True)
             frame.to_csv(root / "in" / f"{name}.csv", index=False)

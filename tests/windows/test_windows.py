@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import conftest
-import pandas as pd
 import pytest
 from five_stores import write
 from test_mail import certificate, people, smtp  # noqa: F401  # its server
@@ -25,23 +24,20 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="simulated on Linux"),
 ]
 HERE = Path(__file__).parent
-STORES = ["东城店", "西城店"]
+STORE = "东城店"
 ASKED = ["--month", "2024-04"]
 OPENED = ("report.pdf", "tables.xlsx")
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory) -> Path:
-    """Records of two stores, params with one chapter, and where temporary files go."""
+    """A store's records, params with one chapter, and where temporary files go."""
     folder = tmp_path_factory.mktemp("windows")
-    orders = demo.generate(seed=5, months=8, store=STORES[0])["repair_orders"]
-    write(folder / "one", {"repair_orders": orders})
-    both = [orders.assign(store=store) for store in STORES]
-    write(folder / "two", {"repair_orders": pd.concat(both)})
+    write(folder / "in", {"repair_orders": demo.generate(seed=5, months=8, store=STORE)["repair_orders"]})
     conftest.chosen(folder / "params", "05_first_time_fix")
     settings = folder / "params/default.yml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(re.sub("(?m)^store: .*", f"store: {STORES[0]}", text), encoding="utf-8")
+    settings.write_text(re.sub("(?m)^store: .*", f"store: {STORE}", text), encoding="utf-8")
     (folder / "tmp").mkdir()
     return folder
 
@@ -71,9 +67,9 @@ def windows(place):
 @pytest.fixture(scope="module")
 def made(place, windows) -> Path:
     """A published report."""
-    done = windows("report", *ASKED, "--source", place / "one", "--out", place / "out")
+    done = windows("report", *ASKED, "--source", place / "in", "--out", place / "out")
     assert (done.returncode, "TCP" in done.stderr) == (0, False), done.stderr
-    folder = place / "out/2024-04" / STORES[0]
+    folder = place / "out/2024-04" / STORE
     assert str(folder / "report.html") in done.stdout
     return folder
 
@@ -95,17 +91,17 @@ def test_every_module_can_be_imported():
 
 def test_the_report_is_the_one_that_linux_makes(made, place):
     env = {"AFTERSALES_PARAMS": str(place / "params"), "AFTERSALES_CACHE": str(place / "other")}
-    asked = ["report", *ASKED, "--source", place / "one", "--out", place / "linux"]
+    asked = ["report", *ASKED, "--source", place / "in", "--out", place / "linux"]
     done = conftest.run(*asked, **env)
     assert done.returncode == 0, done.stderr
-    there = place / "linux/2024-04" / STORES[0]
+    there = place / "linux/2024-04" / STORE
     for name in ("figures.json", "report.html", "report.pdf"):
         assert (made / name).read_bytes() == (there / name).read_bytes(), name
     assert left(place) == []
 
 
 def test_what_is_open_is_told_before_the_work_and_replaced_when_it_is_closed(made, place, windows):
-    asked = ["report", *ASKED, "--source", place / "one", "--out", place / "out", "--fresh"]
+    asked = ["report", *ASKED, "--source", place / "in", "--out", place / "out", "--fresh"]
     before = {path.name: path.read_bytes() for path in made.iterdir() if path.is_file()}
     with (made / OPENED[0]).open("rb"), (made / OPENED[1]).open("rb"):
         done = windows(*asked)
@@ -122,13 +118,13 @@ def test_what_is_open_is_told_before_the_work_and_replaced_when_it_is_closed(mad
 
 
 def test_records_are_checked(place, windows):
-    done = windows("check", *ASKED, "--source", place / "one")
-    there = conftest.run("check", *ASKED, "--source", place / "one", AFTERSALES_PARAMS=str(place / "params"))
+    done = windows("check", *ASKED, "--source", place / "in")
+    there = conftest.run("check", *ASKED, "--source", place / "in", AFTERSALES_PARAMS=str(place / "params"))
     assert (done.returncode, done.stdout) == (there.returncode, there.stdout)
 
 
 def test_mail_is_sent_once_and_by_one_at_a_time(made, place, windows, smtp):  # noqa: F811
-    asked = ["mail", *ASKED, "--source", place / "one", "--out", place / "out"]
+    asked = ["mail", *ASKED, "--source", place / "in", "--out", place / "out"]
     assert windows(*asked, **smtp.environment).returncode == 0
     assert people(smtp) == ["gm@example.com"]
     done = windows(*asked, **smtp.environment)
@@ -136,10 +132,10 @@ def test_mail_is_sent_once_and_by_one_at_a_time(made, place, windows, smtp):  # 
 
 
 def test_a_group_is_made(place, windows):
-    asked = ["group", *ASKED, "--source", place / "two", "--out", place / "out2", "--workers", 1]
+    asked = ["group", *ASKED, "--source", place / "in", "--out", place / "out2", "--workers", 1]
     done = windows(*asked)
     assert done.returncode == 0, done.stderr + done.stdout
     month = place / "out2/2024-04"
-    assert {path.name for path in month.iterdir() if path.is_dir()} == set(STORES)
+    assert {path.name for path in month.iterdir() if path.is_dir()} == {STORE}
     assert (month / "index.html").exists()
     assert left(place) == []
