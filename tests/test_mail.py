@@ -35,6 +35,10 @@ def report(april):
     return *sending.published(april), json.loads((april / "figures.json").read_text(encoding="utf-8"))
 
 
+# The deck's April misses two targets beyond chance, and has four signals.
+SUBJECT = "示范店 2024年4月客户服务部月报：2项未达标，4个信号"
+
+
 @pytest.fixture
 def settings(tmp_path):
     """Params with three recipients."""
@@ -48,7 +52,7 @@ def settings(tmp_path):
 
 def test_the_published_message_is_whole(april):
     mail = email.message_from_bytes((april / "report.eml").read_bytes(), policy=email.policy.default)
-    assert mail["Subject"] == "示范店 2024年4月客户服务部月报"
+    assert mail["Subject"] == SUBJECT
     assert mail["Auto-Submitted"] == "auto-generated"
     assert re.fullmatch(r"<[0-9a-f]{24}\.2024-04@example\.com>", mail["Message-ID"])
     assert mail.get_content_type() == "multipart/mixed"
@@ -328,7 +332,7 @@ def test_everybody_gets_it_once(report, settings, smtp, tmp_path):
     send(report, settings, smtp, tmp_path)
     assert people(smtp) == ["gm@example.com", "w@example.com", "h@example.com"]
     _, mail = smtp.got[1]
-    assert (mail["To"], mail["Subject"]) == ("w@example.com", "示范店 2024年4月客户服务部月报")
+    assert (mail["To"], mail["Subject"]) == ("w@example.com", SUBJECT)
     assert not lint.faults(mail)
     assert mail["Bcc"] is None
     again = send(report, settings, smtp, tmp_path)
@@ -340,6 +344,60 @@ def test_everybody_gets_it_once(report, settings, smtp, tmp_path):
     changed = (report[0], report[1] + b"%", report[2])
     send(changed, settings, smtp, tmp_path)
     assert len(smtp.got) == 9
+
+
+def corrected(report):
+    """The report with another value of its first key figure, and what the mail says of it."""
+    notebook = deepcopy(report[0])
+    found = [o.get("data", {}) for c in notebook.cells for o in c.get("outputs", [])]
+    outputs = [data[exhibit.MIME] for data in found if exhibit.MIME in data]
+    card = next(one for p in outputs if p["role"] == "cards" for one in p["cards"])
+    before, card["display"] = card["display"], "88.8"
+    return (notebook, *report[1:]), f"{card['label']}：{before}{card['unit']} → 88.8{card['unit']}"
+
+
+def test_a_corrected_report_says_what_changed_and_follows_the_first(report, settings, smtp, tmp_path):
+    send(report, settings, smtp, tmp_path)
+    first = smtp.got[0][1]
+    again, told = corrected(report)
+    (line, *_) = send(again, settings, smtp, tmp_path, dry_run=True)
+    assert "in place of the one sent" in line
+    assert len(smtp.got) == 3
+    send(again, settings, smtp, tmp_path)
+    mail = smtp.got[3][1]
+    assert mail["Subject"] == f"（更正1）{SUBJECT}"
+    assert (mail["In-Reply-To"], mail["References"]) == (first["Message-ID"], first["Message-ID"])
+    for kind in ("plain", "html"):
+        content = mail.get_body((kind,)).get_content()
+        assert "更正1：代替此前发送的报告。" in content
+        assert told.replace(" ", "") in content.replace(" ", "").replace("\n", "")
+    assert "has it already" in send(again, settings, smtp, tmp_path)[0]
+    send(report, settings, smtp, tmp_path)
+    last = smtp.got[6][1]
+    assert last["Subject"].startswith("（更正2）")
+    assert last["In-Reply-To"] == first["Message-ID"]
+    send(report, settings, smtp, tmp_path, again=True)
+    sent_to = [mail for who, mail in smtp.got if who == "gm@example.com"]
+    assert len({mail["Message-ID"] for mail in sent_to}) == len(sent_to) == 4
+
+
+def test_names_and_where_answers_go_are_kept(report, settings, smtp, tmp_path):
+    people_of = settings.recipients | {"general_manager": ["王经理 <gm@example.com>"]}
+    named = replace(settings, recipients=people_of, reply_to="客服 <c@example.com>")
+    send(report, named, smtp, tmp_path)
+    mail = smtp.got[0][1]
+    assert (mail["To"], mail["Reply-To"]) == ("王经理 <gm@example.com>", "客服 <c@example.com>")
+    assert mail["List-Id"] == "<monthly-report.example.com>"
+
+
+def test_check_names_the_addresses_that_a_mail_would_be_refused_for(tmp_path):
+    text = (params.ROOT / "params" / "default.yml").read_text(encoding="utf-8")
+    text = text.replace("workshop: []", "workshop: [a@b@c, x@elsewhere.com]")
+    (tmp_path / "default.yml").write_text(text, encoding="utf-8")
+    done = run("check", "--month", "2024-04", AFTERSALES_PARAMS=str(tmp_path))
+    assert done.returncode == 0
+    assert "'a@b@c'" in done.stdout
+    assert "x@elsewhere.com" in done.stdout
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

@@ -57,6 +57,7 @@ class Params:
     themes: dict[str, list[str]]
     department_heads: dict[str, str]
     sender: str
+    reply_to: str
     recipients: dict[str, list[str]]
     table_names: dict[str, str | None]
     header_aliases: dict[str, str]
@@ -446,6 +447,8 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
     expect(values["lang"] in ("zh", "en"), "lang", " zh 或 en", "zh or en")
     for key in ("mask", "slides"):
         expect(isinstance(values[key], bool), key, " true 或 false", "true or false")
+    values["reply_to"] = "" if values["reply_to"] is None else values["reply_to"]
+    expect(isinstance(values["reply_to"], str), "reply_to", "一个地址", "an address")
     values["slides_template"] = "" if values["slides_template"] is None else values["slides_template"]
     good = isinstance(values["slides_template"], str)
     expect(good, "slides_template", "一个 .pptx 文件", "a .pptx file")

@@ -279,9 +279,10 @@ def list_(
     )
 
 
-def text(sentence: str, *, lang: str, id: str = "", role: str | None = "finding") -> Exhibit:
-    """A sentence that states a finding."""
-    return Exhibit({"kind": "text", "id": id, "role": role, "lang": lang, "text": sentence})
+def text(sentence: str, *, lang: str, id: str = "", role: str | None = "finding", short: str = "") -> Exhibit:
+    """A sentence that states a finding; `short` says it where there is room for a few words."""
+    payload: Payload = {"kind": "text", "id": id, "role": role, "lang": lang, "text": sentence}
+    return Exhibit(payload | {"short": short} if short else payload)
 
 
 def empty(reason: str, *, id: str, lang: str, title: str = "") -> Exhibit:

@@ -246,6 +246,26 @@ def verdict(
     return text + say(lang, "。", ".")
 
 
+def in_short(table: pd.DataFrame, findings: Sequence[Finding] = (), lang: str = "zh") -> str:
+    """The verdict in the few words that the subject of a mail has room for: targets missed, and signals.
+
+    >>> in_short(pd.DataFrame({"verdict": ["missed", "undecided"]}), (), "en")
+    '1 target missed'
+    """
+    missed, met = (int((table["verdict"] == word).sum()) for word in ("missed", "met"))
+    parts = []
+    if missed:
+        parts.append(say(lang, f"{missed}项未达标", f"{plural(missed, 'target')} missed"))
+    elif met:
+        parts.append(say(lang, f"{met}项达标", f"{plural(met, 'target')} met"))
+    signals = len(sentences.changes(findings, people=True))
+    if signals:
+        parts.append(say(lang, f"{signals}个信号", plural(signals, "signal")))
+    elif any(one.level != "unknown" and one.rule in sentences.CHANGES for one in findings):
+        parts.append(say(lang, "没有信号", "no signal"))
+    return say(lang, "，", ", ").join(parts)
+
+
 # So many signals the verdict names; the list of what is certain names them all.
 _NAMED = 1
 

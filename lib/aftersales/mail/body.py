@@ -65,6 +65,45 @@ class Body:
     images: dict[str, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Correction:
+    """What a corrected report says to somebody who has had an earlier one.
+
+    Attributes
+    ----------
+    number
+        1 = the first correction.
+    before, now
+        The key figures as they were sent then and as they are, by their names; empty where nobody knows.
+    """
+
+    number: int
+    before: dict[str, str]
+    now: dict[str, str]
+
+    def subject(self, subject: str, lang: str) -> str:
+        """The subject of the corrected mail."""
+        return f"（更正{self.number}）{subject}" if lang == "zh" else f"(Correction {self.number}) {subject}"
+
+    def lines(self, lang: str) -> list[str]:
+        """What changed, a line each."""
+        zh = lang == "zh"
+        first = (
+            f"更正{self.number}：代替此前发送的报告。"
+            if zh
+            else f"Correction {self.number}: in place of the report sent before."
+        )
+        none, colon = ("–", "：") if zh else ("–", ": ")
+        moved = [
+            f"{name}{colon}{self.before.get(name, none)} → {self.now.get(name, none)}"
+            for name in {**self.now, **self.before}
+            if self.before.get(name) != self.now.get(name)
+        ]
+        if self.before and not moved:
+            moved = ["关键指标没有变。" if zh else "No key figure has changed."]
+        return [first, *(moved if self.before else [])]
+
+
 class ReportMailExporter(PublishedExporter):
     """Turns the report's notebook or its published master into the HTML of a mail.
 
@@ -91,7 +130,7 @@ class ReportMailExporter(PublishedExporter):
         return made.html, resources
 
 
-def body(report: document.Document, department: str = "") -> Body:
+def body(report: document.Document, department: str = "", correction: Correction | None = None) -> Body:
     """Subject, HTML, text and pictures of the mail.
 
     Parameters
@@ -100,6 +139,8 @@ def body(report: document.Document, department: str = "") -> Body:
         The report's document.
     department
         Code of the department whose TOP5 comes first; empty = all, as the report has them.
+    correction
+        What it corrects, where its reader has had an earlier one.
 
     Raises
     ------
@@ -122,6 +163,10 @@ def body(report: document.Document, department: str = "") -> Body:
         if lang == "zh"
         else ", ".join(filter(None, [": ".join(filter(None, [meta["store"], words["title"]])), month]))
     )
+    subject += "".join(words["colon"] + p["short"] for p in report.role("verdict") if p.get("short"))
+    if correction is not None:
+        subject = correction.subject(subject, lang)
+    notice = correction.lines(lang) if correction is not None else []
     state = _state(words, meta)
     page = template().render(
         c=theme.LIGHT,
@@ -132,6 +177,7 @@ def body(report: document.Document, department: str = "") -> Body:
         month=month,
         subject=subject,
         state=state,
+        notice=notice,
         verdict=verdict,
         cards=cards,
         lists=lists,
@@ -142,7 +188,19 @@ def body(report: document.Document, department: str = "") -> Body:
     html = css_inline.inline(page, keep_style_tags=True, load_remote_stylesheets=False)
     text = _text(labels, words, meta, month, state, verdict, cards, lists, charts, top5)
     attached = [labels["attached"], ""] if report.summary is not None else []
-    return Body(subject, html, "\n".join([text, "", *attached]), images)
+    first = [*notice, ""] if notice else []
+    return Body(subject, html, "\n".join([*first, text, "", *attached]), images)
+
+
+def figures(report: document.Document) -> dict[str, str]:
+    """The key figures as the mail prints them, by their names."""
+    cards = (card for p in report.role("cards") for card in p["cards"])
+    return {card["label"]: _value(card) for card in cards if not card["empty"]}
+
+
+def _value(card: dict[str, Any]) -> str:
+    gap = " " if (card.get("unit") or "%") != "%" else ""
+    return f"{card['display']}{gap}{card.get('unit') or ''}"
 
 
 def _check_masked(report: document.Document) -> None:
@@ -266,9 +324,7 @@ def _text(
     for card in cards:
         if card["empty"]:
             continue
-        gap = " " if (card.get("unit") or "%") != "%" else ""
-        value = f"{card['display']}{gap}{card.get('unit') or ''}"
-        lines.append(f"- {card['label']} {value}  {card['status_text']}")
+        lines.append(f"- {card['label']} {_value(card)}  {card['status_text']}")
         goal = card["interval_text"] if card["verdict"] else ""
         before = f"{labels['previous']} {card['previous_display']}"
         lines.append(

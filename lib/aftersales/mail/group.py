@@ -150,6 +150,7 @@ def send(
             dict.fromkeys(HEAD_OFFICE, overview),
             own,
             _ledger(group),
+            corrected=lambda _, correction: _overview(group, own, correction),
             say=lambda line: tell(f"{about} · {line}"),
             **options,
         )
@@ -298,7 +299,7 @@ def _report(group: Group, entry: Mapping[str, Any]) -> tuple[Any, bytes, Params]
     return notebook, pdf, settings
 
 
-def _overview(group: Group, own: Params) -> EmailMessage:
+def _overview(group: Group, own: Params, correction: body.Correction | None = None) -> EmailMessage:
     """The message to head office: how many stores, which failed, and the overview as a PDF."""
     missing = [name for name in (PAGE, PAPER) if not (group.folder / name).is_file()]
     if missing:
@@ -322,12 +323,16 @@ def _overview(group: Group, own: Params) -> EmailMessage:
     subject = say(
         lang, f"集团 {month}客户服务部月报总览", f"Customer service of the group: overview, {month}"
     )
+    notice = []
+    if correction is not None:
+        subject, notice = correction.subject(subject, lang), correction.lines(lang)
     lines = [
+        *notice,
         say(
             lang,
             f"{len(group.stores)}家店，{len(group.made)}家已有报告，{len(failed)}家没有做成。",
             f"{plural(len(group.stores), 'store')}: {len(group.made)} with a report, {len(failed)} failed.",
-        )
+        ),
     ]
     if failed:
         lines.append(say(lang, "没有做成的：", "Failed:"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -44,7 +45,12 @@ def write(body: mail.Body, metadata: Mapping[str, Any], pdf: bytes, params: Para
 
 
 def build(
-    notebook: NotebookNode, pdf: bytes, params: Params, to: list[str], department: str = ""
+    notebook: NotebookNode,
+    pdf: bytes,
+    params: Params,
+    to: list[str],
+    department: str = "",
+    correction: mail.Correction | None = None,
 ) -> EmailMessage:
     """A message, linted.
 
@@ -54,8 +60,10 @@ def build(
         The report's notebook, as page and PDF are made from it.
     department
         Whose TOP5 comes first.
+    correction
+        What it corrects, where its reader has had an earlier one.
     """
-    body = mail.body(document.read(notebook), department)
+    body = mail.body(document.read(notebook), department, correction)
     return of_body(body, notebook.metadata, pdf, params, to)
 
 
@@ -72,6 +80,9 @@ def of_body(
     if ended := metadata.get("papermill", {}).get("end_time"):
         message["Date"] = datetime.fromisoformat(ended)
     message["Auto-Submitted"] = "auto-generated"
+    if params.reply_to:
+        message["Reply-To"] = address(params.reply_to)
+    message["List-Id"] = f"<monthly-report.{message['From'].addresses[0].domain}>"
     message.set_content(body.text)
     message.add_alternative(body.html, subtype="html")
     page: Any = message.get_body(("html",))
@@ -89,6 +100,24 @@ def of_body(
     if found := lint.faults(message):
         first = Message("邮件有问题：", "The mail has faults:")
         raise AftersalesError(joined([first, *found], "\n  "))
+    return message
+
+
+def threaded(message: EmailMessage, first: str, times: int) -> EmailMessage:
+    """A message that follows an earlier one: an id of its own, in the thread of the first.
+
+    Parameters
+    ----------
+    first
+        The Message-ID of the first.
+    times
+        How many its reader has had before.
+    """
+    message = deepcopy(message)
+    local, _, domain = str(message["Message-ID"]).strip("<>").rpartition("@")
+    message.replace_header("Message-ID", f"<{local}.{times + 1}@{domain}>")
+    for name in ("In-Reply-To", "References"):
+        message[name] = first
     return message
 
 

@@ -83,6 +83,16 @@ def check_store(store: str, params: Params) -> None:
         )
 
 
+def written(params: Params) -> dict[str, Address]:
+    """Everybody's address as the params write it, with its name, by the address that `by_address` gives."""
+    found: dict[str, Address] = {}
+    for role in ROLES:
+        for text in params.recipients.get(role, []):
+            one = address(text)
+            found.setdefault(f"{one.username}@{one.domain.lower()}", one)
+    return found
+
+
 def by_address(params: Params, roles: Sequence[str] = ROLES) -> dict[str, str]:
     """Everybody of these roles who gets the report: address to role, in the order of the roles.
 
@@ -93,6 +103,35 @@ def by_address(params: Params, roles: Sequence[str] = ROLES) -> dict[str, str]:
     InputError
         An address is none, or outside the allowed domains, or nobody is named; all such faults in one go.
     """
+    people, faults = _read(params, roles)
+    if not faults and not people:
+        file = params.origins.get("store", "")
+        at = f"params/{file}" if store_params.is_file(file) else ""
+        key = f"recipients.{roles[0]}" if len(roles) == 1 else "recipients"
+        faults.append(
+            Message(
+                f"{at or '参数'}：{key}：一个收件人也没有。", f"{at or 'params'}: {key}: nobody is named."
+            )
+        )
+    if faults:
+        last = Message("什么也没有发送。", "Nothing was sent.")
+        raise InputError(joined([*faults, last], "\n  "))
+    return people
+
+
+def faults(params: Params) -> list[Message]:
+    """What is wrong with the addresses of the params, the sender's and that of answers too."""
+    found = _read(params, ROLES)[1]
+    for key, text in (("sender", params.sender), ("reply_to", params.reply_to)):
+        try:
+            address(text or "nobody@example.com")
+        except InputError as error:
+            found.append(Message(f"{key}：{error.text('zh')}", f"{key}: {error.text('en')}"))
+    return found
+
+
+def _read(params: Params, roles: Sequence[str]) -> tuple[dict[str, str], list[Message]]:
+    """Address to role, and what is wrong with addresses."""
     allowed = {domain.lower().lstrip("@") for domain in params.recipients.get("allowed_domains", [])}
     people: dict[str, str] = {}
     faults: list[Message] = []
@@ -117,16 +156,4 @@ def by_address(params: Params, roles: Sequence[str] = ROLES) -> dict[str, str]:
                     )
                 )
             people.setdefault(f"{one.username}@{one.domain.lower()}", role)
-    if not faults and not people:
-        file = params.origins.get("store", "")
-        at = f"params/{file}" if store_params.is_file(file) else ""
-        key = f"recipients.{roles[0]}" if len(roles) == 1 else "recipients"
-        faults.append(
-            Message(
-                f"{at or '参数'}：{key}：一个收件人也没有。", f"{at or 'params'}: {key}: nobody is named."
-            )
-        )
-    if faults:
-        last = Message("什么也没有发送。", "Nothing was sent.")
-        raise InputError(joined([*faults, last], "\n  "))
-    return people
+    return people, faults

@@ -11,6 +11,7 @@ from copy import deepcopy
 from email.message import EmailMessage
 from email.utils import localtime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import nbformat
@@ -21,9 +22,10 @@ from aftersales.contract.command import Command
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message, joined, listed, phrase
 from aftersales.contract.params import ROLES, Params
-from aftersales.export import assemble
+from aftersales.export import assemble, document
 from aftersales.mail import ledger, recipients, server
 from aftersales.mail import message as messages
+from aftersales.mail.body import Correction, figures
 
 TRIES, FIRST_WAIT = 3, 1.0  # a 4xx answer is tried again after 1 and 2 seconds
 
@@ -33,11 +35,28 @@ class ServerGone(AftersalesError):
 
 
 class Letter(NamedTuple):
-    """A message for one person."""
+    """A message for one person.
+
+    Attributes
+    ----------
+    content
+        The hash of what it says, but for what it says of being a correction.
+    had
+        What the ledger has of the person.
+    number
+        The number of the correction that it is; 0 = none.
+    """
 
     person: str
     role: str
     message: EmailMessage
+    content: str
+    had: Mapping[str, Any]
+    number: int
+
+
+# Makes the message of a role as a correction.
+Corrected = Callable[[str, Correction], EmailMessage]
 
 
 def send_published(
@@ -147,11 +166,18 @@ def send(
     """
     recipients.check_store(str(notebook.metadata.get("aftersales", {}).get("store") or ""), params)
     people = recipients.by_address(params, roles)
+    whole = document.read(notebook)
+
+    def corrected(role: str, correction: Correction) -> EmailMessage:
+        return messages.build(notebook, pdf, params, [], _department(role), correction)
+
     send_made(
         people,
         made(notebook, pdf, params, people),
         params,
         path,
+        figures=figures(whole),
+        corrected=corrected,
         dry_run=dry_run,
         again=again,
         environment=environment,
@@ -163,9 +189,13 @@ def made(
     notebook: NotebookNode, pdf: bytes, params: Params, people: Mapping[str, str]
 ) -> dict[str, EmailMessage]:
     """The message for each role that somebody has, linted; a department reads its own TOP5 first."""
-    whose = {role: role if role in recipients.DEPARTMENTS else "" for role in people.values()}
+    whose = {role: _department(role) for role in people.values()}
     built = {one: messages.build(notebook, pdf, params, [], one) for one in dict.fromkeys(whose.values())}
     return {role: built[one] for role, one in whose.items()}
+
+
+def _department(role: str) -> str:
+    return role if role in recipients.DEPARTMENTS else ""
 
 
 def send_made(
@@ -174,26 +204,40 @@ def send_made(
     params: Params,
     path: Path,
     *,
+    corrected: Corrected,
+    figures: Mapping[str, str] = MappingProxyType({}),
     dry_run: bool = False,
     again: bool = False,
     environment: Mapping[str, str] = os.environ,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Send each of the people the message of their role, who has not had it yet; as `send`."""
+    """Send each of the people the message of their role, who has not had it yet; as `send`.
+
+    Parameters
+    ----------
+    corrected
+        Makes the message for somebody who has had another.
+    figures
+        The key figures that the messages print, by their names.
+    """
     if dry_run:
-        for letter in _due(people, made, ledger.read(path), again, say):
+        for letter in _due(people, made, ledger.read(path), again, say, corrected, figures):
             size = len(letter.message.as_bytes())
             who, subject = f"{letter.person} ({letter.role})", letter.message["Subject"]
+            at = letter.had.get("sent_at")
+            zh, en = (
+                (f"，代替 {at} 发送的", f", in place of the one sent {at}") if letter.number else ("", "")
+            )
             say(
                 phrase(
-                    f"{who}：会发送《{subject}》，{size:,} 字节",
-                    f"{who}: would be sent “{subject}”, {size:,} bytes",
+                    f"{who}：会发送《{subject}》，{size:,} 字节{zh}",
+                    f"{who}: would be sent “{subject}”, {size:,} bytes{en}",
                 )
             )
         return
     with ledger.alone(path):
         sent = ledger.read(path)
-        todo = _due(people, made, sent, again, say)
+        todo = _due(people, made, sent, again, say, corrected, figures)
         if not todo:
             option = command.switch("again")
             say(
@@ -205,7 +249,7 @@ def send_made(
             return
         where = server.named(environment)
         ledger.write(path, sent)  # better known now than after the first mail
-        _deliver(where, params, todo, sent, path, say)
+        _deliver(where, params, todo, sent, path, say, figures)
 
 
 def _due(
@@ -214,20 +258,32 @@ def _due(
     sent: Mapping[str, Any],
     again: bool,
     say: Callable[[str], None],
+    corrected: Corrected,
+    figures: Mapping[str, str],
 ) -> list[Letter]:
-    """The letters that are still to be sent."""
+    """The letters that are still to be sent; who has had another report gets this one as a correction."""
     due = []
     for person, role in people.items():
         had = sent.get(person, {})
-        if not again and had.get("content") == messages.content_hash(made[role]):
+        content = messages.content_hash(made[role])
+        same = had.get("content") == content
+        if not again and same:
             at = had.get("sent_at")
             say(
                 phrase(
                     f"{person} ({role})：已收到，{at} 发送", f"{person} ({role}): has it already, sent {at}"
                 )
             )
-        else:
-            due.append(Letter(person, role, made[role]))
+            continue
+        message, number = made[role], int(had.get("corrections", 0))
+        if had and not same:
+            number += 1
+            now = {**figures}
+            message = corrected(role, Correction(number, had.get("figures") or {}, now))
+        if had:
+            first = str(had.get("first") or had["message_id"])
+            message = messages.threaded(message, first, int(had.get("times", 1)))
+        due.append(Letter(person, role, message, content, had, number if not same else 0))
     return due
 
 
@@ -238,6 +294,7 @@ def _deliver(
     sent: dict[str, Any],
     path: Path,
     say: Callable[[str], None],
+    figures: Mapping[str, str],
 ) -> None:
     refused: dict[str, str] = {}
     unsent = [letter.person for letter in todo]
@@ -267,7 +324,7 @@ def _deliver(
                     connection = None
                     raise ServerGone(_stopped(where, _why(error), refused, unsent)) from None
                 else:
-                    sent[letter.person] = _entry(letter)
+                    sent[letter.person] = _entry(letter, figures)
                     ledger.write(path, sent)
                     unsent.remove(letter.person)
                     who = f"{letter.person} ({letter.role})"
@@ -282,19 +339,24 @@ def _deliver(
 
 def _hand_over(connection: smtplib.SMTP, params: Params, letter: Letter) -> None:
     copy = deepcopy(letter.message)
-    copy["To"] = recipients.address(letter.person)
+    copy["To"] = recipients.written(params)[letter.person]
     del copy["Date"]
     copy["Date"] = localtime()
     sender = recipients.address(params.sender).addr_spec
     connection.send_message(copy, from_addr=sender, to_addrs=[letter.person])
 
 
-def _entry(letter: Letter) -> dict[str, str]:
+def _entry(letter: Letter, figures: Mapping[str, str]) -> dict[str, Any]:
+    identity, had = str(letter.message["Message-ID"]), letter.had
     return {
-        "message_id": str(letter.message["Message-ID"]),
-        "content": messages.content_hash(letter.message),
+        "message_id": identity,
+        "content": letter.content,
         "role": letter.role,
         "sent_at": localtime().isoformat(timespec="seconds"),
+        "first": had.get("first") or had.get("message_id") or identity,
+        "times": int(had.get("times", 1 if had else 0)) + 1,
+        "corrections": letter.number or int(had.get("corrections", 0)),
+        "figures": dict(figures),
     }
 
 

@@ -74,9 +74,9 @@ RECORDS = records(
 )
 
 
-def finding(sentence: str, lang: str = "zh", role: str = "finding") -> Exhibit:
-    """A finding in words."""
-    return exhibit.text(sentence, lang=lang, role=role)
+def finding(sentence: str, lang: str = "zh", role: str = "finding", short: str = "") -> Exhibit:
+    """A finding in words; `short` says it where there is room for a few."""
+    return exhibit.text(sentence, lang=lang, role=role, short=short)
 
 
 def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh") -> Exhibit:
