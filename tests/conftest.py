@@ -180,10 +180,15 @@ def raw_heads(path):
 
 
 @pytest.fixture(scope="session")
-def reports(tmp_path_factory):
-    """`reports("English")`: the published report of one of five stores, made once for all workers."""
+def shared(tmp_path_factory):
+    """A folder that all workers share."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def reports(shared):
+    """`reports("English")`: the published report of one of five stores, made once for all workers."""
 
     def report(name):
         store, out = STORES[name], shared / name

@@ -222,7 +222,7 @@ def test_few_open_files_are_told_or_made_do_with(monkeypatch, limit, at_once):
     monkeypatch.setattr(lifetime.resource, "getrlimit", lambda _: (limit, limit))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(16), raising=False)
     assert lifetime.most_at_once() == at_once
-    assert execution._cores() == min(max(at_once, 1), 16)
+    assert lifetime.cores() == min(max(at_once, 1), 16)
     if not at_once:
         with pytest.raises(AftersalesError, match="ulimit -n 1024"), lifetime.serving():
             pass
@@ -361,7 +361,6 @@ def test_a_bad_year_is_told_by_every_command(tmp_path, monkeypatch, capsys, comm
 
 
 def test_a_chapters_full_disk_is_told_once():
-    from aftersales.kernels import execution
 
     full = OSError(errno.ENOSPC, "No space left on device")
     said = {str(execution._said(error)) for error in (full, OSError(errno.ENOSPC, "", "a.ipynb"))}

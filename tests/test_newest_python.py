@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from five_stores import STORES
 
 from aftersales.contract import params
 
@@ -30,7 +31,9 @@ def newest() -> str | None:
 
 
 @pytest.mark.full
-def test_the_newest_python_makes_the_same_figures(april, tmp_path):
+def test_the_newest_python_makes_the_same_figures(reports, shared, tmp_path):
+    store = STORES["first January"]
+    made = reports("first January")
     found = newest()
     if found is None:
         pytest.skip("no newer Python on this machine")
@@ -42,7 +45,8 @@ def test_the_newest_python_makes_the_same_figures(april, tmp_path):
     whole = ["--no-deps", "--no-build-isolation", "."]
     for what in (locked, whole):
         subprocess.run([uv, "pip", "install", "-q", "--python", python, *what], cwd=params.ROOT, check=True)
-    asked = ["report", "--month", "2024-04", "--source", "demo", "--out", tmp_path / "out"]
+    records = shared / "first January, records"
+    asked = ["report", "--month", store.month, "--source", records, "--out", tmp_path / "out"]
     env = {name: value for name, value in os.environ.items() if not name.startswith("AFTERSALES_")}
     done = subprocess.run(
         [python, "-I", "-m", "aftersales", *asked], cwd=tmp_path, env=env, capture_output=True, text=True
@@ -51,6 +55,6 @@ def test_the_newest_python_makes_the_same_figures(april, tmp_path):
     assert done.stderr.count("Warning") == 0
     version = re.compile(r"\d+\.\d+\.\d+\.dev\d+")  # as it was when the one and the other was installed
     for name in ("figures.json", "report.html"):
-        mine, theirs = (folder / name for folder in (tmp_path / "out/2024-04/示范店", april))
+        mine, theirs = (folder / name for folder in (tmp_path / "out" / store.month / store.name, made))
         texts = [version.sub("", path.read_text(encoding="utf-8")) for path in (mine, theirs)]
         assert texts[0] == texts[1], name
