@@ -8,11 +8,10 @@ import pytest
 from aftersales.cache import chapters as cached_chapters
 from aftersales.cache import store as cache
 from aftersales.chapters.context import context
-from aftersales.contract import call, home, params
+from aftersales.contract import call, home, params, recipients
 from aftersales.contract.errors import InputError
 from aftersales.explanation.explain import explain
 from aftersales.export import manifest
-from aftersales.mail import recipients
 from aftersales.sources import load as inputs
 
 EAST, WEST = "城东店", "城西店"

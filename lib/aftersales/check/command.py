@@ -100,7 +100,7 @@ def check(
     if printed is not None:
         _held_against_records(printed, request)
     _mark(xlsx, mirror.local(source or request.params.source), found, request.params, lang)
-    from aftersales.mail import recipients
+    from aftersales.contract import recipients
 
     if wrong := recipients.faults(request.params):
         print("\n" + say(lang, "收件人有误，发邮件会被拒绝：", "Addresses that a mail would be refused for:"))

@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from aftersales.contract import command, formats, group_run, mask, message, params
+from aftersales.contract import command, formats, group_run, mask, message, params, recipients
 from aftersales.contract.call import parse_month
 from aftersales.contract.command import Command
 from aftersales.contract.errors import AftersalesError, InputError
@@ -24,7 +24,7 @@ from aftersales.contract.message import Message, joined, listed, phrase
 from aftersales.contract.names import folder_name, store_key
 from aftersales.contract.params import ROLES, Params
 from aftersales.export import manifest, publish
-from aftersales.mail import body, ledger, recipients, sending, server
+from aftersales.mail import body, ledger, sending, server
 from aftersales.mail import message as messages
 
 PAGE, PAPER = group_run.OVERVIEW[:2]  # the notebook stays where it is

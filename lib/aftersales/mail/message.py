@@ -16,10 +16,10 @@ from nbformat import NotebookNode
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, joined
 from aftersales.contract.params import Params
+from aftersales.contract.recipients import address, are_of
 from aftersales.export import document, publish
 from aftersales.mail import body as mail
 from aftersales.mail import lint
-from aftersales.mail.recipients import address, are_of
 
 POLICY = policy.SMTP
 

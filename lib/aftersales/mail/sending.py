@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 import nbformat
 from nbformat import NotebookNode
 
-from aftersales.contract import command
+from aftersales.contract import command, recipients
 from aftersales.contract.command import Command
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message, joined, listed, phrase
 from aftersales.contract.params import ROLES, Params
 from aftersales.export import assemble, document
-from aftersales.mail import ledger, recipients, server
+from aftersales.mail import ledger, server
 from aftersales.mail import message as messages
 from aftersales.mail.body import Correction, figures
 
