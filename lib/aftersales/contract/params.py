@@ -447,11 +447,12 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
     expect(values["lang"] in ("zh", "en"), "lang", " zh 或 en", "zh or en")
     for key in ("mask", "slides"):
         expect(isinstance(values[key], bool), key, " true 或 false", "true or false")
-    values["reply_to"] = "" if values["reply_to"] is None else values["reply_to"]
-    expect(isinstance(values["reply_to"], str), "reply_to", "一个地址", "an address")
-    values["slides_template"] = "" if values["slides_template"] is None else values["slides_template"]
-    good = isinstance(values["slides_template"], str)
-    expect(good, "slides_template", "一个 .pptx 文件", "a .pptx file")
+    for key, zh, en in (
+        ("reply_to", "一个地址", "an address"),
+        ("slides_template", "一个 .pptx 文件", "a .pptx file"),
+    ):
+        values[key] = "" if values[key] is None else values[key]
+        expect(isinstance(values[key], str), key, zh, en)
     expect(values["rate_base"] in ("calls", "valid"), "rate_base", " calls 或 valid", "calls or valid")
     for key in ("base_months", "churn_months"):
         good = isinstance(values[key], int) and not isinstance(values[key], bool) and 1 <= values[key] <= 60

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+from traitlets import Bool
 
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import phrase
@@ -16,6 +17,8 @@ from aftersales.export import assemble
 
 class PublishedExporter(Exporter):
     """An exporter that reads, with a report's master, the chapters that lie in files beside it."""
+
+    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
 
     if TYPE_CHECKING:  # nbconvert's own constructor has no types
 

@@ -7,7 +7,6 @@ import gc
 import locale
 import os
 import random
-import signal
 import socket
 import sys
 import threading
@@ -39,7 +38,7 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
     except OSError:
         # The client did not wait.
         os._exit(1)
-    threading.Thread(target=_follow, args=(connection,), daemon=True, name="aftersales-client").start()
+    threading.Thread(target=wire.follow, args=(connection,), daemon=True, name="aftersales-client").start()
     if request.argv[2] == wire.NOTEBOOK:
         import_module(wire.NOTEBOOK).run(request.argv[3:], connection)
     if request.argv[2] == wire.COMMAND:
@@ -50,7 +49,7 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = [str(ipykernel_launcher.__file__), *request.argv[3:]]
-    # The client is watched by `_follow`; 1 stands for a parent that needs no watching.
+    # The client is watched by `wire.follow`; 1 stands for a parent that needs no watching.
     IPKernelApp.launch_instance([*request.argv[3:], "--IPKernelApp.parent_handle=1"])
 
 
@@ -69,10 +68,3 @@ def _forget(keep: int) -> None:
     """Close every file that was inherited, but the standard streams and one."""
     os.closerange(3, keep)
     os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
-
-
-def _follow(connection: socket.socket) -> None:
-    """End with the client: it never writes, so reading ends when it is gone."""
-    while connection.recv(64):
-        pass
-    os.killpg(0, signal.SIGKILL)

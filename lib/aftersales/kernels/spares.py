@@ -194,21 +194,12 @@ def main() -> None:
             except (OSError, ValueError):
                 connection.close()
     for one in (connection, lifeline):
-        threading.Thread(target=_follow, args=(one,), daemon=True).start()
+        threading.Thread(target=wire.follow, args=(one,), daemon=True).start()
     os.environ.clear()
     os.environ.update(given["env"])
     os.chdir(given["cwd"])
     preload.as_new()
     import_module(wire.NOTEBOOK).run(given["argv"][3:], connection)
-
-
-def _follow(connection: socket.socket) -> None:
-    """End with the other side, with all that this process has started."""
-    with contextlib.suppress(OSError):
-        while connection.recv(64):
-            pass
-    processes.end(os.getpid())
-    os._exit(1)
 
 
 def _heard(connection: socket.socket, word: str) -> dict[str, Any]:

@@ -12,9 +12,11 @@ import os
 import socket
 import struct
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from aftersales.contract import processes
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message
 
@@ -167,6 +169,16 @@ def unpacked(told: list[Any]) -> Exception:
 def line(**message: Any) -> bytes:
     """An answer: `pid=` or `refused=` first, `status=` when the kernel has ended."""
     return json.dumps(message).encode() + b"\n"
+
+
+def follow(connection: socket.socket) -> None:
+    """End, with all that this process has started, when the other side is gone: it never writes, so reading
+    ends then."""
+    with suppress(OSError):
+        while connection.recv(64):
+            pass
+    processes.end(os.getpid())
+    os._exit(1)
 
 
 def peer_is_me(connection: socket.socket) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import css_inline
 import jinja2
 from nbformat import NotebookNode
-from traitlets import Bool, Unicode, default
+from traitlets import Unicode, default
 
 from aftersales.contract import command, formats
 from aftersales.contract.errors import InputError
@@ -111,7 +111,6 @@ class ReportMailExporter(PublishedExporter):
     """
 
     export_from_notebook = "After-sales report (mail)"
-    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
     output_mimetype = "text/html"
     department = Unicode("", help="The department whose TOP5 comes first").tag(config=True)
 

@@ -275,15 +275,14 @@ def _due(
                 )
             )
             continue
-        message, number = made[role], int(had.get("corrections", 0))
+        message, number = made[role], 0
         if had and not same:
-            number += 1
-            now = {**figures}
-            message = corrected(role, Correction(number, had.get("figures") or {}, now))
+            number = int(had.get("corrections", 0)) + 1
+            message = corrected(role, Correction(number, had.get("figures") or {}, dict(figures)))
         if had:
             first = str(had.get("first") or had["message_id"])
             message = messages.threaded(message, first, int(had.get("times", 1)))
-        due.append(Letter(person, role, message, content, had, number if not same else 0))
+        due.append(Letter(person, role, message, content, had, number))
     return due
 
 

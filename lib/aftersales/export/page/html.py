@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
-from traitlets import Bool, default
+from traitlets import default
 
 from aftersales.contract import formats
 from aftersales.display import fonts, theme
@@ -37,7 +37,6 @@ class ReportHTMLExporter(PublishedExporter, TemplateExporter):
     """
 
     export_from_notebook = "After-sales report (HTML)"
-    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
     output_mimetype = "text/html"
 
     @default("file_extension")

@@ -13,7 +13,7 @@ from typing import Any
 
 import typst
 from nbformat import NotebookNode
-from traitlets import Bool, default
+from traitlets import default
 
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message
@@ -46,7 +46,6 @@ class ReportPDFExporter(PublishedExporter):
     """
 
     export_from_notebook = "After-sales report (PDF)"
-    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
     output_mimetype = "application/pdf"
 
     @default("file_extension")
@@ -143,8 +142,7 @@ def svgs_to_pngs(pictures: Sequence[tuple[str, int]], scale: float = 2) -> list[
         {"svg": printed.narrow_signs(svg), "width": width * _POINTS_PER_PIXEL} for svg, width in pictures
     ]
     content, _ = printable({"pictures": drawn})
-    made = _compile("picture.typ", content, format="png", ppi=72 * scale / _POINTS_PER_PIXEL)
-    return made
+    return _compile("picture.typ", content, format="png", ppi=72 * scale / _POINTS_PER_PIXEL)
 
 
 def _compile(template: str, content: dict[str, Any], **options: Any) -> list[bytes]:

@@ -29,31 +29,16 @@ def trend(slide: Any, p: Payload, at: Box) -> None:
         at = Box(at.x, at.y, at.w, at.h * 0.72)
         _volume(slide, p, below, rows, form["bars"])
     first = form["lines"][0]
-    lines = [
-        (
-            one["column"],
-            one["name"],
-            theme.LIGHT[one["role"]],
-            looks.number_format(one["form"], one["digits"]),
-        )
-        for one in form["lines"]
-    ]
-    _over_months(slide, p, at, rows, lines, form["target"], (first["form"], first["digits"]))
+    _over_months(slide, p, at, rows, _lines(form), form["target"], (first["form"], first["digits"]))
 
 
 def gap(slide: Any, p: Payload, at: Box) -> None:
     """Two lines with every value, and between them the gap, in words at the last month."""
     form, rows = p["form"], looks.rows(p)
     lines = [
-        (
-            one["column"],
-            one["name"],
-            theme.LIGHT[one["role"]],
-            looks.number_format(one["form"], one["digits"]),
-        )
-        for one in form["lines"]
+        (column, name, theme.LAST if n == 0 else theme.THIS, written)
+        for n, (column, name, _, written) in enumerate(_lines(form))
     ]
-    lines = [(c, n, theme.LAST if i == 0 else theme.THIS, f) for i, (c, n, _, f) in enumerate(lines)]
     last = rows[-1]
     upper, lower = (last.get(c) for c, *_ in lines)
     if upper is not None and lower is not None:
@@ -70,6 +55,19 @@ def gap(slide: Any, p: Payload, at: Box) -> None:
             ink = theme.MUTED if colour == theme.LAST else colour
             position = XL_LABEL_POSITION.ABOVE if colour == theme.LAST else XL_LABEL_POSITION.BELOW
             looks.labels(series, form_, position, looks.SMALL, ink)
+
+
+def _lines(form: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Column, name, colour and number format of each line that a chart says it is made of."""
+    return [
+        (
+            one["column"],
+            one["name"],
+            theme.LIGHT[one["role"]],
+            looks.number_format(one["form"], one["digits"]),
+        )
+        for one in form["lines"]
+    ]
 
 
 def panels(slide: Any, p: Payload, at: Box) -> None:

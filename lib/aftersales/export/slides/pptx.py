@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from traitlets import Bool, Unicode, default
+from traitlets import Unicode, default
 
 from aftersales.contract.errors import InputError
 from aftersales.contract.language import say
@@ -38,7 +38,6 @@ class ReportPPTXExporter(PublishedExporter):
     """
 
     export_from_notebook = "After-sales report (slides)"
-    optimistic_validation = Bool(True).tag(config=True)  # once, not after each preprocessor
     output_mimetype = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     slides_template = Unicode("", help="A .pptx whose master and layouts the slides take.").tag(config=True)
 
