@@ -173,15 +173,16 @@ def test_labels_fit_their_room_on_two_lines(text):
 
 def test_a_dot_plot_colours_no_fall_that_is_within_variation():
     frame = dots(8).assign(current=lambda f: f["previous"] - 1.0)
-    for beyond, coloured in (([False] * 8, False), ([None] * 8, False), ([False] * 7 + [True], True)):
-        payload = charts.dot_plot(frame.assign(beyond_noise=beyond), id="x", **WORDS).payload
+    for tones, fallen in (([""] * 8, 0), ([None] * 8, 0), ([""] * 7 + ["worse"], 1), (["better"] * 8, 0)):
+        payload = charts.dot_plot(frame.assign(direction=tones), id="x", **WORDS).payload
         for svg in payload["svg"].values():
-            assert (theme.WORSE in svg.lower()) == coloured
-            assert svg.count(">▼") == sum(map(bool, beyond))
-            assert svg.count(">−1.0<") == 8 - sum(map(bool, beyond))
-    assert (
-        theme.WORSE in charts.dot_plot(frame, id="x", **WORDS).payload["svg"]["wide"].lower()
-    )  # where nothing is known
+            assert (theme.WORSE in svg.lower()) == ("worse" in tones)
+            assert (theme.BETTER in svg.lower()) == ("better" in tones)
+            assert (
+                svg.count(">▼") == fallen
+            )  # what is better than its limits and less than last month has none
+            assert svg.count(">−1.0<") == 8 - fallen
+    assert theme.WORSE not in charts.dot_plot(frame, id="x", **WORDS).payload["svg"]["wide"].lower()
 
 
 def untested():

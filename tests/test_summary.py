@@ -325,4 +325,4 @@ def test_a_fallen_score_has_a_colour_only_where_it_is_a_signal(deck, month, sett
     fell = [Finding("oem.mot", "lounge", 92.3, 98.0, 114, -4.0, level="signal", direction="worse")]
     told = tables.mot_items(count.items(), scores, fell, **say.scores(scores)).payload["tone"]
     place = list(count.items()["item"]).index("lounge")
-    assert told == {f"{place},4": "worse"}
+    assert told == {f"{place},3": "worse"}

@@ -87,7 +87,7 @@ def interval(card: Mapping[str, Any], width: int = _INTERVAL[0], height: int = _
     def at(amount: float) -> float:
         return round(3 + (float(amount) - low) / (high - low) * (width - 6), 1)
 
-    colour = theme.WORSE if card.get("status") == "bad" else theme.THIS
+    colour = theme.TONES["bad"] if card.get("status") == "bad" else theme.THIS
     parts = [svg.line([(0, middle), (width, middle)], theme.GRID, 1.5)]
     if len(ends) == 2:
         x, length = at(ends[0]), max(at(ends[1]) - at(ends[0]), 1)
@@ -131,7 +131,7 @@ def months(card: Mapping[str, Any], width: int = _MONTHS[0], height: int = _MONT
         parts.append(svg.line([(0, at), (width, at)], theme.TARGET, 1.2, "5 3"))
     row = np.array([np.nan if v is None else v for v in values])
     parts += svg.broken_line(row, place, theme.LAST, 1.4, alone=1.2)
-    colour = {"better": theme.BETTER, "worse": theme.WORSE}.get(str(card.get("tone")), theme.THIS)
+    colour = theme.TONES.get(str(card.get("tone")), theme.THIS)
     if card.get("since") in (shown := list(card.get("spark_months") or [])):
         part = np.where(np.arange(len(row)) >= shown.index(card.get("since")), row, np.nan)
         parts += svg.broken_line(part, place, colour, 2.4, alone=1.2)

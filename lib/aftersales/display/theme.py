@@ -39,6 +39,16 @@ CSS_VARIABLES: dict[str, str] = {value: f"var(--{role})" for role, value in LIGH
 INK, MUTED, THIS, LAST = LIGHT["ink"], LIGHT["muted"], LIGHT["this"], LIGHT["last"]
 TARGET, NATION, WORSE, BETTER = LIGHT["target"], LIGHT["nation"], LIGHT["worse"], LIGHT["better"]
 GRID, BAND, PAPER = LIGHT["grid"], LIGHT["band"], LIGHT["paper"]
+# The one rule of what has a colour: a signal by its direction, a target by whether it is missed beyond
+# chance; by the tone or status of a payload, in every form. What is not here has none.
+TONES: dict[str, str] = {
+    "better": BETTER,
+    "worse": WORSE,
+    "good": BETTER,
+    "bad": WORSE,
+    "missed": WORSE,
+    "muted": MUTED,
+}
 
 
 @cache

@@ -11,7 +11,7 @@ import pandas as pd
 from aftersales.contract.months import months_to
 from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS
 from aftersales.contract.statistics import moving_range_sigma
-from aftersales.signals import Finding
+from aftersales.signals import Finding, sentences
 
 SCORES = ["scope", "sample", *MOT_ITEMS, "mot", "css"]
 ITEMS = [
@@ -27,6 +27,7 @@ ITEMS = [
     "gap_national",
     "sigma",
     "beyond_noise",
+    "direction",
 ]
 SECTIONS = ["section", "items", "points", "max_points", "score", "weight", "contribution", "not_applicable"]
 MISSED = ["section", "item", "points", "max_points", "lost", "note"]
@@ -89,6 +90,7 @@ def items(
     """The ten items one by one: scores, change, contribution to ΔMOT, gaps and month-to-month noise.
 
     ``beyond_noise`` says whether the findings have a signal of the item; None where it was not judged.
+    ``direction`` is the signal's, ``better`` or ``worse``; empty without one.
     """
     if oem_css is None:
         return pd.DataFrame(columns=ITEMS)
@@ -109,7 +111,7 @@ def items(
         )
         change = _minus(current, previous)
         sigma = moving_range_sigma(list(past[item].iloc[:-1]))
-        told = next((one for one in findings if (one.figure, one.subject) == ("oem.mot", item)), None)
+        told = sentences.find(findings, "oem.mot", item)
         beyond = None if told is None or told.level == "unknown" else told.level == "signal"
         out.append(
             [
@@ -125,6 +127,7 @@ def items(
                 _minus(current, national),
                 sigma,
                 beyond,
+                sentences.tone(told),
             ]
         )
     return pd.DataFrame(out, columns=ITEMS)

@@ -48,8 +48,8 @@ def dot_plot(
     Parameters
     ----------
     frame : DataFrame
-        ``label``, ``previous``, ``current`` and, where they are known, ``branch`` and ``national``. Where
-        it has ``beyond_noise``, only a change for which that is true has a colour and a glyph.
+        ``label``, ``previous``, ``current`` and, where they are known, ``branch`` and ``national``. Only
+        where ``direction`` is ``better`` or ``worse`` has a score a colour, and a change that way a glyph.
     """
     known = (
         frame.dropna(subset=["current"])
@@ -80,7 +80,7 @@ def dot_plot(
             end = (right - (66 if wide else 50), 0)
             now, change = (
                 formats.number(row["current"]),
-                _change(row.get("previous"), row["current"], _judged(row)),
+                _change(row),
             )
             say(ax, now, (1, y), end, px=px, bold=True, colour=colour, ha="right", coords=ACROSS_DOWN)
             say(ax, change, (1, y), (right, 0), px=px - 1, colour=theme.MUTED, ha="right", coords=ACROSS_DOWN)
@@ -102,9 +102,8 @@ def dot_plot(
         form={
             "kind": "dots",
             "columns": order,
-            "changes": [
-                _change(row.get("previous"), row["current"], _judged(row)) for row in known.to_dict("records")
-            ],
+            "changes": [_change(row) for row in known.to_dict("records")],
+            "tones": [_tone(row) for row in known.to_dict("records")],
         },
         mail=mail,
     )
@@ -113,7 +112,7 @@ def dot_plot(
 def _row(ax: Axes, y: int, row: Mapping[str, float]) -> str:
     """A row's marks; its colour."""
     previous, current = row.get("previous", np.nan), row["current"]
-    colour = theme.WORSE if current < previous and _judged(row) else theme.THIS
+    colour = _colour(row)
     ticks = (("national", theme.NATION, 0.17, 1.6), ("branch", theme.TARGET, 0.24, 2.6))
     for name, tint, reach, weight in ticks:
         value = row.get(name, np.nan)
@@ -130,12 +129,11 @@ def _row(ax: Axes, y: int, row: Mapping[str, float]) -> str:
 
 def _heads(ax: Axes, row: pd.Series, px: float, lang: str, beyond: float) -> None:
     """The marks of the first row say what they are; names that would touch are moved apart."""
-    falls = "previous" in row and row["current"] < row["previous"] and _judged(row)
     tints = {
         "national": theme.NATION,
         "branch": theme.TARGET,
         "previous": theme.MUTED,  # the colour of its mark is too pale for a word
-        "current": theme.WORSE if falls else theme.THIS,
+        "current": _colour(row),
     }
     named = [(row[c], _HEADS[lang][c], tint) for c, tint in tints.items() if c in row and row[c] == row[c]]
     low, high = ax.get_xlim()
@@ -166,7 +164,7 @@ def pairs(
     So no change of them has a colour.
     """
     return dot_plot(
-        frame[["label", "previous", "current"]].assign(beyond_noise=False),
+        frame[["label", "previous", "current"]],
         title=title,
         subtitle=subtitle,
         lang=lang,
@@ -176,17 +174,26 @@ def pairs(
     )
 
 
-def _judged(row: Mapping[str, Any] | pd.Series) -> bool:
-    """Whether a change may be coloured: it is beyond normal variation, or nothing is known of that."""
-    beyond = row.get("beyond_noise", True)
-    return not formats.missing(beyond) and bool(beyond)
+def _tone(row: Mapping[str, Any] | pd.Series) -> str:
+    """The direction of a score's signal; "" without one."""
+    direction = row.get("direction")
+    return "" if formats.missing(direction) else str(direction)
 
 
-def _change(previous: float | None, current: float, judged: bool) -> str:
-    if previous is None or formats.missing(previous):
+def _colour(row: Mapping[str, Any] | pd.Series) -> str:
+    return theme.TONES.get(_tone(row), theme.THIS)
+
+
+def _change(row: Mapping[str, Any]) -> str:
+    """A score less last month's; with a glyph where it goes the way of its signal.
+
+    A score may be beyond its limits and yet nearer to them than last month.
+    """
+    if formats.missing(row.get("previous")):
         return ""
-    change = round(current - previous, 1)
-    rises, falls = ("▲ ", "▼ ") if judged else ("+", "−")
+    change = round(row["current"] - row["previous"], 1)
+    beyond = _tone(row) == ("better" if change > 0 else "worse")
+    rises, falls = ("▲ ", "▼ ") if beyond else ("+", "−")
     return "–" if change == 0 else f"{rises if change > 0 else falls}{abs(change):.1f}"
 
 

@@ -15,7 +15,6 @@ from aftersales.display import theme
 Events = Sequence[Mapping[str, str]]
 # Of fewer known months no highest and lowest is named: each would be one by chance of the few.
 _FOR_EXTREMES = 12
-RUN_COLOURS = {"better": theme.BETTER, "worse": theme.WORSE}
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def find(frame: pd.DataFrame, column: str, lang: str, events: Events = ()) -> Ma
     centre = frame["centre"].astype(float) if "centre" in frame else pd.Series(dtype=float)
     return Marks(
         since,
-        RUN_COLOURS.get(run[start], theme.THIS) if start is not None else theme.THIS,
+        theme.TONES.get(run[start], theme.THIS) if start is not None else theme.THIS,
         [(months.index(e["month"]), _event(e, lang)) for e in events if e["month"] in months],
         [i for i, month in enumerate(months) if spring_festival(month)],
         _extremes(known, lang) if len(known) >= _FOR_EXTREMES else [],

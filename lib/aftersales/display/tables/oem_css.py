@@ -86,7 +86,7 @@ def mot_items(
 ) -> Exhibit:
     """The ten items with weights and the four rows of the deck's table, items down (slide 7).
 
-    A change has a colour only where it is a signal of the findings.
+    A score has a colour only where it is a signal of the findings.
     """
     lang = words["lang"]
     if scores.empty:
@@ -118,7 +118,8 @@ def mot_items(
     columns = RECORDS["oem.css"].on_page
     about = [*(("oem.mot", item) for item in items["item"]), ("oem.mot", None), ("oem.css", None)]
     tones = [sentences.tone(sentences.find(findings, figure, subject)) for figure, subject in about]
-    tone = {f"{r},4": direction for r, direction in enumerate(tones) if direction}
+    place = [column.key for column in columns].index("current")
+    tone = {f"{r},{place}": direction for r, direction in enumerate(tones) if direction}
     totals = [len(items), len(items) + 1]
     return table(frame, columns, id="oem.css", emphasis=totals, fixed=totals, tone=tone, **words)
 

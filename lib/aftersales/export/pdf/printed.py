@@ -55,6 +55,7 @@ def data(doc: Document) -> dict[str, Any]:
         "lang": doc.lang,
         "words": {**WORDS[doc.lang], **PRINT_WORDS[doc.lang]},
         "palette": dict(theme.LIGHT),
+        "tones": dict(theme.TONES),
         "title": texts["page_title"],
         "description": texts["description"],
         "store": texts["store"],

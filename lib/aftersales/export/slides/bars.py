@@ -167,9 +167,9 @@ def dots(slide: Any, p: Payload, at: Box) -> None:
         looks.marker(series, *marks[column])
     now = chart.series[-1]
     looks.labels(now, looks.number(1), XL_LABEL_POSITION.RIGHT, size + 1)
-    for n, change in enumerate(form["changes"]):
-        if change.startswith("▼"):
-            looks.marker(now.points[n], XL_MARKER_STYLE.CIRCLE, 10, theme.WORSE)
+    for n, tone in enumerate(form["tones"]):
+        if tone:
+            looks.marker(now.points[n], XL_MARKER_STYLE.CIRCLE, 10, theme.TONES[tone])
     if "previous" in order:
         _between(chart, looks.paler(theme.THIS, 0.35))
     chart.has_legend = True

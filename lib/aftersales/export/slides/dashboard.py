@@ -29,7 +29,6 @@ def key_figures(slide: Any, cards: Sequence[Mapping[str, Any]], at: Box, lang: L
         unit = str(card.get("unit") or "")
         shown = card["display"] + (unit if unit == "%" else "")
         verdict = str(card.get("verdict") or "")
-        tone = texts.tone("worse" if verdict.startswith("✗") else str(card.get("tone") or ""))
         said = str(card.get("change_display") or "")
         label = card["label"] + (f"（{unit}）" if lang == "zh" and unit not in ("", "%") else "")
         label += f" ({unit})" if lang == "en" and unit not in ("", "%") else ""
@@ -38,11 +37,11 @@ def key_figures(slide: Any, cards: Sequence[Mapping[str, Any]], at: Box, lang: L
                 tables.Cell(label, bold=True),
                 tables.Cell(shown, "r", theme.THIS, True),
                 tables.Cell(str(card.get("target_display") or ""), "r"),
-                tables.Cell(verdict, colour=tone if verdict.startswith("✗") else theme.INK),
+                tables.Cell(verdict, colour=theme.TONES.get(str(card.get("status")), theme.MUTED)),
                 tables.Cell(" " * 12),
                 tables.Cell(
                     said,
-                    colour=texts.tone(str(card.get("tone") or "")) if card.get("tone") else theme.MUTED,
+                    colour=theme.TONES.get(str(card.get("tone")), theme.MUTED),
                 ),
             ]
         )
@@ -103,7 +102,9 @@ def _listed(p: Mapping[str, Any], most: int, size: float, room: float, lang: Lan
         )
         glyph = f"{item.get('glyph') or '·'} "
         text, _ = measure.fit(glyph + str(text), (size,), (room, size * measure.LINE * 3))
-        out.append([Run(glyph, texts.tone(str(item.get("tone") or "")), True), Run(text[len(glyph) :])])
+        out.append(
+            [Run(glyph, theme.TONES.get(str(item.get("tone")), theme.MUTED), True), Run(text[len(glyph) :])]
+        )
     if len(p["items"]) > most:
         out.append([Run(WORDS[lang]["more"].format(len(p["items"]) - most), theme.MUTED)])
     return out

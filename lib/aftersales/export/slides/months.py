@@ -82,11 +82,7 @@ def panels(slide: Any, p: Payload, at: Box) -> None:
         line = size * measure.LINE
         since = f"  {panel['since']}" if panel["since"] else ""
         colour = next(
-            (
-                {"better": theme.BETTER, "worse": theme.WORSE}.get(r["run"], theme.THIS)
-                for r in panel["months"][::-1]
-                if r.get("run")
-            ),
+            (theme.TONES.get(r["run"], theme.THIS) for r in panel["months"][::-1] if r.get("run")),
             theme.THIS,
         )
         now = [Run(panel["now"], theme.THIS, True), Run(since, colour, True)]
@@ -187,11 +183,10 @@ def _months(rows: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
 
 def _run_of(series: Any, rows: Sequence[Mapping[str, Any]], small: bool) -> None:
     """The months of a sustained signal in the colour of its direction, those beyond limits as diamonds."""
-    colours = {"better": theme.BETTER, "worse": theme.WORSE}
     for n, row in enumerate(rows):
-        if row.get("run") in colours:
+        if row.get("run") in theme.TONES:
             line = series.points[n].format.line
-            line.color.rgb, line.width = looks.rgb(colours[row["run"]]), Pt(2.5 if small else 3.5)
+            line.color.rgb, line.width = looks.rgb(theme.TONES[row["run"]]), Pt(2.5 if small else 3.5)
         if row.get("signal"):
             looks.marker(series.points[n], XL_MARKER_STYLE.DIAMOND, 7 if small else 10, theme.INK)
 

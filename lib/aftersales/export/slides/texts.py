@@ -96,5 +96,5 @@ def plain(runs: Paragraph) -> str:
 
 
 def tone(name: str) -> str:
-    """The colour of a tone of a payload; the ink's where it has none."""
-    return {"worse": theme.WORSE, "better": theme.BETTER, "muted": theme.MUTED}.get(name, theme.INK)
+    """The colour of a tone or status of a payload; the ink's where it has none."""
+    return theme.TONES.get(name, theme.INK)
