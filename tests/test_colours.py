@@ -1,4 +1,4 @@
-"""One colour rule a figure: a signal by its direction, a missed target; alike in page, PDF, slides and mail."""
+"""One colour rule a figure: a signal by its direction, a missed target; alike in page, PDF, slides, mail."""
 
 import io
 import re
