@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +23,8 @@ _NO_SIGNAL = {"zh": "没有信号", "en": "no signal"}
 _SENTENCE = {"zh": re.compile(r"(?<=[。！？])"), "en": re.compile(r"(?<=[.!?])\s+(?=[A-Z“])")}
 # So many rows at the most leave room beside a chapter's first table for its first chart.
 _SHORT = 6
+# So many slides are read to the end.
+MOST = 28
 # Definitions in a slide's notes.
 _MOST_DEFINITIONS = 12
 
@@ -44,6 +47,8 @@ class Slide:
         It goes on over as many slides as it needs; else it is shown only where one slide holds it.
     notes
         Paragraphs for who speaks.
+    further
+        It may be left out where there are too many: neither a chapter's first nor a TOP5.
     """
 
     chapter: str
@@ -53,6 +58,7 @@ class Slide:
     headed: bool = False
     whole: bool = True
     notes: tuple[str, ...] = ()
+    further: bool = False
 
 
 def slides(doc: Document) -> Iterator[Slide]:
@@ -82,6 +88,35 @@ def slides(doc: Document) -> Iterator[Slide]:
         yield _without_data(empty, doc)
     if last is not None and last.get("items"):
         yield Slide(WORDS[doc.lang]["closing"], str(last["title"]), exhibits=(last,), notes=_told(last))
+
+
+def fewer(told: Sequence[Slide], over: int, lang: str) -> list[Slide]:
+    """The slides without some further ones, each the last of the chapter that then has most.
+
+    The notes of that chapter's first slide name what was left out.
+    """
+    kept = list(told)
+    for _ in range(over):
+        many = Counter(_number(slide) for slide in kept if slide.chapter)
+        at = max(
+            (n for n, slide in enumerate(kept) if slide.further),
+            key=lambda n: (many[_number(kept[n])], n),
+            default=None,
+        )
+        if at is None:
+            break
+        gone = kept.pop(at)
+        first = next(n for n, slide in enumerate(kept) if _number(slide) == _number(gone))
+        note = say(
+            lang, f"未放入幻灯片，见月报网页：{gone.title}", f"Not on a slide, see the page: {gone.title}"
+        )
+        kept[first] = replace(kept[first], notes=(*kept[first].notes, note))
+    return kept
+
+
+def _number(slide: Slide) -> str:
+    """Which chapter a slide is of: the first has the chapter's question behind its name."""
+    return slide.chapter.split(" · ")[0]
 
 
 def _closing(block: Block) -> Payload | None:
@@ -121,10 +156,11 @@ def _of_chapter(chapter: Chapter, shown: Sequence[Block], lang: str) -> Iterator
         if p.get("role") == "top5":
             yield Slide("", p["title"], str(p.get("subtitle") or ""), (p,))
         elif _states(p["title"], lang):
-            yield Slide("", p["title"], str(p.get("subtitle") or ""), (p,), whole=_is_chart(block))
+            subtitle = str(p.get("subtitle") or "")
+            yield Slide("", p["title"], subtitle, (p,), whole=_is_chart(block), further=True)
         elif telling := said.get(id(block)):
             text = joined(telling[1:], lang)
-            yield Slide("", telling[0], text, (p,), headed=True, whole=_is_chart(block))
+            yield Slide("", telling[0], text, (p,), headed=True, whole=_is_chart(block), further=True)
 
 
 def _tables_after_others(chapter: Chapter) -> set[int]:
@@ -221,7 +257,7 @@ def _with_notes(slide: Slide, chapter: str, definitions: Sequence[tuple[str, str
         notes += [str(p[name]) for name in ("title", "subtitle", "note") if p.get(name)]
     words = "\n".join([*notes, *(str(p.get("alt") or "") for p in slide.exhibits), *_columns(slide.exhibits)])
     notes = list(dict.fromkeys(notes)) + _defined(words, definitions)
-    return Slide(chapter, slide.title, slide.text, slide.exhibits, slide.headed, slide.whole, tuple(notes))
+    return replace(slide, chapter=chapter, notes=tuple(notes))
 
 
 def _columns(exhibits: Sequence[Payload]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -89,17 +90,26 @@ def pptx(doc: document.Document, company: Path | None = None) -> bytes:
                 "in the store alone.",
             )
         )
-    prs, layouts = template.load(company)
     doc = _writable(doc)
-    making = Making(prs, layouts, doc, company is None)
-    making.cover()
-    making.dashboard()
-    for slide in deck.slides(doc):
-        making.slide(slide)
+    told = list(deck.slides(doc))
+    prs = _laid_out(doc, told, company)
+    if (over := len(prs.slides) - deck.MOST) > 0:
+        prs = _laid_out(doc, deck.fewer(told, over, doc.lang), company)
     _properties(prs, doc)
     out = io.BytesIO()
     prs.save(out)
     return _repacked(out.getvalue(), _date(doc))
+
+
+def _laid_out(doc: document.Document, told: Sequence[deck.Slide], company: Path | None) -> Any:
+    """All slides; how many a long table needs is known then."""
+    prs, layouts = template.load(company)
+    making = Making(prs, layouts, doc, company is None)
+    making.cover()
+    making.dashboard()
+    for slide in told:
+        making.slide(slide)
+    return prs
 
 
 def _writable(doc: document.Document) -> document.Document:
