@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import warm
 from filelock import FileLock
 from five_stores import STORES
 from one_language import foreign_in_error, phrases
@@ -100,18 +101,22 @@ def deck():
 
 
 def run(*args, cwd=params.ROOT, **env):
-    """The command, as a manager's shell runs it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "aftersales", *map(str, args)],
-        cwd=cwd,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
+    """The command, as a manager's shell runs it; report and check from a warm process where they may be."""
+    args = list(map(str, args))
+    if args[0] in ("report", "check") and warm.can(cwd, env):
+        done = warm.run(args, cwd, env)
+    else:
+        done = subprocess.run(
+            [sys.executable, "-m", "aftersales", *args],
+            cwd=cwd,
+            env={**os.environ, **env},
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
     if "PYTHONPROFILEIMPORTTIME" not in env:
         folder = env.get(home.VARIABLE) or (cwd / "params" if (cwd / "params").exists() else home.folder())
-        lang = arguments.language(list(map(str, args))) or home.language(Path(folder))
+        lang = arguments.language(args) or home.language(Path(folder))
         assert not phrases(done.stderr, lang), (lang, phrases(done.stderr, lang))
     return done
 

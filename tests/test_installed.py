@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -79,6 +80,27 @@ def test_the_wheel_has_what_a_report_is_made_with(wheel):
         "licenses/LICENSE",
     ):
         assert any(name.endswith(part) for name in names), part
+
+
+def test_the_tests_of_the_source_distribution_run_from_it(tmp_path):
+    """All that the checkout has is there, tests and what they read too; two of them are run."""
+    build = f"from setuptools import build_meta; build_meta.build_sdist({str(tmp_path)!r})"
+    done = subprocess.run([sys.executable, "-c", build], cwd=params.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as packed:
+        packed.extractall(tmp_path, filter="data")
+    root = next(path for path in tmp_path.iterdir() if path.is_dir())
+    env = {name: value for name, value in os.environ.items() if name not in _OURS}
+    env |= {"PYTHONPATH": str(root / "lib"), "PYTEST_ADDOPTS": ""}
+    tracked = subprocess.run(["git", "ls-files"], cwd=params.ROOT, capture_output=True, text=True, check=True)
+    assert [name for name in tracked.stdout.splitlines() if not (root / name).exists()] == []
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += [f"tests/{name}.py" for name in ("test_oem_css", "test_params")]
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
+    origin = "import aftersales; print(aftersales.__file__)"
+    done = subprocess.run([sys.executable, "-c", origin], cwd=root, env=env, capture_output=True, text=True)
+    assert Path(done.stdout.strip()).is_relative_to(root)
 
 
 def test_a_stores_first_month_in_an_empty_folder(installed, tmp_path):

@@ -198,3 +198,20 @@ def named(node):
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         ]
     return []
+
+
+def test_each_release_of_the_changelog_has_its_tag():
+    """The newest first, each with its day; where the tags are not to be had, that is all."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    heads = re.findall(r"^## (.+)$", text, re.M)
+    assert heads[0] == "Unreleased"
+    found = [re.fullmatch(r"(\d+)\.(\d+)\.(\d+) \((\d{4}-\d\d-\d\d)\)", head) for head in heads[1:]]
+    assert found
+    assert all(found)
+    numbers = [tuple(map(int, one.groups()[:3])) for one in found]
+    days = [one[4] for one in found]
+    assert numbers == sorted(set(numbers), reverse=True)
+    assert days == sorted(days, reverse=True)
+    done = subprocess.run(["git", "tag"], cwd=ROOT, capture_output=True, text=True)
+    if tags := done.stdout.split():
+        assert {f"v{'.'.join(map(str, number))}" for number in numbers} <= set(tags)

@@ -28,8 +28,8 @@ class _Later(ModuleType):
 
 
 def papermill() -> None:
-    """Import papermill without requests, with which it would read and write notebooks on other machines."""
-    _without("papermill", [_Later("requests"), _grammar()])
+    """Import papermill without that with which it would read and write notebooks on other machines."""
+    _without("papermill", [_Later("requests"), _Later("boto3"), _Later("boto3.session"), _grammar()])
 
 
 def nbformat() -> None:
