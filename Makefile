@@ -45,7 +45,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Values reach the program through the environment, so that a name with a blank or a quote stays one word, and as they
 # were typed, a $ included.
-GIVEN := MONTH YEAR STORE SOURCE OUT SCHEDULER WORKERS REPORT_LANG FRESH DRAFT DRY_RUN AGAIN NAME XLSX PRINTED A B VIN
+GIVEN := MONTH YEAR STORE SOURCE OUT SCHEDULER WORKERS REPORT_LANG FRESH DRAFT DRY_RUN AGAIN ONLY_IF NAME XLSX PRINTED A B VIN
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 PERIOD = $${MONTH:+--month "$$MONTH"} $${YEAR:+--year "$$YEAR"}
@@ -99,6 +99,10 @@ mail: $(READY) ## 发送已发布的报告：make mail MONTH=4（DRY_RUN=1 只�
 .PHONY: mail-group
 mail-group: $(READY) ## 发送集团的报告：各店收自己的，总部收总览：make mail-group MONTH=4（DRY_RUN=1 只说会发给谁） ## send each store of a group its report, head office the overview: make mail-group MONTH=4 (DRY_RUN=1)
 	@$(RUN) mail-group $(PERIOD) $(WHERE) $(LANGUAGE)
+
+.PHONY: push
+push: $(READY) ## 推送到企业微信、钉钉、飞书的群：make push MONTH=4（DRY_RUN=1 只说会推送什么） ## push to groups of WeCom, DingTalk and Feishu: make push MONTH=4 (DRY_RUN=1 says what would go where)
+	@$(RUN) push $(PERIOD) $(STORED) $(WHERE) $(LANGUAGE)
 
 .PHONY: call-list
 call-list: $(READY) ## 生成外呼名单（未脱敏，仅限店内）：make call-list MONTH=4 OUT=外呼名单.xlsx ## write whom to call, unmasked, for inside the store: make call-list MONTH=4 OUT=calls.xlsx

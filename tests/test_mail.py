@@ -10,6 +10,7 @@ import re
 import shutil
 import socket
 import ssl
+import time
 from copy import deepcopy
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from conftest import run
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from icalendar import Calendar
 
 from aftersales.contract import command, params, recipients
 from aftersales.contract.errors import AftersalesError, InputError
@@ -379,6 +381,101 @@ def test_a_corrected_report_says_what_changed_and_follows_the_first(report, sett
     send(report, settings, smtp, tmp_path, again=True)
     sent_to = [mail for who, mail in smtp.got if who == "gm@example.com"]
     assert len({mail["Message-ID"] for mail in sent_to}) == len(sent_to) == 4
+
+
+def test_lines_lead_to_the_exhibit_and_name_the_cases(april, report, settings):
+    at = "https://intranet.example/2024-04/%E7%A4%BA%E8%8C%83%E5%BA%97/report.html"
+    linked = replace(settings, report_url="https://intranet.example/{month}/{store}/report.html")
+    mail = message.build(report[0], report[1], linked, [])
+    page, text, _ = lint.parts(mail)
+    shown = (april / "report.html").read_text(encoding="utf-8")
+    links = re.findall(rf'href="{re.escape(at)}#([^"]+)"', page)
+    assert len(links) > 20
+    assert not [anchor for anchor in links if f'id="{anchor}"' not in shown]
+    assert re.search(r'#complaints-waiting"[^>]*>2件投诉超过承诺的关闭时限：TS2404-004（客服专员小赵）', page)
+    assert (
+        text.count("TS2404-004（客服专员小赵）、TS2404-008（客服主管）") == 2
+    )  # it waits, and is to be decided
+    assert f"网页：{at}" in text
+    every = [i["about"]["exhibit"] for p in payloads(report[0]) for i in p.get("items", []) if "about" in i]
+    exhibits = {p["id"] for p in payloads(report[0])}
+    assert {*every} <= exhibits
+    assert "href" not in lint.parts(message.build(report[0], report[1], settings, []))[0]
+
+
+def events(mail):
+    """The events of a mail's calendar, as a calendar program reads them, by name."""
+    (part,) = [p for p in mail.walk() if p.get_content_type() == "text/calendar"]
+    assert part.get_filename() == "示范店-2024-04.ics"
+    raw = part.get_payload(decode=True)
+    assert max(map(len, raw.split(b"\r\n"))) <= 75
+    return {str(event["UID"]): event for event in Calendar.from_ical(raw).events}
+
+
+def test_measures_that_are_due_come_as_a_calendar_and_a_corrected_report_updates_it(
+    report, settings, smtp, tmp_path
+):
+    asked = replace(settings, calendar=True, recipients={**settings.recipients, "head_office": []})
+    send(report, asked, smtp, tmp_path)
+    mails = dict(smtp.got)
+    first = events(mails["gm@example.com"])
+    rows = [row for p in payloads(report[0]) if p.get("role") == "top5" for row in p["rows"]]
+    days = [event.start for event in first.values()]
+    assert days.count(dt.date(2024, 5, 1)) == 1  # of last month's measures the one that is still to come
+    assert len(days) == len(rows) + 1
+    assert all(
+        type(event.start) is dt.date and event.end - event.start == dt.timedelta(1)
+        for event in first.values()
+    )
+    assert all(event["SEQUENCE"] == 0 and str(event["STATUS"]) == "CONFIRMED" for event in first.values())
+    workshop = events(mails["w@example.com"])
+    assert set(workshop) < set(first)
+    changed, _ = corrected(report)
+    tables = [p for p in payloads(changed[0]) if p.get("role") == "top5"]
+    due = [column["key"] for column in tables[0]["columns"]].index("due")
+    tables[0]["rows"][0][due] = "2024-06-03 00:00"
+    del tables[1]["rows"][0], tables[1]["display"][0]
+    send(changed, asked, smtp, tmp_path)
+    (second,) = [events(mail) for who, mail in smtp.got[2:] if who == "gm@example.com"]
+    assert set(second) == set(first)
+    assert {event["SEQUENCE"] for event in second.values()} == {1}
+    moved = [uid for uid, event in second.items() if event.start != first[uid].start]
+    gone = [uid for uid, event in second.items() if str(event["STATUS"]) == "CANCELLED"]
+    assert [second[uid].start for uid in moved] == [dt.date(2024, 6, 3)]
+    assert len(gone) == 1
+    assert gone[0] in workshop
+
+
+def test_no_more_go_out_a_minute_than_the_params_say(report, settings, smtp, tmp_path, monkeypatch):
+    monkeypatch.setattr(sending, "MINUTE", 0.6)
+    began = time.monotonic()
+    said = send(report, replace(settings, mails_per_minute=2), smtp, tmp_path)
+    assert time.monotonic() - began >= 0.6
+    assert len(smtp.got) == 3
+    assert said[0] == "3 messages, at most 2 a minute: about 1 min"
+    assert said[-1] == "h@example.com (head_office): sent 3/3"
+
+
+def test_only_a_new_signal_is_mailed_where_only_those_are_wanted(report, settings, smtp, tmp_path):
+    """Of the first all are new; a correction without a new one goes to nobody who has had the first."""
+    one = {"allowed_domains": ["example.com"], "general_manager": ["gm@example.com"]}
+    quiet = replace(settings, only_if="signal", recipients=one)
+    send(report, quiet, smtp, tmp_path)
+    assert len(smtp.got) == 1
+    changed, _ = corrected(report)
+    (said,) = send(changed, quiet, smtp, tmp_path)
+    assert said.endswith("nothing is sent to: gm@example.com")
+    both = replace(quiet, recipients=one | {"front": ["f@example.com"]})
+    said, other = send(changed, both, smtp, tmp_path, dry_run=True)
+    assert said.endswith("nothing is sent to: gm@example.com")
+    assert other.startswith("f@example.com (front): would be sent")
+    for payload in payloads(changed[0]):
+        if payload.get("role") == "certain":
+            payload["items"][0]["about"] |= {"figure": "oem.mot", "direction": "worse"}
+    send(changed, quiet, smtp, tmp_path)
+    assert len(smtp.got) == 2
+    send(report, quiet, smtp, tmp_path, again=True)
+    assert len(smtp.got) == 3
 
 
 def test_names_and_where_answers_go_are_kept(report, settings, smtp, tmp_path):

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from lxml import etree
 from test_mail import certificate, people, smtp  # noqa: F401 (a mail server)
+from test_push import alerts, kinds, services  # noqa: F401 (and robots)
 
 from aftersales.contract import params
 
@@ -53,6 +54,18 @@ def test_a_run_that_fails_is_told_by_mail(monthly, smtp, monkeypatch, tmp_path, 
     assert "2024-04: report failed (2)" in mail["Subject"]
     assert "nowhere" in mail.get_content()
     assert "nowhere" in capsys.readouterr().out
+
+
+def test_a_run_that_fails_is_told_to_the_robots_too(monthly, services, monkeypatch, tmp_path, capsys):  # noqa: F811
+    monkeypatch.delenv("SMTP_HOST", raising=False)
+    for name, value in alerts(services).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    asked = ["--alert", "it@example.com", "--month", "2024-04", "--source", str(tmp_path / "nowhere")]
+    assert monthly.main(asked) == 2
+    assert kinds(services) == ["wecom", "dingtalk", "feishu"]
+    assert "2024-04: report failed (2)" in services.got[0][1]["markdown"]["content"]
+    assert "could not be told" in capsys.readouterr().err  # it@example.com, without a mail server
 
 
 def test_where_nobody_can_be_told_the_exit_code_still_tells(monthly, monkeypatch, tmp_path, capsys):

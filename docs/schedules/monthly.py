@@ -1,9 +1,11 @@
-"""Last month's report, made and mailed; whoever looks after it gets a mail when one of the two fails.
+"""Last month's report, made, mailed and pushed; whoever looks after it is told when one of them fails.
 
-    python monthly.py --alert it@dealer.example --source exports/ --store 东城店
+    python monthly.py --alert it@dealer.example --push --source exports/ --store 东城店
 
-What is not known here goes to `aftersales report` and `aftersales mail` as it stands. Run it with the Python
-that has `aftersales`, in the store's folder or the checkout. The mail server is the report's (SMTP_HOST …).
+What is not known here goes to `aftersales report`, `mail` and `push` as it stands. Run it with the Python
+that has `aftersales`, in the store's folder or the checkout. A failure is told by mail, through the report's
+server (SMTP_HOST …), and to group robots: those of WECOM_ALERT_WEBHOOK, DINGTALK_ALERT_WEBHOOK and
+FEISHU_ALERT_WEBHOOK.
 """
 
 from __future__ import annotations
@@ -18,17 +20,20 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 
 from aftersales.contract.errors import AftersalesError
-from aftersales.mail import server
+from aftersales.mail import push, server
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Make the report, then mail it; the first step that fails ends it, with that step's exit code."""
+    """Make the report, mail it, push it if asked; the first that fails ends it, with its exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--alert", required=True, metavar="ADDRESS", help="who is told of a failure")
     parser.add_argument("--month", help="default: last month", default=before(dt.date.today()))
-    parser.add_argument("--dry-run", action="store_true", help="say what would be mailed, and mail nothing")
+    parser.add_argument("--push", action="store_true", help="push it to the params' group robots too")
+    parser.add_argument("--only-if", choices=["signal"], help="mail and push only where a signal is new")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
     args, options = parser.parse_known_args(argv)
-    for step in (["report"], ["mail", *(["--dry-run"] if args.dry_run else [])]):
+    how = [*(["--dry-run"] if args.dry_run else []), *(["--only-if", args.only_if] if args.only_if else [])]
+    for step in (["report"], ["mail", *how], *([["push", *how]] if args.push else [])):
         command = [sys.executable, "-m", "aftersales", *step, "--month", args.month, *options]
         done = subprocess.run(
             command,
@@ -55,17 +60,23 @@ def before(day: dt.date) -> str:
 
 
 def alert(address: str, month: str, step: str, done: subprocess.CompletedProcess[str]) -> None:
-    """Mail what a failed step said; where that cannot be done either, say so: the exit code stays."""
+    """Tell what a failed step said; where that cannot be done either, say so: the exit code stays."""
     mail = EmailMessage()
     user = os.environ.get("SMTP_USER", "")
     mail["From"], mail["To"] = user if "@" in user else address, address
     mail["Subject"] = f"客服部月报 {month}: {step} failed ({done.returncode}) on {platform.node()}"
-    mail.set_content("\n".join(done.stdout.splitlines()[-60:]) + "\n")
+    told = "\n".join(done.stdout.splitlines()[-60:]) + "\n"
+    mail.set_content(told)
     try:
         with server.named(os.environ).connect() as connection:
             connection.send_message(mail)
     except (AftersalesError, OSError) as error:
         print(f"{address} could not be told: {error}", file=sys.stderr)
+    if any(os.environ.get(name) for name in push.ALERTS.values()):
+        try:
+            push.alert(f"{mail['Subject']}\n{told}")
+        except AftersalesError as error:
+            print(f"robots could not be told: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.source = command.source_of_make()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleaned up after as after Ctrl-C
     try:
-        if getattr(args, "month", "") is None:
+        if getattr(args, "month", "") is None and getattr(args, "alert", None) is None:
             raise InputError(_which_month(args.name))
         return args.run(args) or 0
     except InputError as error:
@@ -258,6 +258,26 @@ def parser() -> argparse.ArgumentParser:
     _output(mails)
     _sending(mails)
     mails.set_defaults(run=_mail_group)
+
+    push = add(
+        "push",
+        "把已发布的报告推送到企业微信、钉钉、飞书的群机器人",
+        "push the published report to group robots of WeCom, DingTalk and Feishu",
+    )
+    _month(push)
+    _source(push)
+    _output(push)
+    _sending(push)
+    push.add_argument(
+        "--alert",
+        metavar=phrase("文字", "TEXT"),
+        help=phrase(
+            "不推送报告，只通知：第一行是标题（-：从标准输入读）；机器人见 WECOM_ALERT_WEBHOOK 等环境变量",
+            "push no report but tell this, its first line as the title (-: from standard input), to the "
+            "robots of WECOM_ALERT_WEBHOOK and the like",
+        ),
+    )
+    push.set_defaults(run=_push)
 
     calls = add(
         "call-list",
@@ -487,6 +507,27 @@ def _sending(command: argparse.ArgumentParser) -> None:
             "send to those too who have it already (or AGAIN=1)",
         ),
     )
+    command.add_argument(
+        "--only-if",
+        choices=("signal",),
+        help=phrase(
+            "只在有对方还没收到过的信号时才发（或 ONLY_IF=signal；默认：参数里的 only_if）",
+            "only where there is a signal that the last one did not have (or ONLY_IF=signal; default: "
+            "only_if of the params)",
+        ),
+    )
+
+
+def _sent(args: argparse.Namespace) -> dict[str, Any]:
+    """How something is to be sent."""
+    only_if = args.only_if or os.environ.get("ONLY_IF") or None
+    if only_if not in (None, "signal"):
+        raise InputError(Message(f"ONLY_IF={only_if}：应是 signal。", f"ONLY_IF={only_if}: expected signal."))
+    return {
+        "dry_run": args.dry_run or _is_set("DRY_RUN"),
+        "again": args.again or _is_set("AGAIN"),
+        "only_if": only_if,
+    }
 
 
 def _only_here(args: argparse.Namespace) -> None:
@@ -665,8 +706,28 @@ def _mail(args: argparse.Namespace) -> None:
         source=args.source,
         out=args.out,
         lang=args.lang,
-        dry_run=args.dry_run or _is_set("DRY_RUN"),
-        again=args.again or _is_set("AGAIN"),
+        **_sent(args),
+    )
+
+
+def _push(args: argparse.Namespace) -> None:
+    if args.alert is not None:
+        from aftersales.mail import push
+
+        text = sys.stdin.read() if args.alert == "-" else args.alert
+        push.alert(text, dry_run=_sent(args)["dry_run"])
+        return
+    _only_here(args)
+    from aftersales import report
+
+    report.push(
+        month=args.month,
+        year=args.year,
+        store=args.store,
+        source=args.source,
+        out=args.out,
+        lang=args.lang,
+        **_sent(args),
     )
 
 
@@ -682,8 +743,7 @@ def _mail_group(args: argparse.Namespace) -> None:
         args.year,
         args.out,
         lang=args.lang,
-        dry_run=args.dry_run or _is_set("DRY_RUN"),
-        again=args.again or _is_set("AGAIN"),
+        **_sent(args),
     )
 
 

@@ -306,7 +306,9 @@ def write_formats(
         (folder / "report.html").write_text(page, encoding="utf-8")
         workbook.write(whole, results, folder / "tables.xlsx", request.lang, own.from_json(glued["records"]))
         masked = request.meta["masked"] and not request.draft
-        body = mail.ReportMailExporter().from_notebook_node(whole)[1]["mail"] if masked else None
+        shown_at = mail.page_of(request.params, request.store, str(request.month))
+        mailing = mail.ReportMailExporter(page=shown_at)
+        body = mailing.from_notebook_node(whole)[1]["mail"] if masked else None
         if slides is not None:
             from aftersales.export.slides import pptx
 
@@ -382,6 +384,7 @@ def mail(
     lang: str | None = None,
     dry_run: bool = False,
     again: bool = False,
+    only_if: str | None = None,
 ) -> None:
     """Send the published report of a month to everybody whom the params name; see `aftersales.mail.sending`.
 
@@ -395,12 +398,48 @@ def mail(
     lazily.nbconvert()
     from aftersales.mail import sending
 
+    folder, settings, make = _published(month, year, store, source, out, lang)
+    options: dict[str, Any] = {"dry_run": dry_run, "again": again, "only_if": only_if}
+    sending.send_published(folder, settings, lang=lang, make=make, **options)
+
+
+def push(
+    month: str,
+    year: str | None = None,
+    store: str | None = None,
+    source: str | None = None,
+    out: Path = Path("output"),
+    lang: str | None = None,
+    dry_run: bool = False,
+    again: bool = False,
+    only_if: str | None = None,
+) -> None:
+    """Push the published report of a month to the robots whom the params name; see `aftersales.mail.push`.
+
+    Raises
+    ------
+    InputError
+        There is no such report, or a robot is named badly; nothing was pushed.
+    """
+    from aftersales.contract import lazily
+
+    lazily.nbconvert()
+    from aftersales.mail import push as pushing
+
+    folder, settings, make = _published(month, year, store, source, out, lang)
+    options: dict[str, Any] = {"dry_run": dry_run, "again": again, "only_if": only_if}
+    pushing.push_published(folder, settings, lang=lang, make=make, **options)
+
+
+def _published(
+    month: str, year: str | None, store: str | None, source: str | None, out: Path, lang: str | None
+) -> tuple[Path, params.Params, command.Command]:
+    """Where the report that is meant is published, its store's params, and the command that makes it."""
     request = inputs.ask(month, year, store, source, lang)
     inputs.forget(request)
     folder = out / str(request.month) / publish.folder_name(request.store)
     elsewhere = None if out == Path("output") else out
-    make = command.report(request.month, store, source, lang, elsewhere)
-    sending.send_published(folder, request.params, lang=lang, dry_run=dry_run, again=again, make=make)
+    return folder, request.params, command.report(request.month, store, source, lang, elsewhere)
 
 
 def call_list(

@@ -26,6 +26,8 @@ from aftersales.contract.names import store_key
 from aftersales.contract.schema import CODES, MOT_ITEMS, PT_SECTIONS, QUESTIONS
 
 ROLES = ("general_manager", "front", "workshop", "parts", "service", "head_office")
+# Where group robots are, in the order in which they are pushed to.
+SERVICES = ("wecom", "dingtalk", "feishu")
 HOURS = ("contact", "plan", "close")
 # What a chapter and a run may take.
 LIMITS = tuple(f"{of}_{what}" for of in ("chapter", "run") for what in ("seconds", "memory_mb", "output_mb"))
@@ -59,6 +61,11 @@ class Params:
     sender: str
     reply_to: str
     recipients: dict[str, list[str]]
+    mails_per_minute: int
+    only_if: str
+    calendar: bool
+    report_url: str
+    robots: dict[str, list[str]]
     table_names: dict[str, str | None]
     header_aliases: dict[str, str]
     constants: dict[str, dict[str, Any]]
@@ -192,6 +199,7 @@ _NESTED = {
     "department_heads": tuple(CODES["action_department"]),
     "questionnaire": QUESTIONS,
     "recipients": ("allowed_domains", *ROLES),
+    "robots": SERVICES,
     "limits": LIMITS,
 }
 _OPTIONAL = ("remarks", "events")
@@ -203,6 +211,11 @@ SHIPPED: dict[str, Any] = {
     "keep_months": 24,
     "slides": False,
     "slides_template": "",
+    "mails_per_minute": 0,
+    "only_if": "",
+    "calendar": False,
+    "report_url": "",
+    "robots": {"wecom": [], "dingtalk": [], "feishu": []},
     "grace_minutes": 15,
     "return_days": 30,
     "return_km": 2000,
@@ -356,8 +369,11 @@ def _of_store(values: dict[str, Any], origins: dict[str, str], store: str | None
     if store_key(wanted) != store_key(own):
         allowed = {k: v for k, v in dict(values["recipients"] or {}).items() if k == "allowed_domains"}
         values["recipients"] = allowed
-        for role in ROLES:
-            origins.pop(f"recipients.{role}", None)
+        values["robots"] = {one: [] for one in SERVICES}
+        if "{store}" not in str(values["report_url"]):  # it is where the own store's page is
+            values["report_url"] = ""
+        for key in (*(f"recipients.{role}" for role in ROLES), *(f"robots.{one}" for one in SERVICES)):
+            origins.pop(key, None)
         changes["store"] = store_params.store_of(file).strip()
     else:
         changes.pop("store", None)
@@ -445,14 +461,27 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
         expect(isinstance(values[key], (str, int)) and str(values[key]).strip() != "", key, "文字", "a text")
         values[key] = str(values[key]).strip()
     expect(values["lang"] in ("zh", "en"), "lang", " zh 或 en", "zh or en")
-    for key in ("mask", "slides"):
+    for key in ("mask", "slides", "calendar"):
         expect(isinstance(values[key], bool), key, " true 或 false", "true or false")
     for key, zh, en in (
         ("reply_to", "一个地址", "an address"),
         ("slides_template", "一个 .pptx 文件", "a .pptx file"),
+        ("report_url", "一个网址", "a URL"),
+        ("only_if", " signal，或不写", "signal, or nothing"),
     ):
         values[key] = "" if values[key] is None else values[key]
         expect(isinstance(values[key], str), key, zh, en)
+    expect(values["only_if"] in ("", "signal"), "only_if", " signal，或不写", "signal, or nothing")
+    expect(
+        _is_page(values["report_url"]),
+        "report_url",
+        " http:// 或 https:// 开头的网址，其中可有 {month} 和 {store}",
+        "a URL that begins with http:// or https://, in which {month} and {store} may stand",
+    )
+    per_minute = values["mails_per_minute"]
+    good = isinstance(per_minute, int) and not isinstance(per_minute, bool) and 0 <= per_minute <= 1000
+    expect(good, "mails_per_minute", " 0（不限）到 1,000 的整数", "a whole number from 0 (no limit) to 1,000")
+    _check_robots(values, file_of)
     expect(values["rate_base"] in ("calls", "valid"), "rate_base", " calls 或 valid", "calls or valid")
     for key in ("base_months", "churn_months"):
         good = isinstance(values[key], int) and not isinstance(values[key], bool) and 1 <= values[key] <= 60
@@ -543,6 +572,37 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
     expect(good, "chapters", "互不相同的笔记本名列表", "a list of different notebook stems")
     _check_events(values, file_of("events"))
     _check_remarks(values, file_of("remarks"))
+
+
+def _is_page(url: str) -> bool:
+    """Whether the page of a report may be found by it."""
+    plain = url.replace("{month}", "").replace("{store}", "")
+    return not url or bool(re.fullmatch(r"https?://[^\s{}\"<>]+", plain))
+
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+
+
+def _check_robots(values: dict[str, Any], file_of: Callable[[str], str]) -> None:
+    """Robots are named by the variables that hold their webhooks; what else stands there is not repeated, for
+    it may be a webhook.
+    """
+    robots = values["robots"] = dict(values["robots"] or {})
+    for service, names in robots.items():
+        names = robots[service] = [] if names is None else names
+        if isinstance(names, list) and all(isinstance(n, str) and _VARIABLE.fullmatch(n) for n in names):
+            continue
+        file, key = file_of(f"robots.{service}"), f"robots.{service}"
+        example = f"[{service.upper()}_WEBHOOK]"
+        raise InputError(
+            Message(
+                f"{file}：{key}：应是存放webhook的环境变量的名称，如 {example}。"
+                "webhook本身是密钥，不要写在文件里；写过的，请在群里重新生成。",
+                f"{file}: {key}: expected names of the environment variables that hold the webhooks, such as "
+                f"{example}. A webhook itself is a secret and never stands in a file; make a new one in the "
+                "group where it did.",
+            )
+        )
 
 
 _LONGEST_EVENT = 60

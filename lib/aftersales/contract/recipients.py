@@ -13,6 +13,7 @@ from aftersales.contract.names import store_key
 from aftersales.contract.params import ROLES, Params
 
 DEPARTMENTS = ("front", "workshop", "parts", "service")
+_DOMAINS = "allowed_domains"
 _SPEC = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 _ADDRESS = re.compile(rf'\s*(?:"?(?P<name>[^"<>\r\n]*?)"?\s*<(?P<inner>{_SPEC})>|(?P<bare>{_SPEC}))\s*')
 
@@ -44,8 +45,8 @@ def address(text: str) -> Address:
     )
 
 
-def are_of(store: str, params: Params) -> bool:
-    """Whether the recipients are those of a store.
+def are_of(store: str, params: Params, section: str = "recipients") -> bool:
+    """Whether the recipients are those of a store, or what another section names, its robots.
 
     No address says whose it is, so they belong to the store that the params are of, however blanks and widths
     are typed; those of a store with a file of its own come from that file alone.
@@ -53,30 +54,32 @@ def are_of(store: str, params: Params) -> bool:
     if store_key(store) != store_key(params.store):
         return False
     file = params.origins.get("store", "")
-    named = [role for role in ROLES if params.recipients.get(role)]
+    given = getattr(params, section)
+    named = [key for key in given if given[key] and key != _DOMAINS]
     return not store_params.is_file(file) or all(
-        params.origins.get(f"recipients.{role}") == file for role in named
+        params.origins.get(f"{section}.{key}") == file for key in named
     )
 
 
-def check_store(store: str, params: Params) -> None:
-    """Stop before a report goes to the recipients of another store.
+def check_store(store: str, params: Params, section: str = "recipients") -> None:
+    """Stop before a report goes to the recipients, or to the robots, of another store.
 
     Raises
     ------
     InputError
         They are not those of the store; the message names both.
     """
-    if not are_of(store, params):
+    if not are_of(store, params, section):
+        zh, en = ("机器人", "robots") if section == "robots" else ("收件人", "recipients")
         file = f"params/{store_params.name(store or '…')}"
         own = f"`store: {store or '…'}`"
         raise InputError(
             Message(
-                f"这是门店 {store or '（不明）'} 的报告；参数里的收件人是 {params.store} 的。"
-                f"请在 {file} 里写明{store or '那家店'}的收件人，或另备一套写着 {own} 的参数"
+                f"这是门店 {store or '（不明）'} 的报告；参数里的{zh}是 {params.store} 的。"
+                f"请在 {file} 里写明{store or '那家店'}的{zh}，或另备一套写着 {own} 的参数"
                 "（AFTERSALES_PARAMS=文件夹），再运行同一命令。什么也没有发送。",
                 f"got a report of the store {store or 'unknown'}; expected one of {params.store}, whose "
-                f"recipients the params name. Name the recipients of {store or 'that store'} in {file}, or "
+                f"{en} the params name. Name the {en} of {store or 'that store'} in {file}, or "
                 f"in params of its own that say {own} (AFTERSALES_PARAMS=folder), then run the command "
                 "again. Nothing was sent.",
             )
@@ -132,7 +135,7 @@ def faults(params: Params) -> list[Message]:
 
 def _read(params: Params, roles: Sequence[str]) -> tuple[dict[str, str], list[Message]]:
     """Address to role, and what is wrong with addresses."""
-    allowed = {domain.lower().lstrip("@") for domain in params.recipients.get("allowed_domains", [])}
+    allowed = {domain.lower().lstrip("@") for domain in params.recipients.get(_DOMAINS, [])}
     people: dict[str, str] = {}
     faults: list[Message] = []
     for role in roles:

@@ -48,7 +48,8 @@ class Exhibit:
         if self.payload["kind"] == "table":
             keys = [column["key"] for column in self.payload["columns"]]
             return pd.DataFrame(whole(self.payload)[0], columns=keys)
-        return pd.DataFrame(self.payload.get("cards") or self.payload.get("items") or [])
+        lines = self.payload.get("cards") or self.payload.get("items") or []
+        return pd.DataFrame([{k: v for k, v in line.items() if k != "about"} for line in lines])
 
     def to_excel(self, path: str | Path) -> Path:
         """Save the numbers behind the exhibit as an Excel workbook, headers as displayed; returns its path.

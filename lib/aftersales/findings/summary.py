@@ -25,6 +25,44 @@ from aftersales.sources.cells.repairs import messages as repair_messages
 Item = dict[str, Any]
 
 
+# The exhibit that shows what a finding is about; of a single item, cause or person, the second.
+_SHOWN = {
+    "review.actions": ("review.waiting", "review.waiting"),
+    "oem.mot": ("oem.history", "oem.items"),
+    "oem.css": ("oem.css", "oem.css"),
+    "oem.pt_total": ("oem.pt", "oem.pt"),
+    "css.valid_rate": ("css.results", "css.results"),
+    "css.delight_rate_valid": ("css.bases", "css.advisor_funnel"),
+    "css.disappointment_rate_valid": ("css.bases", "css.advisor_funnel"),
+    "complaints.causes": ("complaints.causes_chart", "complaints.causes_chart"),
+    "complaints.per_1000_visits": ("complaints.history", "complaints.history"),
+    "complaints.open": ("complaints.waiting", "complaints.waiting"),
+    "ftf.rate": ("ftf.trends", "ftf.funnel"),
+    "ftf.return_rate": ("ftf.trends", "ftf.returns"),
+    "ftf.returned": ("ftf.returns", "ftf.returns"),
+    "booking.rate": ("ftf.trends", "ftf.trends"),
+    "booking.kept_rate": ("ftf.trends", "booking.status"),
+    "delivery.rate": ("ftf.trends", "delivery.advisors"),
+    "churn.private_rate": ("churn.bridge", "churn.bridge"),
+    "churn.went_elsewhere": ("churn.call_list", "churn.call_list"),
+}
+
+
+def _about(one: Finding) -> Item:
+    """What a sentence is about, for whoever links, counts or names it: finding, exhibit, what waits."""
+    shown = _SHOWN.get(one.figure, ("top5.targets", ""))[one.subject is not None]
+    return {
+        "about": {
+            "figure": one.figure,
+            "subject": one.subject,
+            "level": one.level,
+            "direction": one.direction,
+            "exhibit": shown,
+            "cases": list(one.cases) if one.rule == "cases" else [],
+        }
+    }
+
+
 def _reading(row: Mapping[str, Any], findings: Sequence[Finding], lang: str) -> str:
     """What the findings say of a key figure: a signal since when and against what, or that there is none."""
     found = sentences.find(findings, WATCHED_AS.get(row["figure"], row["figure"]))
@@ -281,10 +319,11 @@ def certain(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
             if one.direction == direction:
                 glyph = "◇" if direction is None else "▲" if (one.z or 0) > 0 else "▼"
                 text = sentences.sentence(one, lang)
-                out.append({"text": text, "glyph": glyph, "tone": direction or ""})
+                out.append({"text": text, "glyph": glyph, "tone": direction or "", **_about(one)})
     for one in findings:
         if one.rule == "target" and one.level == "due":
-            out.append({"text": sentences.missed(one, lang), "glyph": "✗", "tone": "missed"})
+            item = {"text": sentences.missed(one, lang), "glyph": "✗", "tone": "missed"}
+            out.append(item | _about(one))
     return out + _the_rest(findings, signals, lang)
 
 
@@ -336,7 +375,10 @@ def waiting(findings: Sequence[Finding], lang: str = "zh") -> list[Item]:
             numbers = say(lang, "、", ", ").join(one.cases[:_NUMBERS])
             more = len(one.cases) - _NUMBERS
             numbers += say(lang, f"等{len(one.cases)}条", f" and {more} more") if more > 0 else ""
-            out.append({"text": f"{sentences.waiting(one, lang)}{say(lang, f'：{numbers}', f': {numbers}')}"})
+            text = f"{sentences.waiting(one, lang)}{say(lang, f'：{numbers}', f': {numbers}')}"
+            about = _about(one)
+            about["about"]["without_numbers"] = sentences.waiting(one, lang)
+            out.append({"text": text, **about})
     return out
 
 
@@ -367,9 +409,8 @@ def decisions(
             code = one.department or "service"
             who = heads.get(code) or label("action_department", code, lang)
             what = sentences.to_decide(one, lang)
-            out.append(
-                {"text": sentences.decision(one, who, until, lang), "what": what, "who": who, "until": until}
-            )
+            text = sentences.decision(one, who, until, lang)
+            out.append({"text": text, "what": what, "who": who, "until": until, **_about(one)})
     old = [one for one in findings if one.figure == "review.actions" and one.level == "due"]
     if old:
         n = sum(len(one.cases) for one in old)

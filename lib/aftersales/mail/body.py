@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import css_inline
 import jinja2
@@ -14,12 +15,17 @@ from traitlets import Unicode, default
 
 from aftersales.contract import command, formats
 from aftersales.contract.errors import InputError
+from aftersales.contract.language import say
 from aftersales.contract.message import Message
+from aftersales.contract.names import folder_name
+from aftersales.contract.params import Params
 from aftersales.display import theme
+from aftersales.display.exhibit import whole
 from aftersales.export import document
 from aftersales.export.pdf.pdf import svgs_to_pngs
 from aftersales.export.published import PublishedExporter
 from aftersales.export.words import WORDS
+from aftersales.mail import calendar
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LABELS = {
@@ -28,6 +34,7 @@ _LABELS = {
         "target": "目标",
         "previous": "上月",
         "attached": "完整报告见附件PDF。此邮件由程序自动发送。",
+        "page": "网页：",
         "owner": "责任人",
         "due": "完成",
     },
@@ -36,6 +43,7 @@ _LABELS = {
         "target": "Target",
         "previous": "last month",
         "attached": "The whole report is attached as a PDF. This mail was sent by a program.",
+        "page": "The page: ",
         "owner": "Owner",
         "due": "due",
     },
@@ -43,6 +51,8 @@ _LABELS = {
 WIDTH = 360  # px: the drawing for phones
 INTERVAL, MONTHS = 120, 200  # px: those of a key figure
 LONGEST = 160  # characters of a measure or a problem, which people write: the mail is for a minute
+_NAMED = 3  # of the cases that wait are named, as in the report
+_PEOPLE = ("handler", "advisor", "technician", "owner")  # columns that say whose a case is
 
 
 @dataclass(frozen=True)
@@ -57,12 +67,15 @@ class Body:
         The same for programs that show no HTML; every figure of the HTML stands in it.
     images
         Content-ID to PNG.
+    due
+        The measures that are due after the report's month.
     """
 
     subject: str
     html: str
     text: str
     images: dict[str, bytes] = field(default_factory=dict)
+    due: list[calendar.Due] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,11 +88,14 @@ class Correction:
         1 = the first correction.
     before, now
         The key figures as they were sent then and as they are, by their names; empty where nobody knows.
+    gone
+        Measures that were due then and are no more, ``uid`` to ``day`` and ``text``.
     """
 
     number: int
     before: dict[str, str]
     now: dict[str, str]
+    gone: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def subject(self, subject: str, lang: str) -> str:
         """The subject of the corrected mail."""
@@ -113,6 +129,7 @@ class ReportMailExporter(PublishedExporter):
     export_from_notebook = "After-sales report (mail)"
     output_mimetype = "text/html"
     department = Unicode("", help="The department whose TOP5 comes first").tag(config=True)
+    page = Unicode("", help="Where the page of the report is, for links").tag(config=True)
 
     @default("file_extension")
     def _file_extension(self) -> str:
@@ -123,13 +140,28 @@ class ReportMailExporter(PublishedExporter):
     ) -> tuple[str, dict[str, Any]]:
         """The HTML of the mail; ``resources["mail"]`` holds the whole `Body`."""
         nb_copy, resources = super().from_notebook_node(nb, resources, **kw)
-        made = body(document.read(nb_copy), self.department)
+        made = body(document.read(nb_copy), self.department, page=self.page)
         resources["mail"] = made
         resources["output_suffix"] = ".mail"  # master.html is the page
         return made.html, resources
 
 
-def body(report: document.Document, department: str = "", correction: Correction | None = None) -> Body:
+def page_of(params: Params, store: str, month: str) -> str:
+    """Where the page of a report is; empty where the params name no place.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> named = SimpleNamespace(report_url="https://intranet/{month}/{store}/report.html")
+    >>> page_of(named, "A/B", "2024-04")
+    'https://intranet/2024-04/A%252FB/report.html'
+    """
+    return params.report_url.replace("{month}", quote(month)).replace("{store}", quote(folder_name(store)))
+
+
+def body(
+    report: document.Document, department: str = "", correction: Correction | None = None, page: str = ""
+) -> Body:
     """Subject, HTML, text and pictures of the mail.
 
     Parameters
@@ -140,34 +172,32 @@ def body(report: document.Document, department: str = "", correction: Correction
         Code of the department whose TOP5 comes first; empty = all, as the report has them.
     correction
         What it corrects, where its reader has had an earlier one.
+    page
+        Where the report's page is, whose exhibits the lines then lead to.
 
     Raises
     ------
     InputError
         The report does not say that it is masked.
     """
-    _check_masked(report)
+    check_masked(report)
     lang = report.lang
     meta = {"store": "", "synthetic": False, "masked": None, **report.meta}
     labels, words = _LABELS[lang], WORDS[lang]
     month = formats.month(meta["month"], lang) if meta.get("month") else ""
-    verdict = " ".join(p["text"] for p in report.role("verdict"))
-    lists = report.lists
+    verdict = said(report)
+    lists = listed(report, page)
     blocks = [b.body for c in report.chapters for b in c.blocks if b.kind == "exhibit"]
     drawn = [p for p in (*report.role("waterfall"), *blocks) if p.get("mail") and p["kind"] == "chart"]
     cards, charts, images = _pictures([card for p in report.role("cards") for card in p["cards"]], drawn)
-    top5 = _top5([p for p in blocks if p.get("role") == "top5"], department, labels)
-    subject = (
-        f"{meta['store']} {month}{words['title']}".strip()
-        if lang == "zh"
-        else ", ".join(filter(None, [": ".join(filter(None, [meta["store"], words["title"]])), month]))
-    )
-    subject += "".join(words["colon"] + p["short"] for p in report.role("verdict") if p.get("short"))
-    if correction is not None:
-        subject = correction.subject(subject, lang)
+    anchors = _anchors(report)
+    charts = [{**p, "link": _link(page, anchors.get(p["id"]))} for p in charts]
+    tops = [p for p in blocks if p.get("role") == "top5"]
+    top5 = _top5([{**p, "link": _link(page, anchors.get(p["id"]))} for p in tops], department, labels)
+    subject = subject_of(report, correction)
     notice = correction.lines(lang) if correction is not None else []
-    state = _state(words, meta)
-    page = template().render(
+    state = state_of(report)
+    shown = template().render(
         c=theme.LIGHT,
         dark=theme.DARK,
         words=words,
@@ -183,32 +213,130 @@ def body(report: document.Document, department: str = "", correction: Correction
         charts=charts,
         top5=top5,
         whole=report.summary is not None,
+        page=page,
     )
-    html = css_inline.inline(page, keep_style_tags=True, load_remote_stylesheets=False)
+    html = css_inline.inline(shown, keep_style_tags=True, load_remote_stylesheets=False)
     text = _text(labels, words, meta, month, state, verdict, cards, lists, charts, top5)
     attached = [labels["attached"], ""] if report.summary is not None else []
+    attached += [labels["page"] + page, ""] if page else []
     first = [*notice, ""] if notice else []
-    return Body(subject, html, "\n".join([*first, text, "", *attached]), images)
+    due = calendar.due(report, department, page)
+    return Body(subject, html, "\n".join([*first, text, "", *attached]), images, due)
+
+
+def subject_of(report: document.Document, correction: Correction | None = None) -> str:
+    """Store, month, what it is, and the verdict in few words."""
+    lang, words = report.lang, WORDS[report.lang]
+    store = report.meta.get("store") or ""
+    month = formats.month(report.meta["month"], lang) if report.meta.get("month") else ""
+    subject = (
+        f"{store} {month}{words['title']}".strip()
+        if lang == "zh"
+        else ", ".join(filter(None, [": ".join(filter(None, [store, words["title"]])), month]))
+    )
+    subject += "".join(words["colon"] + p["short"] for p in report.role("verdict") if p.get("short"))
+    return subject if correction is None else correction.subject(subject, lang)
+
+
+def said(report: document.Document) -> str:
+    """The verdict."""
+    return " ".join(p["text"] for p in report.role("verdict"))
+
+
+def listed(report: document.Document, page: str = "") -> list[dict[str, Any]]:
+    """The lists of the summary, each line with the ``link`` to its exhibit and its cases, ``named``."""
+    anchors = _anchors(report)
+    tables = {
+        b.body["id"]: b.body
+        for c in (*report.chapters, *report.appendices)
+        for b in c.blocks
+        if b.kind == "exhibit" and b.body["kind"] == "table"
+    }
+    lists = []
+    for payload in report.lists:
+        items = []
+        for item in payload.get("items") or []:
+            about = item.get("about") or {}
+            shown = about.get("exhibit") or ""
+            link = _link(page, anchors.get(shown) or anchors.get(shown.partition(".")[0]))
+            named = _named(about.get("cases") or [], tables.get(shown), report.lang)
+            if named and "without_numbers" in about:
+                item = {**item, "text": f"{about['without_numbers']}{WORDS[report.lang]['colon']}{named}"}
+                named = ""
+            items.append({**item, "link": link, "named": named})
+        lists.append({**payload, "items": items})
+    return lists
+
+
+def _anchors(report: document.Document) -> dict[str, str]:
+    """The page's anchor of each exhibit, and under the first part of its name that of its chapter."""
+    anchors: dict[str, str] = {}
+    for chapter in (*report.chapters, *report.appendices):
+        for block in chapter.blocks:
+            if block.kind == "exhibit" and (name := block.body.get("id")):
+                anchors.setdefault(name, block.anchor)
+                anchors.setdefault(name.partition(".")[0], chapter.anchor)
+    return anchors
+
+
+def _link(page: str, anchor: str | None) -> str:
+    return f"{page}#{quote(anchor)}" if page and anchor else ""
+
+
+def _named(cases: list[str], table: dict[str, Any] | None, lang: str) -> str:
+    """The first cases that wait, with whose they are where the report's table says so."""
+    whose = _whose(table) if table else {}
+    first = cases[:_NAMED]
+    if not first:
+        return ""
+    names = [say(lang, f"{c}（{whose[c]}）", f"{c} ({whose[c]})") if whose.get(c) else c for c in first]
+    more = len(cases) - len(first)
+    tail = say(lang, f"等{len(cases)}条", f" and {more} more") if more > 0 else ""
+    return say(lang, "、", ", ").join(names) + tail
+
+
+def _whose(table: dict[str, Any]) -> dict[str, str]:
+    """Whose each case of a table is, as the table shows it; its first column holds the cases' numbers."""
+    keys = [column["key"] for column in table["columns"]]
+    at = next((keys.index(key) for key in _PEOPLE if key in keys), None)
+    if at is None:
+        return {}
+    return {line[0]: line[at] for line in whole(table)[1] if line[at] != formats.NONE}
+
+
+def signals(report: document.Document) -> list[str]:
+    """What the report's signals are of: figure, item or person, and whether it is for the better.
+
+    A signal that goes on is the same one, whenever it began.
+    """
+    about = [i.get("about") or {} for p in report.role("certain") for i in p.get("items") or []]
+    found = [
+        " ".join(str(one[key]) for key in ("figure", "subject", "direction") if one[key])
+        for one in about
+        if one.get("level") == "signal"
+    ]
+    return sorted(set(found))
 
 
 def figures(report: document.Document) -> dict[str, str]:
     """The key figures as the mail prints them, by their names."""
     cards = (card for p in report.role("cards") for card in p["cards"])
-    return {card["label"]: _value(card) for card in cards if not card["empty"]}
+    return {card["label"]: value_of(card) for card in cards if not card["empty"]}
 
 
-def _value(card: dict[str, Any]) -> str:
+def value_of(card: dict[str, Any]) -> str:
+    """A key figure as it is printed, with its unit."""
     gap = " " if (card.get("unit") or "%") != "%" else ""
     return f"{card['display']}{gap}{card.get('unit') or ''}"
 
 
-def _check_masked(report: document.Document) -> None:
+def check_masked(report: document.Document) -> None:
     """A report is mailed only when it says itself that it is masked; a chapter on its own may say nothing."""
     if report.meta.get("draft"):
         raise InputError(
             Message(
-                "这是草稿，不发邮件。改正以后重做报告。",
-                "this is a draft, which is never mailed. Make the report.",
+                "这是草稿，不发邮件，也不推送。改正以后重做报告。",
+                "this is a draft, which is never mailed or pushed. Make the report.",
             )
         )
     masked = report.meta.get("masked")
@@ -219,10 +347,11 @@ def _check_masked(report: document.Document) -> None:
     make = command.of("report", month=month or command.OPEN)
     raise InputError(
         Message(
-            f"{which or '这份报告'}：报告标着 masked: {masked}；应是 True。未脱敏的从不发邮件。"
+            f"{which or '这份报告'}：报告标着 masked: {masked}；应是 True。未脱敏的从不发邮件，也不推送。"
             f"请在参数里写 `mask: true` 后重做报告：{make}",
             f"{which or 'this report'}: got a report marked masked: {masked}; expected True. What is not "
-            f"masked is never mailed. Set `mask: true` in the params and make the report again: {make}",
+            "masked is never mailed or pushed. Set `mask: true` in the params and make the report again: "
+            f"{make}",
         )
     )
 
@@ -284,19 +413,27 @@ def _top5(payloads: list[dict[str, Any]], department: str, labels: dict[str, str
                 {"rank": row["rank"], "problem": _short(row["problem"]), "more": details or formats.NONE}
             )
         tables.append(
-            (not mine, {"title": payload["title"], "rows": rows if mine or not department else rows[:2]})
+            (
+                not mine,
+                {
+                    "title": payload["title"],
+                    "link": payload["link"],
+                    "rows": rows if mine or not department else rows[:2],
+                },
+            )
         )
     if not department:
         tables = [(True, {**t, "rows": t["rows"][:3]}) for _, t in tables]
     return [table for _, table in sorted(tables, key=lambda pair: pair[0])]
 
 
-def _state(words: dict[str, str], meta: dict[str, Any]) -> str:
+def state_of(report: document.Document) -> str:
     """What is being read: the report, made-up or not, masked or not."""
+    words, meta = WORDS[report.lang], report.meta
     state = [words["title"]]
-    if meta["synthetic"]:
+    if meta.get("synthetic"):
         state.append(words["synthetic"])
-    if meta["masked"] is not None:
+    if meta.get("masked") is not None:
         state.append(words["masked"] if meta["masked"] else words["unmasked"])
     return " · ".join(state)
 
@@ -323,7 +460,7 @@ def _text(
     for card in cards:
         if card["empty"]:
             continue
-        lines.append(f"- {card['label']} {_value(card)}  {card['status_text']}")
+        lines.append(f"- {card['label']} {value_of(card)}  {card['status_text']}")
         goal = card["interval_text"] if card["verdict"] else ""
         before = f"{labels['previous']} {card['previous_display']}"
         lines.append(
@@ -332,7 +469,7 @@ def _text(
     if without := words["comma"].join(card["label"] for card in cards if card["empty"]):
         lines.append(words["without_data"].format(without))
     for payload in lists:
-        lines += _listed(
+        lines += _lines(
             payload.get("title") or words[payload["role"]], payload.get("items", []), words["none"]
         )
     for table in top5:
@@ -344,6 +481,9 @@ def _text(
     return "\n".join(lines)
 
 
-def _listed(name: str, items: list[dict[str, Any]], none: str) -> list[str]:
-    lines = [f"{i.get('glyph') or '-'} {i['text']}" for i in items]
+def _lines(name: str, items: list[dict[str, Any]], none: str) -> list[str]:
+    lines = []
+    for item in items:
+        lines.append(f"{item.get('glyph') or '-'} {item['text']}")
+        lines += [f"  {item['named']}"] if item["named"] else []
     return ["", name, *(lines or [none])]

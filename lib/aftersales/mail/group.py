@@ -76,6 +76,7 @@ def send(
     lang: str | None = None,
     dry_run: bool = False,
     again: bool = False,
+    only_if: str | None = None,
     environment: Mapping[str, str] = os.environ,
     tell: Callable[[str], None] = print,
 ) -> None:
@@ -89,6 +90,8 @@ def send(
         Where the group's reports are published.
     lang
         The language that is expected; None = that of the run.
+    only_if
+        As `sending.send`; the overview states no signals and always goes.
 
     Raises
     ------
@@ -115,6 +118,7 @@ def send(
         server.named(environment)
     overview = _checked(group, own)
     options: dict[str, Any] = {"dry_run": dry_run, "again": again, "environment": environment}
+    options |= {"only_if": only_if, "pace": sending.Pace(own.mails_per_minute)}
     unsent = [one["store"] for one in group.made]
     faults: list[Message] = []
     for entry in group.made:

@@ -42,6 +42,19 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
     )
 
 
+def last(path: Path, who: str) -> dict[str, Any]:
+    """What somebody was sent last of an earlier month of the same store; empty where nothing is noted.
+
+    Ledgers are called after month and store, ``2024-04-示范店.json``.
+    """
+    month, store = path.name[:7], path.name[7:]
+    earlier = [one for one in path.parent.glob("*.json") if one.name[7:] == store and one.name[:7] < month]
+    for one in sorted(earlier, reverse=True):
+        if found := read(one).get(who):
+            return found
+    return {}
+
+
 def write(path: Path, sent: Mapping[str, Any]) -> None:
     """Put a ledger in the place of the last one, whole or not at all.
 

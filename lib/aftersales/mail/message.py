@@ -19,7 +19,7 @@ from aftersales.contract.params import Params
 from aftersales.contract.recipients import address, are_of
 from aftersales.export import document, publish
 from aftersales.mail import body as mail
-from aftersales.mail import lint
+from aftersales.mail import calendar, lint
 
 POLICY = policy.SMTP
 
@@ -63,14 +63,24 @@ def build(
     correction
         What it corrects, where its reader has had an earlier one.
     """
-    body = mail.body(document.read(notebook), department, correction)
-    return of_body(body, notebook.metadata, pdf, params, to)
+    meta = notebook.metadata.get("aftersales", {})
+    page = mail.page_of(params, str(meta.get("store") or ""), str(meta.get("month") or ""))
+    body = mail.body(document.read(notebook), department, correction, page)
+    return of_body(body, notebook.metadata, pdf, params, to, correction)
 
 
 def of_body(
-    body: mail.Body, metadata: Mapping[str, Any], pdf: bytes, params: Params, to: list[str]
+    body: mail.Body,
+    metadata: Mapping[str, Any],
+    pdf: bytes,
+    params: Params,
+    to: list[str],
+    correction: mail.Correction | None = None,
 ) -> EmailMessage:
-    """A message of a body and a PDF, linted; the PDF is called after store and month of the metadata."""
+    """A message of a body and a PDF, linted; the files are called after store and month of the metadata.
+
+    Measures that are due come with it as a calendar file where the params ask for it.
+    """
     meta = metadata.get("aftersales", {})
     message = EmailMessage(policy=POLICY)
     message["Subject"] = body.subject
@@ -88,10 +98,14 @@ def of_body(
     page: Any = message.get_body(("html",))
     for cid, png in body.images.items():
         page.add_related(png, "image", "png", cid=f"<{cid}>", disposition="inline")
-    name = "-".join(
-        [publish.folder_name(str(meta.get("store", "report"))), *filter(None, [meta.get("month")])]
-    )
+    name = file_name(meta)
     message.add_attachment(pdf, "application", "pdf", filename=f"{name}.pdf")
+    number, gone = (correction.number, correction.gone) if correction else (0, {})
+    if params.calendar and (body.due or gone):
+        domain = message["From"].addresses[0].domain
+        dates = calendar.file(body.due, str(meta["month"]), domain, number, gone)
+        method = {"method": "PUBLISH", "charset": "utf-8"}
+        message.add_attachment(dates, "text", "calendar", filename=f"{name}.ics", params=method)
     digest = content_hash(message)
     local = ".".join([digest[:24], *filter(None, [meta.get("month")])])
     message["Message-ID"] = f"<{local}@{message['From'].addresses[0].domain}>"
@@ -101,6 +115,17 @@ def of_body(
         first = Message("邮件有问题：", "The mail has faults:")
         raise AftersalesError(joined([first, *found], "\n  "))
     return message
+
+
+def file_name(meta: Mapping[str, Any]) -> str:
+    """What a file of the report that travels is called, without its ending: after store and month.
+
+    >>> file_name({"store": "东城/二店", "month": "2024-04"})
+    '东城%2F二店-2024-04'
+    """
+    return "-".join(
+        [publish.folder_name(str(meta.get("store", "report"))), *filter(None, [meta.get("month")])]
+    )
 
 
 def threaded(message: EmailMessage, first: str, times: int) -> EmailMessage:

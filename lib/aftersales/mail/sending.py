@@ -23,11 +23,12 @@ from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message, joined, listed, phrase
 from aftersales.contract.params import ROLES, Params
 from aftersales.export import assemble, document
-from aftersales.mail import ledger, server
+from aftersales.mail import calendar, ledger, server
 from aftersales.mail import message as messages
-from aftersales.mail.body import Correction, figures
+from aftersales.mail.body import Correction, figures, signals
 
 TRIES, FIRST_WAIT = 3, 1.0  # a 4xx answer is tried again after 1 and 2 seconds
+MINUTE = 60.0
 
 
 class ServerGone(AftersalesError):
@@ -55,6 +56,38 @@ class Letter(NamedTuple):
     number: int
 
 
+class News(NamedTuple):
+    """What the ledger notes of a message, to hold the next one against it.
+
+    Attributes
+    ----------
+    figures
+        The key figures that it prints, by their names.
+    signals
+        The signals that it states; None where it states none by its nature.
+    due
+        The measures that it has as a calendar, by role: ``uid`` to ``day`` and ``text``.
+    """
+
+    figures: Mapping[str, str] = MappingProxyType({})
+    signals: Sequence[str] | None = None
+    due: Mapping[str, Mapping[str, dict[str, str]]] = MappingProxyType({})
+
+
+class Pace:
+    """Lets so many messages go a minute, evenly; 0 = as fast as they go."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self._next = 0.0
+
+    def wait(self) -> None:
+        """Wait until the next one may go."""
+        if self.per_minute:
+            time.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = time.monotonic() + MINUTE / self.per_minute
+
+
 # Makes the message of a role as a correction.
 Corrected = Callable[[str, Correction], EmailMessage]
 
@@ -66,6 +99,7 @@ def send_published(
     lang: str | None = None,
     dry_run: bool = False,
     again: bool = False,
+    only_if: str | None = None,
     progress: Callable[[str], None] = print,
     environment: Mapping[str, str] = os.environ,
     make: Command | None = None,
@@ -92,7 +126,17 @@ def send_published(
     """
     notebook, pdf = published(folder, lang, make)
     path = ledger_of(folder)
-    send(notebook, pdf, params, path, dry_run=dry_run, again=again, environment=environment, say=progress)
+    send(
+        notebook,
+        pdf,
+        params,
+        path,
+        dry_run=dry_run,
+        again=again,
+        only_if=only_if,
+        environment=environment,
+        say=progress,
+    )
 
 
 def ledger_of(folder: Path) -> Path:
@@ -140,6 +184,8 @@ def send(
     roles: Sequence[str] = ROLES,
     dry_run: bool = False,
     again: bool = False,
+    only_if: str | None = None,
+    pace: Pace | None = None,
     environment: Mapping[str, str] = os.environ,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -155,6 +201,11 @@ def send(
         Say what would be sent to whom, and send nothing.
     again
         Send to those too who have had the same already.
+    only_if
+        ``signal`` = only to those whom there is a signal for that the last one did not have; None = as the
+        params say.
+    pace
+        How fast messages go where others went before; None = as the params say, from now on.
 
     Raises
     ------
@@ -176,13 +227,26 @@ def send(
         made(notebook, pdf, params, people),
         params,
         path,
-        figures=figures(whole),
+        news=News(figures(whole), signals(whole), _measures(whole, params, people)),
         corrected=corrected,
         dry_run=dry_run,
         again=again,
+        only_if=only_if,
+        pace=pace,
         environment=environment,
         say=say,
     )
+
+
+def _measures(
+    whole: document.Document, params: Params, people: Mapping[str, str]
+) -> dict[str, dict[str, dict[str, str]]]:
+    """What each role's calendar has."""
+    roles = dict.fromkeys(people.values()) if params.calendar else []
+    return {
+        role: {one.uid: {"day": one.day, "text": one.text} for one in calendar.due(whole, _department(role))}
+        for role in roles
+    }
 
 
 def made(
@@ -205,9 +269,11 @@ def send_made(
     path: Path,
     *,
     corrected: Corrected,
-    figures: Mapping[str, str] = MappingProxyType({}),
+    news: News = News(),  # noqa: B008 (it cannot change)
     dry_run: bool = False,
     again: bool = False,
+    only_if: str | None = None,
+    pace: Pace | None = None,
     environment: Mapping[str, str] = os.environ,
     say: Callable[[str], None] = print,
 ) -> None:
@@ -217,11 +283,28 @@ def send_made(
     ----------
     corrected
         Makes the message for somebody who has had another.
-    figures
-        The key figures that the messages print, by their names.
+    news
+        What the messages say, for the ledger.
     """
+    given = params.only_if if only_if is None else only_if
+    wanted = bool(given) and news.signals is not None and not again
+
+    def todo_of(sent: Mapping[str, Any]) -> tuple[list[Letter], bool]:
+        told = people
+        if wanted:
+            told = {one: role for one, role in people.items() if _is_news(one, made[role], sent, path, news)}
+            if quiet := [one for one in people if one not in told]:
+                names = listed(quiet)
+                say(
+                    phrase(
+                        f"没有新的信号（only_if: signal），不发给：{names.zh}",
+                        f"no new signal (only_if: signal), nothing is sent to: {names.en}",
+                    )
+                )
+        return _due(told, made, sent, again, say, corrected, news), len(told) < len(people)
+
     if dry_run:
-        for letter in _due(people, made, ledger.read(path), again, say, corrected, figures):
+        for letter in todo_of(ledger.read(path))[0]:
             size = len(letter.message.as_bytes())
             who, subject = f"{letter.person} ({letter.role})", letter.message["Subject"]
             at = letter.had.get("sent_at")
@@ -237,7 +320,9 @@ def send_made(
         return
     with ledger.alone(path):
         sent = ledger.read(path)
-        todo = _due(people, made, sent, again, say, corrected, figures)
+        todo, left_out = todo_of(sent)
+        if not todo and left_out:
+            return
         if not todo:
             option = command.switch("again")
             say(
@@ -249,7 +334,15 @@ def send_made(
             return
         where = server.named(environment)
         ledger.write(path, sent)  # better known now than after the first mail
-        _deliver(where, params, todo, sent, path, say, figures)
+        _deliver(where, params, todo, sent, path, say, news, pace or Pace(params.mails_per_minute))
+
+
+def _is_news(person: str, message: EmailMessage, sent: Mapping[str, Any], path: Path, news: News) -> bool:
+    """Whether somebody has had this very message, or has not had each of its signals."""
+    had = sent.get(person) or ledger.last(path, person)
+    return had.get("content") == messages.content_hash(message) or bool(
+        {*(news.signals or ())} - {*had.get("signals", ())}
+    )
 
 
 def _due(
@@ -259,7 +352,7 @@ def _due(
     again: bool,
     say: Callable[[str], None],
     corrected: Corrected,
-    figures: Mapping[str, str],
+    news: News,
 ) -> list[Letter]:
     """The letters that are still to be sent; who has had another report gets this one as a correction."""
     due = []
@@ -278,7 +371,10 @@ def _due(
         message, number = made[role], 0
         if had and not same:
             number = int(had.get("corrections", 0)) + 1
-            message = corrected(role, Correction(number, had.get("figures") or {}, dict(figures)))
+            now = news.due.get(role, {})
+            gone = {uid: one for uid, one in (had.get("due") or {}).items() if uid not in now}
+            what = Correction(number, had.get("figures") or {}, dict(news.figures), gone)
+            message = corrected(role, what)
         if had:
             first = str(had.get("first") or had["message_id"])
             message = messages.threaded(message, first, int(had.get("times", 1)))
@@ -293,13 +389,23 @@ def _deliver(
     sent: dict[str, Any],
     path: Path,
     say: Callable[[str], None],
-    figures: Mapping[str, str],
+    news: News,
+    pace: Pace,
 ) -> None:
+    if pace.per_minute and len(todo) > 1:
+        n, per, minutes = len(todo), pace.per_minute, -(-(len(todo) - 1) // pace.per_minute)
+        say(
+            phrase(
+                f"{n}封，每分钟最多{per}封：约{minutes}分钟",
+                f"{n} messages, at most {per} a minute: about {minutes} min",
+            )
+        )
     refused: dict[str, str] = {}
     unsent = [letter.person for letter in todo]
     connection: smtplib.SMTP | None = None
     try:
-        for letter in todo:
+        for number, letter in enumerate(todo, 1):
+            pace.wait()
             for attempt in range(TRIES):
                 try:
                     connection = connection or where.connect()
@@ -323,11 +429,12 @@ def _deliver(
                     connection = None
                     raise ServerGone(_stopped(where, _why(error), refused, unsent)) from None
                 else:
-                    sent[letter.person] = _entry(letter, figures)
+                    sent[letter.person] = _entry(letter, news)
                     ledger.write(path, sent)
                     unsent.remove(letter.person)
                     who = f"{letter.person} ({letter.role})"
-                    say(phrase(f"{who}：已发送", f"{who}: sent"))
+                    of = f" {number}/{len(todo)}" if pace.per_minute else ""
+                    say(phrase(f"{who}：已发送{of}", f"{who}: sent{of}"))
                 break
     finally:
         _close(connection)
@@ -345,7 +452,7 @@ def _hand_over(connection: smtplib.SMTP, params: Params, letter: Letter) -> None
     connection.send_message(copy, from_addr=sender, to_addrs=[letter.person])
 
 
-def _entry(letter: Letter, figures: Mapping[str, str]) -> dict[str, Any]:
+def _entry(letter: Letter, news: News) -> dict[str, Any]:
     identity, had = str(letter.message["Message-ID"]), letter.had
     return {
         "message_id": identity,
@@ -355,7 +462,9 @@ def _entry(letter: Letter, figures: Mapping[str, str]) -> dict[str, Any]:
         "first": had.get("first") or had.get("message_id") or identity,
         "times": int(had.get("times", 1 if had else 0)) + 1,
         "corrections": letter.number or int(had.get("corrections", 0)),
-        "figures": dict(figures),
+        "figures": dict(news.figures),
+        "signals": list(news.signals or ()),
+        "due": dict(news.due.get(letter.role, {})),
     }
 
 
