@@ -123,6 +123,7 @@ ELSEWHERE = {
     "make slides MONTH=4": "test_slides",
     "make mail MONTH=4 DRY_RUN=1": "test_mail",
     "make mail MONTH=4": "test_mail: with a server",
+    "make push MONTH=4 DRY_RUN=1": "test_push: with a server",
     "make compare A=2024-03 B=2024-04": "test_compare",
     "make compare A=2024-04@1 B=2024-04": "test_compare",
     "make verify MONTH=4": "test_verify",

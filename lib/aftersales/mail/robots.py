@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -164,8 +165,9 @@ def _form(service: str, title: str, text: str) -> dict[str, Any]:
     if service == "wecom":
         return {"msgtype": "markdown", "markdown": {"content": f"### {plain(title)}\n{text}"}}
     if service == "dingtalk":
-        whole = f"### {plain(title)}\n\n{text}"
-        return {"msgtype": "markdown", "markdown": {"title": title, "text": whole.replace("\n**", "\n\n**")}}
+        # a paragraph each, for a line break by itself is none there; list items are lines as they are
+        apart = re.sub(r"\n(?!- )", "\n\n", f"### {plain(title)}\n{text}")
+        return {"msgtype": "markdown", "markdown": {"title": title, "text": apart}}
     return {
         "msg_type": "interactive",
         "card": {
