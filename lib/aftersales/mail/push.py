@@ -310,7 +310,8 @@ def alert(
         A robot did not take it; the message names it.
     """
     found = alerted(environment)
-    first, *rest = mask.text(place.without(text)).strip().splitlines() or [""]
+    failed = phrase("客服部月报：定时任务失败", "Monthly report: a scheduled run failed")
+    first, *rest = mask.text(place.without(text)).strip().splitlines() or [failed]
     title = first[:_LONGEST]
     told = [robots.plain(line[:_LONGEST]) for line in rest if line.strip()][-_LINES:] or [robots.plain(title)]
     faults: list[AftersalesError] = []
