@@ -187,6 +187,10 @@ clean: ## 清空缓存 ## empty the cache
 bench: $(READY) ## 测量做报告的速度，并与别的做法比较；写入 docs/bench.md（RUNS=3） ## measure how fast a report is made, next to other ways; writes docs/bench.md (RUNS=3)
 	@RUNS="$(RUNS)" $(PY) bench/bench.py
 
+.PHONY: bench-answers
+bench-answers: $(READY) ## 测量导览里五个问题各要多久；写入 docs/analyst.md（RUNS=3） ## measure how long the five questions of the tour take; writes docs/analyst.md (RUNS=3)
+	@RUNS="$(RUNS)" $(PY) bench/answers.py
+
 .PHONY: bench-group
 bench-group: $(READY_GROUP) ## 测量做一个集团的报告要多少时间和内存；写入 docs/group.md（STORES="10 40"：小店只量这些家数） ## measure what the reports of a group take; writes docs/group.md (STORES="10 40": fewer small stores)
 	@STORES="$(STORES)" $(PY) bench/group.py

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from aftersales.cli import main
-from aftersales.compare.decompose import Count, by_exposure, taken_apart
 from aftersales.export.publish import publishing
+from aftersales.metrics.decompose import Count, by_exposure, taken_apart
 
 
 def by_hand(a, b):

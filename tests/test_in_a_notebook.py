@@ -1,16 +1,20 @@
 """What an analyst sees and types in a notebook: what shows itself, what Tab offers, what is saved."""
 
+import time
+
 import openpyxl
 import pandas as pd
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.manager import start_new_kernel
 
 from aftersales import demo, explain, load, metrics
 from aftersales.contract import params
 from aftersales.contract.tables import Tables
 from aftersales.display import charts
 from aftersales.display import tables as show
+from aftersales.explanation import tab
 
 
 def test_tables_show_what_there_is_and_what_was_repaired(deck):
@@ -55,6 +59,7 @@ def completions():
         with provisionalcompleter():
             return {c.text.lstrip(".").strip("'\"[]") for c in shell.Completer.completions(text, len(text))}
 
+    tab.install()
     yield offered
     InteractiveShell.clear_instance()
 
@@ -68,6 +73,13 @@ def completions():
         ("params.targets['", {"ftf.rate", "oem.mot"}, 20),
         ("metrics.", {"first_time_fix", "churn", "all_figures"}, 25),
         ("charts.", {"trend", "bars", "funnel"}, 25),
+        ("metrics.first_time_fix.", {"technicians", "figures"}, 15),
+        ("show.", {"table", "col"}, 45),
+        ("from aftersales import ", {"explain", "load", "why"}, 20),
+        ('explain("ftf.r', {"ftf.rate", "ftf.return_rate"}, 5),
+        ('why("css.d', {"css.disappointment_rate_valid"}, 4),
+        ('tables.repair_orders["', {"advisor", "amount"}, 12),
+        ("tables['repair_orders']['o", {"order_id", "opened_at"}, 4),
         ("it.", {"value", "numerator", "denominator", "excluded", "params", "to_excel"}, 20),
     ],
 )
@@ -75,6 +87,21 @@ def test_tab_offers_few_and_guessable_names(completions, typed, offers, at_most)
     offered = completions(typed)
     assert offers <= offered
     assert len(offered) <= at_most
+
+
+def test_the_first_tab_in_a_fresh_kernel_answers_within_half_a_second(tmp_path):
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    try:
+        client.execute_interactive("from aftersales import explain, load; tables = load('demo')", timeout=120)
+        began = time.perf_counter()
+        for typed, offers in (('explain("ftf.', "ftf.rate"), ('tables.jobs["', "technician")):
+            reply = client.complete(typed, len(typed), reply=True, timeout=30)["content"]
+            assert offers in reply["matches"]
+            assert typed[reply["cursor_start"] :] == typed.rpartition('"')[2]
+        assert time.perf_counter() - began < 1
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def test_a_charts_numbers_are_a_table_and_a_workbook(tmp_path, deck, month):

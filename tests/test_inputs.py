@@ -11,7 +11,7 @@ import papermill
 import pytest
 from conftest import run
 
-from aftersales import cli, context, demo, explain
+from aftersales import cli, context, demo, explain, metrics
 from aftersales.chapters import new as new_chapter
 from aftersales.chapters import notebooks as chapters
 from aftersales.contract import params, place
@@ -76,7 +76,7 @@ def test_months_with_a_record_are_read_and_without_a_month_all(source):
             inputs.load(source, "甲", month).used == set()
         )  # looking for the month is no reading of a chapter's
     assert len(inputs.load(source, "甲").repair_orders) == 2
-    with pytest.raises(InputError, match="month: got '2024-13'; expected a month like 2024-04"):
+    with pytest.raises(InputError, match="month: got '2024-13'; expected 1 to 12, or a month like 2024-04"):
         inputs.load(source, "甲", "2024-13")
 
 
@@ -151,15 +151,24 @@ def test_explain_takes_no_month_without_records_from_tables_that_are_there(ahead
         explain("churn.rate", ahead[1], month)
 
 
-@pytest.mark.parametrize("month", ["4", 4, "2024-13", "april", "2024"])
-def test_a_month_in_a_notebook_has_its_year(month):
+@pytest.mark.parametrize("month", ["4", 4, "April", "2024年4月", "2024/4", "4月", pd.Timestamp("2024-04-09")])
+def test_a_month_is_taken_as_people_write_it_and_without_a_year_it_is_the_latest(month):
+    april = pd.Period("2024-04")
+    assert inputs.get_params(month) == inputs.get_params(april)
+    inputs.load("demo", month=month)
+    assert inputs.last_handed()[1] == april
+    assert context(month, source="demo").month == april
+    assert explain("churn.rate", month=month).month == april
+
+
+@pytest.mark.parametrize("month", ["0", 13, "2024-13", "2024", "Mai"])
+def test_what_is_no_month_is_refused_in_the_words_of_a_report(month, capsys):
     for entrance in (
-        lambda: inputs.get_params(month),
-        lambda: inputs.load("demo", month=month),
+        lambda: inputs.with_year(month),
         lambda: context(month, source="demo"),
-        lambda: explain("churn.rate", month=month),
+        lambda: metrics.volume.figures(None, None, month),
     ):
-        with pytest.raises(InputError, match="expected a month like 2024-04"):
+        with pytest.raises(InputError, match="expected 1 to 12, or a month like 2024-04"):
             entrance()
 
 

@@ -8,6 +8,7 @@ In a notebook::
     metrics.first_time_fix.technicians(tables.jobs, month)
 """
 
+import sys
 from importlib import import_module
 
 # As type checkers know it: before `surroundings` has settled where modules are found none is imported.
@@ -23,6 +24,10 @@ _NAMES = {
     "load": "aftersales.sources.load",
     "glue": "aftersales.chapters.scraps",
     "explain": "aftersales.explanation.explain",
+    "why": "aftersales.explanation.why",
+    "comebacks": "aftersales.explanation.comebacks",
+    "side_by_side": "aftersales.explanation.side_by_side",
+    "lost_customers": "aftersales.explanation.lost_customers",
     "overview": "aftersales.group.results",
 }
 _PACKAGES = {
@@ -41,6 +46,8 @@ __all__ = [*_NAMES, *_PACKAGES]
 
 def __getattr__(name: str) -> "Any":
     """Import a public name when it is first used, so that the command answers at once."""
+    if name in __all__ and "IPython" in sys.modules:
+        import_module("aftersales.explanation.tab").install()
     if name in _NAMES:
         return getattr(import_module(_NAMES[name]), name)
     if name in _PACKAGES:

@@ -24,16 +24,14 @@ import pandas as pd
 
 from aftersales.cache import findings as cached_findings
 from aftersales.chapters import scraps
-from aftersales.contract import message, months
-from aftersales.contract.errors import InputError
-from aftersales.contract.message import Message
+from aftersales.contract import message, written
 from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES, label
 from aftersales.contract.tables import Tables
 from aftersales.metrics import watched
 from aftersales.metrics.watched import Judged
 from aftersales.signals import Finding, sentences
-from aftersales.sources.load import get_params, load
+from aftersales.sources.load import get_params, load, with_year
 
 # Settings that functions ask for by name.
 _SETTINGS = (
@@ -221,7 +219,7 @@ def context(
     Parameters
     ----------
     month
-        ``2024-04``.
+        ``2024-04``, ``4``, ``2024年4月``, a date; without its year the latest such month of the source.
     store, source, lang
         None: those of the params.
 
@@ -236,13 +234,10 @@ def context(
     >>> round(april.room("first_time_fix").count.figures()["ftf.rate"], 4)
     0.9825
     """
-    if lang and lang not in ("zh", "en"):
-        raise InputError(
-            Message(f"语言：给的是 {lang!r}；应是 zh 或 en。", f"language: got {lang!r}; expected zh or en.")
-        )
+    lang = written.language(lang)
     if lang:
         message.speak(lang)  # errors too are told in the notebook's language
-    period = months.parse(month)
+    period = with_year(month, source, store)
     tables = load(source, store, period)
     params = get_params(period, tables.store)
     return Context(period, tables, params, lang or params.lang)

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any
 
 from aftersales.compare import splits
-from aftersales.compare.decompose import Count
 from aftersales.compare.runs import Run
 from aftersales.compare.splits import Taken
 from aftersales.contract import formats, mask
@@ -17,6 +16,7 @@ from aftersales.contract.language import say
 from aftersales.contract.schema import CODES, TABLES
 from aftersales.contract.statistics import FEW
 from aftersales.display.tables.records import table_record
+from aftersales.metrics.decompose import Count
 
 MOST_ROWS = 20  # of one table whose rows changed
 _GROUP_CODES = {"department": "complaint_department", "owner_type": "owner_type"}

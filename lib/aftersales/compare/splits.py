@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aftersales.compare.decompose import Count, Parts, by_exposure, taken_apart
+from aftersales.metrics.decompose import Count, Parts, by_exposure, taken_apart
 
 REST = ""  # what the groups leave of the whole: calls without an order, jobs without a technician
 _ALL = "*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aftersales.contract import params, place, stage
+from aftersales.contract import params, place, stage, written
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 
@@ -22,19 +22,12 @@ def check(month: str, year: str | None, source: str | None, store: str | None = 
 
 
 def parse_month(month: str, year: str | None = None) -> tuple[int, int | None]:
-    """Month and year of ``4``, ``04`` or ``2024-04``.
+    """Month and year of ``4``, ``04``, ``2024-04``, or what else `written.month` reads.
 
     >>> parse_month("04"), parse_month("2024-04")
     ((4, None), (4, 2024))
     """
-    found = re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})", month.strip())
-    if not found or not 1 <= int(found[2]) <= 12 or not re.fullmatch(_YEAR, found[1] or "2024"):
-        raise InputError(
-            Message(
-                f"月份：给的是 {month!r}；应是 1 到 12，或 2024-04 这样的月份。",
-                f"month: got {month!r}; expected 1 to 12, or a month like 2024-04.",
-            )
-        )
+    number, own = written.month(month)
     if year is not None and not re.fullmatch(_YEAR, year.strip()):
         raise InputError(
             Message(
@@ -42,12 +35,11 @@ def parse_month(month: str, year: str | None = None) -> tuple[int, int | None]:
                 f"year: got {year!r}; expected four digits from 1900 to 2199, like 2024.",
             )
         )
-    if year is not None and found[1] and found[1] != year.strip():
+    if year is not None and own and own != int(year):
         raise InputError(
             Message(
                 f"月份 {month} 与年份 {year} 不一致；只给其中一个。",
                 f"month {month} and year {year} contradict each other; give one of them.",
             )
         )
-    chosen = found[1] or (year and year.strip())
-    return int(found[2]), int(chosen) if chosen else None
+    return number, own or (int(year) if year is not None else None)

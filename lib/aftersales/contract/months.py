@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from aftersales.contract import written
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 
@@ -17,26 +21,95 @@ DAY = "_day"  # behind a column's name: the column that says which of its cells 
 def parse(month: object) -> pd.Period:
     """A month as it is given in a notebook, with its year: of a part of it the clock would have to decide.
 
+    Parameters
+    ----------
+    month
+        In any way that `written.month` reads.
+
     Raises
     ------
     InputError
-        It is none.
+        It is none, or lacks its year.
 
     Examples
     --------
-    >>> parse("2024-04"), parse(pd.Timestamp("2024-04-09"))
-    (Period('2024-04', 'M'), Period('2024-04', 'M'))
+    >>> parse("2024-04"), parse(pd.Timestamp("2024-04-09")), parse("2024年4月")
+    (Period('2024-04', 'M'), Period('2024-04', 'M'), Period('2024-04', 'M'))
     """
-    found = re.match(r"(\d{4})-(\d{1,2})(?!\d)", str(month).strip())
-    if found and 1 <= int(found[2]) <= 12:
-        return pd.Period(year=int(found[1]), month=int(found[2]), freq="M")
-    got = str(month)
-    raise InputError(
-        Message(
-            f"月份：给的是 {got!r}；应是 2024-04 这样的月份。",
-            f"month: got {got!r}; expected a month like 2024-04.",
+    if isinstance(month, pd.Period) and month.freqstr == "M":
+        return month
+    number, year = written.month(month)
+    if year is None:
+        raise InputError(
+            Message(
+                f"月份：给的是 {month!r}，没有年份；应是 2024-{number:02d} 这样的月份。",
+                f"month: got {month!r}, without its year; expected a month like 2024-{number:02d}.",
+            )
         )
-    )
+    return pd.Period(year=year, month=number, freq="M")
+
+
+def latest(month: object, existing: Sequence[pd.Period]) -> pd.Period | None:
+    """A month of which the year may be left out: then the latest such month of `existing`; None without one.
+
+    Raises
+    ------
+    InputError
+        It is no month.
+
+    Examples
+    --------
+    >>> latest(4, [pd.Period("2023-04"), pd.Period("2024-04"), pd.Period("2024-05")])
+    Period('2024-04', 'M')
+    """
+    number, year = written.month(month)
+    if year is not None:
+        return pd.Period(year=year, month=number, freq="M")
+    return max((m for m in existing if m.month == number), default=None)
+
+
+def as_written(module: str) -> None:
+    """Let a module's public functions take their ``month`` and ``months`` as people write them; its last
+    line.
+
+    Within the package months are Periods, which cost nothing here; from a notebook comes ``"2024-04"`` or
+    ``"2024年4月"``.
+
+    Parameters
+    ----------
+    module
+        Its ``__name__``.
+    """
+    names = vars(sys.modules[module])
+    for name, function in list(names.items()):
+        if inspect.isfunction(function) and function.__module__ == module and not name.startswith("_"):
+            asked = inspect.signature(function).parameters
+            places = [
+                (at, one.name, one.name == "months")
+                for at, one in enumerate(asked.values())
+                if one.name == "month" or (one.name == "months" and "Period" in str(one.annotation))
+            ]
+            if places:
+                names[name] = _reading(function, places)
+
+
+def _reading(function: Callable[..., Any], places: list[tuple[int, str, bool]]) -> Callable[..., Any]:
+    """A function whose arguments at these places are read as a month, or as several."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for at, name, several in places:
+            given = args[at] if at < len(args) else kwargs.get(name)
+            if given is None or isinstance(given, pd.Period):
+                continue
+            read = [parse(one) for one in given] if several else parse(given)
+            if at < len(args):
+                args = (*args[:at], read, *args[at + 1 :])
+            else:
+                kwargs[name] = read
+        return function(*args, **kwargs)
+
+    return call
 
 
 def start(month: pd.Period) -> pd.Timestamp:

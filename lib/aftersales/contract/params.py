@@ -8,15 +8,15 @@ import difflib
 import math
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from aftersales.contract import foreign, message, place, store_params
+from aftersales.contract import foreign, message, place, store_params, written
 from aftersales.contract.errors import InputError
 from aftersales.contract.home import DEFAULT as _DEFAULT
 from aftersales.contract.home import ROOT as ROOT
@@ -203,6 +203,8 @@ _NESTED = {
     "limits": LIMITS,
 }
 _OPTIONAL = ("remarks", "events")
+# Where a setting comes from that a call gave; and one that no file has.
+ARGUMENT, SHIPPED_ORIGIN = "argument", "default"
 # Names chapters, with blanks between them, that a draft is made without.
 WITHOUT = "AFTERSALES_WITHOUT"
 _KEYS = [f.name for f in fields(Params) if f.name != "origins"]
@@ -301,6 +303,57 @@ def load(month: object = None, path: str | Path | None = None, store: str | None
     if without := os.environ.get(WITHOUT):
         values["chapters"] = [stem for stem in values["chapters"] if stem not in without.split()]
     return Params(**values, origins=origins)
+
+
+# Definitions that a question may set for itself, and between what a whole number of them lies.
+DEFINITIONS = {
+    "base_months": (1, 60),
+    "churn_months": (1, 60),
+    "grace_minutes": (0, 24 * 60),
+    "return_days": (0, 365),
+    "return_km": (0, 1_000_000),
+}
+
+
+def defined(settings: Params, changes: Mapping[str, Any], among: Iterable[str] = DEFINITIONS) -> Params:
+    """Params with definitions that a call gives itself; `Params.origins` says so of them.
+
+    Parameters
+    ----------
+    among
+        Those that bear on what is asked.
+
+    Raises
+    ------
+    InputError
+        There is no such definition among them, or its value is not what it should be.
+
+    Examples
+    --------
+    >>> year = defined(load(), {"churn_months": 12})
+    >>> year.churn_months, year.origins["churn_months"], load().origins["churn_months"]
+    (12, 'argument', 'default.yml')
+    """
+    for key, value in changes.items():
+        known = [name for name in DEFINITIONS if name in among]
+        if key not in known:
+            did_you = written.question(written.nearest(key, known))
+            every = message.listed(known, Message("没有", "none"))
+            raise InputError(
+                Message(
+                    f"{key}：这里用不到这个口径。{did_you.zh}可以给的：{every.zh}。",
+                    f"{key}: no definition that bears on this.{did_you.en} There are: {every.en}.",
+                )
+            )
+        low, high = DEFINITIONS[key]
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise InputError(
+                Message(
+                    f"{key}：给的是 {value!r}；应是 {low} 到 {high:,} 的整数。",
+                    f"{key}: got {value!r}; expected a whole number from {low} to {high:,}.",
+                )
+            )
+    return replace(settings, **changes, origins={**settings.origins, **dict.fromkeys(changes, ARGUMENT)})
 
 
 def _put_over(values: dict[str, Any], origins: dict[str, str], changes: Mapping[str, Any], file: str) -> None:
@@ -483,12 +536,12 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
     expect(good, "mails_per_minute", " 0（不限）到 1,000 的整数", "a whole number from 0 (no limit) to 1,000")
     _check_robots(values, file_of)
     expect(values["rate_base"] in ("calls", "valid"), "rate_base", " calls 或 valid", "calls or valid")
-    for key in ("base_months", "churn_months"):
-        good = isinstance(values[key], int) and not isinstance(values[key], bool) and 1 <= values[key] <= 60
-        expect(good, key, "1 到 60 的整数（月）", "a whole number of months from 1 to 60")
-    for key, most in (("grace_minutes", 24 * 60), ("return_days", 365), ("return_km", 1_000_000)):
-        good = isinstance(values[key], int) and not isinstance(values[key], bool) and 0 <= values[key] <= most
-        expect(good, key, f" 0 到 {most:,} 的整数", f"a whole number from 0 to {most:,}")
+    for key, (least, most) in DEFINITIONS.items():
+        good = isinstance(values[key], int) and not isinstance(values[key], bool)
+        good = good and least <= values[key] <= most
+        unit_zh, unit_en = ("（月）", " of months") if key.endswith("_months") else ("", "")
+        zh, en = f" {least} 到 {most:,} 的整数{unit_zh}", f"a whole number{unit_en} from {least} to {most:,}"
+        expect(good, key, zh, en)
     limits = values["limits"] = {**SHIPPED["limits"], **(values["limits"] or {})}
     for key, most in limits.items():
         if not (is_number(most) and 0 < most < 1e9):

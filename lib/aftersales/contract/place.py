@@ -13,6 +13,7 @@ import unicodedata
 from pathlib import Path
 from urllib.parse import quote, unquote, unquote_plus
 
+from aftersales.contract import written
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 
@@ -150,9 +151,11 @@ def path(source: str) -> Path:
         en = "Give a folder of exports, a workbook or a database URL"
         about = label(source)
         if may_be_shown(source) and not source.startswith(_ENV):
+            did_you = written.question(_nearest(source))
             raise InputError(
                 Message(
-                    f"{about.zh}：没有这个文件或文件夹。{zh}。", f"{about.en}: no such file or folder. {en}."
+                    f"{about.zh}：没有这个文件或文件夹。{zh}。{did_you.zh}",
+                    f"{about.en}: no such file or folder. {en}.{did_you.en}",
                 )
             )
         held = (
@@ -178,6 +181,18 @@ def path(source: str) -> Path:
                 )
             )
     return at
+
+
+def _nearest(source: str) -> str | None:
+    """What lies beside a path that is not there, or the built-in store, where it was probably meant."""
+    given = Path(source)
+    try:
+        beside = [one.name for one in given.parent.iterdir() if not one.name.startswith(".")]
+    except OSError:
+        beside = []
+    if found := written.nearest(given.name, beside, cutoff=0.7):
+        return str(given.with_name(found))
+    return written.nearest(source, [DEMO])
 
 
 def label(source: str) -> Message:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from aftersales.contract import written
+from aftersales.contract.errors import InputError
+from aftersales.contract.message import Message, listed
 from aftersales.contract.notes import Note
 from aftersales.contract.row_counts import RowCount
 from aftersales.contract.schema import TABLES
@@ -82,7 +85,13 @@ class Tables:
 
     def __getitem__(self, table: str) -> pd.DataFrame | None:
         if table not in TABLES:
-            raise KeyError(f"No table {table!r}; the tables are {', '.join(TABLES)}")
+            did_you, every = written.question(written.nearest(table, TABLES)), listed(TABLES)
+            raise InputError(
+                Message(
+                    f"没有表 {table!r}。{did_you.zh}有：{every.zh}。",
+                    f"no table {table!r}.{did_you.en} There are {every.en}.",
+                )
+            )
         return getattr(self, table)
 
     def _ipython_key_completions_(self) -> list[str]:

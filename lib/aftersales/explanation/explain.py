@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aftersales.contract import formats, months
+from aftersales.contract import formats, months, written
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.message import Message, listed
+from aftersales.contract.params import defined
 from aftersales.display.tables.records import REPORT_TABLES
 from aftersales.explanation import own
+from aftersales.explanation.answer import settings
+from aftersales.explanation.joined import joined
 from aftersales.explanation.lookup import TABLE_ROWS, from_figure, from_row
 from aftersales.explanation.provenance import Parts
 from aftersales.explanation.view import Explanation
@@ -33,6 +36,7 @@ def explain(
     row: Mapping[str, Any] | pd.Series | None = None,
     params: Params | None = None,
     lang: str | None = None,
+    **definitions: int,
 ) -> Explanation:
     """Where a figure, or a row of a table, comes from.
 
@@ -50,11 +54,15 @@ def explain(
         Which row of the table: its key, as in ``{"technician": "高凯"}``, or a row of the frame itself.
     params, lang
         By default the month's params and their language.
+    definitions
+        ``churn_months=12`` and other definitions that count for this call alone; ``params`` of what it
+        gives says so.
 
     Returns
     -------
     Explanation
-        ``value``, ``formula``, ``numerator``, ``denominator``, ``excluded``, ``params``, ``slide``.
+        ``value``, ``formula``, ``numerator``, ``denominator``, ``excluded``, ``params``, ``slide``. Rows
+        that name an order or a vehicle have its advisor, customer and amount, too.
 
     Raises
     ------
@@ -69,6 +77,7 @@ def explain(
     >>> explain("ftf.technicians", month="2024-04", row={"technician": "高凯"}).display
     '99.53%'
     """
+    lang = written.language(lang)
     glued = own.find(name) if row is None else None
     if glued is not None:
         own.check(glued, tables, month)
@@ -77,10 +86,15 @@ def explain(
         of = None if tables is None else tables.store
         name = _known(name, row, (params or inputs.get_params(month, of)).chapters)
     tables = inputs.load(month=month) if tables is None else tables
-    period = inputs.latest_month(tables) if month is None else months.parse(month)
-    if glued is None:
-        inputs.check_month(tables, period)
+    if month is None:
+        period = inputs.latest_month(tables)
+    else:
+        period = months.parse(month) if glued is not None else inputs.check_month(tables, month)
     params = params or inputs.get_params(period, tables.store)
+    if row is None and glued is None and (rows := FIGURES[name].rows) is not None:
+        params = defined(params, definitions, rows.params)
+    else:
+        params = defined(params, definitions)
     lang = lang or params.lang
     if glued is not None and glued.figure is not None:
         figure = glued.figure
@@ -121,12 +135,7 @@ def _explanation(
     lang: str,
     row: pd.Series | None = None,
 ) -> Explanation:
-    used = ("store", "source", "mask", f"targets.{name}", *parts.params)
-    settings = [
-        line
-        for line in params.lines()
-        if line[0] in used or line[0].startswith(tuple(p for p in parts.params if p.endswith(".")) or ("\0",))
-    ]
+    used = [f"targets.{name}", *parts.params]
     return Explanation(
         name=name,
         title=words[0],
@@ -135,15 +144,14 @@ def _explanation(
         value=value,
         unit=unit,
         formula=words[1],
-        numerator=parts.numerator,
-        denominator=parts.denominator,
+        numerator=joined(parts.numerator, tables),
+        denominator=joined(parts.denominator, tables),
         excluded={
-            reason[0 if lang == "zh" else 1]: rows for reason, rows in parts.excluded.items() if len(rows)
+            reason[0 if lang == "zh" else 1]: found
+            for reason, rows in parts.excluded.items()
+            if len(rows) and (found := joined(rows, tables)) is not None
         },
-        params=pd.DataFrame(
-            [line for line in settings if line[0] not in ("store", "source", "mask")],
-            columns=["param", "value", "origin"],
-        ),
+        params=settings(params, used),
         slide=slide,
         row=row,
         lang=lang,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, ratio, start, within
+from aftersales.contract.months import after, as_written, ratio, start, within
 from aftersales.metrics.funnel import JUDGED, judged, limits
 from aftersales.metrics.internal_css import DISAPPOINTED, answered
 from aftersales.metrics.visits import month_numbers
@@ -95,3 +95,6 @@ def by_month(
     return found.assign(month=found["month"].map(named).astype(object)).astype(
         {"valid": int, "disappointed": int}
     )[BY_MONTH]
+
+
+as_written(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from aftersales.contract.months import counts, months_to, ratio, within
+from aftersales.contract.months import as_written, counts, months_to, ratio, within
 from aftersales.contract.schema import ARRIVED, CODES
 
 # Which bookings are counted for a rate; `explain` shows the same ones.
@@ -114,3 +114,6 @@ def measures(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     now = actions[(actions["month"] == str(month)) & (actions["department"] == "booking")]
     return now.sort_values(["rank", "action_id"], kind="stable")[columns].reset_index(drop=True)
+
+
+as_written(__name__)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, months_to, start, week_of
+from aftersales.contract.months import after, as_written, months_to, start, week_of
 from aftersales.contract.schema import CODES
 from aftersales.metrics.visits import month_numbers
 
@@ -107,3 +107,6 @@ def against_before(
     now = by[by["month"] == str(month)].merge(before, left_on="cause", right_index=True)
     now = now[(now["mentions"] > 0) | (now["before"] > 0)]
     return now.sort_values("mentions", ascending=False, kind="stable")[columns].reset_index(drop=True)
+
+
+as_written(__name__)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.keys import among, where
-from aftersales.contract.months import after, ratio, start, within
+from aftersales.contract.months import after, as_written, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import FEW
 from aftersales.contract.vehicles import USABLE, with_vehicle
@@ -264,3 +264,6 @@ def last_orders(repair_orders: pd.DataFrame | None, first: pd.Period, last: pd.P
     if came is None:
         return None
     return with_vehicle(came).sort_values(["opened_at", "order_id"], kind="stable").groupby("vin").tail(1)
+
+
+as_written(__name__)

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from aftersales.contract.months import as_written
 from aftersales.contract.statistics import EARLIER, FEW, interval, target_verdict
 
 COMPARISON = [
@@ -164,3 +165,6 @@ def year_to_date(of: Mapping[int, Point], month: pd.Period, kind: Kind) -> float
         return None
     cases, of_all = (math.fsum(pair[i] or 0 for pair in pairs) for i in (0, 1))
     return (1000 if kind == "per_1000" else 1) * cases / of_all if of_all else None
+
+
+as_written(__name__)

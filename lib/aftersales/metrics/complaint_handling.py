@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, ratio, start, within
+from aftersales.contract.months import after, as_written, ratio, start, within
 from aftersales.contract.vehicles import USABLE, with_vehicle
 from aftersales.metrics.known import between, timed
 from aftersales.metrics.survival import kaplan_meier, time_until
@@ -266,3 +266,6 @@ def rows(
         "closed_14": complaints[soon],
         "too_late": complaints[now & ~due],
     }
+
+
+as_written(__name__)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, counts, months_to, ratio, week_of, within
+from aftersales.contract.months import after, as_written, counts, months_to, ratio, week_of, within
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import chi_square
 from aftersales.metrics.known import between, timed
@@ -273,3 +273,6 @@ def _expected(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         counts.sum(axis=1).to_numpy()[:, None] * share.to_numpy(), counts.index, counts.columns
     )
+
+
+as_written(__name__)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import after, months_to, ratio, start, within
+from aftersales.contract.months import after, as_written, months_to, ratio, start, within
 from aftersales.contract.schema import CODES
 from aftersales.metrics import cause_rates
 from aftersales.metrics import oem_css as scores
@@ -250,3 +250,6 @@ def left_out(repair_orders: pd.DataFrame | None, month: pd.Period) -> dict[str, 
         "without_promise": int((now & ~promised).sum()),
         "days": int((now & days).sum()),
     }
+
+
+as_written(__name__)

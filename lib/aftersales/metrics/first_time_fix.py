@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import counts, months_to, within
+from aftersales.contract.months import as_written, counts, months_to, within
 from aftersales.contract.schema import REWORK_CAUSES
 from aftersales.contract.statistics import binomial_cdf, binomial_limits, chi_square, wilson
 from aftersales.metrics.funnel import outside
@@ -148,3 +148,6 @@ def homogeneity(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float 
     overall, worst = table["not_fixed"].sum() / table["jobs"].sum(), table["failure_rate"].max()
     below = np.prod([binomial_cdf(np.ceil(worst * n - 1e-9) - 1, n, overall) for n in table["jobs"]])
     return {"p": p, "chance_of_worst": float(1 - below)}
+
+
+as_written(__name__)

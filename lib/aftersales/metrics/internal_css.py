@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, counts, months_to, ratio, within
+from aftersales.contract.months import after, as_written, counts, months_to, ratio, within
 from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
 from aftersales.metrics.oem_css import mot_score, row_of
 
@@ -255,3 +255,6 @@ def suggestions(survey_calls: pd.DataFrame | None, month: pd.Period) -> pd.DataF
     now = calls_in_month(survey_calls, month)
     given = now[now["suggestion"].fillna("").astype(str).str.strip() != ""]
     return given.sort_values(["q1", "called_at"], kind="stable")[columns].reset_index(drop=True)
+
+
+as_written(__name__)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract.keys import among
-from aftersales.contract.months import after, within
+from aftersales.contract.months import after, as_written, within
 from aftersales.contract.schema import LINKS, TABLES, link_name
 from aftersales.contract.vehicles import with_vehicle
 
@@ -73,3 +73,6 @@ def _of_month(tables: Any, name: str, frame: pd.DataFrame, month: pd.Period) -> 
     if name == "oem_css":
         return frame[(frame["month"] == str(month)) & (frame["scope"] == "advisor")]
     return frame[within(frame[TABLES[name].dated_by], month)]
+
+
+as_written(__name__)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from aftersales.contract.figures import FIGURES
+from aftersales.contract.months import as_written
 from aftersales.metrics import (
     bookings,
     churn,
@@ -69,3 +70,6 @@ def all_figures(
     }
     every = {**computed, **known}
     return {name: every[name] for name in FIGURES if name in every} | every  # in the order of the report
+
+
+as_written(__name__)

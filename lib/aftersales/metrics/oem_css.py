@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales.contract.months import months_to
+from aftersales.contract.months import as_written, months_to
 from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS
 from aftersales.contract.statistics import moving_range_sigma
 from aftersales.signals import Finding, sentences
@@ -256,3 +256,6 @@ def pt_checks(
     if any(pt_weights[s] > 0 and s not in scored for s in PT_SECTIONS):
         known["contribution"] = float("nan")
     return known
+
+
+as_written(__name__)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.months import months_to
+from aftersales.contract.months import as_written, months_to
 from aftersales.metrics import (
     bookings,
     cause_rates,
@@ -214,3 +214,6 @@ def _lost(n: Mapping[str, Any]) -> Mapping[str, Any]:
         "high": None if n["lost_high"] is None else n["to_call"] - n["one_visit"] - n["not_due"],
         "best": None if n["lost_best"] is None else n["lost_best"] * cohort,
     }
+
+
+as_written(__name__)

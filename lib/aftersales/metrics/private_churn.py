@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import after, ratio
+from aftersales.contract.months import after, as_written, ratio
 from aftersales.metrics.survival import kaplan_meier, time_until
 from aftersales.metrics.visits import Visits, month_numbers, visits
 
@@ -339,3 +339,6 @@ def back_within(curve: pd.DataFrame, days: Sequence[int] = (30, 60, 90, 180, 270
     reached = [d for d in days if d <= times[-1]]
     place = np.searchsorted(times, reached, side="right") - 1
     return pd.DataFrame({"days": reached, "back": [float(back[i]) if i >= 0 else 0.0 for i in place]})
+
+
+as_written(__name__)

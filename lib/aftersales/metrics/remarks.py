@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract.figures import FIGURES
-from aftersales.contract.months import after, start, within
+from aftersales.contract.months import after, as_written, start, within
 from aftersales.contract.notes import Note
 from aftersales.contract.vehicles import ODD, named
 from aftersales.metrics.complaints import register
@@ -95,3 +95,6 @@ def _listed(numbers: Iterable[str]) -> dict[str, str]:
         "listed": f"（{'、'.join(first)}{'等' if more else ''}）",
         "listed_en": f" ({', '.join(first)}{' …' if more else ''})",
     }
+
+
+as_written(__name__)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from aftersales.contract.months import after, months_to, ratio, start, within
+from aftersales.contract.months import after, as_written, months_to, ratio, start, within
 from aftersales.metrics.visits import Visits, kept, visits
 
 RETURN_DAYS, RETURN_KM = 30, 2_000
@@ -132,6 +132,21 @@ def orders(
     return of.orders[first], of.orders[first & (later >= 0)]
 
 
+def marked(
+    repair_orders: pd.DataFrame | None,
+    months: Sequence[pd.Period],
+    return_days: int = RETURN_DAYS,
+    return_km: float = RETURN_KM,
+) -> pd.DataFrame:
+    """Every order that `by_month` counts in any of the months: ``order_id``, ``advisor``, ``month`` (the
+    ordinal of the report month) and whether its car ``returned``."""
+    if repair_orders is None:
+        return pd.DataFrame(columns=["order_id", "advisor", "month", "returned"])
+    of, later = _matched(repair_orders, months, return_days, return_km)
+    rows = of.orders[["order_id", "advisor"]].assign(month=of.month + 1, returned=later >= 0)
+    return rows[rows["month"].isin([m.ordinal for m in months])]
+
+
 @kept
 def _matched(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], return_days: int, return_km: float
@@ -162,3 +177,6 @@ def _matched(
         later[asked[found]] = asked[found] + step
         asked, step = asked[~found], step + 1
     return of, later
+
+
+as_written(__name__)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from aftersales.contract.months import after, ratio
+from aftersales.contract.months import after, as_written, ratio
 from aftersales.contract.schema import MOT_ITEMS
 from aftersales.signals import Finding, sentences
 from aftersales.signals.sentences import WATCHED_AS
@@ -169,3 +169,6 @@ def mot(actions: pd.DataFrame | None, oem_css: pd.DataFrame | None, month: pd.Pe
     return pd.DataFrame(
         rows, columns=["item", "actions", "done", "completion_rate", "previous", "current", "change"]
     )
+
+
+as_written(__name__)

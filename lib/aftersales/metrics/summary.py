@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aftersales.contract.figures import FIGURES, Figure
-from aftersales.contract.months import months_to
+from aftersales.contract.months import as_written, months_to
 from aftersales.contract.own import Record
 from aftersales.contract.statistics import EARLIER, FEW, target_verdict
 from aftersales.metrics import (
@@ -138,3 +138,6 @@ def _cases(
         "booking.visits": bookings.figures(None, tables.repair_orders, month)["booking.visits"],
         "churn.private_cohort": private["private_cohort"],
     }
+
+
+as_written(__name__)

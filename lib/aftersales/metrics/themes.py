@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from aftersales.contract.months import ratio
+from aftersales.contract.months import as_written, ratio
 from aftersales.metrics.internal_css import DISAPPOINTED, suggestions
 
 THEMES = ["theme", "count", "share", "disappointed", "calls"]
@@ -60,3 +60,6 @@ def table(
     rows.sort(key=lambda row: (row[0] is None, -row[1]))
     out = pd.DataFrame(rows, columns=THEMES)
     return out.assign(theme=pd.Series([row[0] for row in rows], dtype=object))
+
+
+as_written(__name__)

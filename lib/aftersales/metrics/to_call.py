@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from aftersales.contract.months import after
+from aftersales.contract.months import after, as_written
 from aftersales.metrics import private_churn
 from aftersales.metrics.complaint_handling import still_open
 
@@ -32,7 +32,7 @@ def customers(
         ``plate`` of the card, else of the order.
     """
     rows = private_churn.call_list(repair_orders, churn_calls, month, churn_months)
-    return _with_customer(rows, repair_orders, archive)[CUSTOMERS]
+    return with_customer(rows, repair_orders, archive)[CUSTOMERS]
 
 
 def waiting(
@@ -54,13 +54,14 @@ def waiting(
     rows = still_open(complaints, month)
     rows = rows.sort_values(["received_at", "complaint_id"], kind="stable").reset_index(drop=True)
     rows = rows.assign(days=(after(month) - rows["received_at"]).dt.days)[[*_CASE, "order_id"]]
-    return _with_customer(rows, repair_orders, archive)[COMPLAINTS]
+    return with_customer(rows, repair_orders, archive)[COMPLAINTS]
 
 
-def _with_customer(
+def with_customer(
     rows: pd.DataFrame, repair_orders: pd.DataFrame | None, archive: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Rows that name an order with its vehicle and whose that is."""
+    """Rows that name an order, numbered from 0, with its vehicle and whose that is: ``vin``, ``name``,
+    ``phone``, ``plate``."""
     order = pd.Index([]) if repair_orders is None else pd.Index(repair_orders["order_id"])
     place = order.get_indexer(pd.Index(rows["order_id"]))
     vins, plates = (_at(repair_orders, column, place) for column in ("vin", "plate"))
@@ -77,3 +78,6 @@ def _at(frame: pd.DataFrame | None, column: str, places: list[int]) -> pd.Series
     values = frame[column].to_numpy(dtype=object)
     found = [values[i] if i >= 0 else None for i in places]
     return pd.Series([None if pd.isna(v) else v for v in found], dtype=object)
+
+
+as_written(__name__)

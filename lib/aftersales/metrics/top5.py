@@ -11,7 +11,7 @@ import pandas as pd
 from aftersales.contract import formats as f
 from aftersales.contract.figures import FIGURES, judged
 from aftersales.contract.language import say
-from aftersales.contract.months import due_day
+from aftersales.contract.months import as_written, due_day
 from aftersales.contract.statistics import interval, target_verdict
 from aftersales.metrics import complaints, oem_css
 from aftersales.metrics.proposals import ANSWERS, by_gain, contradiction, proposals
@@ -211,3 +211,6 @@ def _evidence(
     return f"{sentences.name(found, lang)}{say(lang, '', ' ')}{now}" + (
         f"，n = {f.count(found.n)}" if lang == "zh" else f", n = {f.count(found.n)}"
     )
+
+
+as_written(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from aftersales.contract.months import months_to, within
+from aftersales.contract.months import as_written, months_to, within
 from aftersales.contract.vehicles import with_vehicle
 
 
@@ -30,3 +30,6 @@ def history(repair_orders: pd.DataFrame | None, jobs: pd.DataFrame | None, month
         now = figures(repair_orders, jobs, m)
         rows.append({"month": str(m)} | {k.split(".")[1]: v for k, v in now.items()})
     return pd.DataFrame(rows, columns=["month", "orders", "vehicles", "jobs"])
+
+
+as_written(__name__)

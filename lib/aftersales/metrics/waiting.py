@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from aftersales.contract.months import after
+from aftersales.contract.months import after, as_written
 from aftersales.metrics.review import status_at_end
 
 WAITING = [
@@ -56,3 +56,6 @@ def table(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     order = ["months_open", "days_late", "action_id"]
     out = out.sort_values(order, ascending=[False, False, True], kind="stable", na_position="last")
     return out[WAITING].reset_index(drop=True)
+
+
+as_written(__name__)

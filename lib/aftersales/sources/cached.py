@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aftersales.cache import archives
 from aftersales.cache import tables as cache
-from aftersales.contract import command, place
+from aftersales.contract import command, place, written
 from aftersales.contract.archive import Archive
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed
@@ -211,12 +211,13 @@ def check_store(source: str, store: str | None) -> None:
 def not_built_in(store: str) -> InputError:
     """The error about a store that the built-in records do not belong to."""
     given = command.option("source")
+    did_you = written.question(written.nearest(store, [place.DEMO_STORE]))
     return InputError(
         Message(
             f"门店 {store}：内置数据是虚构的，属于{place.DEMO_STORE}。请说明 {store} 的数据在哪里：{given}，"
-            "或参数里的 `source`。",
+            f"或参数里的 `source`。{did_you.zh}",
             f"store {store}: the built-in records are made up and belong to {place.DEMO_STORE}. Say where "
-            f"the records of {store} are: {given}, or `source` in the params.",
+            f"the records of {store} are: {given}, or `source` in the params.{did_you.en}",
         )
     )
 
@@ -224,13 +225,13 @@ def not_built_in(store: str) -> InputError:
 def _chosen(existing: list[str], named: bool, store: str | None, default_store: str) -> str:
     if store is not None and named:
         if alike(store) not in existing:
-            has = _some(existing)
+            has, did_you = _some(existing), written.question(written.nearest(store, existing))
             raise InputError(
                 Message(
                     f"门店 {store}：来源里没有这家店。来源里有：{has.zh}"
-                    "（写在“门店”列，或模板“填写说明”的 A2）。",
+                    f"（写在“门店”列，或模板“填写说明”的 A2）。{did_you.zh}",
                     f"store {store!r}: the source has no such store. It has: {has.en} "
-                    "(as the column 门店 says, or cell A2 of a template's 填写说明).",
+                    f"(as the column 门店 says, or cell A2 of a template's 填写说明).{did_you.en}",
                 )
             )
         return alike(store)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from aftersales.cache import store as cache
 from aftersales.cache import tables as cached_tables
-from aftersales.contract import message, months, params, place, store_params
+from aftersales.contract import message, months, params, place, store_params, written
 from aftersales.contract.archive import Archive
 from aftersales.contract.call import parse_month
 from aftersales.contract.errors import InputError
@@ -44,7 +44,23 @@ def get_params(month: object = None, store: str | None = None) -> Params:
     >>> get_params("2024-04").churn_months
     6
     """
-    return params.load(None if month is None else months.parse(month), store=store)
+    return params.load(None if month is None else with_year(month, None, store), store=store)
+
+
+def with_year(month: object, source: str | None = None, store: str | None = None) -> pd.Period:
+    """A month as people write it; without a year the latest such month of the source, as a report takes it.
+
+    Raises
+    ------
+    InputError
+        It is no month, or the source has none of that number.
+    """
+    number, year = written.month(month)
+    if year is not None:
+        return months.parse(month)
+    settings = params.load(store=store)
+    chosen = _chosen(source, store, settings)
+    return _latest(number, str(month), chosen, store, settings, os.environ.get(_SNAPSHOT, ""))
 
 
 def load(source: str | None = None, store: str | None = None, month: object = None) -> Tables:
@@ -58,7 +74,8 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     store
         By default that of the params, or the only one of the source.
     month
-        Whose params count (``2024-04``). Of a database or a folder of Parquet files only what that month's
+        Whose params count (``4``, ``2024-04``, a date; without its year the latest such month). Of a
+        database or a folder of Parquet files only what that month's
         report needs is read: one store, the months that lead up to it, the columns that it uses (the others
         are empty); without a month all of it. Files of other kinds are read whole.
 
@@ -74,6 +91,7 @@ def load(source: str | None = None, store: str | None = None, month: object = No
     >>> tables.store, len(tables.repair_orders)
     ('示范店', 30971)
     """
+    month = None if month is None else with_year(month, source, store)
     settings = get_params(month, store)
     tables = _load(_chosen(source, store, settings), store, month, settings, os.environ.get(_SNAPSHOT, ""))
     if store is None and _has_other_params(tables.store, settings):
@@ -125,7 +143,10 @@ def check_month(tables: Tables, month: object) -> pd.Period:
     InputError
         It is no month, none with a record, or it lies beyond the last visit.
     """
-    period, read = months.parse(month), set(tables.used)
+    read = set(tables.used)
+    period = months.latest(month, _months_in(tables, ["repair_orders"]) or _months_in(tables, _DATED))
+    if period is None:
+        raise no_such_month(str(month), months_with_records(tables))
     if _months_in(tables, _DATED):
         _check(tables, period, lambda names: _months_in(tables, names))
     tables.used.clear()
