@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -13,8 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from aftersales.chapters import lab
 from aftersales.chapters.notebooks import path, titles
 from aftersales.contract import params
 
@@ -36,7 +39,10 @@ def serving(root: Path) -> Iterator[str]:
     options = ("--no-browser", "--port=0", "--IdentityProvider.token=t")
     with open(root / "lab.log", "wb") as log:
         lab = subprocess.Popen(
-            [sys.executable, "-m", "aftersales", "lab", "--", *options], cwd=root, env=env, stderr=log
+            [sys.executable, "-m", "aftersales", "lab", "--lang", "en", "--", *options],
+            cwd=root,
+            env=env,
+            stderr=log,
         )
     try:
         while not (told := list((root / "home" / "RUNTIME").glob("jpserver-*.json"))):
@@ -155,13 +161,46 @@ def test_an_analyst_works_in_jupyterlab(project, april):
         browser.close()
 
 
+def test_notebooks_are_saved_without_outputs_and_published_ones_not_at_all(tmp_path):
+    web = pytest.importorskip("tornado.web")
+    contents = pytest.importorskip("aftersales.chapters.contents").Contents(root_dir=str(tmp_path))
+    shown = nbformat.v4.new_output("execute_result", {"text/plain": "1"})
+    ran = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[shown], execution_count=3)])
+    for folder in ("notebooks", "output"):
+        (tmp_path / folder).mkdir()
+        nbformat.write(ran, tmp_path / folder / "a.ipynb")
+    changed = {"type": "notebook", "format": "json", "content": json.loads(nbformat.writes(ran))}
+
+    async def work():
+        await contents.save(changed, "notebooks/a.ipynb")
+        (cell,) = nbformat.read(tmp_path / "notebooks" / "a.ipynb", as_version=4).cells
+        assert (cell.source, cell.outputs, cell.execution_count) == ("1", [], None)
+        assert cell.id == ran.cells[0].id
+        published = await contents.get("output/a.ipynb")
+        assert published["writable"] is False
+        assert published["content"]["cells"][0]["outputs"]
+        with pytest.raises(web.HTTPError, match="not to be changed"):
+            await contents.save(changed, "output/a.ipynb")
+
+    asyncio.run(work())
+
+
+def test_jupyterlab_speaks_the_language_of_the_store():
+    pytest.importorskip("jupyterlab_language_pack_zh_CN")
+    assert {lang: lab.overrides(lang)[lab._TRANSLATION]["locale"] for lang in ("zh", "en")} == {
+        "zh": "zh_CN",
+        "en": "default",
+    }
+    assert lab.overrides("zh").items() >= json.loads(lab.SETTINGS.read_text("utf-8")).items()
+
+
 def the_tour(lab: Lab) -> None:
     """JupyterLab opens on it, and it runs; a figure is followed down to its rows."""
     assert "explore.ipynb" in lab.page.locator(".jp-mod-current .lm-TabBar-tabLabel").all_text_contents()
     assert lab.page.locator(".jp-DirListing-itemName").all_text_contents().count("01_review.ipynb") == 1
     lab.run_all()
     assert lab.errors == []
-    assert len(lab.charts(3)) == 3
+    assert len(lab.charts(7)) == 7
     lab.shows("98.1 → 95.8")
     lab.shows("第4周“时间”骤减而“其他”骤增")
     numerator = lab.page.locator(f"{_PANEL} details", has_text="分子").first

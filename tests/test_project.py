@@ -61,7 +61,9 @@ def test_what_is_installed_is_pinned_by_hash_at_the_locked_versions(lock):
 
 def test_everything_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["group"]]
+    named = list(project["dependencies"])
+    for extra in ("group", "lab"):
+        named += project["optional-dependencies"][extra]
     declared = {re.split(r"[\[<>= ]", name)[0].lower().replace("-", "_") for name in named}
     named = {
         "yaml": "pyyaml",

@@ -10,17 +10,25 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from aftersales import kernels
 from aftersales.contract.home import ROOT
-from aftersales.contract.message import phrase
+from aftersales.contract.message import phrase, spoken
 
 # Nothing is requested and nothing is fetched: no news, no update check, no list of extensions from the
 # network.
+SETTINGS = Path(__file__).with_name("lab_settings") / "overrides.json"
+_TRANSLATION = "@jupyterlab/translation-extension:plugin"
+# A kernel that no tab shows any more ends after so many seconds without work.
+_IDLE = 2 * 3600
 OPTIONS = (
-    f"--LabApp.app_settings_dir={Path(__file__).with_name('lab_settings')}",
+    "--ServerApp.contents_manager_class=aftersales.chapters.contents.Contents",
+    f"--MappingKernelManager.cull_idle_timeout={_IDLE}",
+    "--MappingKernelManager.cull_interval=300",
     f"--MultiKernelManager.default_kernel_name={kernels.NAME}",
     f"--KernelSpecManager.allowed_kernelspecs={kernels.NAME}",
     "--LabApp.news_url=None",
@@ -63,8 +71,20 @@ def run(options: Sequence[str] = (), root: Path = ROOT) -> int:
         flush=True,
     )
     where = (f"--ServerApp.root_dir={root}", "--LabApp.default_url=/lab/tree/notebooks/explore.ipynb")
-    command = [sys.executable, "-m", "jupyterlab", *where, *OPTIONS, *options]
-    with kernels.serving(), subprocess.Popen(command, cwd=root) as lab:
+    with kernels.serving(), tempfile.TemporaryDirectory() as settings:
+        (Path(settings) / SETTINGS.name).write_text(json.dumps(overrides(spoken())), encoding="utf-8")
+        chosen = f"--LabApp.app_settings_dir={settings}"
+        return _until_it_ends([sys.executable, "-m", "jupyterlab", *where, chosen, *OPTIONS, *options], root)
+
+
+def overrides(lang: str) -> dict[str, Any]:
+    """JupyterLab's settings here, its menus in the language of the store."""
+    given: dict[str, Any] = json.loads(SETTINGS.read_text(encoding="utf-8"))
+    return given | {_TRANSLATION: {"locale": "zh_CN" if lang == "zh" else "default"}}
+
+
+def _until_it_ends(command: list[str], root: Path) -> int:
+    with subprocess.Popen(command, cwd=root) as lab:
         signal.signal(signal.SIGTERM, lambda *_: _stop(lab))
         try:
             return lab.wait()
