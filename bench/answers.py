@@ -1,6 +1,6 @@
 """How long the five questions of the tour take, from the import to the answer: `make bench-answers`.
 
-Each is asked in a process of its own, nothing of it cached but what a report leaves; writes docs/analyst.md.
+Each is asked in a process of its own, with what earlier runs left in the cache; writes docs/analyst.md.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main(runs: int) -> None:
         lines.append(f"| {question} | `{call}` | {loaded:.1f} | {answered:.1f} |")
     python = platform.python_version()
     lines.append(
-        f"\nMedian of {runs} processes each, {os.cpu_count()} cores, Python {python}, the built-in store."
+        f"\nMedian of {runs} processes each, {os.cpu_count()} cores, Python {python}, the built-in store, cache as left by earlier runs."
     )
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
