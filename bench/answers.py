@@ -52,7 +52,8 @@ def main(runs: int) -> None:
         lines.append(f"| {question} | `{call}` | {loaded:.1f} | {answered:.1f} |")
     python = platform.python_version()
     lines.append(
-        f"\nMedian of {runs} processes each, {os.cpu_count()} cores, Python {python}, the built-in store, cache as left by earlier runs."
+        f"\nMedian of {runs} processes each, {os.cpu_count()} cores, Python {python}, the built-in store, "
+        "cache as left by earlier runs."
     )
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
