@@ -45,6 +45,11 @@ LONG = [
     "test_stopping",
     "test_summary",
     "test_documents",
+    "test_explain",
+    "test_windows",
+    "test_object_store",
+    "test_newest_python",
+    "test_slides",
 ]
 
 

@@ -69,7 +69,7 @@ def completions():
     [
         ("tables.", {"repair_orders", "jobs", "survey_calls", "repairs", "notes"}, 20),
         ("tables['", {"repair_orders", "jobs"}, 11),
-        ("params.", {"weights", "targets", "chapters", "churn_months"}, 33),
+        ("params.", {"weights", "targets", "chapters", "churn_months"}, 40),
         ("params.targets['", {"ftf.rate", "oem.mot"}, 20),
         ("metrics.", {"first_time_fix", "churn", "all_figures"}, 25),
         ("charts.", {"trend", "bars", "funnel"}, 25),

@@ -26,6 +26,7 @@ from icalendar import Calendar
 
 from aftersales.contract import command, params, recipients
 from aftersales.contract.errors import AftersalesError, InputError
+from aftersales.contract.figures import FIGURES
 from aftersales.display import exhibit
 from aftersales.mail import ledger, lint, message, sending, server
 from aftersales.mail.body import ReportMailExporter
@@ -159,10 +160,25 @@ def test_the_same_report_is_the_same_message(report, settings):
     assert one == two
 
 
-def test_a_department_reads_its_own_top5_first(report, settings):
-    text = lint.parts(message.build(report[0], report[1], settings, [], "parts"))[1]
-    titles = re.findall(r"^(前台|车间|配件|客服)：", text, re.M)
-    assert titles == ["配件", "前台", "车间", "客服"]
+@pytest.mark.parametrize(
+    ("department", "titled"),
+    [("front", "前台"), ("workshop", "车间"), ("parts", "配件"), ("service", "客服")],
+)
+def test_a_department_reads_what_is_its_own(report, settings, department, titled):
+    """Its TOP5, its findings and cases; of the others how many there are; and no figure of another's."""
+    text = lint.parts(message.build(report[0], report[1], settings, [], department))[1]
+    assert re.findall(r"^(前台|车间|配件|客服)：", text, re.M) == [titled]
+    lists = [p for p in payloads(report[0]) if p.get("role") in ("certain", "waiting", "decisions")]
+    items = [(i, i["about"]) for p in lists for i in p["items"] if "about" in i]
+    of = [(about.get("without_numbers", i["text"]), about["department"]) for i, about in items]
+    listed = text[text.index("\n确定的") : text.index(f"\n{titled}：")]
+    assert {whose for _, whose in of} >= {"front", "workshop", "service"}
+    for said, whose in of:
+        assert (said in listed) == (whose == department), (said, whose)
+    assert "其他部门另有" in text
+    cards = [c for p in payloads(report[0]) if p.get("role") == "cards" for c in p["cards"]]
+    own = [c for c in cards if FIGURES[c["id"]].department == department] or cards
+    assert [c["label"] for c in cards if f"\n- {c['label']} " in text] == [c["label"] for c in own]
 
 
 FAULTS = {
@@ -355,7 +371,8 @@ def corrected(report):
     outputs = [data[exhibit.MIME] for data in found if exhibit.MIME in data]
     card = next(one for p in outputs if p["role"] == "cards" for one in p["cards"])
     before, card["display"] = card["display"], "88.8"
-    return (notebook, *report[1:]), f"{card['label']}：{before}{card['unit']} → 88.8{card['unit']}"
+    told = f"{card['label']}：{before}{card['unit']} → 88.8{card['unit']}"
+    return (notebook, *[paper + b"%" for paper in report[1:2]], *report[2:]), told
 
 
 def test_a_corrected_report_says_what_changed_and_follows_the_first(report, settings, smtp, tmp_path):

@@ -21,7 +21,7 @@ ROOT = params.ROOT
 COMMANDS = tuple(next(action.choices for action in cli.parser()._actions if action.dest == "name"))
 LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
 # What stands in a call, and is said as it was typed.
-TYPED = (*COMMANDS, "NOWHERE", "YYYY", "waiting", "nowhere", "output", "东城店", "East", "python")
+TYPED = (*COMMANDS, "NOWHERE", "YYYY", "waiting", "nowhere", "output", "signal", "东城店", "East", "python")
 
 
 def said(capsys, *args):

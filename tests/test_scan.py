@@ -181,6 +181,8 @@ POISON = (
     "客户欧阳某某，身份证310115198001011234；a@qq.com"
 )
 NEVER = re.compile("王 ?小|0013|138001|A ?1 ?2345|LSVAM|4187|6234|D5432|欧阳|19800101|a@qq", re.IGNORECASE)
+# When a report was made; its fractions of a second may be any digits.
+WHEN = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:[+-]\d\d:\d\d|Z)")
 
 
 def write(folder, remark="四月来店平稳"):
@@ -211,7 +213,7 @@ def test_a_poisoned_source_leaves_nothing_in_any_file_and_a_remark_that_names_a_
     texts = [t for name, data in files.items() for t in scan._of_file(name, data)]
     assert len(files) >= 7
     assert any("王**" in text for text in texts)  # the poison came through, masked
-    assert [text for text in texts if NEVER.search(scan._HASH.sub("", text))] == []
+    assert [text for text in texts if NEVER.search(WHEN.sub("", scan._HASH.sub("", text)))] == []
     stopped = run(*asked, **write(source, "王小明的车还在等配件，请配件部跟进"))
     assert stopped.returncode == 1
     assert "报告没有发布" in stopped.stderr

@@ -80,7 +80,7 @@ BAD = {
     ("month", "四月份"): "四月份",
     ("month", "2031-01"): "2031-01",
     ("store", "没有店"): "没有店",
-    ("lang", "cn"): "应是 zh 或 en",
+    ("lang", "fr"): "应是 zh 或 en",
     ("source", "nowhere"): "没有这个文件或文件夹",
 }
 
@@ -95,7 +95,7 @@ def test_a_notebook_refuses_bad_parameters(name, value):
 
 def test_under_plain_papermill_it_is_refused_in_one_line(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", str(CHAPTER), "out.ipynb", "-p", "lang", "cn"],
+        [sys.executable, "-m", "papermill", str(CHAPTER), "out.ipynb", "-p", "lang", "fr"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -44,7 +44,7 @@ def _served():
 def run(args, cwd, env):
     """The command's end, as `subprocess.run` has it."""
     argv = [sys.executable, "-m", wire.COMMAND, *args]
-    environment = {**os.environ, **_served(), **env}
+    environment = {**os.environ, **_served(), **{name: str(value) for name, value in env.items()}}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         streams = out.fileno(), err.fileno()
         connection, pid, heard = wire.ask(environment[wire.VARIABLE], argv, environment, str(cwd), *streams)

@@ -119,7 +119,8 @@ def test_what_is_open_is_told_before_the_work_and_replaced_when_it_is_closed(mad
 
 def test_records_are_checked(place, windows):
     done = windows("check", *ASKED, "--source", place / "in")
-    there = conftest.run("check", *ASKED, "--source", place / "in", AFTERSALES_PARAMS=str(place / "params"))
+    env = {"AFTERSALES_PARAMS": str(place / "params"), "PYTHONUTF8": "1"}  # started as the other is
+    there = conftest.run("check", *ASKED, "--source", place / "in", **env)
     assert (done.returncode, done.stdout) == (there.returncode, there.stdout)
 
 

@@ -100,9 +100,10 @@ def language(value: str | None) -> str | None:
 def nearest(text: object, known: Iterable[str], cutoff: float = 0.5) -> str | None:
     """The name that was probably meant; None where none is near.
 
-    >>> nearest("东城", ["东城店", "西城店"]), nearest("ftf.rat", ["ftf.rate", "ftf.jobs"]), nearest("x",
-    ["ftf.rate"])
-    ('东城店', 'ftf.rate', None)
+    >>> nearest("东城", ["东城店", "西城店"]), nearest("ftf.rat", ["ftf.rate", "ftf.jobs"])
+    ('东城店', 'ftf.rate')
+    >>> nearest("x", ["ftf.rate"]) is None
+    True
     """
     names = {name.lower(): name for name in reversed(list(known))}
     found = difflib.get_close_matches(str(text).lower(), names, n=1, cutoff=cutoff)

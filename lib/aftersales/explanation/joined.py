@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract.tables import Tables
-from aftersales.metrics.to_call import with_customer
 
 _OF_ORDER = ("advisor", "order_type", "owner_type", "amount")
 _BY = ("order_id", "last_order_id")
@@ -24,17 +23,22 @@ def joined(rows: pd.DataFrame | None, tables: Tables) -> pd.DataFrame | None:
     orders, made = tables.repair_orders, rows
     if key is not None and orders is not None:
         place = pd.Index(orders["order_id"]).get_indexer(pd.Index(rows[key]))
-        lacking = [name for name in _OF_ORDER if name not in rows]
+        lacking = [name for name in (*_OF_ORDER, "vin") if name in orders and name not in rows]
         found = orders[lacking].reset_index(drop=True).reindex(place).set_axis(rows.index)
+        if "vin" in lacking and found["vin"].isna().all():
+            lacking.remove("vin")
         made = made.assign(**{name: found[name] for name in lacking})
-        whose = with_customer(
-            pd.DataFrame({"order_id": rows[key].to_numpy(dtype=object)}), orders, tables.customers
-        )
-        known = {"customer": whose["name"].set_axis(rows.index)}
-        if "vin" not in rows:
-            known["vin"] = whose["vin"].set_axis(rows.index)
-        return made.assign(**{name: values for name, values in known.items() if values.notna().any()})
+        if "vin" not in made or tables.customers is None:
+            return made
+        names = _names(tables.customers, made["vin"])
+        return made.assign(customer=names) if names.notna().any() else made
     if "vin" in rows and "name" not in rows and tables.customers is not None:
-        names = tables.customers.drop_duplicates("vin").set_index("vin")["name"]
-        return made.assign(customer=names.reindex(rows["vin"]).to_numpy(dtype=object))
+        return made.assign(customer=_names(tables.customers, rows["vin"]))
     return rows
+
+
+def _names(customers: pd.DataFrame, vins: pd.Series) -> pd.Series:
+    """The name on each vehicle's card, by the rows of its VINs."""
+    cards = customers[customers["vin"].isin(vins)].drop_duplicates("vin")
+    place = pd.Index(cards["vin"]).get_indexer(pd.Index(vins))
+    return cards["name"].reset_index(drop=True).reindex(place).set_axis(vins.index)

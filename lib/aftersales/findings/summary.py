@@ -16,6 +16,7 @@ from aftersales.contract.notes import Note, texts
 from aftersales.contract.own import Record, figures_with
 from aftersales.contract.schema import label
 from aftersales.contract.statistics import FEW, SMALL
+from aftersales.metrics.proposals import ANSWERS
 from aftersales.signals import Finding, sentences
 from aftersales.signals.finding import asks
 from aftersales.signals.limits import Limits
@@ -58,6 +59,7 @@ def _about(one: Finding) -> Item:
             "level": one.level,
             "direction": one.direction,
             "exhibit": shown,
+            "department": ANSWERS.get(one.department or "service", one.department or "service"),
             "cases": list(one.cases) if one.rule == "cases" else [],
         }
     }

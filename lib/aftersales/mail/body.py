@@ -13,8 +13,9 @@ import jinja2
 from nbformat import NotebookNode
 from traitlets import Unicode, default
 
-from aftersales.contract import command, formats
+from aftersales.contract import command, formats, recipients
 from aftersales.contract.errors import InputError
+from aftersales.contract.figures import FIGURES
 from aftersales.contract.language import say
 from aftersales.contract.message import Message
 from aftersales.contract.names import folder_name
@@ -128,7 +129,7 @@ class ReportMailExporter(PublishedExporter):
 
     export_from_notebook = "After-sales report (mail)"
     output_mimetype = "text/html"
-    department = Unicode("", help="The department whose TOP5 comes first").tag(config=True)
+    department = Unicode("", help="The department that it is for; all where empty").tag(config=True)
     page = Unicode("", help="Where the page of the report is, for links").tag(config=True)
 
     @default("file_extension")
@@ -169,7 +170,7 @@ def body(
     report
         The report's document.
     department
-        Code of the department whose TOP5 comes first; empty = all, as the report has them.
+        Code of the department whose key figures, findings, cases and TOP5 it has; empty = all of them.
     correction
         What it corrects, where its reader has had an earlier one.
     page
@@ -186,10 +187,14 @@ def body(
     labels, words = _LABELS[lang], WORDS[lang]
     month = formats.month(meta["month"], lang) if meta.get("month") else ""
     verdict = said(report)
-    lists = listed(report, page)
+    lists = [_of(department, p, lang) for p in listed(report, page)]
     blocks = [b.body for c in report.chapters for b in c.blocks if b.kind == "exhibit"]
     drawn = [p for p in (*report.role("waterfall"), *blocks) if p.get("mail") and p["kind"] == "chart"]
-    cards, charts, images = _pictures([card for p in report.role("cards") for card in p["cards"]], drawn)
+    figured = [card for p in report.role("cards") for card in p["cards"]]
+    if department:
+        figured = [card for card in figured if department in _departments(card["id"])] or figured
+        drawn = [p for p in drawn if department in _departments(p["id"].partition(".")[0])]
+    cards, charts, images = _pictures(figured, drawn)
     anchors = _anchors(report)
     charts = [{**p, "link": _link(page, anchors.get(p["id"]))} for p in charts]
     tops = [p for p in blocks if p.get("role") == "top5"]
@@ -266,6 +271,23 @@ def listed(report: document.Document, page: str = "") -> list[dict[str, Any]]:
             items.append({**item, "link": link, "named": named})
         lists.append({**payload, "items": items})
     return lists
+
+
+def _of(department: str, listed: dict[str, Any], lang: str) -> dict[str, Any]:
+    """A list with what is a department's and what is of none; how many others there are stands at its end."""
+    items = listed["items"]
+    kept = [i for i in items if (i.get("about") or {}).get("department", department) == department]
+    if not department or len(kept) == len(items):
+        return listed
+    others = len(items) - len(kept)
+    text = say(lang, f"其他部门另有{others}条，见报告", f"{others} more of other departments: see the report")
+    return {**listed, "items": [*kept, {"text": text, "tone": "note", "link": "", "named": ""}]}
+
+
+def _departments(name: str) -> set[str]:
+    """Whose a figure is, or the figures whose names begin so; all departments' where there is none."""
+    found = {one.department for key, one in FIGURES.items() if key == name or key.startswith(f"{name}.")}
+    return found or set(recipients.DEPARTMENTS)
 
 
 def _anchors(report: document.Document) -> dict[str, str]:
@@ -396,11 +418,12 @@ def _pictures(
 
 
 def _top5(payloads: list[dict[str, Any]], department: str, labels: dict[str, str]) -> list[dict[str, Any]]:
-    """Each department's first things; one department's whole and first where it is requested."""
+    """Each department's first three; where one is asked for, all of its."""
     tables = []
     for payload in payloads:
+        if department and payload["id"] != f"top5.{department}":
+            continue
         keys = [column["key"] for column in payload["columns"]]
-        mine = payload["id"] == f"top5.{department}"
         rows = []
         for line in payload["display"]:
             row = dict(zip(keys, line, strict=True))
@@ -412,19 +435,9 @@ def _top5(payloads: list[dict[str, Any]], department: str, labels: dict[str, str
             rows.append(
                 {"rank": row["rank"], "problem": _short(row["problem"]), "more": details or formats.NONE}
             )
-        tables.append(
-            (
-                not mine,
-                {
-                    "title": payload["title"],
-                    "link": payload["link"],
-                    "rows": rows if mine or not department else rows[:2],
-                },
-            )
-        )
-    if not department:
-        tables = [(True, {**t, "rows": t["rows"][:3]}) for _, t in tables]
-    return [table for _, table in sorted(tables, key=lambda pair: pair[0])]
+        shown = rows if department else rows[:3]
+        tables.append({"title": payload["title"], "link": payload["link"], "rows": shown})
+    return tables
 
 
 def state_of(report: document.Document) -> str:

@@ -59,7 +59,7 @@ def build(
     notebook
         The report's notebook, as page and PDF are made from it.
     department
-        Whose TOP5 comes first.
+        Whose figures, findings, cases and TOP5 it has; all where empty.
     correction
         What it corrects, where its reader has had an earlier one.
     """

@@ -252,7 +252,7 @@ def _measures(
 def made(
     notebook: NotebookNode, pdf: bytes, params: Params, people: Mapping[str, str]
 ) -> dict[str, EmailMessage]:
-    """The message for each role that somebody has, linted; a department reads its own TOP5 first."""
+    """The message for each role that somebody has, linted; a department reads what is its own."""
     whose = {role: _department(role) for role in people.values()}
     built = {one: messages.build(notebook, pdf, params, [], one) for one in dict.fromkeys(whose.values())}
     return {role: built[one] for role, one in whose.items()}
