@@ -530,6 +530,11 @@ def _sent(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _published(args: argparse.Namespace) -> dict[str, Any]:
+    """Which published report is meant."""
+    return {name: getattr(args, name) for name in ("month", "year", "store", "source", "out", "lang")}
+
+
 def _only_here(args: argparse.Namespace) -> None:
     """Refuse a command whose reports lie elsewhere than in a folder of this machine."""
     if isinstance(args.out, str):
@@ -699,15 +704,7 @@ def _mail(args: argparse.Namespace) -> None:
     _only_here(args)
     from aftersales import report
 
-    report.mail(
-        month=args.month,
-        year=args.year,
-        store=args.store,
-        source=args.source,
-        out=args.out,
-        lang=args.lang,
-        **_sent(args),
-    )
+    report.mail(**_published(args), **_sent(args))
 
 
 def _push(args: argparse.Namespace) -> None:
@@ -720,15 +717,7 @@ def _push(args: argparse.Namespace) -> None:
     _only_here(args)
     from aftersales import report
 
-    report.push(
-        month=args.month,
-        year=args.year,
-        store=args.store,
-        source=args.source,
-        out=args.out,
-        lang=args.lang,
-        **_sent(args),
-    )
+    report.push(**_published(args), **_sent(args))
 
 
 def _mail_group(args: argparse.Namespace) -> None:

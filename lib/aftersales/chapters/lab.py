@@ -19,12 +19,12 @@ from aftersales import kernels
 from aftersales.contract.home import ROOT
 from aftersales.contract.message import phrase, spoken
 
-# Nothing is requested and nothing is fetched: no news, no update check, no list of extensions from the
-# network.
 SETTINGS = Path(__file__).with_name("lab_settings") / "overrides.json"
 _TRANSLATION = "@jupyterlab/translation-extension:plugin"
 # A kernel that no tab shows any more ends after so many seconds without work.
 _IDLE = 2 * 3600
+# Nothing is requested and nothing is fetched: no news, no update check, no list of extensions from the
+# network.
 OPTIONS = (
     "--ServerApp.contents_manager_class=aftersales.chapters.contents.Contents",
     f"--MappingKernelManager.cull_idle_timeout={_IDLE}",

@@ -346,7 +346,7 @@ def defined(settings: Params, changes: Mapping[str, Any], among: Iterable[str] =
                 )
             )
         low, high = DEFINITIONS[key]
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        if not _is_whole(value, low, high):
             raise InputError(
                 Message(
                     f"{key}：给的是 {value!r}；应是 {low} 到 {high:,} 的整数。",
@@ -532,13 +532,12 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
         "a URL that begins with http:// or https://, in which {month} and {store} may stand",
     )
     per_minute = values["mails_per_minute"]
-    good = isinstance(per_minute, int) and not isinstance(per_minute, bool) and 0 <= per_minute <= 1000
+    good = _is_whole(per_minute, 0, 1000)
     expect(good, "mails_per_minute", " 0（不限）到 1,000 的整数", "a whole number from 0 (no limit) to 1,000")
     _check_robots(values, file_of)
     expect(values["rate_base"] in ("calls", "valid"), "rate_base", " calls 或 valid", "calls or valid")
     for key, (least, most) in DEFINITIONS.items():
-        good = isinstance(values[key], int) and not isinstance(values[key], bool)
-        good = good and least <= values[key] <= most
+        good = _is_whole(values[key], least, most)
         unit_zh, unit_en = ("（月）", " of months") if key.endswith("_months") else ("", "")
         zh, en = f" {least} 到 {most:,} 的整数{unit_zh}", f"a whole number{unit_en} from {least} to {most:,}"
         expect(good, key, zh, en)
@@ -625,6 +624,11 @@ def _check(values: dict[str, Any], origins: Mapping[str, str]) -> None:
     expect(good, "chapters", "互不相同的笔记本名列表", "a list of different notebook stems")
     _check_events(values, file_of("events"))
     _check_remarks(values, file_of("remarks"))
+
+
+def _is_whole(value: object, least: int, most: int) -> bool:
+    """Whether it is a whole number between two; true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _is_page(url: str) -> bool:

@@ -41,14 +41,15 @@ TARGET, NATION, WORSE, BETTER = LIGHT["target"], LIGHT["nation"], LIGHT["worse"]
 GRID, BAND, PAPER = LIGHT["grid"], LIGHT["band"], LIGHT["paper"]
 # The one rule of what has a colour: a signal by its direction, a target by whether it is missed beyond
 # chance; by the tone or status of a payload, in every form. What is not here has none.
-TONES: dict[str, str] = {
-    "better": BETTER,
-    "worse": WORSE,
-    "good": BETTER,
-    "bad": WORSE,
-    "missed": WORSE,
-    "muted": MUTED,
+TONE_ROLES: dict[str, str] = {
+    "better": "better",
+    "worse": "worse",
+    "good": "better",
+    "bad": "worse",
+    "missed": "worse",
+    "muted": "muted",
 }
+TONES: dict[str, str] = {tone: LIGHT[role] for tone, role in TONE_ROLES.items()}
 
 
 @cache

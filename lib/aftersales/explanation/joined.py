@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract.tables import Tables
+from aftersales.metrics.to_call import on_card
 
 _OF_ORDER = ("advisor", "order_type", "owner_type", "amount")
 _BY = ("order_id", "last_order_id")
@@ -30,15 +31,8 @@ def joined(rows: pd.DataFrame | None, tables: Tables) -> pd.DataFrame | None:
         made = made.assign(**{name: found[name] for name in lacking})
         if "vin" not in made or tables.customers is None:
             return made
-        names = _names(tables.customers, made["vin"])
+        names = on_card(tables.customers, made["vin"], "name").set_axis(rows.index)
         return made.assign(customer=names) if names.notna().any() else made
     if "vin" in rows and "name" not in rows and tables.customers is not None:
-        return made.assign(customer=_names(tables.customers, rows["vin"]))
+        return rows.assign(customer=on_card(tables.customers, rows["vin"], "name").set_axis(rows.index))
     return rows
-
-
-def _names(customers: pd.DataFrame, vins: pd.Series) -> pd.Series:
-    """The name on each vehicle's card, by the rows of its VINs."""
-    cards = customers[customers["vin"].isin(vins)].drop_duplicates("vin")
-    place = pd.Index(cards["vin"]).get_indexer(pd.Index(vins))
-    return cards["name"].reset_index(drop=True).reindex(place).set_axis(vins.index)

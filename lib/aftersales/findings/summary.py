@@ -52,6 +52,7 @@ _SHOWN = {
 def _about(one: Finding) -> Item:
     """What a sentence is about, for whoever links, counts or names it: finding, exhibit, what waits."""
     shown = _SHOWN.get(one.figure, ("top5.targets", ""))[one.subject is not None]
+    department = one.department or "service"
     return {
         "about": {
             "figure": one.figure,
@@ -59,7 +60,7 @@ def _about(one: Finding) -> Item:
             "level": one.level,
             "direction": one.direction,
             "exhibit": shown,
-            "department": ANSWERS.get(one.department or "service", one.department or "service"),
+            "department": ANSWERS.get(department, department),
             "cases": list(one.cases) if one.rule == "cases" else [],
         }
     }

@@ -205,6 +205,7 @@ def body(
     shown = template().render(
         c=theme.LIGHT,
         dark=theme.DARK,
+        kinds=theme.TONE_ROLES,  # the class of a cell, by which the dark variant goes too
         words=words,
         labels=labels,
         meta=meta,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,12 @@ def last(path: Path, who: str) -> dict[str, Any]:
         if found := read(one).get(who):
             return found
     return {}
+
+
+def lacks(path: Path, sent: Mapping[str, dict[str, Any]], who: str, signals: Iterable[str]) -> bool:
+    """Whether there is a signal that the last one to somebody, this month or before, did not have."""
+    had = sent.get(who) or last(path, who)
+    return bool({*signals} - {*had.get("signals", ())})
 
 
 def write(path: Path, sent: Mapping[str, Any]) -> None:

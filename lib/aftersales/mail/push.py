@@ -188,16 +188,14 @@ class _Push:
         had, file = sent.get(robot.name, {}), sent.get(_file(robot), {})
         message = self.again or had.get("content") != self.content
         with_file = robot.service == "wecom" and self.fits
-        if message and self.only_signals:
-            before = had or ledger.last(self.path, robot.name)
-            if not {*self.signals} - {*before.get("signals", ())}:
-                self.say(
-                    phrase(
-                        f"{robot}：没有新的信号（only_if: signal），不推送",
-                        f"{robot}: no new signal (only_if: signal), nothing is pushed",
-                    )
+        if message and self.only_signals and not ledger.lacks(self.path, sent, robot.name, self.signals):
+            self.say(
+                phrase(
+                    f"{robot}：没有新的信号（only_if: signal），不推送",
+                    f"{robot}: no new signal (only_if: signal), nothing is pushed",
                 )
-                return False, False
+            )
+            return False, False
         rest = with_file and (message or file.get("content") != self.content)
         if not message and not rest:
             at, option = had.get("sent_at"), command.switch("again")

@@ -339,10 +339,8 @@ def send_made(
 
 def _is_news(person: str, message: EmailMessage, sent: Mapping[str, Any], path: Path, news: News) -> bool:
     """Whether somebody has had this very message, or has not had each of its signals."""
-    had = sent.get(person) or ledger.last(path, person)
-    return had.get("content") == messages.content_hash(message) or bool(
-        {*(news.signals or ())} - {*had.get("signals", ())}
-    )
+    same = sent.get(person, {}).get("content") == messages.content_hash(message)
+    return same or ledger.lacks(path, sent, person, news.signals or ())
 
 
 def _due(

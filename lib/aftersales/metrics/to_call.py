@@ -5,6 +5,8 @@ Of unmasked tables these are personal data: they are for a list inside the store
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from aftersales.contract.months import after, as_written
@@ -65,19 +67,22 @@ def with_customer(
     order = pd.Index([]) if repair_orders is None else pd.Index(repair_orders["order_id"])
     place = order.get_indexer(pd.Index(rows["order_id"]))
     vins, plates = (_at(repair_orders, column, place) for column in ("vin", "plate"))
-    card = pd.Index([]) if archive is None else pd.Index(archive["vin"])
-    known = card.get_indexer(pd.Index(vins))
-    names, phones, carded = (_at(archive, column, known) for column in ("name", "phone", "plate"))
+    names, phones, carded = (on_card(archive, vins, column) for column in ("name", "phone", "plate"))
     return rows.assign(vin=vins, name=names, phone=phones, plate=carded.where(carded.notna(), plates))
 
 
-def _at(frame: pd.DataFrame | None, column: str, places: list[int]) -> pd.Series:
+def on_card(archive: pd.DataFrame | None, vins: pd.Series, column: str) -> pd.Series:
+    """What the card of each vehicle says, numbered from 0; missing where there is none."""
+    cards = pd.Index([]) if archive is None else pd.Index(archive["vin"])
+    return _at(archive, column, cards.get_indexer(pd.Index(vins)))
+
+
+def _at(frame: pd.DataFrame | None, column: str, places: Sequence[int]) -> pd.Series:
     """The values of a column at places; missing where a place is −1."""
     if frame is None:
         return pd.Series([None] * len(places), dtype=object)
-    values = frame[column].to_numpy(dtype=object)
-    found = [values[i] if i >= 0 else None for i in places]
-    return pd.Series([None if pd.isna(v) else v for v in found], dtype=object)
+    found = frame[column].astype(object).reset_index(drop=True).reindex(places).reset_index(drop=True)
+    return found.where(found.notna(), None)
 
 
 as_written(__name__)

@@ -61,6 +61,7 @@ def dot_plot(
     scores = [c for c in ("previous", "current", "branch", "national") if c in known]
     known[scores] = known[scores].astype(float)  # None among the numbers becomes NaN
     scores = [c for c in scores if known[c].notna().any()]
+    rows = known.to_dict("records")
 
     def draw(figure: Figure, variant: Variant) -> None:
         px, wide = size(variant), variant == "wide"
@@ -75,7 +76,7 @@ def dot_plot(
         bare(ax)
         ax.xaxis.set_major_locator(steps(8 if wide else 4))
         ax.tick_params(axis="x", labelsize=px - 1)
-        for y, row in enumerate(known.to_dict("records")):
+        for y, row in enumerate(rows):
             colour = _row(ax, y, row)
             end = (right - (66 if wide else 50), 0)
             now, change = (
@@ -102,8 +103,8 @@ def dot_plot(
         form={
             "kind": "dots",
             "columns": order,
-            "changes": [_change(row) for row in known.to_dict("records")],
-            "tones": [_tone(row) for row in known.to_dict("records")],
+            "changes": [_change(row) for row in rows],
+            "tones": [_tone(row) for row in rows],
         },
         mail=mail,
     )
