@@ -110,6 +110,17 @@ def test_the_tables_stay_as_they_were(deck, month, settings):
         pd.testing.assert_frame_equal(deck[name], frame)
 
 
+def test_rows_that_were_changed_are_nobody_elses(deck, month, settings):
+    """What a chapter's figures share is remembered; the rows are the caller's, and each asking is noted."""
+    first = explain("ftf.rate", deck, month, params=settings).numerator
+    before, noted = first.copy(), set(deck.used)
+    first["job_id"] = "changed"
+    deck.used.clear()
+    again = explain("ftf.rate", deck, month, params=settings).numerator
+    pd.testing.assert_frame_equal(again, before)
+    assert "jobs" in deck.used <= noted
+
+
 def test_from_the_defaults():
     assert explain("ftf.rate").month == pd.Period("2024-04")
     assert explain("ftf.rate", month="2024-03").month == pd.Period("2024-03")

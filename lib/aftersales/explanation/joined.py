@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract.tables import Tables
-from aftersales.metrics.to_call import on_card
+from aftersales.metrics.to_call import index, on_card
 
 _OF_ORDER = ("advisor", "order_type", "owner_type", "amount")
 _BY = ("order_id", "last_order_id")
@@ -18,12 +18,15 @@ def joined(rows: pd.DataFrame | None, tables: Tables) -> pd.DataFrame | None:
 
     What a row has already stays as it is; rows that name neither order nor vehicle are as they were.
     """
-    if rows is None or rows.empty:
+    if rows is None:
+        return None
+    rows = rows.copy(deep=False)  # whoever changes them changes nobody else's
+    if rows.empty:
         return rows
     key = next((name for name in _BY if name in rows), None)
     orders, made = tables.repair_orders, rows
     if key is not None and orders is not None:
-        place = pd.Index(orders["order_id"]).get_indexer(pd.Index(rows[key]))
+        place = index(orders, "order_id").get_indexer(pd.Index(rows[key]))
         lacking = [name for name in (*_OF_ORDER, "vin") if name in orders and name not in rows]
         found = orders[lacking].reset_index(drop=True).reindex(place).set_axis(rows.index)
         if "vin" in lacking and found["vin"].isna().all():

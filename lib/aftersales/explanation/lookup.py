@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ TABLE_ROWS: dict[str, TableRows] = {
     **delivery.TABLE_ROWS,
 }
 
+_LATEST: list[tuple[str, weakref.ref[Tables], pd.Period, Params, RowSets, set[str]]] = []
+
 
 def from_figure(name: str, tables: Tables, month: pd.Period, params: Params) -> Parts:
     """The rows behind a figure of `contract.figures.FIGURES`.
@@ -62,8 +65,23 @@ def from_figure(name: str, tables: Tables, month: pd.Period, params: Params) -> 
     LookupError
         Its record names rows that its chapter does not give; the message names them, and where they belong.
     """
-    sets = ROW_SETS[name.split(".")[0]]
-    return _parts(FIGURES[name], sets(tables, month, params), sets.__module__)
+    chapter = name.split(".")[0]
+    return _parts(FIGURES[name], _sets(chapter, tables, month, params), ROW_SETS[chapter].__module__)
+
+
+def _sets(chapter: str, tables: Tables, month: pd.Period, params: Params) -> RowSets:
+    """The row sets of a chapter, remembered for its next figure, while the tables are there."""
+    for kind, of, when, settings, made, read in _LATEST:
+        if (kind, when) == (chapter, month) and of() is tables and settings == params:
+            tables.used.update(read)
+            return made
+    before = set(tables.used)
+    tables.used.clear()
+    sets = ROW_SETS[chapter](tables, month, params)
+    _LATEST.insert(0, (chapter, weakref.ref(tables), month, params, sets, set(tables.used)))
+    del _LATEST[len(ROW_SETS) :]
+    tables.used.update(before)
+    return sets
 
 
 def from_row(name: str, row: pd.Series, tables: Tables, month: pd.Period, params: Params) -> Parts:

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.months import after, as_written, months_to, ratio, start, within
+from aftersales.contract.remembered import remembered
 from aftersales.contract.schema import CODES
 from aftersales.metrics import cause_rates
 from aftersales.metrics import oem_css as scores
 from aftersales.metrics.funnel import JUDGED, judged
 from aftersales.metrics.known import timed
-from aftersales.metrics.visits import kept, month_numbers
+from aftersales.metrics.visits import month_numbers
 
 GRACE_MINUTES = 15
 _LATE = pd.Timedelta(minutes=30)
@@ -80,7 +81,7 @@ def trend(
     )
 
 
-@kept
+@remembered
 def delivered(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], grace_minutes: float, *columns: str
 ) -> pd.DataFrame:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.months import after, as_written, months_to, ratio, start, within
-from aftersales.metrics.visits import Visits, kept, visits
+from aftersales.contract.remembered import remembered
+from aftersales.metrics.visits import Visits, visits
 
 RETURN_DAYS, RETURN_KM = 30, 2_000
 RED_LINE_DAYS = 10
@@ -147,7 +148,7 @@ def marked(
     return rows[rows["month"].isin([m.ordinal for m in months])]
 
 
-@kept
+@remembered
 def _matched(
     repair_orders: pd.DataFrame, months: Sequence[pd.Period], return_days: int, return_km: float
 ) -> tuple[Visits, np.ndarray]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from aftersales.contract.months import after, as_written
+from aftersales.contract.remembered import remembered
 from aftersales.metrics import private_churn
 from aftersales.metrics.complaint_handling import still_open
 
@@ -73,8 +74,14 @@ def with_customer(
 
 def on_card(archive: pd.DataFrame | None, vins: pd.Series, column: str) -> pd.Series:
     """What the card of each vehicle says, numbered from 0; missing where there is none."""
-    cards = pd.Index([]) if archive is None else pd.Index(archive["vin"])
+    cards = pd.Index([]) if archive is None else index(archive, "vin")
     return _at(archive, column, cards.get_indexer(pd.Index(vins)))
+
+
+@remembered
+def index(frame: pd.DataFrame, column: str) -> pd.Index:
+    """A column to look rows up by."""
+    return pd.Index(frame[column])
 
 
 def _at(frame: pd.DataFrame | None, column: str, places: Sequence[int]) -> pd.Series:

@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from aftersales.contract.remembered import remembered
 from aftersales.contract.vehicles import USABLE, with_vehicle
-
-P = ParamSpec("P")
-R = TypeVar("R")
-_KEPT = 6  # results of each function, so that memory does not grow with the months that are asked for
-
-
-def kept(
-    function: Callable[Concatenate[pd.DataFrame, P], R],
-) -> Callable[Concatenate[pd.DataFrame, P], R]:
-    """A pure function of a table that remembers its last results.
-
-    A report asks for the same several times: for figures, findings, lists and charts. A table is taken for
-    the same only while it is the same object, and nobody changes a table in place.
-    """
-    known: dict[tuple[Any, ...], tuple[weakref.ref[pd.DataFrame], R]] = {}
-
-    @wraps(function)
-    def call(table: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        key = (id(table), *(tuple(a) if isinstance(a, list) else a for a in args), *kwargs.items())
-        found = known.get(key)
-        if found is not None and found[0]() is table:
-            return found[1]
-        made = function(table, *args, **kwargs)
-        while len(known) >= _KEPT:
-            known.pop(next(iter(known)))
-        known[key] = (weakref.ref(table), made)
-        return made
-
-    return call
 
 
 @dataclass(frozen=True)
@@ -69,7 +38,7 @@ class Visits:
     month: np.ndarray
 
 
-@kept
+@remembered
 def visits(repair_orders: pd.DataFrame, columns: Sequence[str]) -> Visits:
     """The orders with those of their columns that are asked for."""
     wanted = list(dict.fromkeys(["vin", "order_id", "opened_at", *columns]))

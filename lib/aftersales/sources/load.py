@@ -20,6 +20,7 @@ from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 from aftersales.contract.names import store_key
 from aftersales.contract.params import Params
+from aftersales.contract.remembered import remembered
 from aftersales.contract.schema import TABLES
 from aftersales.contract.statistics import EARLIER
 from aftersales.contract.tables import Tables
@@ -449,9 +450,12 @@ def _has_records(tables: Tables, month: pd.Period, names: Sequence[str] = ()) ->
 
 def _months(tables: Tables, table: str) -> list[pd.Period]:
     frame = tables[table]
-    if frame is None or frame.empty:
-        return []
-    dates = frame[TABLES[table].dated_by].dropna()
+    return [] if frame is None or frame.empty else _months_of(frame, TABLES[table].dated_by or "")
+
+
+@remembered
+def _months_of(frame: pd.DataFrame, dated_by: str) -> list[pd.Period]:
+    dates = frame[dated_by].dropna()
     if not pd.api.types.is_datetime64_any_dtype(dates):
         return [pd.Period(m, "M") for m in sorted(dates.unique())]
     return [pd.Period(m, "M") for m in dates.dt.to_period("M").unique()]
