@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from aftersales.contract import remembered
 from aftersales.contract.figures import FIGURES, LEFT_OUT, Figure
 from aftersales.display.tables.records import REPORT_TABLES
 from aftersales.explanation import (
@@ -30,17 +30,20 @@ if TYPE_CHECKING:
 
 RowSets = Mapping[str, "pd.DataFrame | None"]
 
-# By what the names of its figures begin with.
+# By what the names of its figures begin with; a chapter's figures share its sets.
 ROW_SETS: dict[str, Callable[[Tables, pd.Period, Params], RowSets]] = {
-    "review": review.row_sets,
-    "oem": oem_css.row_sets,
-    "css": internal_css.row_sets,
-    "complaints": complaints.row_sets,
-    "ftf": first_time_fix.row_sets,
-    "booking": bookings.row_sets,
-    "churn": churn.row_sets,
-    "volume": volume.row_sets,
-    "delivery": delivery.row_sets,
+    name: remembered.of_a_month(chapter.row_sets)
+    for name, chapter in {
+        "review": review,
+        "oem": oem_css,
+        "css": internal_css,
+        "complaints": complaints,
+        "ftf": first_time_fix,
+        "booking": bookings,
+        "churn": churn,
+        "volume": volume,
+        "delivery": delivery,
+    }.items()
 }
 TABLE_ROWS: dict[str, TableRows] = {
     **review.TABLE_ROWS,
@@ -54,8 +57,6 @@ TABLE_ROWS: dict[str, TableRows] = {
     **delivery.TABLE_ROWS,
 }
 
-_LATEST: list[tuple[str, weakref.ref[Tables], pd.Period, Params, RowSets, set[str]]] = []
-
 
 def from_figure(name: str, tables: Tables, month: pd.Period, params: Params) -> Parts:
     """The rows behind a figure of `contract.figures.FIGURES`.
@@ -66,22 +67,7 @@ def from_figure(name: str, tables: Tables, month: pd.Period, params: Params) -> 
         Its record names rows that its chapter does not give; the message names them, and where they belong.
     """
     chapter = name.split(".")[0]
-    return _parts(FIGURES[name], _sets(chapter, tables, month, params), ROW_SETS[chapter].__module__)
-
-
-def _sets(chapter: str, tables: Tables, month: pd.Period, params: Params) -> RowSets:
-    """The row sets of a chapter, remembered for its next figure, while the tables are there."""
-    for kind, of, when, settings, made, read in _LATEST:
-        if (kind, when) == (chapter, month) and of() is tables and settings == params:
-            tables.used.update(read)
-            return made
-    before = set(tables.used)
-    tables.used.clear()
-    sets = ROW_SETS[chapter](tables, month, params)
-    _LATEST.insert(0, (chapter, weakref.ref(tables), month, params, sets, set(tables.used)))
-    del _LATEST[len(ROW_SETS) :]
-    tables.used.update(before)
-    return sets
+    return _parts(FIGURES[name], ROW_SETS[chapter](tables, month, params), ROW_SETS[chapter].__module__)
 
 
 def from_row(name: str, row: pd.Series, tables: Tables, month: pd.Period, params: Params) -> Parts:

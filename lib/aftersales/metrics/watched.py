@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales import signals
+from aftersales.contract import remembered
 from aftersales.contract.months import after, in_month, months_to
 from aftersales.contract.schema import ARRIVED, MOT_ITEMS, TABLES
 from aftersales.metrics import (
@@ -78,6 +79,7 @@ def from_plain(about: Mapping[str, Any]) -> Judged:
     return Judged(found, *({(one.figure, one.subject): one for one in some} for some in (limits, past)))
 
 
+@remembered.of_a_month
 def judged(tables: Tables, month: pd.Period, params: Params) -> Judged:
     """Everything that was tested in a month, and the limits of its charts; see `aftersales.signals`."""
     long = _long(tables, month, params)
