@@ -27,8 +27,6 @@ from aftersales.sources import load as inputs
 from aftersales.sources import mirror
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from aftersales.chapters.scraps import Scraps
     from aftersales.contract.archive import Archive
     from aftersales.contract.schema import Lang
@@ -289,12 +287,13 @@ def write_formats(
     from aftersales.contract import own
     from aftersales.export import assemble, scan, workbook
     from aftersales.export.pdf import pdf
+    from aftersales.kernels import files
     from aftersales.mail import body as mail
     from aftersales.mail import message
 
     notebooks = folder / "notebooks"
     master = nbformat.read(notebooks / "master.ipynb", as_version=4)
-    whole = _uncopied(
+    whole = files.uncopied(
         assemble.combine(master, assemble.read(notebooks, request.params.chapters), request.meta)
     )
     with ThreadPoolExecutor(1) as beside:
@@ -326,23 +325,6 @@ def write_formats(
         scanned.texts("report.pdf", scan.values(resources["printed"]))
         scanned.folder(folder)
         scanned.check()
-
-
-def _uncopied(notebook: NotebookNode) -> NotebookNode:
-    """A notebook that gives itself to whoever wants a copy.
-
-    nbconvert's exporters make two each, in case a preprocessor changes one; that takes as long as the page.
-    """
-    from nbformat import NotebookNode
-
-    class Uncopied(NotebookNode):
-        def __init__(self, notebook: NotebookNode) -> None:
-            NotebookNode.__init__(self, notebook)
-
-        def __deepcopy__(self, memo: Any) -> NotebookNode:
-            return self
-
-    return Uncopied(notebook)
 
 
 def _results(glued: Scraps, request: ReportRequest) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
 from IPython.core.shellapp import InteractiveShellApp
 from papermill.engines import Engine, papermill_engines
+from papermill.execute import raise_for_execution_errors
 from traitlets import Any as Anything
 from traitlets import Type
 from traitlets.config import Config
@@ -253,20 +254,16 @@ def _outcome(job: Mapping[str, Any]) -> dict[str, Any]:
     try:
         notebook = files.read(path)
         files.check(path, notebook, job["parameters"])
-        executed = papermill.execute_notebook(
-            notebook,
-            None,
-            job["parameters"],
-            engine_name=NAME,
-            kernel_name=spec.NAME,
-            language="python",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
+        how = {"engine_name": NAME, "kernel_name": spec.NAME, "progress_bar": False}
+        # In two steps, as papermill in one would write what was run into a text that nobody reads.
+        prepared = papermill.execute_notebook(
+            notebook, None, job["parameters"], language="python", prepare_only=True, **how
         )
+        executed = papermill_engines.execute_notebook_with_engine(nb=prepared, autosave_cell_every=0, **how)
+        raise_for_execution_errors(executed, None)
         if (index := files.not_run(executed)) is not None:
             return {"left": index}
-        files.write(executed, Path(job["out"]))
+        files.write(files.uncopied(executed), Path(job["out"]))
         return {}
     except papermill.PapermillExecutionError as error:
         told = [error.cell_index, error.ename, error.evalue, "\n".join(error.traceback)]

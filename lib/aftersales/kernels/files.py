@@ -121,6 +121,24 @@ def write(notebook: Any, path: Path, private: bool = False) -> None:
         raise
 
 
+def uncopied(notebook: Any) -> Any:
+    """A notebook that gives itself to whoever wants a copy, which may be changed then.
+
+    nbformat makes one to split its lines, nbconvert's exporters two each in case a preprocessor changes one;
+    that takes as long as all else they do.
+    """
+    from nbformat import NotebookNode
+
+    class Uncopied(NotebookNode):
+        def __init__(self, notebook: NotebookNode) -> None:
+            NotebookNode.__init__(self, notebook)
+
+        def __deepcopy__(self, memo: Any) -> NotebookNode:
+            return self
+
+    return Uncopied(notebook)
+
+
 def _umask() -> int:
     """The umask, which can only be read by setting it: read from /proc where that is."""
     try:
