@@ -195,6 +195,10 @@ bench-answers: $(READY) ## 测量导览里五个问题各要多久；写入 docs
 bench-group: $(READY_GROUP) ## 测量做一个集团的报告要多少时间和内存；写入 docs/group.md（STORES="10 40"：小店只量这些家数） ## measure what the reports of a group take; writes docs/group.md (STORES="10 40": fewer small stores)
 	@STORES="$(STORES)" $(PY) bench/group.py
 
+.PHONY: try-group
+try-group: $(READY_GROUP) ## 四十家店：在本机、在单独启动且中途失去一台的工作机上、逐店单独，各做一次并核对；写入 docs/group.md（STORES=6 只试几家，不写入） ## forty stores on this machine, on workers started apart of which one is killed, and each alone, held against each other; writes docs/group.md (STORES=6: fewer, not written)
+	@STORES="$(STORES)" $(PY) bench/forty.py
+
 .PHONY: claims
 claims: $(READY) ## 测量发现错几次、找到多少；写入 docs/claims.md（STORES=2000） ## measure how often the findings are wrong and what they find; writes docs/claims.md (STORES=2000)
 	@STORES="$${STORES:-2000}" $(PY) bench/claims.py
