@@ -2,8 +2,10 @@
 
 import email
 import email.policy
+import importlib.util
 import json
 import re
+import unittest
 
 import lxml.html
 import nbformat
@@ -11,10 +13,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from aftersales import Figure, ReportTable, explain, findings, metrics, scraps, show
+from aftersales import Figure, ReportTable, explain, findings, kernels, metrics, scraps, show
 from aftersales.chapters import own_records
 from aftersales.chapters.new import with_chapter
-from aftersales.contract import formats, glued_here, own, params
+from aftersales.contract import formats, glued_here, own, params, statistics
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.tables import Tables
@@ -24,9 +26,9 @@ from aftersales.export import workbook
 def test_a_chapter_of_ones_own_is_in_the_report_and_others_are_left_out(project, april):
     started = project("chapter", "--name", "waiting")
     assert started.returncode == 0, started.stderr
-    assert started.stdout.splitlines()[1].endswith("default.yml: - 08_waiting")
+    assert started.stdout.splitlines()[2].endswith("default.yml: - 08_waiting")
     settings = params.load(path=project.root / "params")
-    assert settings.chapters == [*params.load().chapters, "08_waiting"]
+    assert settings.chapters == [*params.load().chapters[:-1], "08_waiting", "07_top5"]
     assert project("check-notebooks").returncode == 0
     month = project.root / "params" / "2024-04.yml"
     month.write_text("chapters: [08_waiting, 05_first_time_fix, 01_review]\n", encoding="utf-8")
@@ -120,6 +122,11 @@ def test_a_chapter_that_the_params_name_but_nobody_wrote_is_told(project):
         ),
         ("chapters:\n  - 01_a", "chapters:\n  - 01_a\n  - 08_b"),
         ("chapters: [08_b, 01_a]\n", "chapters: [08_b, 01_a]\n"),
+        ("chapters: [01_a, 07_top5, 02_c]", "chapters: [01_a, 08_b, 07_top5, 02_c]"),
+        (
+            "chapters:\n  - 01_a\n  # the last\n  - 07_top5  # two\nlang: zh\n",
+            "chapters:\n  - 01_a\n  # the last\n  - 08_b\n  - 07_top5  # two\nlang: zh\n",
+        ),
     ],
 )
 def test_the_line_in_the_params_leaves_everything_else_as_it_stands(before, after):
@@ -150,7 +157,7 @@ ASKED = """
 from aftersales import explain
 explain("等待超两小时比例", tables, month)
 """
-SETTINGS = "chapters: [08_waiting, 01_review]\ntargets: {waiting.late_share: 0.5, waiting.hours: 1.5%s}\n"
+SETTINGS = "chapters: [08_waiting, 07_top5]\ntargets: {waiting.late_share: 0.5, waiting.hours: 1.5%s}\n"
 
 
 @pytest.fixture
@@ -165,6 +172,19 @@ def waiting(project):
     nbformat.write(chapter, path)
     (project.root / "params" / "2024-04.yml").write_text(SETTINGS % "", encoding="utf-8")
     return project
+
+
+def _share_in(report):
+    """What a report says of the template's share: level and the TOP5's entry, and where its mail says so."""
+    made = json.loads((report / "figures.json").read_text(encoding="utf-8"))
+    value, n = (made["figures"][f"waiting.{name}"] for name in ("late_share", "visits"))
+    low, high = statistics.wilson(value * n, n)
+    level = {row["figure"]: row["level"] for row in made["tables"]["findings"]}["waiting.late_share"]
+    entry = [row for row in made["tables"]["top5.front"] if row["metric"] == "waiting.late_share"]
+    mail = email.message_from_bytes((report / "report.eml").read_bytes(), policy=email.policy.default)
+    problem = f"等待超两小时比例{value:.1%}，未达目标50.0%（95%区间{low:.1%}至{high:.1%}）"
+    lines = mail.get_body(("plain",)).get_content().splitlines()
+    return (low, high), level, entry, [line[:2] for line in lines if problem in line]
 
 
 def test_a_figure_of_ones_own_is_a_full_citizen(waiting):
@@ -220,6 +240,60 @@ def test_a_figure_of_ones_own_is_a_full_citizen(waiting):
     assert f"分母: {visits:,}" in asked
     assert f"分子: {round(share * visits):,}" in asked
     assert "targets.waiting.late_share = 0.5  (2024-04.yml)" in asked
+
+    # missed with its whole interval it comes into the TOP5; hours have no interval and ask for nothing
+    (low, _), level, (entry,), mailed = _share_in(report)
+    assert (low > 0.5, level, mailed) == (True, "due", ["✗ ", "- ", "3."])
+    assert (entry["proposed"], entry["n"], entry["unit"]) == (True, visits, "cases")
+    assert entry["gain"] == pytest.approx((share - 0.5) * visits)
+    assert [f["level"] for f in told["tables"]["findings"] if f["figure"] == "waiting.hours"] == ["unknown"]
+    assert book["TOP5前台"][workbook._HEAD_ROW + 1 + 3][9].value == "等待超两小时比例"
+
+    # with another chapter the TOP5 is another, though its own notebook and all tables are what they were
+    path = waiting.root / "notebooks" / "08_waiting.ipynb"
+    longer = path.read_text(encoding="utf-8").replace("Timedelta(hours=2)", "Timedelta(hours=12)")
+    path.write_text(longer, encoding="utf-8")
+    done = waiting("report", "--month", 4)
+    assert done.returncode == 0, done.stderr
+    (_, high), level, entries, mailed = _share_in(report)
+    assert (high < 0.5, level, entries, mailed) == (True, "none", [], [])
+
+
+def test_a_draft_without_the_chapter_has_its_top5_all_the_same(waiting):
+    path = waiting.root / "notebooks" / "08_waiting.ipynb"
+    broken = path.read_text(encoding="utf-8").replace("waited <= Timedelta(hours=2)", "waited <= missing")
+    path.write_text(broken, encoding="utf-8")
+    done = waiting("report", "--month", 4, "--draft")
+    assert "没有做出来的章：08_waiting" in done.stderr
+    told = json.loads(
+        (waiting.root / "output/drafts/2024-04/示范店/figures.json").read_text(encoding="utf-8")
+    )
+    assert [row["rank"] for row in told["tables"]["top5.front"]] == [1, 2, 3, 4]
+    assert not [f for f in told["tables"]["findings"] if f["figure"].startswith("waiting.")]
+
+
+def test_its_test_counts_the_figures_from_the_records(project):
+    assert project("chapter", "--name", "waiting").returncode == 0
+    test, chapter = (
+        project.root / "tests" / "test_08_waiting.py",
+        project.root / "notebooks" / "08_waiting.ipynb",
+    )
+
+    def tested():
+        """As `python tests/test_08_waiting.py` does."""
+        spec = importlib.util.spec_from_file_location("test_08_waiting", test)
+        made = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(made)
+        suite = unittest.defaultTestLoader.loadTestsFromModule(made)
+        return suite.run(unittest.TestResult())
+
+    with kernels.serving():
+        held = tested()
+        assert (held.testsRun, held.failures, held.errors) == (2, [], [])
+        wrong = chapter.read_text(encoding="utf-8").replace("Timedelta(hours=2)", "Timedelta(hours=3)")
+        chapter.write_text(wrong, encoding="utf-8")
+        ((failed, _),) = tested().failures
+    assert failed.id().endswith("test_the_figures_are_counted_from_the_records")
 
 
 @pytest.mark.parametrize(

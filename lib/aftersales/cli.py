@@ -845,16 +845,25 @@ def _lab(args: argparse.Namespace) -> int:
 def _chapter(args: argparse.Namespace) -> None:
     from aftersales.chapters import new as new_chapter
 
-    notebook, settings = new_chapter.start(args.name)
-    print(f"{notebook}\n{settings}: - {notebook.stem}")
+    made = new_chapter.start(args.name)
+    print(f"{made.notebook}\n{made.test}\n{made.settings}: - {made.notebook.stem}")
     from aftersales.contract import command
 
-    lab, form, report = (command.of(name) for name in ("lab", "check-notebooks", "report"))
+    lab, form = (command.of(name) for name in ("lab", "check-notebooks"))
+    report, tested = command.of("report", month=command.OPEN), command.python(made.test)
+    target = f"{made.notebook.stem.partition('_')[2]}.late_share: 0.5"
     print(
         phrase(
-            f"它已经能运行。在JupyterLab（{lab}）里写上你的问题，然后 {form}、{report}。",
-            f"It runs as it stands. Write your question into it in JupyterLab ({lab}), "
-            f"then {form}, {report}.",
+            f"它已经能运行。接下来：\n"
+            f"  1. {lab}：写上你的问题、算法、结论和图\n"
+            f"  2. {tested}：用内置门店核对，换一种数法写进去\n"
+            f"  3. 目标写在参数的 targets 下：{target}；肯定未达标的，TOP5可提出\n"
+            f"  4. {form}，然后 {report}",
+            f"It runs as it stands. What comes next:\n"
+            f"  1. {lab}: write your question, figures, finding and chart into it\n"
+            f"  2. {tested}: holds it against the built-in store; count your figures another way there\n"
+            f"  3. a target under targets in the params, {target}: missed for certain, TOP5 may take it up\n"
+            f"  4. {form}, then {report}",
         ),
         file=sys.stderr,
     )

@@ -104,7 +104,7 @@ def report(
 
             with progress.step(Message("运行笔记本", "running the notebooks")):
                 cached, lacking = _run(request, notebooks, meanwhile)
-            _check_own_targets(request, notebooks / "master.ipynb")
+            _check_own_targets(request, notebooks / "master.ipynb", lacking)
             with progress.step(
                 Message("生成网页、PDF、邮件和工作簿", "writing page, PDF, mail and workbook")
             ):
@@ -170,11 +170,14 @@ def _summary(chapters: int, cached: list[str], seconds: float) -> None:
         print(phrase(f"用时 {seconds:.1f} 秒{zh}", f"made in {seconds:.1f} s{en}"), file=sys.stderr)
 
 
-def _check_own_targets(request: ReportRequest, master: Path | None = None) -> None:
+def _check_own_targets(
+    request: ReportRequest, master: Path | None = None, lacking: Sequence[str] = ()
+) -> None:
     """Each target is that of a figure that there is, with a record that says which direction is good.
 
     What a chapter of one's own glues is known when the master has run; before that, whether any of them has
-    so much as the word that the target begins with. A chapter that the month leaves out may keep its targets.
+    so much as the word that the target begins with. A chapter that the month leaves out, or that a draft
+    lacks, may keep its targets.
 
     Raises
     ------
@@ -186,7 +189,7 @@ def _check_own_targets(request: ReportRequest, master: Path | None = None) -> No
     from aftersales.contract.figures import FIGURES
 
     stems = request.params.chapters
-    aside = {stem.partition("_")[2] for stem in chapters.left_out(stems)}
+    aside = {stem.partition("_")[2] for stem in (*chapters.left_out(stems), *lacking)}
     targets = {
         name: target
         for name, target in request.params.targets.items()

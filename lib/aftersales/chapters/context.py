@@ -31,6 +31,7 @@ from aftersales.contract.tables import Tables
 from aftersales.metrics import watched
 from aftersales.metrics.watched import Judged
 from aftersales.signals import Finding, sentences
+from aftersales.signals.finding import from_plain, ranked
 from aftersales.sources.load import get_params, load, with_year
 
 # Settings that functions ask for by name.
@@ -85,12 +86,15 @@ class Context:
     ----------
     month, tables, params, lang
         The report month, the store's tables, the month's settings, ``zh`` or ``en``.
+    own
+        What was tested in chapters of one's own, where the report hands it on.
     """
 
     month: pd.Period
     tables: Tables
     params: Params
     lang: str
+    own: tuple[Finding, ...] = ()
 
     def room(self, chapter: str) -> Room:
         """Figures and sentences of a chapter, and the tables and charts, all of this month and in this
@@ -125,7 +129,7 @@ class Context:
     @property
     def findings(self) -> list[Finding]:
         """Everything that was tested in the month, gravest first."""
-        return self.judged.findings
+        return ranked([*self.judged.findings, *self.own])
 
     @property
     def values(self) -> dict[tuple[str, str | None], list[float | None]]:
@@ -212,7 +216,11 @@ def judged_once(tables: Tables, month: pd.Period, params: Params) -> Judged:
 
 
 def context(
-    month: object, store: str | None = None, source: str | None = None, lang: str | None = None
+    month: object,
+    store: str | None = None,
+    source: str | None = None,
+    lang: str | None = None,
+    own_findings: Iterable[Mapping[str, Any]] | None = None,
 ) -> Context:
     """The context of a chapter's cells: records read, params loaded.
 
@@ -222,6 +230,9 @@ def context(
         ``2024-04``, ``4``, ``2024年4月``, a date; without its year the latest such month of the source.
     store, source, lang
         None: those of the params.
+    own_findings
+        What was tested in chapters of one's own, as the report hands it to TOP5; None where a notebook is
+        run by itself.
 
     Raises
     ------
@@ -240,4 +251,4 @@ def context(
     period = with_year(month, source, store)
     tables = load(source, store, period)
     params = get_params(period, tables.store)
-    return Context(period, tables, params, lang or params.lang)
+    return Context(period, tables, params, lang or params.lang, tuple(from_plain(own_findings or ())))

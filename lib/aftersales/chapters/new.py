@@ -1,10 +1,11 @@
-"""A chapter of one's own: a notebook from the template, and its line in the params."""
+"""A chapter of one's own: a notebook and its test from the templates, and its line in the params."""
 
 from __future__ import annotations
 
 import os
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -15,11 +16,22 @@ from aftersales.contract.home import VARIABLE
 from aftersales.contract.message import Message
 
 TEMPLATE = Path(__file__).with_name("chapter_template.ipynb")
+TEST_TEMPLATE = Path(__file__).with_name("chapter_test.py.j2")
 _NAME_IN_TEMPLATE = "my_chapter"
+# TOP5, which takes up what chapters of one's own find.
+_BEFORE = chapters.BUILT_IN[-1]
 
 
-def start(name: str) -> tuple[Path, Path]:
-    """Start a chapter: its notebook, last in the report.
+class Started(NamedTuple):
+    """The notebook of a chapter, its test, and the params file that names it."""
+
+    notebook: Path
+    test: Path
+    settings: Path
+
+
+def start(name: str) -> Started:
+    """Start a chapter: its notebook, before TOP5 in the report, and its test.
 
     Parameters
     ----------
@@ -28,8 +40,8 @@ def start(name: str) -> tuple[Path, Path]:
 
     Returns
     -------
-    tuple of Path
-        The notebook, and the params file that names it.
+    Started
+        What was written.
 
     Raises
     ------
@@ -60,16 +72,24 @@ def start(name: str) -> tuple[Path, Path]:
     if not settings.is_relative_to(params.ROOT) and not os.environ.get(VARIABLE):
         raise InputError(params.no_project())
     text = with_chapter(settings.read_text(encoding="utf-8"), stem)
+    import jinja2
+
     notebook = chapters.OWN / f"{stem}.ipynb"
     notebook.parent.mkdir(parents=True, exist_ok=True)
     template = TEMPLATE.read_text(encoding="utf-8")
     notebook.write_text(template.replace(_NAME_IN_TEMPLATE, found[2]), encoding="utf-8")
+    test = params.ROOT / "tests" / f"test_{stem}.py"
+    test.parent.mkdir(exist_ok=True)
+    body = jinja2.Template(TEST_TEMPLATE.read_text(encoding="utf-8"), keep_trailing_newline=True)
+    test.write_text(body.render(stem=stem, name=found[2]), encoding="utf-8")
     settings.write_text(text, encoding="utf-8")
-    return notebook, settings
+    return Started(notebook, test, settings)
 
 
 def with_chapter(text: str, stem: str) -> str:
-    """A params file's text with a chapter put last; everything else stays as it stands, comments too.
+    """A params file's text with a chapter put before TOP5, or last where that is not in the list.
+
+    Everything else stays as it stands, comments too.
 
     Raises
     ------
@@ -84,8 +104,8 @@ def with_chapter(text: str, stem: str) -> str:
       - 08_waiting
     lang: zh
     <BLANKLINE>
-    >>> with_chapter("chapters: [01_review]", "08_waiting")
-    'chapters: [01_review, 08_waiting]'
+    >>> with_chapter("chapters: [01_review, 07_top5]", "08_waiting")
+    'chapters: [01_review, 08_waiting, 07_top5]'
     """
     root = yaml.compose(text)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
@@ -96,9 +116,13 @@ def with_chapter(text: str, stem: str) -> str:
                 "参数：chapters：应是笔记本名列表。", "params: chapters: expected a list of notebook stems."
             )
         )
-    last = listed.value[-1]
-    if stem in [item.value for item in listed.value]:
+    last, there = listed.value[-1], {item.value: item for item in listed.value}
+    if stem in there:
         return text
+    if _BEFORE in there:
+        at = there[_BEFORE].start_mark.index
+        between = ", " if listed.flow_style else f"\n{' ' * listed.start_mark.column}- "
+        return f"{text[:at]}{stem}{between}{text[at:]}"
     if listed.flow_style:
         return f"{text[: last.end_mark.index]}, {stem}{text[last.end_mark.index :]}"
     line = text.index("\n", last.end_mark.index) if "\n" in text[last.end_mark.index :] else len(text)

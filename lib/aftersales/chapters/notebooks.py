@@ -7,12 +7,16 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aftersales.contract import params
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.home import DELIVERED
 from aftersales.contract.message import Message, listed
+
+if TYPE_CHECKING:
+    from aftersales.contract.params import Params
+    from aftersales.contract.tables import Tables
 
 FOLDER = DELIVERED / "notebooks"
 OWN = params.ROOT / "notebooks"  # in a checkout the same; installed, those of the store's own alone
@@ -28,6 +32,8 @@ BUILT_IN = (
 MASTER = "master"
 # Where executed chapters go when a report is being made.
 INTO = "AFTERSALES_NOTEBOOKS"
+# The parameter by which a chapter asks for what was found in chapters of one's own.
+_FINDINGS = "own_findings"
 
 
 def every() -> list[Path]:
@@ -122,6 +128,9 @@ def _text(cell: Mapping[str, Any], lang: str) -> str:
 def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | None = None) -> list[Path]:
     """Execute chapters side by side, as many as there are cores.
 
+    One that has a parameter ``own_findings``, as TOP5 has, waits for the others where there is a chapter of
+    one's own among them: it is handed what their targets say.
+
     Parameters
     ----------
     stems
@@ -144,10 +153,7 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
     import pandas as pd
 
     from aftersales import kernels
-    from aftersales.cache import chapters as cached
-    from aftersales.chapters import progress, scraps
     from aftersales.chapters.context import judged_once
-    from aftersales.contract.schema import TABLES
     from aftersales.sources.load import get_params, load
 
     folder = Path(into or os.environ.get(INTO) or tempfile.mkdtemp(prefix="aftersales-"))
@@ -156,10 +162,49 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
     settings = get_params(month, tables.store)
     if month:
         judged_once(tables, pd.Period(str(month), "M"), settings)
-    hashes = tables.hashes
-    made = [folder / f"{stem}.ipynb" for stem in stems]
+    last = (
+        [stem for stem in stems if speaks_of([stem], _FINDINGS)] if month and set(stems) - {*BUILT_IN} else []
+    )
+    first = [stem for stem in stems if stem not in last]
+    with kernels.serving():  # the report's own server, where there is one
+        _run(first, parameters, folder, tables.hashes, settings)
+        if last:
+            handed = _found_in([folder / f"{stem}.ipynb" for stem in first], tables, str(month), settings)
+            more = {_FINDINGS: handed} if handed else {}
+            _run(last, {**parameters, **more}, folder, tables.hashes, settings)
+    return [folder / f"{stem}.ipynb" for stem in stems]
+
+
+def _found_in(executed: Sequence[Path], tables: Tables, month: str, settings: Params) -> list[dict[str, Any]]:
+    """What the targets of figures of one's own say, as JSON has it."""
+    import pandas as pd
+
+    from aftersales import metrics, signals
+    from aftersales.chapters import scraps
+    from aftersales.signals import finding
+
+    told = scraps.merge(scraps.read(one) for one in executed)
+    figures = metrics.all_figures(tables, pd.Period(month, "M"), settings, known=told["figures"])
+    found = signals.with_own([], told["records"], figures, settings.targets, month)
+    return list(json.loads(json.dumps(finding.plain(found))))
+
+
+def _run(
+    stems: Sequence[str],
+    parameters: Mapping[str, Any],
+    folder: Path,
+    hashes: Mapping[str, str],
+    settings: Params,
+) -> None:
+    """Execute chapters into a folder, or take them from the cache."""
+    from aftersales import kernels
+    from aftersales.cache import chapters as cached
+    from aftersales.chapters import progress, scraps
+    from aftersales.contract.schema import TABLES
+
     jobs, keys = [], {}
-    for stem, out in zip(stems, made, strict=True):
+    for stem in stems:
+        out = folder / f"{stem}.ipynb"
         keys[stem] = cached.key_of(path(stem), parameters)
         if cached.fetch(keys[stem], hashes, out):
             progress.record(stem, progress.UNCHANGED)
@@ -183,11 +228,9 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
         total=kernels.Total(limits["run_output_mb"]),
     )
     jobs.sort(key=lambda job: -job.notebook.stat().st_size)  # the longest first: no core waits for it alone
-    with kernels.serving():  # the report's own server, where there is one
-        kernels.execute_many(
-            jobs, limits=may_take, on_start=lambda stem: progress.record(stem, progress.BEGUN), on_done=done
-        )
-    return made
+    kernels.execute_many(
+        jobs, limits=may_take, on_start=lambda stem: progress.record(stem, progress.BEGUN), on_done=done
+    )
 
 
 def failed(stem: str) -> Path:

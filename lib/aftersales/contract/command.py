@@ -66,6 +66,20 @@ def of(command: str, /, **options: str | None) -> str:
     return " ".join([*first, *_program(), command, *words])
 
 
+def python(script: Path) -> str:
+    """The command that runs a script by the Python at work, as short as it can be typed here.
+
+    >>> python(Path.cwd() / "tests" / "test_08_waiting.py").split()[-1]
+    'tests/test_08_waiting.py'
+    """
+    here = Path.cwd()
+    paths = (
+        path.relative_to(here) if path.is_relative_to(here) else path
+        for path in (Path(sys.executable), script)
+    )
+    return " ".join(shlex.quote(str(path)) for path in paths)
+
+
 def word(name: str) -> str:
     """What an option is called: ``STORE`` or ``--store``."""
     return _for_make(name) if _by_make() else f"--{name.replace('_', '-')}"

@@ -219,6 +219,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "mot_points": ("MOT分", "MOT points"),
         "customers": ("客户", "Customers"),
         "cny": ("元", "CNY"),
+        "cases": ("例", "Cases"),
     },
     "action_status": {
         "not_started": ("未做", "Not started"),

@@ -114,7 +114,7 @@ def sheets(
         record = declared_tables.get(name) or table_record(name)
         displayed = exhibits.pop(name, {})
         fields = _fields(record, rows, displayed.get("columns", ()), known, lang)
-        cells = [[_labelled(row.get(field.key), field, lang) for field in fields] for row in rows]
+        cells = [[_labelled(row.get(field.key), field, known, lang) for field in fields] for row in rows]
         for at in (i for i, field in enumerate(fields) if field.codes == "question"):
             for row in cells:
                 row[at] = topics.get(row[at], row[at])
@@ -224,15 +224,15 @@ def figure_field(code: str, value: Any, records: Mapping[str, Figure] = FIGURES)
     return Field("value", "", kind, "", known.decimals)
 
 
-def _labelled(value: Any, column: Field, lang: Lang) -> Any:
+def _labelled(value: Any, column: Field, figures: Mapping[str, Figure], lang: Lang) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, list):
         if column.codes:
             value = [schema.label(column.codes, one, lang) for one in value]
         return _listed(list(map(str, value)), lang)
-    if column.key == "figure" and value in FIGURES:
-        return FIGURES[value].label(lang)
+    if column.key in ("figure", "metric") and value in figures:
+        return figures[value].label(lang)
     if column.key in ("figure", "subject"):  # of the findings: a table's cases, a MOT item, a cause, a person
         sets = ("mot_item", "cause", "action_department")
         known = next((s for s in sets if value in schema.CODES[s]), None)

@@ -52,6 +52,8 @@ _SHOWN = {
 def _about(one: Finding) -> Item:
     """What a sentence is about, for whoever links, counts or names it: finding, exhibit, what waits."""
     shown = _SHOWN.get(one.figure, ("top5.targets", ""))[one.subject is not None]
+    if one.record is not None:  # its chapter, whatever exhibits it has
+        shown = one.figure
     department = one.department or "service"
     return {
         "about": {
@@ -529,7 +531,7 @@ def remarks(notes: Iterable[Note], lang: str = "zh") -> list[str]:
 
 
 def own_targets(records: Sequence[Record], targets: Mapping[str, float], lang: str = "zh") -> list[str]:
-    """That targets of figures of one's own stand among the key figures alone."""
+    """Where targets of figures of one's own are judged, and where they are not."""
     names = [record.label(lang) for record in records if record.name in targets]
     if not names:
         return []
@@ -537,12 +539,16 @@ def own_targets(records: Sequence[Record], targets: Mapping[str, float], lang: s
     return [
         say(
             lang,
-            f"自建章节的{named}有自己的目标，只在“关键指标”中对照，不计入“下月工作目标”。",
-            f"{named}, from a chapter of the store's own, is held against its target among the key figures "
-            "alone and not counted in “Targets for next month”."
-            if len(names) == 1
-            else f"{named}, from chapters of the store's own, are held against their targets among the key "
-            "figures alone and not counted in “Targets for next month”.",
+            f"自建章节的{named}有自己的目标，在“关键指标”中对照，不计入“下月工作目标”；"
+            "95%区间在目标之外、肯定未达标的，各部门TOP5才可提出。",
+            (
+                f"{named}, from a chapter of the store's own, is held against its target among the key "
+                "figures and not counted in “Targets for next month”; "
+                if len(names) == 1
+                else f"{named}, from chapters of the store's own, are held against their targets among the "
+                "key figures and not counted in “Targets for next month”; "
+            )
+            + "a TOP5 may take up only what misses its target with its whole 95% interval.",
         )
     ]
 

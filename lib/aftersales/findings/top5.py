@@ -90,7 +90,15 @@ def matrix(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
 
 def ranking(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
     """Words of all that the findings ask for."""
-    n = len(table)
+    n, own = len(table), (table["unit"] == "cases").any()
+    cases_zh, cases_en = (
+        (
+            "例 = 自建章节的指标离目标还差的例数。",
+            "Cases = how many of its cases a figure of the store's own is short of its target. ",
+        )
+        if own
+        else ("", "")
+    )
     return words(
         say(
             lang,
@@ -105,9 +113,9 @@ def ranking(table: pd.DataFrame, month: pd.Period, lang: str = "zh") -> Words:
         say(
             lang,
             "MOT分 = 权重 × 差距；客户 = 若回到此前水平或目标可多满意、多保留的客户数。"
-            "不同单位之间不互相换算。来源：信号清单。",
+            f"{cases_zh}不同单位之间不互相换算。来源：信号清单。",
             "MOT points = weight × gap; customers = how many more would be satisfied or kept at the level "
-            "before or on target. "
+            f"before or on target. {cases_en}"
             "Units are not weighed against each other. Source: the list of findings.",
         ),
         lang,

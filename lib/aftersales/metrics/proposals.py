@@ -12,7 +12,12 @@ from aftersales.signals.finding import asks
 
 # Where a finding of a department outside the TOP5 goes.
 ANSWERS = {"booking": "front"}
-UNITS = {"mot_points": ("MOT分", "MOT points"), "customers": ("位客户", "customers"), "cny": ("元", "CNY")}
+UNITS = {
+    "mot_points": ("MOT分", "MOT points"),
+    "customers": ("位客户", "customers"),
+    "cny": ("元", "CNY"),
+    "cases": ("例", "cases"),  # of the base of a figure of one's own, whatever that counts
+}
 # Standard measures by what was found: what is done about it, and the checkpoint that shows whether it was.
 MEASURES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "item": (

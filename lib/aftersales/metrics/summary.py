@@ -103,24 +103,29 @@ def key_figures(
 
 
 def with_own(
-    table: pd.DataFrame, figures: Mapping[str, Any], records: Sequence[Record], params: Params
+    table: pd.DataFrame,
+    figures: Mapping[str, Any],
+    records: Sequence[Record],
+    params: Params,
+    findings: Sequence[Finding] = (),
 ) -> pd.DataFrame:
     """The key figures, then those of chapters of one's own that have a target.
 
-    They have no history here, so no change of theirs is told.
+    They have no history here, so no change of theirs is told; their targets are decided as the findings have
+    it, and where these have no interval by the value, as those of the built-in figures are.
     """
-    rows = []
+    rows, tests = [], intervals(findings)
     for record in records:
         target = params.targets.get(record.name)
         if not isinstance(record, Figure) or target is None:
             continue
         value, n = figures.get(record.name), figures.get(record.base)
-        verdict = None
+        verdict, (low, high) = None, tests.get(record.name, (None, None))
         if value is not None and not (n is not None and n < FEW):
-            verdict = target_verdict(value, target, record.better, None, None)
-        nothing = dict.fromkeys(COLUMNS)
+            verdict = target_verdict(value, target, record.better, low, high)
+        nothing = dict.fromkeys(COLUMNS) | {"months": [], "spark": [], "low": low, "high": high}
         row = {"figure": record.name, "value": value, "target": target, "verdict": verdict, "n": n}
-        rows.append(nothing | row | {"months": [], "spark": []})
+        rows.append(nothing | row)
     return (
         pd.concat([table, pd.DataFrame(rows, columns=COLUMNS, dtype=object)], ignore_index=True)
         if rows

@@ -180,7 +180,7 @@ def ranking(findings: Sequence[Finding], lang: str = "zh") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``unit`` of the gain (``mot_points``, ``customers``, ``cny``, or missing), ``place`` in it,
+        ``unit`` of the gain (``mot_points``, ``customers``, ``cny``, ``cases``, or missing), ``place`` in it,
         ``department``, ``problem``, ``gain``. Units are not weighed against each other.
     """
     rows, places = [], Counter[str | None]()

@@ -27,7 +27,7 @@ from aftersales.metrics import (
     returns,
     waiting,
 )
-from aftersales.signals import Causes, Finding, Limits, People, Rate, Score, StoreHistory, Waiting
+from aftersales.signals import Causes, Finding, Limits, People, Rate, Score, StoreHistory, Waiting, finding
 
 if TYPE_CHECKING:
     from aftersales.contract.params import Params
@@ -66,7 +66,7 @@ class Judged:
 def plain(judged: Judged) -> dict[str, Any]:
     """What may be said of a month, as JSON has it."""
     return {
-        "findings": [asdict(one) for one in judged.findings],
+        "findings": finding.plain(judged.findings),
         "limits": [asdict(one) for one in judged.limits.values()],
         "past": [asdict(one) for one in judged.past.values()],
     }
@@ -74,7 +74,7 @@ def plain(judged: Judged) -> dict[str, Any]:
 
 def from_plain(about: Mapping[str, Any]) -> Judged:
     """What `plain` was given."""
-    found = [Finding(**one | {"cases": tuple(one["cases"])}) for one in about["findings"]]
+    found = finding.from_plain(about["findings"])
     limits, past = ([Limits(**one) for one in about[name]] for name in ("limits", "past"))
     return Judged(found, *({(one.figure, one.subject): one for one in some} for some in (limits, past)))
 

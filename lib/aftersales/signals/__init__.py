@@ -7,8 +7,8 @@ docs/claims.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from aftersales.signals import causes, people, series, targets
 from aftersales.signals.finding import Finding, ranked
@@ -22,9 +22,12 @@ from aftersales.signals.history import (
     Waiting,
 )
 from aftersales.signals.limits import Limits, limits
+from aftersales.signals.targets import of_own
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from aftersales.contract.own import Record
 
 __all__ = [
     "WATCHED",
@@ -39,6 +42,7 @@ __all__ = [
     "as_table",
     "findings",
     "limits",
+    "with_own",
 ]
 
 
@@ -69,6 +73,17 @@ def findings(history: StoreHistory) -> list[Finding]:
             *targets.findings(history),
         ]
     )
+
+
+def with_own(
+    found: Sequence[Finding],
+    records: Sequence[Record],
+    figures: Mapping[str, Any],
+    targets: Mapping[str, float],
+    month: object,
+) -> list[Finding]:
+    """The list with what was tested of the figures of chapters of one's own: see `targets.of_own`."""
+    return ranked([*found, *of_own(records, figures, targets, str(month))])
 
 
 def as_table(found: Sequence[Finding]) -> pd.DataFrame:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from aftersales.contract.figures import FIGURES, Figure
 
 Level = Literal["signal", "due", "watch", "none", "unknown"]
 Rule = Literal["point", "run", "outside", "shift", "target", "cases"]
@@ -58,7 +60,8 @@ class Finding:
     level, direction
         ``signal``, ``due``, ``watch``, ``none`` or ``unknown``; ``better``, ``worse`` or None.
     department, gain, unit
-        Who answers for it; what is won where it is mended, in ``mot_points``, ``customers`` or ``cny``.
+        Who answers for it; what is won where it is mended, in ``mot_points``, ``customers``, ``cny`` or
+        ``cases``.
     cases
         Numbers of the orders, calls or complaints behind it.
     detail
@@ -66,6 +69,8 @@ class Finding:
         earlier), ``month_value``, ``dispersion``, ``against`` (``year_ago`` where the season explains a
         part), ``weeks`` and ``other`` (the cause that falls) of a shift in coding, ``low`` and ``high`` of a
         target's interval.
+    record
+        What the figure is, where a chapter of one's own has glued it; None of a built-in one.
     """
 
     figure: str
@@ -84,6 +89,31 @@ class Finding:
     unit: str | None = None
     cases: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
+    record: Figure | None = None
+
+    @property
+    def about(self) -> Figure:
+        """The record of its figure."""
+        return self.record or FIGURES[self.figure]
+
+
+def plain(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as JSON has them."""
+    return [asdict(one) for one in found]
+
+
+def from_plain(told: Iterable[Mapping[str, Any]]) -> list[Finding]:
+    """What `plain` was given."""
+    return [
+        Finding(
+            **{
+                **one,
+                "cases": tuple(one["cases"]),
+                "record": None if one["record"] is None else Figure(**one["record"]),
+            }
+        )
+        for one in told
+    ]
 
 
 def two_sided(z: float) -> float:

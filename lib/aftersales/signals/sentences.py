@@ -75,7 +75,7 @@ def name(finding: Finding, lang: str = "zh") -> str:
     if finding.figure == "complaints.causes":
         cause = label("cause", str(finding.subject), lang)
         return say(lang, f"不满意原因“{cause}”", f"The cause “{cause}”")
-    figure = FIGURES[finding.figure].label(lang)
+    figure = finding.about.label(lang)
     if finding.subject:
         return say(lang, f"{finding.subject}的{figure}", f"{figure} of {finding.subject}")
     return figure
@@ -85,7 +85,7 @@ def value(finding: Finding, amount: float | None, lang: str = "zh") -> str:
     """An amount in the unit of the finding's figure."""
     if finding.figure == "complaints.causes":
         return f.percent(amount)
-    return f.figure(amount, FIGURES[finding.figure], lang)
+    return f.figure(amount, finding.about, lang)
 
 
 def sentence(finding: Finding, lang: str = "zh") -> str:
@@ -142,7 +142,7 @@ def _apart(finding: Finding, one: float | None, other: float | None, lang: str) 
     """Two amounts with as many decimals as tell them apart."""
     if finding.figure == "complaints.causes":
         return f.percent(one), f.percent(other)
-    figure = FIGURES[finding.figure]
+    figure = finding.about
     for digits in range(figure.decimals, figure.decimals + 4):
         shown = replace(figure, digits=digits)
         texts = f.figure(one, shown, lang), f.figure(other, shown, lang)

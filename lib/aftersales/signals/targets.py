@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
+from aftersales.contract.figures import FIGURES, Figure
+from aftersales.contract.own import Record
 from aftersales.contract.statistics import interval
-from aftersales.signals.finding import FEWEST, HISTORY, Finding
+from aftersales.signals.finding import FEWEST, HISTORY, Finding, Level
 from aftersales.signals.history import WATCHED, Rate, Score, StoreHistory
 
 
@@ -28,8 +31,7 @@ def findings(history: StoreHistory) -> list[Finding]:
         value, n, low, high = tested(member)
         if value is None:
             continue
-        sure = low is not None and high is not None
-        missed = sure and (high < target if about.better == "up" else low > target)  # type: ignore[operator]
+        missed = _missed(about.better, target, low, high)
         gain = abs(target - value) / about.per * n if missed and isinstance(member, Rate) and n else None
         if missed and member.figure == "oem.mot":
             gain = abs(target - value)
@@ -43,7 +45,7 @@ def findings(history: StoreHistory) -> list[Finding]:
                 n,
                 rule="target",
                 since=history.months[-1],
-                level="due" if missed else "none" if sure else "unknown",
+                level=_level(missed),
                 department=history.department(member.figure),
                 gain=gain,
                 unit=unit,
@@ -70,6 +72,69 @@ def findings(history: StoreHistory) -> list[Finding]:
                 )
             )
     return out
+
+
+def of_own(
+    records: Iterable[Record], figures: Mapping[str, Any], targets: Mapping[str, float], month: str
+) -> list[Finding]:
+    """One finding a target of a figure that a chapter of one's own has glued, as `findings` has the others'.
+
+    A rate is tested on the cases that its record names as its base. What has no such base has no interval:
+    its finding is ``unknown``, and asks for nothing.
+
+    Parameters
+    ----------
+    figures
+        Values by name, the bases among them.
+
+    Examples
+    --------
+    >>> late = Figure("waiting.late", "超时", "Too late", "rate", "口径", "formula", better="down", base="n")
+    >>> [found] = of_own([late], {"waiting.late": 0.6, "n": 200}, {"waiting.late": 0.5}, "2024-04")
+    >>> found.level, round(found.gain), found.unit, round(found.detail["low"], 3)
+    ('due', 20, 'cases', 0.531)
+    >>> of_own([late], {"waiting.late": 0.6, "n": 20}, {"waiting.late": 0.5}, "2024-04")[0].level
+    'none'
+    >>> of_own([late], {"waiting.late": 0.6}, {"waiting.late": 0.5}, "2024-04")[0].level
+    'unknown'
+    """
+    out = []
+    for record in records:
+        target, value = targets.get(record.name), figures.get(record.name)
+        if not isinstance(record, Figure) or record.name in FIGURES or target is None or value is None:
+            continue
+        n, per = figures.get(record.base), 1000 if record.unit == "per_1000" else 1
+        low, high = interval(record.unit, None if n is None else value * n / per, n)
+        missed = _missed(record.better, target, low, high)
+        out.append(
+            Finding(
+                record.name,
+                None,
+                value,
+                target,
+                n,
+                rule="target",
+                since=month,
+                level=_level(missed),
+                department=record.department,
+                gain=abs(target - value) / per * n if missed and n else None,
+                unit="cases" if missed else None,  # of what, the report does not know: no customers for sure
+                detail={"low": low, "high": high},
+                record=record,
+            )
+        )
+    return out
+
+
+def _missed(better: str | None, target: float, low: float | None, high: float | None) -> bool | None:
+    """Whether an interval lies wholly on the wrong side of a target; None where there is none."""
+    if low is None or high is None:
+        return None
+    return high < target if better == "up" else low > target
+
+
+def _level(missed: bool | None) -> Level:
+    return "unknown" if missed is None else "due" if missed else "none"
 
 
 def intervals(found: Iterable[Finding]) -> dict[str, tuple[float | None, float | None]]:
