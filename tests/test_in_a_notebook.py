@@ -1,5 +1,7 @@
 """What an analyst sees and types in a notebook: what shows itself, what Tab offers, what is saved."""
 
+import copy
+import pickle
 import time
 
 import openpyxl
@@ -9,8 +11,10 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import start_new_kernel
 
-from aftersales import demo, explain, load, metrics
+import aftersales
+from aftersales import context, demo, explain, load, metrics
 from aftersales.contract import params
+from aftersales.contract.errors import InputError
 from aftersales.contract.tables import Tables
 from aftersales.display import charts
 from aftersales.display import tables as show
@@ -71,6 +75,7 @@ def completions():
         ("tables['", {"repair_orders", "jobs"}, 11),
         ("params.", {"weights", "targets", "chapters", "churn_months"}, 40),
         ("params.targets['", {"ftf.rate", "oem.mot"}, 20),
+        ("it.denominator['", {"job_id", "technician"}, 20),
         ("metrics.", {"first_time_fix", "churn", "all_figures"}, 25),
         ("charts.", {"trend", "bars", "funnel"}, 25),
         ("metrics.first_time_fix.", {"technicians", "figures"}, 15),
@@ -102,6 +107,43 @@ def test_the_first_tab_in_a_fresh_kernel_answers_within_half_a_second(tmp_path):
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_a_slip_in_a_name_is_told_in_a_line_with_the_name_that_was_meant(deck, month):
+    april = context("2024-04", source="demo", lang="en")
+    trend = metrics.first_time_fix.trend(deck.jobs, month)
+    chart = charts.trend(trend, [charts.Line("rate", "rate")], id="i", title="t", subtitle="s", lang="en")
+    slips = [
+        (deck, "repair_order", "repair_orders"),
+        (april, "tabels", "tables"),
+        (april.params, "weigths", "weights"),
+        (april.room("first_time_fix").count, "technicans", "technicians"),
+        (explain("ftf.rate"), "numerater", "numerator"),
+        (chart, "dat", "data"),
+        (metrics, "frist_time_fix", "first_time_fix"),
+        (metrics.first_time_fix, "technicans", "technicians"),
+        (charts, "bar", "bars"),
+        (show, "tabel", "table"),
+        (aftersales, "explian", "explain"),
+    ]
+    for of, slip, meant in slips:
+        with pytest.raises(InputError, match=rf"has no {slip}\. Did you mean {meant}\?") as told:
+            getattr(of, slip)
+        assert len(told.value._render_traceback_()) == 1
+        assert not hasattr(of, slip)
+        assert getattr(of, "_repr_of_nothing_", None) is None
+    with pytest.raises(InputError, match="Did you mean repair_orders"):
+        deck["repair_order"]
+    small = Tables(store="店", jobs=deck.jobs.head(2))
+    for kept in (copy.copy(small), copy.deepcopy(small), pickle.loads(pickle.dumps(small))):
+        assert (kept.store, len(kept.jobs), kept.bookings) == ("店", 2, None)
+
+
+def test_what_fails_within_a_property_is_not_taken_for_a_slip(deck):
+    broken = Tables(store="店", jobs=deck.jobs)
+    object.__delattr__(broken, "used")
+    with pytest.raises(AttributeError, match="no attribute .used."):
+        _ = broken.jobs
 
 
 def test_a_charts_numbers_are_a_table_and_a_workbook(tmp_path, deck, month):

@@ -52,6 +52,8 @@ def __getattr__(name: str) -> "Any":
         return getattr(import_module(_NAMES[name]), name)
     if name in _PACKAGES:
         return import_module(_PACKAGES[name])
+    if "IPython" in sys.modules:
+        raise import_module("aftersales.contract.written").no_name(__name__, name, __all__)
     raise AttributeError(f"module 'aftersales' has no attribute {name!r}")
 
 

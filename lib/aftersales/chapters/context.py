@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property, wraps
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -51,6 +51,9 @@ _SETTINGS = (
 )
 
 
+_NOTHING = object()
+
+
 class Bound:
     """A module's functions with what the context knows filled in; what a call names itself comes first."""
 
@@ -58,7 +61,10 @@ class Bound:
         self._module, self._context = module, context
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._module, name)
+        found = getattr(self._module, name, _NOTHING)
+        if found is _NOTHING:
+            functions = [one for one, it in vars(self._module).items() if inspect.isfunction(it)]
+            raise written.no_name(self._module.__name__, name, functions)
         return self._context.filled(found) if inspect.isfunction(found) else found
 
     def __dir__(self) -> list[str]:
@@ -95,6 +101,11 @@ class Context:
     params: Params
     lang: str
     own: tuple[Finding, ...] = ()
+
+    if not TYPE_CHECKING:  # to a type checker there is nothing else than what is declared
+
+        def __getattr__(self, name: str) -> Any:
+            raise written.no_attribute(self, name)
 
     def room(self, chapter: str) -> Room:
         """Figures and sentences of a chapter, and the tables and charts, all of this month and in this

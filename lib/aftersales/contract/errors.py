@@ -46,3 +46,7 @@ class InputError(AftersalesError):
     def text(self, lang: str) -> str:
         """What it says in a language."""
         return wording.text(self.faults, lang) if self.faults else self.message.text(lang)
+
+
+class NoSuchName(InputError, AttributeError):
+    """An object or module has nothing of that name; to `hasattr` and the like an AttributeError as any."""

@@ -81,6 +81,7 @@ def as_written(module: str) -> None:
         Its ``__name__``.
     """
     names = vars(sys.modules[module])
+    names.setdefault("__getattr__", lambda name: _missing(module, name))
     for name, function in list(names.items()):
         if inspect.isfunction(function) and function.__module__ == module and not name.startswith("_"):
             asked = inspect.signature(function).parameters
@@ -91,6 +92,11 @@ def as_written(module: str) -> None:
             ]
             if places:
                 names[name] = _reading(function, places)
+
+
+def _missing(module: str, name: str) -> Any:
+    own = [one for one, it in vars(sys.modules[module]).items() if getattr(it, "__module__", None) == module]
+    raise written.no_name(module, name, own)
 
 
 def _reading(function: Callable[..., Any], places: list[tuple[int, str, bool]]) -> Callable[..., Any]:

@@ -97,6 +97,11 @@ class Params:
     def __repr__(self) -> str:
         return "\n".join(f"{key:<36} {value!s:<40.40} {origin}" for key, value, origin in self.lines())
 
+    if not TYPE_CHECKING:  # to a type checker there is nothing else than what is declared
+
+        def __getattr__(self, name: str) -> Any:
+            raise written.no_attribute(self, name)
+
     def _repr_html_(self) -> str:
         groups: dict[str, list[tuple[str, Any, str]]] = {}
         for key, value, origin in self.lines():

@@ -75,6 +75,11 @@ class Tables:
             object.__getattribute__(self, "used").add(name)
         return object.__getattribute__(self, name)
 
+    if not TYPE_CHECKING:  # to a type checker there is nothing else than what is declared
+
+        def __getattr__(self, name: str) -> Any:
+            raise written.no_attribute(self, name)
+
     def __dir__(self) -> list[str]:
         return [
             name for name in super().__dir__() if name != "archive"

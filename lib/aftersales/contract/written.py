@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from aftersales.contract.errors import InputError
-from aftersales.contract.message import Message
+from aftersales.contract.errors import InputError, NoSuchName
+from aftersales.contract.message import Message, listed
 
 _ENGLISH = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
@@ -21,6 +21,9 @@ _LANGUAGES = {
     **dict.fromkeys(("zh", "zh-cn", "zh_cn", "cn", "chinese", "中文", "汉语"), "zh"),
     **dict.fromkeys(("en", "en-us", "en-gb", "english", "英文", "英语"), "en"),
 }
+
+
+_NAMED = 12  # of the names that there are, so many are told
 
 
 def month(value: object) -> tuple[int, int | None]:
@@ -113,3 +116,33 @@ def nearest(text: object, known: Iterable[str], cutoff: float = 0.5) -> str | No
 def question(name: str | None) -> Message:
     """“Did you mean …?”, to follow a sentence; nothing where no name is near."""
     return Message(f"是不是 {name}？", f" Did you mean {name}?") if name else Message("", "")
+
+
+def no_name(of: str, name: str, known: Iterable[str]) -> AttributeError:
+    """The error of an attribute that is not there, with the name that was probably meant.
+
+    What begins with ``_`` Python and notebooks ask for by themselves: that is no slip of anybody's.
+
+    >>> no_name("Tables", "repair_order", ["jobs", "repair_orders"]).text("en")
+    'Tables has no repair_order. Did you mean repair_orders? There are: jobs, repair_orders.'
+    """
+    if name.startswith("_"):
+        return AttributeError(f"{of} has no attribute {name!r}")
+    there = [one for one in known if not one.startswith("_")]
+    did_you, every = question(nearest(name, there)), listed([*there[:_NAMED], *["…"][: len(there) - _NAMED]])
+    return NoSuchName(
+        Message(
+            f"{of} 里没有 {name}。{did_you.zh}有：{every.zh}。",
+            f"{of} has no {name}.{did_you.en} There are: {every.en}.",
+        )
+    )
+
+
+def no_attribute(of: object, name: str) -> AttributeError:
+    """What `__getattr__` of a class raises.
+
+    It is asked too where a property failed by an AttributeError of its own: that one is raised again.
+    """
+    if name in dir(of):
+        type(of).__getattribute__(of, name)
+    return no_name(type(of).__name__, name, dir(of))

@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aftersales.contract import written
 from aftersales.contract.values import plain as as_json
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Exhibit:
     """
 
     payload: Payload
+
+    if not TYPE_CHECKING:  # to a type checker there is nothing else than what is declared
+
+        def __getattr__(self, name: str) -> Any:
+            raise written.no_attribute(self, name)
 
     @property
     def data(self) -> pd.DataFrame:

@@ -54,6 +54,11 @@ class Answer:
     shown: Exhibit
     lang: str = "zh"
 
+    if not TYPE_CHECKING:  # to a type checker there is nothing else than what is declared
+
+        def __getattr__(self, name: str) -> Any:
+            raise written.no_attribute(self, name)
+
     def to_excel(self, path: str | Path) -> Path:
         """Save the table, the sentence and the definitions as a workbook; returns its path."""
         head = say(self.lang, "结论", "Answer")

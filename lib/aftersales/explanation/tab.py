@@ -14,6 +14,7 @@ from aftersales.contract.tables import Tables
 _PACKAGE = "aftersales"
 _CALLED = re.compile(r"\b(explain|why)\(\s*(?:name=|figure=)?(['\"])([^'\"]*)$")
 _COLUMN = re.compile(r"([\w.]+?)(?:\.(\w+)|\[['\"](\w+)['\"]\])\[(['\"])([^'\"]*)$")
+_KEY = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*\.\w+)\[['\"]([^'\"]*)$")
 _NAME = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*)\.(\w*)$")
 _IMPORT = re.compile(r"^\s*from\s+(aftersales(?:\.\w+)*)\s+import\s+(?:[\w\s,]*,\s*)?(\w*)$")
 
@@ -69,6 +70,10 @@ def offered(line: str, names: dict[str, Any]) -> tuple[str, list[str]]:
             frame = of[table.name]
             there = [] if frame is None else [c.name for c in table.columns if c.name in frame]
             return found[5], _begun(found[5], there)
+    if found := _KEY.search(line):
+        of = _resolved(found[1], names)  # a frame's columns, a mapping's keys
+        keys = [key for key in of if isinstance(key, str)] if hasattr(of, "keys") else []
+        return found[2], _begun(found[2], keys)
     if found := _IMPORT.search(line):
         module = sys.modules.get(found[1])
         return found[2], _begun(found[2], [] if module is None else public(module))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aftersales.contract import formats
+from aftersales.contract import formats, written
 from aftersales.contract.months import DAY
 from aftersales.contract.schema import MOT_ITEMS
 from aftersales.contract.vehicles import ODD, USABLE
@@ -60,6 +61,11 @@ class Explanation:
     row: pd.Series | None = None
     lang: str = "zh"
     digits: int | None = None
+
+    if not TYPE_CHECKING:  # to a type checker there is nothing else than what is declared
+
+        def __getattr__(self, name: str) -> Any:
+            raise written.no_attribute(self, name)
 
     @property
     def display(self) -> str:

@@ -8,6 +8,8 @@
 from importlib import import_module
 from typing import Any
 
+from aftersales.contract import written
+
 _MODULES = (
     "advisor_survey",
     "bookings",
@@ -38,7 +40,7 @@ __all__ = list(_MODULES)
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"aftersales.findings.{name}")
-    raise AttributeError(f"module 'aftersales.findings' has no attribute {name!r}")
+    raise written.no_name(__name__, name, __all__)
 
 
 def __dir__() -> list[str]:

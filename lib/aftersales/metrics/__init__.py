@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import Any
 
+from aftersales.contract import written
+
 _MODULES = (
     "advisor_survey",
     "bookings",
@@ -36,7 +38,7 @@ def __getattr__(name: str) -> Any:
         return import_module("aftersales.metrics.month").all_figures
     if name in _MODULES:
         return import_module(f"aftersales.metrics.{name}")
-    raise AttributeError(f"module 'aftersales.metrics' has no attribute {name!r}")
+    raise written.no_name(__name__, name, __all__)
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,9 @@ from the frame, and draws itself twice, for a desk and for a phone.
 """
 
 # ruff: noqa: E402
-from aftersales.contract import lazily
+from typing import TYPE_CHECKING
+
+from aftersales.contract import lazily, written
 from aftersales.display import theme
 
 lazily.seaborn()  # before any chart imports it
@@ -43,6 +45,12 @@ __all__ = [
     "trend",
     "waterfall",
 ]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        raise written.no_name(__name__, name, __all__)
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,8 @@
 """Display tables: a finished frame in, an exhibit out. `table` takes any frame, the others a chapter's."""
 
+from typing import TYPE_CHECKING
+
+from aftersales.contract import written
 from aftersales.contract.columns import Column, col
 from aftersales.display.tables.bookings import measures
 from aftersales.display.tables.checks import agreeing_table, checks_table, joins_table
@@ -86,3 +89,8 @@ __all__ = [
     "technician_table",
     "top5_table",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        raise written.no_name(__name__, name, __all__)
