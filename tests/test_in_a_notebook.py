@@ -142,7 +142,7 @@ def test_a_slip_in_a_name_is_told_in_a_line_with_the_name_that_was_meant(deck, m
 def test_what_fails_within_a_property_is_not_taken_for_a_slip(deck):
     broken = Tables(store="店", jobs=deck.jobs)
     object.__delattr__(broken, "used")
-    with pytest.raises(AttributeError, match="no attribute .used."):
+    with pytest.raises(AttributeError, match="no attribute 'used'"):
         _ = broken.jobs
 
 

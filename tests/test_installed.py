@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -58,13 +60,14 @@ def installed(wheel, tmp_path_factory):
     needed = next(p for p in sys.path if p.endswith("site-packages"))
     (site / "needed.pth").write_text(f"{needed}\n", encoding="utf-8")
 
-    def run(*args, cwd):
+    def run(*args, cwd, module="aftersales"):
         env = {name: value for name, value in os.environ.items() if name not in _OURS}
         python = root / "bin" / "python"
         return subprocess.run(
-            [python, "-m", "aftersales", *map(str, args)], cwd=cwd, env=env, capture_output=True, text=True
+            [python, "-m", module, *map(str, args)], cwd=cwd, env=env, capture_output=True, text=True
         )
 
+    run.root = root
     return run
 
 
@@ -80,6 +83,33 @@ def test_the_wheel_has_what_a_report_is_made_with(wheel):
         "licenses/LICENSE",
     ):
         assert any(name.endswith(part) for name in names), part
+
+
+def test_jupyter_finds_the_kernel_that_came_with_the_package(installed, tmp_path):
+    """Where VS Code too looks: below the environment of the interpreter that is chosen."""
+    done = installed("list", "--json", cwd=tmp_path, module="jupyter_client.kernelspecapp")
+    assert done.returncode == 0, done.stderr
+    kernel = json.loads(done.stdout)["kernelspecs"]["aftersales"]
+    assert Path(kernel["resource_dir"]) == installed.root / "share" / "jupyter" / "kernels" / "aftersales"
+    assert kernel["spec"]["argv"][0] == "python", "that of the environment, whatever it is called"
+
+
+def test_binder_installs_what_the_lab_has():
+    folder = params.ROOT / ".binder"
+    (lock,) = re.findall(r"^-r (.*)$", (folder / "requirements.txt").read_text(encoding="utf-8"), re.M)
+    assert (folder / lock).resolve() == params.ROOT / "locks" / "lab.lock"
+    assert "\njupyterlab==" in (folder / lock).read_text(encoding="utf-8")
+    assert os.access(folder / "postBuild", os.X_OK), "Binder runs it"
+
+
+def test_a_chapter_of_ones_own_stands_in_the_stores_folder_and_is_in_form(installed, tmp_path):
+    assert installed("init", "东城店", cwd=tmp_path).returncode == 0
+    done = installed("chapter", "--name", "waiting", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"{installed.root / 'bin' / 'python'} tests/test_08_waiting.py" in done.stderr
+    assert (tmp_path / "tests" / "test_08_waiting.py").exists()
+    done = installed("check-notebooks", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "1个笔记本，格式都对。\n")
 
 
 def test_the_tests_of_the_source_distribution_run_from_it(tmp_path):

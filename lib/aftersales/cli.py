@@ -877,5 +877,7 @@ def _check_notebooks(args: argparse.Namespace) -> int:
     months = [None, *sorted(path.stem for path in params.folder().glob("[0-9]*.yml"))]
     used = [params.load(month) for month in reversed(months)]
     used += [params.load(store=store_params.store_of(one)) for one in store_params.files(params.folder())]
-    named = dict.fromkeys(stem for one in used for stem in one.chapters)
-    return check_notebooks.report(chapters.FOLDER, list(named), print)
+    named = list(dict.fromkeys(stem for one in used for stem in one.chapters))
+    if chapters.OWN != chapters.FOLDER:  # installed: the delivered ones are none of theirs to look after
+        named = [stem for stem in named if stem not in chapters.BUILT_IN]
+    return check_notebooks.report(chapters.OWN, named, print)
