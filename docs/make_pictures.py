@@ -24,6 +24,7 @@ import mistune
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+from schedules import monthly  # beside this file
 
 from aftersales.contract import message, params
 from aftersales.mail import push, robots
@@ -105,7 +106,7 @@ def chat(browser: Browser, report: Path) -> None:
         report, settings, dry_run=True, say=said.append, environment={"DINGTALK_WEBHOOK": _WEBHOOK}
     )
     failed = subprocess.run(
-        [sys.executable, "-m", "aftersales", "check", "--month", "2024-05", "--lang", "zh"],
+        [sys.executable, "-m", "aftersales", "report", "--month", "2024-05", "--lang", "zh"],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -113,7 +114,7 @@ def chat(browser: Browser, report: Path) -> None:
     (robot,) = push.alerted({"DINGTALK_ALERT_WEBHOOK": _WEBHOOK})
     told = [robots.plain(line) for line in failed.stderr.splitlines() if line.strip()]
     alert = robots.text_of(
-        robots.body(robot, "客服部月报 2024-05: check failed (2) on server", told, last=True)
+        robots.body(robot, monthly.title("2024-05", "report", 2, "server"), told, last=True)
     )
     (pushed,) = [text for text in said if text.startswith("    ")]
     texts = ["\n".join(line.removeprefix("    ") for line in pushed.splitlines()), alert]

@@ -51,7 +51,7 @@ def test_a_run_that_fails_is_told_by_mail(monthly, smtp, monkeypatch, tmp_path, 
     assert monthly.main(asked) == 2
     assert people(smtp) == ["it@example.com"]
     mail = smtp.got[0][1]
-    assert "2024-04: report failed (2)" in mail["Subject"]
+    assert "Monthly report 2024-04: report failed (exit code 2) on " in mail["Subject"]
     assert "nowhere" in mail.get_content()
     assert "nowhere" in capsys.readouterr().out
 
@@ -62,10 +62,10 @@ def test_a_run_that_fails_is_told_to_the_robots_too(monthly, services, monkeypat
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     asked = ["--alert", "it@example.com", "--month", "2024-04", "--source", str(tmp_path / "nowhere")]
-    assert monthly.main(asked) == 2
+    assert monthly.main([*asked, "--lang", "zh"]) == 2
     assert kinds(services) == ["wecom", "dingtalk", "feishu"]
-    assert "2024-04: report failed (2)" in services.got[0][1]["markdown"]["content"]
-    assert "could not be told" in capsys.readouterr().err  # it@example.com, without a mail server
+    assert "2024-04：做报告没有成功（退出码 2）" in services.got[0][1]["markdown"]["content"]
+    assert "没能通知 it@example.com" in capsys.readouterr().err  # without a mail server
 
 
 def test_where_nobody_can_be_told_the_exit_code_still_tells(monthly, monkeypatch, tmp_path, capsys):
