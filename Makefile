@@ -116,7 +116,7 @@ forget: $(READY) ## 从缓存、旧版报告和外呼名单里删去一位客户
 compare: $(READY) ## 比较两份报告：make compare A=2024-03 B=2024-04（A=2024-04@1：上一版） ## say what two published reports differ in: make compare A=2024-03 B=2024-04 (A=2024-04@1: the run before)
 	@$(RUN) compare $${A:+--a "$$A"} $${B:+--b "$$B"} $${STORE:+--store "$$STORE"} $(WHERE) $(LANGUAGE)
 
-# mypy takes a minute on one core the first time; meanwhile tests that wait leave it some. Either may fail.
+# mypy takes a minute on one core the first time; tests that wait leave it some. Either may fail.
 BESIDE_TYPES = $(PY) -m mypy --no-error-summary & types=$$!; $(1); tests=$$?; wait $$types || exit 1; exit $$tests
 
 .PHONY: test
@@ -130,7 +130,7 @@ test-all: $(READY_FULL) ## 运行全部测试，包括要用Chromium、PostgreSQ
 	@sh tests/services.sh
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
 	@$(PY) -m ruff format -q --check lib tests notebooks bench docs
-	@$(call BESIDE_TYPES,$(PY) -m pytest -n 5 --dist worksteal)
+	@$(call BESIDE_TYPES,$(PY) -m pytest -n 4 --dist worksteal)
 
 # Two sites, so that each speaks its own language; a warning is an error.
 SITE = $(PY) -m sphinx -q -W --keep-going -c docs
