@@ -129,6 +129,8 @@ MODULES = [
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_in_docstrings_are_true(name, monkeypatch):
     monkeypatch.chdir(params.ROOT)
+    if name == "aftersales.chapters.contents":
+        pytest.importorskip("jupyter_server")
     assert (
         doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE).failed == 0
     )

@@ -118,7 +118,7 @@ def _told(url: str, option: str, why: Message) -> InputError:
 
 def _not_installed(url: str) -> Message:
     kind = place.scheme(url)
-    extra = "pip install 'aftersales[s3]'" if kind in ("s3", "s3a") else f"fsspec[{kind}]"
+    extra = "`pip install 'aftersales[s3]'`" if kind in ("s3", "s3a") else f"fsspec[{kind}]"
     return Message(
         f"没有安装读写 {kind}:// 的程序包（{extra}）", f"what reaches {kind}:// is not installed ({extra})"
     )
