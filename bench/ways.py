@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 MONTH = "2024-04"
-_LINE = "executed = chapters.run(params.chapters, parameters)"
+_BEGIN = "running = chapters.begin(params.chapters, parameters)\n"
+_LINE = "executed = running.result()"
 
 
 @contextlib.contextmanager
@@ -30,6 +31,7 @@ def given(source: str) -> dict[str, Any]:
 def master_without_chapters(notebook: Any, executed: list[Path]) -> Any:
     """The master, with chapters that have been run already in the place of those it would run."""
     for cell in notebook.cells:
+        cell.source = cell.source.replace(_BEGIN, "")
         if _LINE in cell.source:
             paths = [str(path) for path in executed]
             cell.source = cell.source.replace(_LINE, f"executed = {paths!r}")

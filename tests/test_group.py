@@ -23,7 +23,9 @@ from test_object_store import OUT, s3, server  # noqa: F401, its server and clie
 from aftersales import demo
 from aftersales.contract import home, place
 from aftersales.contract.errors import InputError
-from aftersales.group import plan
+from aftersales.group import command, plan, workers
+from aftersales.kernels import server as server_process
+from aftersales.kernels import wire
 
 pytestmark = forking
 STORES = ("东城/一店", "西城店", "南城店")
@@ -227,6 +229,25 @@ def test_a_worker_with_other_params_is_refused(
     assert done.returncode == 2, done.stderr
     assert re.search(r"工作机 tcp://127\.0\.0\.1:\d+ 和这里不同：参数：这里是 \w+，那里是 \w+", done.stderr)
     assert not (tmp_path / "out" / MONTH / "index.html").exists()
+
+
+def test_the_workers_of_this_machine_share_the_server_of_the_command() -> None:
+    """Nothing in what surrounds them keeps a report from being forked from it, as Dask's seed did."""
+
+    def surroundings() -> dict[str, str]:
+        fixed = (server_process.FIXED, wire.VARIABLE)
+        return {k: v for k, v in os.environ.items() if k.startswith(fixed[0]) or k == fixed[1]}
+
+    with workers.serving(), workers.connected(None, 2) as (client, here):
+        theirs = client.run(surroundings)
+        assert here
+        assert list(theirs.values()) == [surroundings()] * 2
+        assert os.environ[wire.VARIABLE]
+        # what does keep one from it is told, and not only taken for longer
+        with pytest.raises(wire.Refused, match="PYTHONHASHSEED"):
+            workers._forked(["--help"], {**os.environ, "PYTHONHASHSEED": "77"}, os.getcwd(), 2)
+        told = command._cold("tcp://here", "why"), "tcp://here", "why"
+        assert all(one in told[0] for one in told[1:])
 
 
 def test_no_scheduler_there_is_said(source: Path, env: dict[str, str], tmp_path: Path) -> None:

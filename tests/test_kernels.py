@@ -377,12 +377,14 @@ def test_several_failures_are_told_together(server: dict[str, str], tmp_path: Pa
 
 
 PARENT = """
-import signal, sys, threading
+import contextlib, signal, sys, threading
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 from aftersales import kernels
+asked = {"month": "2024-04", "store": None, "source": "demo", "lang": "zh"}
 with kernels.serving() as env:
     print(env["AFTERSALES_KERNEL_SERVER"], flush=True)
-    kernels.execute(sys.argv[1], sys.argv[2])
+    with kernels.sharing(asked) if sys.argv[3:] else contextlib.nullcontext():
+        kernels.execute(sys.argv[1], sys.argv[2])
 """
 SLEEPER = """
 import os, pathlib, subprocess, time
@@ -408,11 +410,11 @@ def until(what: Any, seconds: float = 30) -> bool:
     return bool(what())
 
 
-def parent(tmp_path: Path) -> tuple[subprocess.Popen[str], Path, list[int]]:
+def parent(tmp_path: Path, *sharing: str) -> tuple[subprocess.Popen[str], Path, list[int]]:
     """A process that serves and runs a notebook; the server's socket; pids of kernel, server and helper."""
     made = notebook(tmp_path / "n.ipynb", SLEEPER)
     process = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(made), str(tmp_path / "out.ipynb")],
+        [sys.executable, "-c", PARENT, str(made), str(tmp_path / "out.ipynb"), *sharing],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -426,8 +428,11 @@ def parent(tmp_path: Path) -> tuple[subprocess.Popen[str], Path, list[int]]:
 
 @forking
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_nothing_is_left_when_the_parent_goes(tmp_path: Path, number: signal.Signals) -> None:
-    process, socket, pids = parent(tmp_path)
+@pytest.mark.parametrize("sharing", [(), ("sharing",)], ids=["", "sharing"])
+def test_nothing_is_left_when_the_parent_goes(
+    tmp_path: Path, number: signal.Signals, sharing: tuple[str, ...]
+) -> None:
+    process, socket, pids = parent(tmp_path, *sharing)
     assert socket.parent.stat().st_mode & 0o777 == 0o700
     process.send_signal(number)
     assert process.wait(20) != 0
@@ -457,6 +462,61 @@ def test_there_is_one_server_and_it_takes_its_socket_along(no_server: None) -> N
         assert os.environ[wire.VARIABLE] == env[wire.VARIABLE]
     assert wire.VARIABLE not in os.environ
     assert not folder.exists()
+
+
+RECORDS = {"month": "2024-04", "store": None, "source": "demo", "lang": "en"}
+READS = """
+import json, os
+from aftersales import context
+from aftersales.cache import inherited
+ready = [one for kept in inherited._READY.values() for one in (kept if type(kept) is tuple else (kept,))]
+report = context(month, None, "demo", "en")
+judged = report.judged
+again = context(month, None, "demo", "en")
+print(json.dumps({"parent": os.getppid(), "ready": len(ready),
+    "read": any(report.tables is one for one in ready), "again": any(again.tables is one for one in ready),
+    "judged": any(judged is one for one in ready),
+    "reads": sorted(report.tables.used), "orders": len(report.tables.repair_orders)}))
+"""
+
+
+@forking
+def test_the_notebooks_of_a_report_are_forked_from_a_process_that_has_its_records(
+    server: dict[str, str], tmp_path: Path
+) -> None:
+    cells = ("month = '2024-04'", READS)
+    alone = run(tmp_path, *cells)
+    with kernels.sharing(RECORDS):
+        first, second = run(tmp_path, *cells), run(tmp_path, *cells)
+        of_another = run(tmp_path, "month = '2024-03'", READS)
+    after = run(tmp_path, *cells)
+    told = ("ready", "read", "again", "judged")
+    for one in (first, second):  # whoever asks again may have changed what it was given
+        assert [one[name] for name in told] == [3, True, False, True]
+        assert [one[name] for name in ("reads", "orders")] == [alone[name] for name in ("reads", "orders")]
+    assert of_another["judged"] is False
+    assert [alone[name] for name in told] == [after[name] for name in told] == [0, False, False, False]
+    assert first["parent"] == second["parent"] != alone["parent"] == after["parent"]
+    assert until(lambda: not alive(first["parent"]), 5)
+    assert not [*Path(server[wire.VARIABLE]).parent.glob("report-*")]
+
+
+@forking
+def test_records_that_cannot_be_shared_are_the_notebook_s_to_tell_of(
+    server: dict[str, str], tmp_path: Path
+) -> None:
+    asking = """
+import json
+from aftersales import context
+try:
+    context("2031-04", None, "demo", "en")
+except Exception as error:
+    print(json.dumps([type(error).__name__, str(error)]))
+"""
+    with kernels.sharing({**RECORDS, "month": "2031-04"}):
+        name, said = run(tmp_path, asking)
+    assert name == "InputError"
+    assert "2031-04" in said
 
 
 @forking

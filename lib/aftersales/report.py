@@ -136,6 +136,7 @@ def _run(
         with (
             progress.Watch(notebooks / ".progress") as watch,
             _environment(request, notebooks, list(lacking)),
+            kernels.sharing(request.parameters),
         ):
             try:
                 kernels.execute(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from aftersales.cache import store
+from aftersales.cache import inherited, store
 
 NAME = "findings"  # among the tables that a chapter has read
 SNAPSHOT = "AFTERSALES_SNAPSHOT"  # names what was read for one report alone
@@ -41,15 +41,21 @@ def made_once(
     settings = store.settings(of)
     at = store.folder(NAME) / store.digest([store.program(), settings, str(month), tables, snapshot])
     if hashes and (snapshot or not store.fresh_requested()):
+        ready: tuple[Any, str] | None = inherited.take(str(at))
+        if ready is not None:
+            return ready
         with suppress(Exception):  # of a damaged file anything may come
             data = at.read_bytes()
-            return from_plain(json.loads(data)), _digest(data)
+            ready = from_plain(json.loads(data)), _digest(data)
+            inherited.keep(str(at), ready)
+            return ready
     found = make()
     data = json.dumps(plain(found), ensure_ascii=False, default=_number).encode()
     if hashes:
         with suppress(OSError):
             store.write(at, data)
             store.sweep(at.parent, "*", store.LIMIT)
+            inherited.keep(str(at), (found, _digest(data)))
     return found, _digest(data)
 
 

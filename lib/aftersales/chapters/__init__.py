@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
+    "begin": "aftersales.chapters.notebooks",
     "left_out": "aftersales.chapters.notebooks",
     "run": "aftersales.chapters.notebooks",
     "titles": "aftersales.chapters.notebooks",

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aftersales.cache import findings as cached_findings
+from aftersales.cache import inherited
 from aftersales.chapters import scraps
 from aftersales.contract import message, written
 from aftersales.contract.params import Params
@@ -32,7 +33,7 @@ from aftersales.metrics import watched
 from aftersales.metrics.watched import Judged
 from aftersales.signals import Finding, sentences
 from aftersales.signals.finding import from_plain, ranked
-from aftersales.sources.load import get_params, load, with_year
+from aftersales.sources.load import get_params, handed_none, load, with_year
 
 # Settings that functions ask for by name.
 _SETTINGS = (
@@ -204,6 +205,13 @@ class Context:
         if name in TABLES:
             return self.tables[name]
         return getattr(self.params if name in _SETTINGS else self, name)
+
+
+def get_ready(**parameters: Any) -> None:
+    """Read and judge a month's records for notebooks that will be forked from this process; see `context`."""
+    with inherited.keeping():
+        _ = context(**parameters).judged
+    handed_none()
 
 
 def judged_once(tables: Tables, month: pd.Period, params: Params) -> Judged:

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,6 +174,19 @@ def run(stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | 
             more = {_FINDINGS: handed} if handed else {}
             _run(last, {**parameters, **more}, folder, tables.hashes, settings)
     return [folder / f"{stem}.ipynb" for stem in stems]
+
+
+def begin(
+    stems: Sequence[str], parameters: Mapping[str, Any], into: str | Path | None = None
+) -> Future[list[Path]]:
+    """Have chapters executed by `run` while the caller goes on; ``result()`` waits for what it gives."""
+    from aftersales import kernels
+
+    kernels.prepare()  # not while the caller imports too: of two threads one could find what is half there
+    beside = ThreadPoolExecutor(1, thread_name_prefix="aftersales-chapters")
+    running = beside.submit(run, stems, parameters, into)
+    beside.shutdown(wait=False)
+    return running
 
 
 def _found_in(executed: Sequence[Path], tables: Tables, month: str, settings: Params) -> list[dict[str, Any]]:

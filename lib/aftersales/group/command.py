@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,22 +85,40 @@ def group(
         rest = [job for job in todo.jobs if job.store not in done]
         _say(_heading(todo, len(rest)))
         record.write(at, todo.lang, done.values())
-        if rest:
-            try:
-                with workers.connected(scheduler, count) as (client, here):
-                    written, took = 0.0, 0.0
-                    for one in _made(client, here, todo, rest, out, lang, at):
-                        done[one["store"]] = one
-                        # of thousands of stores it is long: no more than a twentieth of the time goes to it
-                        if (now := time.monotonic()) - written >= 20 * took:
-                            record.write(at, todo.lang, [done[name] for name in sorted(done)])
-                            written, took = now, time.monotonic() - now
-            finally:
-                record.write(at, todo.lang, [done[name] for name in sorted(done)])
-                if not remote.is_remote(out):
-                    publish.sweep(Path(out))  # what ended workers were at
-    stores = [done[name] for name in sorted(done)]
-    return _summary(stores, _overview(at, stores, todo.lang, drawn), time.monotonic() - began)
+        with ExitStack() as warm:
+            if rest and scheduler is None:
+                warm.enter_context(workers.serving())
+            if rest:
+                _make(scheduler, count, todo, rest, out, lang, at, done)
+            stores = [done[name] for name in sorted(done)]
+            wrong = _overview(at, stores, todo.lang, drawn)
+    return _summary(stores, wrong, time.monotonic() - began)
+
+
+def _make(
+    scheduler: str | None,
+    count: int | None,
+    todo: Plan,
+    rest: list[StoreJob],
+    out: str | Path,
+    lang: str | None,
+    at: Place,
+    done: dict[str, dict[str, Any]],
+) -> None:
+    """Make the stores that are to be made, and note what each came to."""
+    try:
+        with workers.connected(scheduler, count) as (client, here):
+            written, took = 0.0, 0.0
+            for one in _made(client, here, todo, rest, out, lang, at):
+                done[one["store"]] = one
+                # of thousands of stores it is long: no more than a twentieth of the time goes to it
+                if (now := time.monotonic()) - written >= 20 * took:
+                    record.write(at, todo.lang, [done[name] for name in sorted(done)])
+                    written, took = now, time.monotonic() - now
+    finally:
+        record.write(at, todo.lang, [done[name] for name in sorted(done)])
+        if not remote.is_remote(out):
+            publish.sweep(Path(out))  # what ended workers were at
 
 
 def _heading(todo: Plan, rest: int) -> str:
@@ -121,6 +139,7 @@ def _made(
         if theirs != mine:
             raise workers.difference(workers.Differs(address, mine, theirs))
     waiting, told_of = iter(rest), _Progress(len(rest))
+    slow: set[str] = set()
     futures: dict[str, StoreJob] = {}
     queue: Any = as_completed()  # type: ignore[no-untyped-call]
 
@@ -148,6 +167,9 @@ def _made(
         except Exception as error:  # a full disk, a worker that cannot do what it should
             why = machine.told(error) or Message(f"工作机出错：{error}", f"the worker failed: {error}")
             told = {"code": 1, "said": why.text(todo.lang), "seconds": 0.0}
+        if (reason := told.get("refused")) and told["worker"] not in slow:
+            slow.add(told["worker"])
+            _say(_cold(told["worker"], reason))
         one = record.done(at, job.store, *_outcome(told, job))
         told_of.tell(one)
         yield one
@@ -220,6 +242,15 @@ def _outcome(told: dict[str, Any], job: StoreJob) -> tuple[str, str | None, floa
         return group_run.MADE, job.key, told["seconds"], None
     said = mask.text(place.without(told["said"])).strip()
     return group_run.FAILED, None, told["seconds"], said or phrase("没有说明原因", "it did not say why")
+
+
+def _cold(worker: str, reason: str) -> str:
+    """What is said once of a worker whose reports are not forked from its warm process."""
+    return phrase(
+        f"工作机 {worker} 的报告不能从预热的进程派生，要慢几倍。请重新启动它。原因：“{reason}”",
+        f"the reports of the worker {worker} cannot be forked from its warm process, and take several times "
+        f"as long. Start it again. The reason: {reason}",
+    )
 
 
 def _killed() -> Message:

@@ -22,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import dask.config
 from distributed import Client, LocalCluster, WorkerPlugin, get_worker
 from distributed.security import Security
 
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from distributed import Worker
 
 PLUGIN = "aftersales"
+# Dask gives its workers a seed, and no report can be forked from a server that was started with another.
+_SEED = "PYTHONHASHSEED"
+# Dask has memory given back at once, which costs a report more than half as many page faults again.
+_TRIMMING = "MALLOC_TRIM_THRESHOLD_"
 _CONNECTING_SECONDS = 30
 _LOOKED_SECONDS = 0.5  # after which a store that nobody wants any more is noticed
 _ENDING_SECONDS = 20  # that a stopped report has to end itself
@@ -87,19 +92,38 @@ def difference(error: Differs) -> InputError:
 
 
 class Warm(WorkerPlugin):
-    """Keeps a fork server for as long as a worker lives: imports, fonts and templates are loaded once."""
+    """Keeps a fork server for as long as a worker lives: imports, fonts and templates are loaded once.
+
+    A worker that the command has started uses the command's.
+    """
 
     name = PLUGIN
 
     def setup(self, worker: Worker) -> None:
         """Start it."""
-        os.environ[preload.EVERYTHING] = "1"
+        os.environ.pop(_TRIMMING, None)
         self._open = contextlib.ExitStack()
-        self.served = self._open.enter_context(kernels.serving())
+        self.served = self._open.enter_context(serving())
 
     def teardown(self, worker: Worker) -> None:
         """End it, and what is being made."""
         self._open.close()
+
+
+@contextmanager
+def serving() -> Iterator[dict[str, str]]:
+    """A fork server from which whole reports are forked, as `kernels.serving` has it: one for all workers of
+    this machine where it is begun before them, for the overview too."""
+    before = {name: os.environ.get(name) for name in (preload.EVERYTHING, _SEED)}
+    os.environ[preload.EVERYTHING] = "1"
+    if before[_SEED] in (None, "0"):
+        os.environ[_SEED] = "1"
+    try:
+        with kernels.serving() as served:
+            yield served
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
 
 
 @contextmanager
@@ -137,7 +161,9 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[tuple[Clie
         return
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     temporary = Security.temporary()  # type: ignore[no-untyped-call]
+    surroundings = {_SEED: os.environ[_SEED]} if _SEED in os.environ else {}
     with (
+        dask.config.set({"distributed.nanny.pre-spawn-environ": surroundings}),
         LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers or cores,
             threads_per_worker=1,
@@ -166,7 +192,8 @@ def make(job: Mapping[str, Any], shard: bytes | None) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``code``, what was ``said``, ``seconds``, and on which ``worker``.
+        ``code``, what was ``said``, ``seconds``, on which ``worker``, and why it could not be forked from
+        the warm process (``refused``, else None).
 
     Raises
     ------
@@ -188,10 +215,22 @@ def make(job: Mapping[str, Any], shard: bytes | None) -> dict[str, Any]:
         said = Path(folder, "said")
         cwd = job["cwd"] if os.path.isdir(job["cwd"]) else str(params.ROOT)
         with said.open("w+b") as stream:
-            begin = _forked if wire.CAN_FORK else _started
-            code = begin(job["arguments"], environment, cwd, stream.fileno())
+            given = (job["arguments"], environment, cwd, stream.fileno())
+            refused = None
+            try:
+                code = _forked(*given) if wire.CAN_FORK else _started(*given)
+            except wire.Refused as reason:  # its code was changed since it started, or it is to run otherwise
+                refused = str(reason)
+                code = _started(*given)
         text = said.read_text("utf-8", "replace")[-_SAID:]
-    return {"code": code, "said": text, "seconds": time.monotonic() - began, "worker": worker.address}
+    seconds = time.monotonic() - began
+    return {
+        "code": code,
+        "said": text,
+        "seconds": seconds,
+        "worker": worker.address,
+        "refused": refused,
+    }
 
 
 def _started(arguments: list[str], environment: dict[str, str], cwd: str, stream: int) -> int:
@@ -210,12 +249,9 @@ def _started(arguments: list[str], environment: dict[str, str], cwd: str, stream
 
 
 def _forked(arguments: list[str], environment: dict[str, str], cwd: str, stream: int) -> int:
-    """Run the command in a process forked from the warm one; else as `_started`."""
+    """Run the command in a process forked from the warm one; `wire.Refused` where it gives none."""
     argv = [sys.executable, "-m", wire.COMMAND, *arguments]
-    try:
-        connection, pid, heard = wire.ask(environment[wire.VARIABLE], argv, environment, cwd, stream, stream)
-    except wire.Refused:  # its code was changed since it started, or it is to run in another way
-        return _started(arguments, environment, cwd, stream)
+    connection, pid, heard = wire.ask(environment[wire.VARIABLE], argv, environment, cwd, stream, stream)
     connection.settimeout(_LOOKED_SECONDS)
     ends = None
     try:

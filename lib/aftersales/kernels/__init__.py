@@ -19,6 +19,7 @@ _NAMES = {
     "execute": "aftersales.kernels.execution",
     "execute_many": "aftersales.kernels.execution",
     "install": "aftersales.kernels.spec",
+    "sharing": "aftersales.kernels.loaded",
     "prepare": "aftersales.kernels.execution",
     "serving": "aftersales.kernels.lifetime",
 }

@@ -11,14 +11,19 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 
-from aftersales.kernels import preload, wire
+from aftersales.kernels import loaded, preload, wire
 
 
-def run(connection: socket.socket, request: wire.Request, set_by_imports: Mapping[str, str]) -> None:
-    """Be the kernel that was requested, until it ends."""
+def run(
+    connection: socket.socket,
+    request: wire.Request,
+    set_by_imports: Mapping[str, str],
+    imports: Iterator[str],
+) -> None:
+    """Be what was requested, until it ends; `imports` are those that the server has not yet done."""
     os.setsid()
     try:
         _take(request, set_by_imports)
@@ -27,6 +32,8 @@ def run(connection: socket.socket, request: wire.Request, set_by_imports: Mappin
             connection.sendall(wire.line(refused=str(error)))
         os._exit(1)
     _forget(connection.fileno())
+    if request.argv[2] == wire.LOADED:
+        loaded.serve(request.argv[3], connection, imports, set_by_imports)
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()

@@ -78,6 +78,7 @@ COMMANDS = (
     "aftersales.report",
 )
 EVERYTHING = "AFTERSALES_PRELOAD"  # set where they are
+READING = "aftersales.chapters.context"  # what reads the records of a report
 
 
 def first() -> Iterator[str]:

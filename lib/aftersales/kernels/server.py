@@ -29,6 +29,7 @@ FIXED = ("PYTHON", "LD_", "MPLCONFIGDIR", "MATPLOTLIBRC")
 @dataclass
 class _Kernel:
     connection: socket.socket | None
+    imports: bool = False  # it goes on with the imports itself
     status: int | None = None
 
 
@@ -47,14 +48,15 @@ def main() -> None:
     for _ in preload.first():
         if _ended(lifeline):
             break
-    started = Server(listener, lifeline, env).run(preload.rest())
+    imports = preload.rest()
+    started = Server(listener, lifeline, env).run(imports)
     set_by_imports = {name: value for name, value in os.environ.items() if name not in env}
     if started is None:
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)  # at once: to take the imports apart takes a third of a second
     from aftersales.kernels import forked
 
-    forked.run(*started, set_by_imports)
+    forked.run(*started, set_by_imports, imports)
 
 
 class Server:
@@ -82,7 +84,8 @@ class Server:
         """Serve until the end; None then, and in each forked child its connection and request.
 
         The first kernel that is requested is the master's, which draws nothing: it is forked between two
-        imports. All others wait until the imports are done, which is sooner than doing them themselves.
+        imports. All others wait until the imports are done, which is sooner than doing them themselves. A
+        server of one report (`loaded`) goes on with them itself, and this one rests meanwhile.
         """
         self.waking.setblocking(False)
         self.wake.setblocking(False)
@@ -93,11 +96,12 @@ class Server:
             self.selector.register(watched, selectors.EVENT_READ)
         importing = True
         while not self.ending:
-            for key, _ in self.selector.select(0 if importing else None):
+            at_work = importing and not any(one.imports for one in self.kernels.values())
+            for key, _ in self.selector.select(0 if at_work else None):
                 if key.fileobj is self.listener:
                     if (started := self._accept()) is not None:
                         return started
-                    if importing and self.kernels:
+                    if importing and any(not one.imports for one in self.kernels.values()):
                         self.selector.unregister(self.listener)
                 elif key.fileobj is self.waking:
                     with contextlib.suppress(BlockingIOError):
@@ -107,7 +111,7 @@ class Server:
                     self.ending = True
                 else:
                     self._release(key.data)
-            if importing and next(imports, None) is None:
+            if at_work and next(imports, None) is None:
                 importing = False
                 self._imported()
         for pid in self.kernels:
@@ -157,7 +161,7 @@ class Server:
             return None
         if not self.kernels:  # until then nobody but the system need end anything
             signal.signal(signal.SIGTERM, lambda *_: setattr(self, "ending", True))
-        self.kernels[pid] = _Kernel(connection)
+        self.kernels[pid] = _Kernel(connection, request.argv[2] == wire.LOADED)
         self.selector.register(connection, selectors.EVENT_READ, pid)
         return None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aftersales.cache import archives
+from aftersales.cache import archives, inherited
 from aftersales.cache import tables as cache
 from aftersales.contract import command, place, written
 from aftersales.contract.archive import Archive
@@ -53,6 +53,19 @@ def cached_load(
     # what one store's params leave unmasked is none of the others': it is cached for that store alone
     whose = () if options.masked else (store or "",)
     key = cache.key(source, [*options.way(), *whose], options.snapshot, (store, first, last))
+    if key is None:
+        return _cached(key, source, store, options, first, last)
+    known = f"{key} {store}"
+    ready: Tables | None = inherited.take(known)
+    if ready is None:
+        ready = _cached(key, source, store, options, first, last)
+        inherited.keep(known, ready)
+    return ready
+
+
+def _cached(
+    key: str | None, source: str, store: str | None, options: ReadOptions, first: str | None, last: str | None
+) -> Tables:
     if key is not None and (cached := cache.stores(key)):
         existing, named = cached
         chosen = _chosen(existing, named, store, options.default_store)

@@ -228,6 +228,11 @@ def last_handed() -> tuple[Tables, pd.Period | None] | None:
     return _HANDED[-1] if _HANDED else None
 
 
+def handed_none() -> None:
+    """This process is to be as one that has handed out nothing: others will be forked from it."""
+    _HANDED.clear()
+
+
 @dataclass(frozen=True)
 class ReportRequest:
     """The requested report, every default filled in."""
