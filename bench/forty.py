@@ -17,14 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 from bench import busy, put
-from group import HERE, MONTH, PAGE, _thinned
+from group import HERE, MONTH, PAGE, cluster, thinned
 
 from aftersales import demo
 from aftersales.export.publish import folder_name
@@ -38,7 +36,7 @@ def source(folder: Path, count: int) -> list[str]:
     """Write the records of so many stores, a file a table; their names."""
     folder.mkdir()
     names = [f"第{n + 1:03}店" for n in range(count)]
-    made = [_thinned(demo.generate(101 + n, 14, store=name), 6 + n % 9) for n, name in enumerate(names)]
+    made = [thinned(demo.generate(101 + n, 14, store=name), 6 + n % 9) for n, name in enumerate(names)]
     for table in made[0]:
         pd.concat([one[table] for one in made]).to_csv(folder / f"{table}.csv", index=False)
     return names
@@ -59,28 +57,6 @@ def ended(process: subprocess.Popen[bytes], work: Path, name: str) -> None:
     """Wait for a run; what it said where it failed."""
     if process.wait(_WAITED):
         raise SystemExit((work / f"{name}.txt").read_text(encoding="utf-8"))
-
-
-@contextmanager
-def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers, each a process that was started by itself; its address and the workers."""
-    dask, where = [sys.executable, "-m", "dask"], folder / "scheduler.json"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": HERE.parent}
-    at = ["--scheduler-file", str(where), "--no-dashboard"]
-    begin = ["scheduler", "--host", "127.0.0.1", "--port", "0", *at]
-    started = [subprocess.Popen([*dask, *begin], **quiet)]  # type: ignore[call-overload]
-    try:
-        while not where.exists():
-            time.sleep(0.1)
-        one = ["worker", *at, "--nthreads", "1", "--no-nanny"]
-        for _ in range(WORKERS):
-            started.append(subprocess.Popen([*dask, *one], **quiet))  # type: ignore[call-overload]
-        yield json.loads(where.read_text())["address"], started[1:]
-    finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait(30)
 
 
 def states(out: Path) -> dict[str, str]:
@@ -120,7 +96,7 @@ def main() -> None:
 
         ended(timed("local", "--workers", WORKERS), work, "local")
         took["local"] = time.monotonic() - took["local"]
-        with cluster(work) as (address, workers):
+        with cluster(work, WORKERS) as (address, (_, *workers)):
             run = timed("apart", "--scheduler", address)
             done = kill(workers[0], work / "apart", max(int(count * KILLED_AFTER), 1))
             ended(run, work, "apart")

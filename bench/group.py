@@ -17,7 +17,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,7 +165,7 @@ class Bench:
         """The records of so many small stores, and params with one chapter."""
         folder = self.work / f"small{count}"
         folder.mkdir()
-        kinds = [_thinned(demo.generate(31 + n, 14, store=STORE), 10) for n in range(4)]
+        kinds = [thinned(demo.generate(31 + n, 14, store=STORE), 10) for n in range(4)]
         for table in kinds[0]:
             parts = [kinds[n % len(kinds)][table].assign(store=f"小店{n:03}") for n in range(count)]
             pd.concat(parts).to_csv(folder / f"{table}.csv", index=False)
@@ -180,7 +181,7 @@ def _named(rows: Iterable[str], number: int) -> list[str]:
     return [row.replace(STORE, f"示范{number:03}店") for row in rows]
 
 
-def _thinned(frames: dict[str, pd.DataFrame], every: int) -> dict[str, pd.DataFrame]:
+def thinned(frames: dict[str, pd.DataFrame], every: int) -> dict[str, pd.DataFrame]:
     """The tables of a store with one vehicle in so many, and what belongs to these."""
     some = set(frames["customers"]["vin"].iloc[::every])
     orders = frames["repair_orders"].loc[frames["repair_orders"]["vin"].isin(some), "order_id"]
@@ -252,55 +253,63 @@ def noting(work: Path) -> dict[int, float]:
     return found
 
 
+@contextmanager
+def cluster(
+    folder: Path, workers: int, threads: int = 1
+) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and workers, each a process that was started by itself; the address, and the processes, the
+    scheduler's first."""
+    dask, where = [sys.executable, "-m", "dask"], folder / "scheduler.json"
+    quiet: dict[str, Any] = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "cwd": HERE.parent,
+    }
+    at = ["--scheduler-file", str(where), "--no-dashboard"]
+    begin = ["scheduler", "--host", "127.0.0.1", "--port", "0", *at]
+    started = [subprocess.Popen([*dask, *begin], **quiet)]
+    try:
+        while not where.exists():
+            time.sleep(0.1)
+        one = ["worker", *at, "--nthreads", str(threads), "--no-nanny"]
+        started += [subprocess.Popen([*dask, *one], **quiet) for _ in range(workers)]
+        yield json.loads(where.read_text())["address"], started
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait(30)
+
+
 def scheduling(shard_mb: float) -> dict[str, float]:
     """Processor seconds a task that does nothing costs scheduler and client, with a shard and without."""
     from distributed import Client, as_completed
 
-    dask = [sys.executable, "-m", "dask"]
-    quiet: dict[str, Any] = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-    with tempfile.TemporaryDirectory() as folder:
-        where = Path(folder, "scheduler.json")
-        begin = [*dask, "scheduler", "--port", "0", "--no-dashboard", "--host", "127.0.0.1"]
-        scheduler = subprocess.Popen([*begin, "--scheduler-file", str(where)], **quiet)
-        one = [
-            *dask,
-            "worker",
-            "--scheduler-file",
-            str(where),
-            "--nthreads",
-            "8",
-            "--no-nanny",
-            "--no-dashboard",
-        ]
-        worker = subprocess.Popen(one, **quiet)
-        found = {}
-        try:
-            while not where.exists():
-                time.sleep(0.1)
-            with Client(scheduler_file=str(where), timeout=30) as client:
-                client.wait_for_workers(1)
-                for name, size, count in (
-                    ("warm", 0, 20),
-                    ("task", 0, 200),
-                    ("shard", int(shard_mb * 1e6), 40),
-                ):
-                    before, mine, asked = _processor_seconds(scheduler.pid), time.process_time(), 0.0
-                    queue: Any = as_completed()
-                    for n in range(count):
-                        data, began = os.urandom(size), time.perf_counter()
-                        sum(client.nthreads().values())
-                        queue.add(client.submit(len, data, key=f"{name}-{n}", pure=False))
-                        asked += time.perf_counter() - began
-                        if n >= 16:
-                            next(queue).result()
-                    for future in queue:
-                        future.result()
-                    found[f"scheduler {name}"] = (_processor_seconds(scheduler.pid) - before) / count
-                    found[f"client {name}"] = max(time.process_time() - mine, asked) / count
-        finally:
-            for process in (worker, scheduler):
-                process.terminate()
-                process.wait()
+    found = {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        cluster(Path(folder), 1, 8) as (address, (scheduler, _)),
+        Client(address, timeout=30) as client,
+    ):
+        client.wait_for_workers(1)
+        for name, size, count in (
+            ("warm", 0, 20),
+            ("task", 0, 200),
+            ("shard", int(shard_mb * 1e6), 40),
+        ):
+            before, mine, asked = _processor_seconds(scheduler.pid), time.process_time(), 0.0
+            queue: Any = as_completed()
+            for n in range(count):
+                data, began = os.urandom(size), time.perf_counter()
+                sum(client.nthreads().values())
+                queue.add(client.submit(len, data, key=f"{name}-{n}", pure=False))
+                asked += time.perf_counter() - began
+                if n >= 16:
+                    next(queue).result()
+            for future in queue:
+                future.result()
+            found[f"scheduler {name}"] = (_processor_seconds(scheduler.pid) - before) / count
+            found[f"client {name}"] = max(time.process_time() - mine, asked) / count
     return found
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -45,13 +45,21 @@ def serving(root: Path) -> Iterator[str]:
             stderr=log,
         )
     try:
-        while not (told := list((root / "home" / "RUNTIME").glob("jpserver-*.json"))):
+        while not (told := _told(root / "home" / "RUNTIME")):
             assert lab.poll() is None, (root / "lab.log").read_text()
             time.sleep(0.1)
-        yield json.loads(told[0].read_text())["url"]
+        yield told["url"]
     finally:
         lab.terminate()
         lab.wait(30)
+
+
+def _told(runtime):
+    """What the server has written down of itself; nothing while it has not, or has not done so."""
+    for at in runtime.glob("jpserver-*.json"):
+        with suppress(ValueError):
+            return json.loads(at.read_text())
+    return None
 
 
 class Lab:

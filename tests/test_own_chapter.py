@@ -94,16 +94,27 @@ def test_the_tours_finding_becomes_a_chapter_as_the_tour_says(project):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("", "--name waiting"), ("1 a", "'1 a'"), ("review", "01_review.ipynb")]
+    ("name", "told"),
+    [
+        ("", "--name waiting"),
+        ("1 a", "'1 a'"),
+        ("review", "01_review.ipynb"),
+        ("08_kept", "tests/test_08_kept.py"),
+    ],
 )
 def test_a_name_that_will_not_do_is_told_and_nothing_is_written(project, name, told):
     def files():  # but for the bytecode that Python keeps beside them
         return [path for path in sorted(project.root.rglob("*")) if "__pycache__" not in path.parts]
 
+    kept = project.root / "tests" / "test_08_kept.py"  # the test of a chapter whose notebook is gone
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("")
     before = files()
     done = project("chapter", "--name", name)
     assert (done.returncode, told in done.stderr) == (2, True)
     assert files() == before
+    assert kept.read_text() == ""
+    kept.unlink()
 
 
 def test_a_chapter_that_the_params_name_but_nobody_wrote_is_told(project):

@@ -138,7 +138,7 @@ if os.fork() == 0:
         (
             {"chapter_seconds": 2},
             "# 等\n" + FORKED_AWAY + "time.sleep(600)",
-            "错误：master.ipynb 第5个单元格：08_mine.ipynb 第3个单元格：超过上限：时间超过一章的上限 2 秒。"
+            "错误：master.ipynb 第6个单元格：08_mine.ipynb 第3个单元格：超过上限：时间超过一章的上限 2 秒。"
             "请让它少做一些，或提高参数里的 `limits.chapter_seconds`。\n    # 等\n",
         ),
         (

@@ -40,7 +40,7 @@ def cells():
         if cell.cell_type == "code":
             found.append(cell)
     return [
-        c for c in found[2:] if "chapters.run" not in c.source
+        c for c in found[2:] if "running" not in c.source
     ]  # not the parameters, the imports, the chapters
 
 
@@ -55,7 +55,8 @@ def first_page(settings):
         names |= {"params": settings, "told": {"records": []}, "tables": tables, "month": month}
         count, *others = cells()
         if (tables.store, month) not in counted:
-            made = names | {"report": Context(month, tables, settings, lang)}
+            report = Context(month, tables, settings, lang)
+            made = names | {"report": report, "tested": report.findings}
             exec(count.source, made)
             counted[tables.store, month] = made
         names, found = counted[tables.store, month] | {"lang": lang}, []

@@ -72,13 +72,20 @@ def start(name: str) -> Started:
     if not settings.is_relative_to(params.ROOT) and not os.environ.get(VARIABLE):
         raise InputError(params.no_project())
     text = with_chapter(settings.read_text(encoding="utf-8"), stem)
+    test = params.ROOT / "tests" / f"test_{stem}.py"
+    if test.exists():  # of a chapter whose notebook is gone
+        raise InputError(
+            Message(
+                f"章：tests/{test.name} 已经有了；请把它移走，或换一个名称。",
+                f"chapter: tests/{test.name} is there already; move it away, or choose another name.",
+            )
+        )
     import jinja2
 
     notebook = chapters.OWN / f"{stem}.ipynb"
     notebook.parent.mkdir(parents=True, exist_ok=True)
     template = TEMPLATE.read_text(encoding="utf-8")
     notebook.write_text(template.replace(_NAME_IN_TEMPLATE, found[2]), encoding="utf-8")
-    test = params.ROOT / "tests" / f"test_{stem}.py"
     test.parent.mkdir(exist_ok=True)
     body = jinja2.Template(TEST_TEMPLATE.read_text(encoding="utf-8"), keep_trailing_newline=True)
     test.write_text(body.render(stem=stem, name=found[2]), encoding="utf-8")

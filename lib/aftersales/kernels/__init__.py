@@ -19,7 +19,7 @@ _NAMES = {
     "execute": "aftersales.kernels.execution",
     "execute_many": "aftersales.kernels.execution",
     "install": "aftersales.kernels.spec",
-    "sharing": "aftersales.kernels.loaded",
+    "sharing": "aftersales.kernels.lifetime",
     "prepare": "aftersales.kernels.execution",
     "serving": "aftersales.kernels.lifetime",
 }

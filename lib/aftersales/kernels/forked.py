@@ -11,19 +11,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 
-from aftersales.kernels import loaded, preload, wire
+from aftersales.kernels import preload, wire
 
 
-def run(
-    connection: socket.socket,
-    request: wire.Request,
-    set_by_imports: Mapping[str, str],
-    imports: Iterator[str],
-) -> None:
-    """Be what was requested, until it ends; `imports` are those that the server has not yet done."""
+def begin(connection: socket.socket, request: wire.Request, set_by_imports: Mapping[str, str]) -> None:
+    """Let go of the server: environment, working directory and streams are those of the request."""
     os.setsid()
     try:
         _take(request, set_by_imports)
@@ -32,8 +27,10 @@ def run(
             connection.sendall(wire.line(refused=str(error)))
         os._exit(1)
     _forget(connection.fileno())
-    if request.argv[2] == wire.LOADED:
-        loaded.serve(request.argv[3], connection, imports, set_by_imports)
+
+
+def run(connection: socket.socket, request: wire.Request) -> None:
+    """Be what was requested, until it ends."""
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()

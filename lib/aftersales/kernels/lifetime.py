@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from aftersales.contract import alive
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message
+from aftersales.kernels import wire
 from aftersales.kernels.preload import INLINE
 from aftersales.kernels.wire import CAN_FORK, IN_KERNELS, VARIABLE
 
@@ -94,6 +98,38 @@ def serving() -> Iterator[dict[str, str]]:
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+@contextlib.contextmanager
+def sharing(parameters: Mapping[str, Any]) -> Iterator[None]:
+    """Notebooks that are run inside the `with` block find the records that they ask for in their memory.
+
+    The fork server is asked for one of this report: that reads and judges once, and the notebooks are forked
+    from it. Where nothing is forked they read for themselves.
+
+    Parameters
+    ----------
+    parameters
+        Those of the notebooks: ``month``, ``store``, ``source``, ``lang``.
+    """
+    server, asked = os.environ.get(VARIABLE, ""), None
+    if CAN_FORK and server:
+        at = str(Path(server).with_name(f"report-{secrets.token_hex(4)}"))
+        argv = [sys.executable, "-m", wire.LOADED, json.dumps([at, dict(parameters)])]
+        # without it they read the records themselves, which takes longer, no more
+        with contextlib.suppress(wire.Refused, OSError):
+            asked, _, _ = wire.ask(server, argv, {**THREADS, **os.environ}, os.getcwd())
+    if asked is None:
+        yield
+        return
+    try:
+        os.environ[VARIABLE] = at
+        yield
+    finally:
+        os.environ[VARIABLE] = server
+        asked.close()
+        with contextlib.suppress(OSError):
+            os.unlink(at)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import os
 import select
 import selectors
@@ -17,6 +18,7 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from aftersales.contract import processes
@@ -41,22 +43,44 @@ def main() -> None:
     listener.set_inheritable(False)
     os.set_inheritable(lifeline, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    folder = Path(listener.getsockname()).parent
+    folder: Path | None = Path(listener.getsockname()).parent
     processes.adopt_orphans()
     env = dict(os.environ)
     gc.disable()
     for _ in preload.first():
         if _ended(lifeline):
             break
-    imports = preload.rest()
-    started = Server(listener, lifeline, env).run(imports)
-    set_by_imports = {name: value for name, value in os.environ.items() if name not in env}
-    if started is None:
-        shutil.rmtree(folder, ignore_errors=True)
-        os._exit(0)  # at once: to take the imports apart takes a third of a second
     from aftersales.kernels import forked
 
-    forked.run(*started, set_by_imports, imports)
+    server, imports = Server(listener, lifeline, env), preload.rest()
+    set_by_imports: dict[str, str] = {}
+    while (started := server.run(imports)) is not None:
+        connection, request = started
+        set_by_imports |= {name: value for name, value in os.environ.items() if name not in server.env}
+        forked.begin(connection, request, set_by_imports)
+        if request.argv[2] != wire.LOADED:
+            forked.run(connection, request)
+            return
+        folder, server = None, _of_a_report(connection, request)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)  # at once: to take the imports apart takes a third of a second
+
+
+def _of_a_report(connection: socket.socket, request: wire.Request) -> Server:
+    """A server that has a report's records in memory, in a process forked for it; see `lifetime.sharing`."""
+    at, parameters = json.loads(request.argv[3])
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(at)
+    listener.listen(128)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    processes.adopt_orphans()
+    env = dict(os.environ)
+    connection.sendall(wire.line(pid=os.getpid()))
+    # What is wrong with the records, the notebook that needs them finds and says.
+    with contextlib.suppress(Exception):
+        import_module(preload.READING).get_ready(**parameters)
+    return Server(listener, connection.detach(), env)
 
 
 class Server:
@@ -85,7 +109,7 @@ class Server:
 
         The first kernel that is requested is the master's, which draws nothing: it is forked between two
         imports. All others wait until the imports are done, which is sooner than doing them themselves. A
-        server of one report (`loaded`) goes on with them itself, and this one rests meanwhile.
+        server of one report goes on with them itself, and this one rests meanwhile.
         """
         self.waking.setblocking(False)
         self.wake.setblocking(False)

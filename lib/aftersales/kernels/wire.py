@@ -21,7 +21,7 @@ from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message
 
 # What a process may be beside a kernel, by the module that `python -m` would run.
-NOTEBOOK, COMMAND, LOADED = "aftersales.kernels.direct", "aftersales", "aftersales.kernels.loaded"
+NOTEBOOK, COMMAND, LOADED = "aftersales.kernels.direct", "aftersales", "aftersales.kernels.server"
 RUNS = ("ipykernel_launcher", NOTEBOOK, COMMAND, LOADED)
 VARIABLE = "AFTERSALES_KERNEL_SERVER"
 # ``stock`` or ``warm``: how kernels are had where notebooks are not to run by themselves; ``spawned``: they
