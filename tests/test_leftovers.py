@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import small_store
 from aftersales import leftovers
 from aftersales.cache import frames, store
 from aftersales.cache import tables as cached_tables
-from aftersales.contract import alive, message
+from aftersales.contract import alive, destination, message
 from aftersales.contract.errors import InputError
 from aftersales.export import publish
 from aftersales.kernels import lifetime
@@ -92,6 +93,47 @@ def test_what_a_killed_run_left_goes_with_the_next_whatever_the_clock_says(tmp_p
     )
     leftovers.sweep(out)
     assert names(out) == []  # the month with nothing else in it goes too
+
+
+def test_what_is_being_written_is_not_swept(tmp_path):
+    """A group's record is written beside the reports, each of which sweeps its month when it is published."""
+    month = tmp_path / "out" / "2024-04"
+    with destination.whole(month / "group.json") as beside:
+        leftovers.sweep(tmp_path / "out")
+        beside.write_text("{}")
+    assert names(month) == ["group.json"]
+
+
+def test_nobody_takes_up_what_is_being_swept(tmp_path):
+    lock = tmp_path / "a.lock"
+    with alive.dead(lock) as left:
+        assert left
+        holding = threading.Thread(target=alive.hold_file, args=(lock,))
+        holding.start()
+        time.sleep(0.2)
+        assert lock not in alive.HELD
+        lock.unlink(missing_ok=True)
+    holding.join(5)
+    assert lock.exists()
+    with alive.dead(lock) as left:
+        assert not left
+    alive.remove(lock)
+
+
+@pytest.mark.skipif(alive.fcntl is None, reason="a system without flock")
+def test_what_was_made_again_while_it_was_looked_at_is_not_dead(tmp_path, monkeypatch):
+    lock = tmp_path / "a.lock"
+    lock.touch()
+    flock = alive.fcntl.flock
+
+    def late(fd, how):
+        lock.unlink()
+        lock.touch()
+        flock(fd, how)
+
+    monkeypatch.setattr(alive.fcntl, "flock", late)
+    with alive.dead(lock) as left:
+        assert not left
 
 
 def test_a_report_that_was_moved_aside_and_not_replaced_comes_back(tmp_path, monkeypatch):

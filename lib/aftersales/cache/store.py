@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import stat
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -147,16 +147,13 @@ def opened(path: Path) -> IO[bytes]:
 def write(path: Path, data: bytes) -> None:
     """Write beside and rename: two runs that keep the same never see half of it."""
     make(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-    with os.fdopen(handle, "wb") as stream:
-        alive.hold(stream.fileno())
-        try:
-            stream.write(data)
-            stream.flush()
-            os.replace(name, path)
-        except OSError:  # a full disk: nothing of it stays
-            os.unlink(name)
-            raise
+    beside = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    alive.hold_file(beside)
+    try:
+        beside.write_bytes(data)
+        alive.replace(beside, path)
+    finally:
+        alive.remove(beside)  # a full disk: nothing of it stays
 
 
 @contextmanager

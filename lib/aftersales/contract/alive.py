@@ -47,28 +47,33 @@ def dead(path: Path) -> Iterator[bool]:
 
     Nobody can take it up inside the block.
     """
-    if path in HELD or not path.is_file():
+    if path in HELD or path.is_dir():
         yield path not in HELD
         return
-    try:
-        fd = os.open(path, os.O_RDWR)
-    except OSError:
-        yield False
-        return
     if fcntl is None:  # Windows, which removes no file that is open
-        os.close(fd)
         with suppress(OSError):
             path.unlink()
         yield not path.exists()
         return
+    made = not path.exists()
+    try:
+        # made where it is missing: somebody may be about to make and hold it
+        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield made  # there is no such folder, or it is not ours to look into
+        return
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        free = True
+        # and not one that was removed, and made again by another, since it was opened
+        free = os.stat(path).st_ino == os.fstat(fd).st_ino
     except OSError:
         free = False
     try:
         yield free
     finally:
+        if made and free:
+            with suppress(OSError):
+                path.unlink()
         os.close(fd)
 
 
@@ -81,6 +86,14 @@ def remove(path: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+    _let_go(path)
+
+
+def replace(path: Path, target: Path) -> None:
+    """Put a held file in the place of another, and let go of it."""
+    if fcntl is None:  # Windows, which moves no file that is open
+        _let_go(path)
+    os.replace(path, target)
     _let_go(path)
 
 

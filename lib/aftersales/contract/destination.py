@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aftersales.contract import command, machine
+from aftersales.contract import alive, command, machine
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed
 
@@ -96,8 +96,8 @@ def whole(path: Path) -> Iterator[Path]:
     left of it, and what was there before is as it was."""
     real = Path(os.path.realpath(path))
     real.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=real.parent) as work:
-        beside = Path(work, real.name)
+    with alive.folder(real.parent, ".making-") as work:  # held, as a report may sweep its month meanwhile
+        beside = work / real.name
         yield beside
         os.replace(beside, real)
 
