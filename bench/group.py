@@ -30,7 +30,7 @@ import pandas as pd
 from bench import busy, put
 
 from aftersales import demo
-from aftersales.contract import home
+from aftersales.contract import group_run, home
 from aftersales.group import record
 
 HERE = Path(__file__).resolve().parent
@@ -243,7 +243,7 @@ def noting(work: Path) -> dict[int, float]:
     at = record.Place(work / "noted", MONTH)
     found = {}
     for count in NOTED:
-        told = {"folder": "示范店", "status": record.MADE, "error": None, "seconds": 12.3}
+        told = {"folder": "示范店", "status": group_run.MADE, "error": None, "seconds": 12.3}
         told |= {"key": "0" * 64, "manifest": "0" * 64}
         done = {f"示范{n:05}店": {"store": f"示范{n:05}店", **told} for n in range(count)}
         began, times = time.perf_counter(), 5

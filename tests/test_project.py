@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import types
 
 import pytest
 import yaml
@@ -217,3 +218,23 @@ def test_each_release_of_the_changelog_has_its_tag():
     done = subprocess.run(["git", "tag"], cwd=ROOT, capture_output=True, text=True)
     if tags := done.stdout.split():
         assert {f"v{'.'.join(map(str, number))}" for number in numbers} <= set(tags)
+
+
+def test_what_the_benches_take_from_the_package_is_there():
+    """They run for minutes before they would find out."""
+    for path in sorted((ROOT / "bench").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        modules = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "aftersales":
+                for one in node.names:
+                    try:
+                        found = importlib.import_module(f"{node.module}.{one.name}")
+                    except ModuleNotFoundError:
+                        found = getattr(importlib.import_module(node.module), one.name)
+                    modules[one.asname or one.name] = found
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                of = modules.get(node.value.id)
+                there = not isinstance(of, types.ModuleType) or hasattr(of, node.attr)
+                assert there, f"{path.name}:{node.lineno}: {node.value.id}.{node.attr}"
