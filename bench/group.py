@@ -275,9 +275,8 @@ def cluster(
         started += [subprocess.Popen([*dask, *one], **quiet) for _ in range(workers)]
         yield json.loads(where.read_text())["address"], started
     finally:
-        for process in reversed(started):
+        for process in reversed(started):  # a worker says farewell to its scheduler
             process.terminate()
-        for process in started:
             process.wait(30)
 
 
