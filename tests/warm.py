@@ -10,8 +10,10 @@ import sys
 import tempfile
 
 from aftersales import kernels
-from aftersales.contract import params
+from aftersales.contract import lazily, params
 from aftersales.kernels import preload, server, wire
+
+lazily.nbformat()  # for the tests too: its grammar of addresses takes each process that runs some seconds
 
 # Read while a module is imported, which has happened already in a process that is forked.
 _AT_IMPORT = (*server.FIXED, "AFTERSALES_KERNELS", "AFTERSALES_PRELOAD", "AFTERSALES_PROJECT")
