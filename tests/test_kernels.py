@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -403,6 +404,16 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
+def zombies(parent: int) -> list[str]:
+    """The children of a process that have ended and were not waited for."""
+    found = []
+    for at in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, of = at.read_text().rpartition(")")[2].split()[:2]
+            found += [at.parent.name] if (state, int(of)) == ("Z", parent) else []
+    return found
+
+
 def until(what: Any, seconds: float = 30) -> bool:
     end = time.monotonic() + seconds
     while not what() and time.monotonic() < end:
@@ -498,6 +509,8 @@ def test_the_notebooks_of_a_report_are_forked_from_a_process_that_has_its_record
     assert [alone[name] for name in told] == [after[name] for name in told] == [0, False, False, False]
     assert first["parent"] == second["parent"] != alone["parent"] == after["parent"]
     assert until(lambda: not alive(first["parent"]), 5)
+    # nor has what was forked from it been left to the other server as zombies, hundreds in a group's run
+    assert until(lambda: not zombies(alone["parent"]), 5)
     assert not [*Path(server[wire.VARIABLE]).parent.glob("report-*")]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.chapters import own_records
-from aftersales.contract import glued_here, mask, own
+from aftersales.contract import glued_here, lazily, mask, own
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed
 from aftersales.contract.own import Record
@@ -87,6 +87,7 @@ def glue(
     ...     rows={late.name: (slow, visits)},
     ... )  # doctest: +SKIP
     """
+    lazily.papermill()
     import scrapbook as sb
 
     from aftersales.sources import load as inputs

@@ -215,6 +215,15 @@ class Server:
                 self._reap(pid)
             else:
                 _send(kernel.connection, status=kernel.status)
+        self._bury()
+
+    def _bury(self) -> None:
+        """Reap what ended processes have left to this one; it would stay, as zombies, as long as this does."""
+        with contextlib.suppress(OSError):
+            for pid in map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()):
+                if pid not in self.kernels:
+                    with contextlib.suppress(ChildProcessError):
+                        os.waitpid(pid, os.WNOHANG)
 
     def _release(self, pid: int) -> None:
         """A client has gone, or knows how its kernel ended."""
