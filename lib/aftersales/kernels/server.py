@@ -218,7 +218,7 @@ class Server:
         self._bury()
 
     def _bury(self) -> None:
-        """Reap what ended processes have left to this one; it would stay, as zombies, as long as this does."""
+        """Reap what ended processes have left to this one: zombies would stay for as long as it does."""
         with contextlib.suppress(OSError):
             for pid in map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()):
                 if pid not in self.kernels:
