@@ -491,6 +491,12 @@ def test_page_and_paper_are_whole(published):
     assert len(hrefs) == 6  # a link a store that has a report; one has none
     text = "".join(p.extract_text() for p in pypdf.PdfReader(files[1]).pages)
     assert all(name in text.replace("\n", "") for name in names(5))
+    first = pypdf.PdfReader(files[1]).pages[0].extract_text().replace(" ", "")
+    assert re.findall(r"95%区间[\d.]+", first)  # on a line, not a character below the other
+    for said in ("各店按自己的95%区间", "最近12个月", "需要处理", "超出偶然：变差"):
+        assert said in first
+    assert "灰带" not in first  # what is drawn of a store's own figures, and not here
+    assert "灰带" not in page[: page.index("各店一览")]
     assert str(out) not in page + files[2].read_text(encoding="utf-8")
     if os.name == "posix":
         assert all(f.stat().st_mode & 0o777 == 0o640 for f in files)
@@ -525,6 +531,19 @@ def test_without_a_run_nothing_is_started(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+_OVERLAPS = """() => [...document.querySelectorAll('.key')].flatMap(key => {
+  const all = key.getBoundingClientRect();
+  const others = [...key.querySelectorAll('.months svg, .change, .figure, .label')];
+  return [...key.querySelectorAll('.state')].filter(one => {
+    const a = one.getBoundingClientRect();
+    return a.right > all.right + 1 || others.some(other => {
+      const b = other.getBoundingClientRect();
+      return a.left < b.right && b.left < a.right && a.top + 4 < b.bottom && b.top + 4 < a.bottom;
+    });
+  }).map(one => one.textContent);
+})"""
+
+
 @pytest.mark.full
 def test_the_page_is_searched_and_sorted_in_a_browser_and_fits_a_phone(published):
     sync_api = pytest.importorskip("playwright.sync_api")
@@ -548,6 +567,9 @@ def test_the_page_is_searched_and_sorted_in_a_browser_and_fits_a_phone(published
             found = Axe().run(tab, options=options)
             assert not found.response["violations"], found.generate_report()
             assert complaints == []
+            # of three hundred stores the counts are longer, and still stand beside what is drawn
+            tab.evaluate("document.querySelectorAll('.key .state').forEach(e => e.textContent += '00')")
+            assert tab.evaluate(_OVERLAPS) == []
         table = tab.locator("#group-stores")
         table.get_by_role("searchbox").fill("北苑")
         assert table.locator("tbody tr:visible").count() == 1

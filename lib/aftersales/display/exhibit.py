@@ -269,12 +269,17 @@ def whole(payload: Mapping[str, Any]) -> tuple[list[list[Any]], list[list[str]]]
 
 
 def cards(
-    items: Iterable[Mapping[str, Any]], *, id: str, title: str, lang: str, role: str | None = "cards"
+    items: Iterable[Mapping[str, Any]],
+    *,
+    id: str,
+    title: str,
+    lang: str,
+    role: str | None = "cards",
+    note: str = "",
 ) -> Exhibit:
-    """Key figures side by side."""
-    return Exhibit(
-        {"kind": "cards", "id": id, "role": role, "lang": lang, "title": title, "cards": as_json(list(items))}
-    )
+    """Key figures side by side; `note` says what is drawn of them where that is not what a report draws."""
+    payload: Payload = {"kind": "cards", "id": id, "role": role, "lang": lang, "title": title}
+    return Exhibit(payload | {"cards": as_json(list(items))} | ({"note": note} if note else {}))
 
 
 def list_(

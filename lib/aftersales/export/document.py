@@ -16,7 +16,7 @@ from aftersales.display.exhibit import MIME as EXHIBIT
 
 SUMMARY = "summary"
 # Exhibits of the summary that a form sets in places of their own.
-LISTS = ("certain", "waiting", "decisions", "remark")
+LISTS = ("certain", "waiting", "better", "worse", "compared", "decisions", "remark")
 FRONT = ("verdict", "cards", "waterfall", *LISTS)
 NUMBERED = {"chart": {"zh": "图", "en": "Figure"}, "table": {"zh": "表", "en": "Table"}}
 # Counted by themselves, so that on paper, which has none of them, no number is missing.

@@ -131,6 +131,16 @@ def cards(
     return out
 
 
+def cards_note(lang: str = "zh") -> str:
+    """What stands beside the group's key figures."""
+    return say(
+        lang,
+        "达标、未达、未定：各店按自己的95%区间对目标判定的家数。右图为全集团最近12个月。",
+        "Met, missed, undecided: so many stores, each judged by its own 95% interval against its target. "
+        "At the right the group's last 12 months.",
+    )
+
+
 def _verdicts(met: float, missed: float, undecided: float, lang: str) -> str:
     """How many met, missed and undecided, each with its glyph."""
     return say(

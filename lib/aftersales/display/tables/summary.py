@@ -79,12 +79,18 @@ def finding(sentence: str, lang: str = "zh", role: str = "finding", short: str =
     return exhibit.text(sentence, lang=lang, role=role, short=short)
 
 
-def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh") -> Exhibit:
-    """The key figures of the summary, each with its interval against the target and its months drawn."""
+def key_figures(cards: Iterable[Mapping[str, Any]], title: str, lang: str = "zh", note: str = "") -> Exhibit:
+    """The key figures of the summary, each with its interval against the target and its months drawn.
+
+    Parameters
+    ----------
+    note
+        What is drawn, where it is not that.
+    """
     drawn = [
         {**card, "interval_svg": sparks.interval(card), "months_svg": sparks.months(card)} for card in cards
     ]
-    return exhibit.cards(drawn, id="summary.cards", title=title, lang=lang)
+    return exhibit.cards(drawn, id="summary.cards", title=title, lang=lang, note=note)
 
 
 def mot_steps(items: pd.DataFrame, title: str, total: str, alt: str, lang: str = "zh") -> Exhibit | None:

@@ -68,6 +68,7 @@ def data(doc: Document) -> dict[str, Any]:
         "masked": meta.get("masked"),
         "verdict": [p["text"] for p in doc.role("verdict")],
         "cards": [_card(card) for p in doc.role("cards") for card in p.get("cards", [])],
+        "cards_note": next((p["note"] for p in doc.role("cards") if p.get("note")), ""),
         "points": [_points(p, doc.lang) for p in doc.lists],
         "summary": _summary(summary) if summary else None,
         "waterfall": _waterfall(doc),
