@@ -19,7 +19,7 @@ from aftersales.cache import store as cache_store
 from aftersales.chapters import draft as drafts
 from aftersales.chapters import notebooks as chapters
 from aftersales.chapters import progress
-from aftersales.contract import command, message, params, stage
+from aftersales.contract import command, environment, message, params, stage
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.contract.message import Message, joined, phrase
 from aftersales.export import manifest, publish
@@ -505,11 +505,8 @@ def _environment(request: ReportRequest, notebooks: Path, without: Sequence[str]
         cache_store.PROGRAM: "" if cache_store.fresh_requested() else cache_store.program(),
         **request.environment,
     }
-    before = {key: os.environ.get(key) for key in values}
-    os.environ.update(values)
     try:
-        yield
+        with environment.having(values):
+            yield
     finally:
-        for key, value in before.items():
-            os.environ.pop(key) if value is None else os.environ.__setitem__(key, value)
         inputs.forget(request)

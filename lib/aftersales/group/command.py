@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +85,7 @@ def group(
         rest = [job for job in todo.jobs if job.store not in done]
         _say(_heading(todo, len(rest)))
         record.write(at, todo.lang, done.values())
-        with ExitStack() as warm:
-            if rest and scheduler is None:
-                warm.enter_context(workers.serving())
+        with workers.serving() if rest and scheduler is None else nullcontext():
             if rest:
                 _make(scheduler, count, todo, rest, out, lang, at, done)
             stores = [done[name] for name in sorted(done)]

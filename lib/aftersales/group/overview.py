@@ -5,15 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from aftersales import kernels
 from aftersales.chapters import notebooks
-from aftersales.contract import alive, destination, message, months, params
+from aftersales.contract import alive, destination, environment, message, months, params
 from aftersales.contract.group_run import NAME, OVERVIEW
 from aftersales.export import modes, remote
 from aftersales.group import record, results
@@ -54,7 +53,8 @@ def make(out: Path, month: str, lang: str) -> list[Path]:
     found = results.read(period, out, lang)  # what is wrong is told before a kernel is started
     place = out / str(period)
     require_closed(place)
-    with kernels.serving(), alive.folder(place, _WORK) as work, _speaking(lang):
+    spoken = {message.VARIABLE: lang}  # by the kernel that is started
+    with kernels.serving(), alive.folder(place, _WORK) as work, environment.having(spoken):
         executed = kernels.execute(
             notebooks.path(NOTEBOOK),
             work / OVERVIEW[2],
@@ -110,20 +110,6 @@ def _meta(found: results.Results) -> dict[str, Any]:
         "masked": bool(made["masked"].all()),
         "version": version("aftersales"),
     }
-
-
-@contextmanager
-def _speaking(lang: str) -> Iterator[None]:
-    """The language of kernels that are started."""
-    before = os.environ.get(message.VARIABLE)
-    os.environ[message.VARIABLE] = lang
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(message.VARIABLE)
-        else:
-            os.environ[message.VARIABLE] = before
 
 
 def _replace(work: Path, place: Path) -> None:

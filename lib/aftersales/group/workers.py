@@ -30,6 +30,7 @@ from aftersales import kernels
 from aftersales.cache import content, store
 from aftersales.chapters import notebooks as chapters
 from aftersales.contract import params, place
+from aftersales.contract.environment import having
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message
 from aftersales.kernels import lifetime, preload, wire
@@ -114,16 +115,10 @@ class Warm(WorkerPlugin):
 def serving() -> Iterator[dict[str, str]]:
     """A fork server from which whole reports are forked, as `kernels.serving` has it: one for all workers of
     this machine where it is begun before them, for the overview too."""
-    before = {name: os.environ.get(name) for name in (preload.EVERYTHING, _SEED)}
-    os.environ[preload.EVERYTHING] = "1"
-    if before[_SEED] in (None, "0"):
-        os.environ[_SEED] = "1"
-    try:
-        with kernels.serving() as served:
-            yield served
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+    seed = os.environ.get(_SEED, "0")
+    values = {preload.EVERYTHING: "1", _SEED: "1" if seed == "0" else seed}
+    with having(values), kernels.serving() as served:
+        yield served
 
 
 @contextmanager

@@ -15,12 +15,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from aftersales.contract import alive
+from aftersales.contract import alive, environment
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message
-from aftersales.kernels import wire
 from aftersales.kernels.preload import INLINE
-from aftersales.kernels.wire import CAN_FORK, IN_KERNELS, VARIABLE
+from aftersales.kernels.wire import CAN_FORK, IN_KERNELS, LOADED, VARIABLE, Refused, ask
 
 try:
     import resource
@@ -90,14 +89,8 @@ def serving() -> Iterator[dict[str, str]]:
             pool = spares.Pool({**_environment(), **added}, 1 + cores())
             stack.callback(pool.close)
             added |= pool.environment
-        before = {name: os.environ.get(name) for name in added}
-        try:
-            os.environ.update(added)
-            with _server(folder) if CAN_FORK else contextlib.nullcontext():
-                yield added
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+        with environment.having(added), _server(folder) if CAN_FORK else contextlib.nullcontext():
+            yield added
 
 
 @contextlib.contextmanager
@@ -115,18 +108,17 @@ def sharing(parameters: Mapping[str, Any]) -> Iterator[None]:
     server, asked = os.environ.get(VARIABLE, ""), None
     if CAN_FORK and server:
         at = str(Path(server).with_name(f"report-{secrets.token_hex(4)}"))
-        argv = [sys.executable, "-m", wire.LOADED, json.dumps([at, dict(parameters)])]
+        argv = [sys.executable, "-m", LOADED, json.dumps([at, dict(parameters)])]
         # without it they read the records themselves, which takes longer, no more
-        with contextlib.suppress(wire.Refused, OSError):
-            asked, _, _ = wire.ask(server, argv, {**THREADS, **os.environ}, os.getcwd())
+        with contextlib.suppress(Refused, OSError):
+            asked, _, _ = ask(server, argv, {**THREADS, **os.environ}, os.getcwd())
     if asked is None:
         yield
         return
     try:
-        os.environ[VARIABLE] = at
-        yield
+        with environment.having({VARIABLE: at}):
+            yield
     finally:
-        os.environ[VARIABLE] = server
         asked.close()
         with contextlib.suppress(OSError):
             os.unlink(at)
