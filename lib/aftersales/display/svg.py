@@ -7,12 +7,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
+from typing import Literal
 
 import numpy as np
 
 from aftersales.display import fonts, theme
 
 Points = Sequence[tuple[float, float]]
+Stands = Literal["middle", "above", "below"]
+# From one line of words to the next, as a share of their size.
+_LINE = 1.3
 
 
 def document(width: float, height: float, parts: Iterable[str], unit: str = "pt") -> str:
@@ -44,6 +48,33 @@ def text(
     )
 
 
+def words(
+    text_: str,
+    x: float,
+    y: float,
+    px: float,
+    colour: str = theme.INK,
+    *,
+    anchor: str = "start",
+    stands: Stands = "middle",
+    bold: bool = False,
+) -> str:
+    """Words on one line or more, whose middle, foot or head is at a height.
+
+    Parameters
+    ----------
+    stands
+        Where the words are: around `y`, above it or below it.
+    """
+    lines = text_.split("\n")
+    step = _LINE * px
+    first = {"middle": 0.35 * px - step * (len(lines) - 1) / 2, "above": -0.2 * px - step * (len(lines) - 1)}
+    start = y + first.get(stands, 0.87 * px)
+    return "".join(
+        text(line, x, start + n * step, px, colour, anchor=anchor, bold=bold) for n, line in enumerate(lines)
+    )
+
+
 def rect(
     x: float, y: float, width: float, height: float, colour: str, opacity: float = 1, round: float = 0
 ) -> str:
@@ -53,14 +84,23 @@ def rect(
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}"{more}/>'
 
 
+def box(x: float, y: float, width: float, height: float, colour: str) -> str:
+    """A rectangle of paper with an edge."""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{theme.PAPER}" '
+        f'stroke="{colour}"/>'
+    )
+
+
 def told(words: str, parts: Iterable[str]) -> str:
     """Shapes that say these words when the pointer rests on them."""
     return f"<g><title>{escape(words)}</title>{''.join(parts)}</g>"
 
 
-def line(points: Points, colour: str, width: float = 1, dashes: str = "") -> str:
+def line(points: Points, colour: str, width: float = 1, dashes: str = "", opacity: float = 1) -> str:
     """A line through points."""
     more = f' stroke-dasharray="{dashes}"' if dashes else ""
+    more += f' stroke-opacity="{opacity:.2f}"' if opacity < 1 else ""
     return (
         f'<polyline points="{_places(points)}" fill="none" stroke="{colour}" stroke-width="{width:g}" '
         f'stroke-linejoin="round"{more}/>'
@@ -92,6 +132,19 @@ def area(points: Points, colour: str) -> str:
 def dot(x: float, y: float, radius: float, colour: str) -> str:
     """A filled dot."""
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{colour}"/>'
+
+
+def ring(x: float, y: float, radius: float, colour: str, width: float) -> str:
+    """A dot of paper with an edge."""
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{theme.PAPER}" stroke="{colour}" '
+        f'stroke-width="{width:g}"/>'
+    )
+
+
+def diamond(x: float, y: float, reach: float, colour: str) -> str:
+    """A filled square that stands on a corner, so far from its middle to each."""
+    return area([(x - reach, y), (x, y - reach), (x + reach, y), (x, y + reach)], colour)
 
 
 def _places(points: Points) -> str:

@@ -5,25 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from aftersales.contract import formats
 from aftersales.contract.statistics import FEW
-from aftersales.display import exhibit, theme
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import (
-    Variant,
-    bare,
-    gutter,
-    joined,
-    names,
-    nothing,
-    room,
-    say,
-    size,
-)
-from aftersales.display.exhibit import Exhibit
+from aftersales.display.charts.frame import Variant, gutter, joined, nothing, size
+from aftersales.display.charts.plot import Plot
+from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
 # Of more bars than this the three longest stand out, of fewer the longest.
@@ -72,46 +61,42 @@ def bars(
     shares = "share" in rows and rows["share"].notna().any() and rows["value"].sum() >= FEW
     colours = _colours(rows, last, strong, full)
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px, wide = size(variant), variant == "wide"
         left = gutter(rows["label"], px, 230 if wide else 124)
         printed = [formats.number(v, digits) for v in rows["value"]]
         after = max(width_of(t, px) for t in printed) + (62 if shares else 12)
         sparks = (64 if wide else 48) if spark else 0
-        right = sparks + after
         step = (32 if wide else 34) if len(rows) <= 14 else 26
-        ax = room(
-            figure, step * len(rows) + (28 if spark else 8), left, right, top=24 if spark else 4, bottom=4
-        )
-        ax.set_xlim(0, full or max(rows["value"].max(), limit or 0))
-        ax.set_ylim(len(rows) - 0.5, -0.5)
-        bare(ax, x=False)
-        ax.xaxis.set_visible(False)
-        thick = 0.68
+        top = 24 if spark else 4
+        across = (0, full or max(rows["value"].max(), limit or 0))
+        room = WIDTHS[variant] - left - sparks - after
+        plot = Plot(left, top, room, step * len(rows), across, (-0.5, len(rows) - 0.5))
+        thick = [0.68] * len(rows)
         if "weight" in rows and rows["weight"].notna().all() and rows["weight"].max() > 0:
-            thick = 0.12 + 0.7 * rows["weight"].astype(float) / rows["weight"].max()
-        if full:
-            ax.barh(range(len(rows)), full, height=thick, color=theme.BAND, linewidth=0)
-        ax.barh(range(len(rows)), rows["value"], height=thick, color=colours, linewidth=0)
+            thick = (0.12 + 0.7 * rows["weight"].astype(float) / rows["weight"].max()).tolist()
+        parts = [plot.bar(0, full, y, thick[y], theme.BAND) for y in range(len(rows)) if full]
+        parts += [plot.bar(0, v, y, thick[y], colours[y]) for y, v in enumerate(rows["value"])]
         if limit is not None:
-            ax.axvline(limit, color=theme.TARGET, linewidth=1.6)
-        for y, row in rows.iterrows():
-            say(ax, printed[y], (full or row["value"], y), (6, 0), px=px, bold=True)
-            if shares and row["share"] == row["share"]:
-                beside = 13 + width_of(printed[y], px)
-                text = formats.percent(row["share"])
-                say(ax, text, (full or row["value"], y), (beside, 0), px=px - 1, colour=theme.MUTED)
-        names(ax, rows["label"], px, left)
+            parts.append(plot.upright(limit, theme.TARGET, 1.6))
+        for y, (value, text) in enumerate(zip(rows["value"], printed, strict=True)):
+            at = plot.x(full or value) + 6
+            parts.append(svg.words(text, at, plot.y(y), px, bold=True))
+            if shares and pd.notna(share := rows["share"][y]):
+                beside = at + 7 + width_of(text, px)
+                parts.append(svg.words(formats.percent(share), beside, plot.y(y), px - 1, theme.MUTED))
+        parts += plot.names(rows["label"], px)
         if spark:
-            _sparks(ax, rows, spark, last, right, sparks, px, lang)
+            parts += _sparks(plot, rows, spark, last, WIDTHS[variant], sparks, px, lang)
+        return svg.document(WIDTHS[variant], plot.foot + 4, parts)
 
     alt = [
         f"{r['label']} {formats.number(r['value'], digits)}"
         + (f" ({formats.percent(r['share'])})" if shares and r["share"] == r["share"] else "")
         for r in rows.to_dict("records")
     ]
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,
@@ -145,7 +130,7 @@ def _colours(rows: pd.DataFrame, last: str | None, strong: int | None, full: flo
 
 
 def _sparks(
-    ax: Axes,
+    plot: Plot,
     rows: pd.DataFrame,
     spark: Sequence[str],
     last: str | None,
@@ -153,30 +138,20 @@ def _sparks(
     span: float,
     px: float,
     lang: str,
-) -> None:
+) -> list[str]:
     """Small bars a row, the weeks of the month; all rows on one scale."""
-    figure, box = ax.figure, ax.get_position()
-    width = figure.bbox.width
-    beside = figure.add_axes((1 - span / width, box.y0, span / width, box.height))
-    beside.set_xlim(0, len(spark))
-    beside.set_ylim(*ax.get_ylim())
-    beside.axis("off")
     top = max(float(rows[list(spark)].max().max()), 1)
-    for y, row in rows.iterrows():
-        high = [0.76 * float(row[name] or 0) / top for name in spark]
-        where = [i + 0.5 for i in range(len(spark))]
-        colour = theme.NATION if row["label"] == last else theme.LAST
-        beside.bar(where, [-h for h in high], bottom=y + 0.36, width=0.74, color=colour, linewidth=0)
-        beside.plot([0.13, len(spark) - 0.13], [y + 0.37] * 2, color=theme.GRID, linewidth=1, zorder=0)
+    week, row = span / len(spark), plot.height / len(rows)
+    parts = []
+    for y, values in enumerate(rows[list(spark)].to_numpy(float)):
+        floor = plot.y(y + 0.36)
+        colour = theme.NATION if rows["label"][y] == last else theme.LAST
+        parts.append(svg.line([(right - span + 2, floor), (right - 2, floor)], theme.GRID))
+        for n, value in enumerate(values):
+            if value > 0:
+                high = 0.76 * value / top * row
+                left = right - span + (n + 0.13) * week
+                parts.append(svg.rect(left, floor - high, 0.74 * week, high, colour))
     head = "第1–4周" if lang == "zh" else "Weeks 1–4"
-    say(
-        beside,
-        head,
-        (1, 1),
-        (0, 4),
-        px=px - 1,
-        colour=theme.MUTED,
-        ha="right",
-        va="bottom",
-        coords="axes fraction",
-    )
+    parts.append(svg.words(head, right, plot.top - 4, px - 1, theme.MUTED, anchor="end", stands="above"))
+    return parts

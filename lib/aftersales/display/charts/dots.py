@@ -7,28 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from aftersales.contract import formats
-from aftersales.display import exhibit, theme
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import (
-    ACROSS_DOWN,
-    Variant,
-    apart,
-    bare,
-    gutter,
-    inside,
-    joined,
-    names,
-    nothing,
-    room,
-    say,
-    size,
-    steps,
-)
-from aftersales.display.exhibit import Exhibit
+from aftersales.display.charts.frame import Variant, apart, gutter, joined, nothing, size
+from aftersales.display.charts.plot import Plot, axis_texts, ticks
+from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
 _HEADS = {
@@ -63,36 +48,35 @@ def dot_plot(
     scores = [c for c in scores if known[c].notna().any()]
     rows = known.to_dict("records")
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px, wide = size(variant), variant == "wide"
         step = (36 if wide else 38) if len(known) <= _MANY else 27
         left, right = gutter(known["label"], px, 236 if wide else 118, gap=16), 112 if wide else 90
-        ax = room(figure, step * len(known) + 58, left, right, top=28, bottom=30)
         values = known[scores].to_numpy(dtype=float)
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         pad = max((high - low) * 0.04, 0.4)
-        ax.set_xlim(low - pad, high + pad)
-        ax.set_ylim(len(known) - 0.5, -0.5)
-        bare(ax)
-        ax.xaxis.set_major_locator(steps(8 if wide else 4))
-        ax.tick_params(axis="x", labelsize=px - 1)
+        room = WIDTHS[variant] - left - right
+        plot = Plot(left, 28, room, step * len(known), (low - pad, high + pad), (-0.5, len(known) - 0.5))
+        marked = ticks(*plot.across, 8 if wide else 4)
+        parts = [plot.upright(x, theme.GRID) for x in marked]
+        parts += plot.below(marked, axis_texts(marked, "points"), px - 1)
+        end = WIDTHS[variant] - (66 if wide else 50)
         for y, row in enumerate(rows):
-            colour = _row(ax, y, row)
-            end = (right - (66 if wide else 50), 0)
-            now, change = (
-                formats.number(row["current"]),
-                _change(row),
-            )
-            say(ax, now, (1, y), end, px=px, bold=True, colour=colour, ha="right", coords=ACROSS_DOWN)
-            say(ax, change, (1, y), (right, 0), px=px - 1, colour=theme.MUTED, ha="right", coords=ACROSS_DOWN)
-        names(ax, known["label"], px, left, gap=16)
-        _heads(ax, known.iloc[0], px, lang, right - (66 if wide else 50) - 34)
+            parts += _row(plot, y, row)
+            now, change, colour = formats.number(row["current"]), _change(row), _colour(row)
+            parts.append(svg.words(now, end, plot.y(y), px, colour, anchor="end", bold=True))
+            if change:
+                at = (WIDTHS[variant], plot.y(y))
+                parts.append(svg.words(change, *at, px - 1, theme.MUTED, anchor="end"))
+        parts += plot.names(known["label"], px, gap=16)
+        parts += _heads(plot, known.iloc[0], px, lang, end - plot.right - 34)
+        return svg.document(WIDTHS[variant], plot.foot + 30, parts)
 
     order: dict[str, str] = {
         c: _HEADS[lang][c] for c in ("current", "previous", "branch", "national") if c in scores
     }
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,
@@ -110,25 +94,25 @@ def dot_plot(
     )
 
 
-def _row(ax: Axes, y: int, row: Mapping[str, float]) -> str:
-    """A row's marks; its colour."""
-    previous, current = row.get("previous", np.nan), row["current"]
-    colour = _colour(row)
-    ticks = (("national", theme.NATION, 0.17, 1.6), ("branch", theme.TARGET, 0.24, 2.6))
-    for name, tint, reach, weight in ticks:
+def _row(plot: Plot, y: int, row: Mapping[str, float]) -> list[str]:
+    """A row's marks."""
+    previous, current, colour = row.get("previous", np.nan), row["current"], _colour(row)
+    parts = []
+    for name, tint, reach, weight in (
+        ("national", theme.NATION, 0.17, 1.6),
+        ("branch", theme.TARGET, 0.24, 2.6),
+    ):
         value = row.get(name, np.nan)
         if value == value:
-            ax.plot(
-                [value] * 2, [y - reach, y + reach], color=tint, lw=weight, solid_capstyle="butt", zorder=2
-            )
+            parts.append(svg.line([plot.at(value, y - reach), plot.at(value, y + reach)], tint, weight))
     if previous == previous:
-        ax.plot([previous, current], [y, y], color=colour, alpha=0.45, lw=3, solid_capstyle="butt", zorder=3)
-        ax.plot(previous, y, "o", ms=7.5, mfc=theme.PAPER, mec=theme.LAST, mew=1.8, zorder=4)
-    ax.plot(current, y, "o", ms=9, color=colour, zorder=5)
-    return colour
+        parts.append(svg.line([plot.at(previous, y), plot.at(current, y)], colour, 3, opacity=0.45))
+        parts.append(svg.ring(*plot.at(previous, y), 3.75, theme.LAST, 1.8))
+    parts.append(svg.dot(*plot.at(current, y), 5, colour))
+    return parts
 
 
-def _heads(ax: Axes, row: pd.Series, px: float, lang: str, beyond: float) -> None:
+def _heads(plot: Plot, row: pd.Series, px: float, lang: str, beyond: float) -> list[str]:
     """The marks of the first row say what they are; names that would touch are moved apart."""
     tints = {
         "national": theme.NATION,
@@ -137,23 +121,13 @@ def _heads(ax: Axes, row: pd.Series, px: float, lang: str, beyond: float) -> Non
         "current": _colour(row),
     }
     named = [(row[c], _HEADS[lang][c], tint) for c, tint in tints.items() if c in row and row[c] == row[c]]
-    low, high = ax.get_xlim()
-    width, _ = inside(ax)
-    places = [(x - low) / (high - low) * width for x, *_ in named]
+    places = [plot.x(value) - plot.left for value, *_ in named]
     sizes = [width_of(text, px - 1) + 8 for _, text, _ in named]
-    for place, (_, text, colour) in zip(apart(places, sizes, -10, width + beyond), named, strict=True):
-        say(
-            ax,
-            text,
-            (0, 1),
-            (place, 4),
-            px=px - 1,
-            colour=colour,
-            ha="center",
-            va="bottom",
-            bold=True,
-            coords="axes fraction",
-        )
+    moved = apart(places, sizes, -10, plot.width + beyond)
+    return [
+        svg.words(text, plot.left + x, plot.top - 4, px - 1, tint, anchor="middle", stands="above", bold=True)
+        for x, (_, text, tint) in zip(moved, named, strict=True)
+    ]
 
 
 @cached

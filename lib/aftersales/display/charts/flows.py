@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from aftersales.contract import formats
-from aftersales.display import exhibit, theme
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import (
-    ACROSS_DOWN,
-    Variant,
-    bare,
-    gutter,
-    joined,
-    names,
-    nothing,
-    room,
-    say,
-    size,
-)
-from aftersales.display.exhibit import Exhibit
+from aftersales.display.charts.frame import Variant, gutter, joined, nothing, size
+from aftersales.display.charts.plot import Plot
+from aftersales.display.exhibit import WIDTHS, Exhibit
 
 
 @cached
@@ -43,38 +32,29 @@ def bridge(
         for v, whole in zip(rows["value"], total, strict=True)
     ]
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px, wide = size(variant), variant == "wide"
         left = gutter(rows["label"], px, 210 if wide else 124)
-        ax = room(figure, (34 if wide else 36) * len(rows) + 8, left, 58, top=4, bottom=4)
-        ax.set_xlim(0, rows["value"].max())
-        ax.set_ylim(len(rows) - 0.5, -0.5)
-        bare(ax, x=False)
-        ax.xaxis.set_visible(False)
+        room, high = WIDTHS[variant] - left - 58, (34 if wide else 36) * len(rows)
+        plot = Plot(left, 4, room, high, (0, float(rows["value"].max())), (-0.5, len(rows) - 0.5))
         level = 0.0
+        parts = []
         for y, value in enumerate(rows["value"].astype(float)):
-            start, end = (0.0, value) if total[y] else (level - value, level)
-            level = value if total[y] else start
-            colour = theme.THIS if total[y] and y == len(rows) - 1 else theme.LAST
-            ax.barh(
-                y, value, left=start, height=0.64, color=colour, alpha=1 if total[y] else 0.42, linewidth=0
-            )
-            say(
-                ax,
-                printed[y],
-                (end, y),
-                (6, 0),
-                px=px,
-                bold=total[y],
-                colour=theme.INK if total[y] else theme.MUTED,
-            )
+            whole = bool(total[y])
+            start, end = (0.0, value) if whole else (level - value, level)
+            level = value if whole else start
+            colour = theme.THIS if whole and y == len(rows) - 1 else theme.LAST
+            parts.append(plot.bar(start, end, y, 0.64, colour, 1 if whole else 0.42))
+            ink = theme.INK if whole else theme.MUTED
+            parts.append(svg.words(printed[y], plot.x(end) + 6, plot.y(y), px, ink, bold=whole))
             if y < len(rows) - 1:
-                ax.plot([level, level], [y + 0.32, y + 0.68], color=theme.MUTED, linewidth=1, clip_on=False)
-        names(ax, rows["label"], px, left)
+                parts.append(svg.line([plot.at(level, y + 0.32), plot.at(level, y + 0.68)], theme.MUTED))
+        parts += plot.names(rows["label"], px)
+        return svg.document(WIDTHS[variant], plot.foot + 4, parts)
 
     alt = [f"{label} {text}" for label, text in zip(rows["label"], printed, strict=True)]
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,
@@ -109,42 +89,32 @@ def waterfall(
     labels = [*rows["label"], "合计" if lang == "zh" else "Total"]
     printed = [_signed(v) for v in [*values, values.sum()]]
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px, wide = size(variant), variant == "wide"
-        left, right = gutter(labels, px, 210 if wide else 124), 56
-        ax = room(figure, (30 if wide else 32) * len(labels) + 8, left, right, top=4, bottom=4)
+        left = gutter(labels, px, 210 if wide else 124)
         ends = values.cumsum()
         low, high = min(0, ends.min()), max(0, ends.max())
         pad = (high - low) * 0.01 or 0.1
-        ax.set_xlim(low - pad, high + pad)
-        ax.set_ylim(len(labels) - 0.5, -0.5)
-        bare(ax, x=False)
-        ax.xaxis.set_visible(False)
-        ax.axvline(0, color=theme.MUTED, linewidth=1)
+        across, down = (low - pad, high + pad), (-0.5, len(labels) - 0.5)
+        plot = Plot(left, 4, WIDTHS[variant] - left - 56, (30 if wide else 32) * len(labels), across, down)
+        parts = [plot.upright(0, theme.MUTED)]
         level = 0.0
         for y, value in enumerate(values):
             paler = 1 if value >= 0 else 0.42  # a sign, not a judgement
-            ax.barh(y, value, left=level, height=0.62, color=theme.THIS, alpha=paler, linewidth=0)
+            parts.append(plot.bar(level, level + value, y, 0.62, theme.THIS, paler))
             level += value
-            ax.plot([level, level], [y + 0.31, y + 0.69], color=theme.MUTED, linewidth=1)
-        ax.barh(len(rows), level, height=0.62, color=theme.INK, linewidth=0)
-        for y, text in enumerate(printed):
-            say(
-                ax,
-                text,
-                (1, y),
-                (right - 1, 0),
-                px=px,
-                bold=True,
-                colour=theme.INK,
-                ha="right",
-                coords=ACROSS_DOWN,
-            )
-        names(ax, labels, px, left)
+            parts.append(svg.line([plot.at(level, y + 0.31), plot.at(level, y + 0.69)], theme.MUTED))
+        parts.append(plot.bar(0, level, len(rows), 0.62, theme.INK))
+        right = WIDTHS[variant] - 1
+        parts += [
+            svg.words(text, right, plot.y(y), px, anchor="end", bold=True) for y, text in enumerate(printed)
+        ]
+        parts += plot.names(labels, px)
+        return svg.document(WIDTHS[variant], plot.foot + 4, parts)
 
     alt = [f"{label} {text}" for label, text in zip(labels, printed, strict=True)]
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,

@@ -1,23 +1,16 @@
-"""The room a chart is drawn in: sizes in px, text that keeps inside, labels that keep apart."""
+"""What every chart goes by: sizes in px, text that keeps inside, labels that keep apart."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Affine2D, blended_transform_factory
-
-from aftersales.display import exhibit, theme
+from aftersales.display import exhibit
 from aftersales.display.breaks import parts
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.svg import width_of
 
 Variant = str  # "wide" or "narrow"
-ACROSS_DOWN = ("axes fraction", "data")  # x as a share of the axes, y as a value
 
 
 def size(variant: Variant) -> float:
@@ -25,99 +18,9 @@ def size(variant: Variant) -> float:
     return 13 if variant == "wide" else 12
 
 
-def room(
-    figure: Figure, height: float, left: float, right: float, top: float = 8, bottom: float = 28
-) -> Axes:
-    """Axes with margins in px on a figure of a height in px."""
-    width = figure.get_figwidth() * 72
-    figure.set_figheight(height / 72)
-    return figure.add_axes(
-        (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
-    )
-
-
-def lower(ax: Axes, more: float) -> float:
-    """Make the figure higher by some px below the axes; where this room begins, in px from their foot."""
-    box, height = ax.get_position(), ax.figure.bbox.height
-    figure = ax.figure
-    assert isinstance(figure, Figure)
-    figure.set_figheight((height + more) / 72)
-    share = height / (height + more)
-    ax.set_position((box.x0, 1 - (1 - box.y0) * share, box.width, box.height * share))
-    return -float(box.y0 * height)
-
-
-def inside(ax: Axes) -> tuple[float, float]:
-    """Width and height of the axes in px."""
-    box, whole = ax.get_position(), ax.figure.bbox
-    return whole.width * box.width, whole.height * box.height
-
-
 def gutter(labels: Sequence[str], px: float, most: float, gap: float = 12) -> float:
     """Room for names at the left, as much as the longest needs: the picture begins where its title does."""
     return min(max((width_of(str(t), px) for t in labels), default=0) + gap + 2, most)
-
-
-def say(
-    ax: Axes,
-    text: str,
-    at: tuple[float, float],
-    shift: tuple[float, float] = (0, 0),
-    *,
-    px: float,
-    colour: str = theme.INK,
-    ha: str = "left",
-    va: str = "center",
-    bold: bool = False,
-    coords: Any = "data",
-    **more: Any,
-) -> None:
-    """A text at a place, moved by some px; it may stand beside the axes."""
-    named = {"data": ax.transData, "axes fraction": ax.transAxes}
-    across, down = (coords, coords) if isinstance(coords, str) else coords
-    place = named[across] if across == down else blended_transform_factory(named[across], named[down])
-    if any(shift):  # a figure has 72 dots an inch, so that a px is a point
-        place = place + Affine2D().translate(*shift)
-    ax.text(
-        *at,
-        text,
-        transform=place,
-        fontsize=px,
-        color=colour,
-        ha=ha,
-        va=va,
-        weight="bold" if bold else "normal",
-        clip_on=False,
-        **more,
-    )
-
-
-def names(
-    ax: Axes,
-    labels: Sequence[str],
-    px: float,
-    left: float,
-    gap: float = 12,
-    at: Sequence[float] | None = None,
-) -> None:
-    """Names of the rows at the left, on two lines where they have room and need; at 0, 1, 2 … or `at`."""
-    ax.yaxis.set_visible(False)
-    low, high = ax.get_ylim()
-    row = inside(ax)[1] / max(abs(high - low), 1)
-    fitted = fit if row >= 2.6 * px else one_line
-    for y, label in zip(at or range(len(labels)), labels, strict=True):
-        say(
-            ax,
-            fitted(str(label), px, left - gap),
-            (0, y),
-            (2 - gap, 0),
-            px=px,
-            ha="right",
-            va="center_baseline",
-            coords=ACROSS_DOWN,
-            multialignment="right",
-            linespacing=1.3,
-        )
 
 
 def fit(text: str, px: float, room_px: float) -> str:
@@ -197,20 +100,6 @@ def apart(
         if not moved:
             break
     return out
-
-
-def bare(ax: Axes, x: bool = True) -> None:
-    """No frame; hairlines where values are read off."""
-    for side in ("left", "right", "top", "bottom"):
-        ax.spines[side].set_visible(False)
-    if x:
-        ax.grid(axis="x", color=theme.GRID, linewidth=1)
-    ax.set_axisbelow(True)
-
-
-def steps(most: int, whole: bool = False) -> MaxNLocator:
-    """Ticks at 1, 2 or 5 times a power of ten, at most so many."""
-    return MaxNLocator(most, steps=[1, 2, 5, 10], integer=whole)
 
 
 def joined(parts: Sequence[str], lang: str) -> str:

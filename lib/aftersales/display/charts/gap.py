@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from aftersales.contract import formats
-from aftersales.display import exhibit, theme
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import Variant, bare, joined, nothing, room, say, size
-from aftersales.display.charts.trends import Line, months, trend
-from aftersales.display.exhibit import Exhibit
+from aftersales.display.charts.frame import Variant, joined, nothing, size
+from aftersales.display.charts.plot import Plot
+from aftersales.display.charts.trends import Line, trend
+from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
 
@@ -52,60 +51,55 @@ def gap_trend(
     a, b = (known[line.column].astype(float) for line in (upper, lower))
     last = len(known) - 1
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px = size(variant)
         widest = width_of(max((upper.text(v) for v in a), key=len), px - 1)
         right = max(width_of(line.name, px) for line in (upper, lower)) + 14
-        ax = room(figure, 278, widest / 2 + 2, right, top=26, bottom=48)
-        x = np.arange(len(known))
-        ax.set_xlim(0, max(last, 0.5))
         pad = (a.max() - b.min()) * 0.16 or 1
-        ax.set_ylim(b.min() - pad, a.max() + pad)
-        bare(ax, x=False)
-        ax.yaxis.set_visible(False)
-        ax.fill_between(x, a, b, color=theme.BAND, linewidth=0)
-        ax.plot(x, a, color=theme.LAST, lw=2, marker="o", ms=5, clip_on=False)
-        ax.plot(x, b, color=theme.THIS, lw=2.4, marker="o", ms=5, clip_on=False)
-        for values, line, up, colour in ((a, upper, 1, theme.MUTED), (b, lower, -1, theme.THIS)):
-            room_px = figure.get_figwidth() * 72 * ax.get_position().width / max(last, 1)
-            every = max(1, int(-(-(widest + 8) // room_px)))
+        left = widest / 2 + 2
+        down = (a.max() + pad, b.min() - pad)
+        plot = Plot(left, 26, WIDTHS[variant] - left - right, 204, (0, max(last, 0.5)), down)
+        parts = plot.band(b, a, theme.BAND)
+        parts.append(svg.line([plot.at(last, b[last]), plot.at(last, a[last])], theme.MUTED, 1, "2 3"))
+        parts += plot.line(a, theme.LAST, 2, radius=3)
+        parts += plot.line(b, theme.THIS, 2.4, radius=3)
+        every = max(1, int(-(-(widest + 8) // (plot.width / max(last, 1)))))
+        for values, line, up, colour in ((a, upper, True, theme.MUTED), (b, lower, False, theme.THIS)):
+            parts.append(svg.dot(*plot.at(last, values[last]), 4.5, theme.LAST if up else colour))
             for i in range(last, -1, -every):
-                say(
-                    ax,
-                    line.text(values[i]),
-                    (i, values[i]),
-                    (0, 8 * up),
-                    px=px - 1,
-                    colour=colour,
-                    ha="center",
-                    va="bottom" if up > 0 else "top",
-                    bold=i == last,
+                x, y = plot.at(i, values[i])
+                side: svg.Stands = "above" if up else "below"
+                parts.append(
+                    svg.words(
+                        line.text(values[i]),
+                        x,
+                        y - 8 if up else y + 8,
+                        px - 1,
+                        colour,
+                        anchor="middle",
+                        stands=side,
+                        bold=i == last,
+                    )
                 )
-            say(ax, line.name, (last, values[last]), (10, 0), px=px, colour=colour, bold=True)
-            ax.plot(
-                last, values[last], "o", color=theme.LAST if up > 0 else colour, ms=8, clip_on=False, zorder=4
-            )
-        ax.plot([last, last], [b[last], a[last]], color=theme.MUTED, lw=1, dashes=(2, 3), clip_on=False)
+            at = plot.at(last, values[last])
+            parts.append(svg.words(line.name, at[0] + 10, at[1], px, colour, bold=True))
         text = f"{gap_name} {formats.count(a[last] - b[last])}"
-        say(
-            ax,
-            text,
-            (last, (a[last] + b[last]) / 2),
-            (-8, 0) if last else (8, 0),
-            px=px - 1,
-            colour=theme.MUTED,
-            ha="right" if last else "left",
+        x, y = plot.at(last, (a[last] + b[last]) / 2)
+        parts.append(
+            svg.words(
+                text, x - 8 if last else x + 8, y, px - 1, theme.MUTED, anchor="end" if last else "start"
+            )
         )
-        ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED, pad=6)
-        months(ax, list(known["month"]), px - 1, lang)
+        parts += plot.months(list(known["month"]), px - 1, lang)
+        return svg.document(WIDTHS[variant], plot.foot + 48, parts)
 
     alt = [
         f"{formats.month(r['month'], lang)} {upper.name} {upper.text(r[upper.column])} {lower.name} "
         f"{lower.text(r[lower.column])} {gap_name} {formats.count(r[upper.column] - r[lower.column])}"
         for r in known.to_dict("records")
     ]
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,

@@ -12,7 +12,8 @@ from math import hypot
 from matplotlib.axes import Axes
 
 from aftersales.display import theme
-from aftersales.display.charts.frame import inside, lower, one_line, say
+from aftersales.display.charts.axes import inside, lower, say
+from aftersales.display.charts.frame import one_line
 from aftersales.display.svg import width_of
 
 Box = tuple[float, float, float, float]
@@ -127,7 +128,6 @@ def _beside(
         (left, (low + high) / 2),
         px=px,
         bold=bold,
-        coords="axes fraction",
         zorder=6,
         linespacing=1.2,
     )
@@ -162,7 +162,7 @@ def _list_below(ax: Axes, names: list[str], px: float, lang: str) -> None:
     foot = lower(ax, down * step + 6)
     for n, name in enumerate(names):
         place = (n // down * cell - left + 2, foot - (n % down + 0.5) * step)
-        say(ax, one_line(name, px, cell - 10), (0, 0), place, px=px, coords="axes fraction")
+        say(ax, one_line(name, px, cell - 10), (0, 0), place, px=px)
 
 
 def _short(name: str, px: float) -> str:

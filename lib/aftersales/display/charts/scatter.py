@@ -13,20 +13,11 @@ from matplotlib.ticker import FuncFormatter
 
 from aftersales.contract import formats
 from aftersales.display import exhibit, theme
+from aftersales.display.charts.axes import bare, inside, room, say
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import (
-    Variant,
-    apart,
-    bare,
-    inside,
-    joined,
-    nothing,
-    room,
-    say,
-    size,
-    steps,
-)
+from aftersales.display.charts.frame import Variant, apart, joined, nothing, size
 from aftersales.display.charts.labels import Box, name_points
+from aftersales.display.charts.plot import ticks
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.svg import width_of
 
@@ -78,10 +69,10 @@ def funnel(
         ax.fill_between(x, limits["lower_95"], limits["upper_95"], color=theme.GRID, linewidth=0)
         ax.axhline(centre, color=theme.MUTED, linewidth=1.2, dashes=(4, 3))
         _dots(ax, volume, points["rate"], beyond, ("o", theme.THIS, 8), ("D", theme.INK, 8))
-        bare(ax, x=False)
-        ax.yaxis.set_major_locator(steps(6))
+        bare(ax)
+        ax.set_yticks(ticks(*ax.get_ylim(), 6))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:g}%" if v <= 1 + 1e-9 else ""))
-        ax.xaxis.set_major_locator(steps(8 if wide else 4, whole=True))
+        ax.set_xticks(ticks(*ax.get_xlim(), 8 if wide else 4, least=1))
         ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
         ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
         ends = limit_names(ax, limits, centre, centre_lines, px - 1)
@@ -136,7 +127,7 @@ def limit_names(ax: Axes, limits: pd.DataFrame, centre: float, centre_name: str,
     sizes = [(px + 3) * (t.count("\n") + 1) for t, _ in named]
     for place, size_px, (text, _) in zip(apart(places, sizes, 0, height + 6), sizes, named, strict=True):
         boxes.append((width + 3, place - size_px / 2, width + 400, place + size_px / 2))
-        say(ax, text, (1, 0), (6, place), px=px, colour=theme.MUTED, coords="axes fraction", linespacing=1.15)
+        say(ax, text, (1, 0), (6, place), px=px, colour=theme.MUTED, linespacing=1.15)
     return boxes
 
 
@@ -219,16 +210,16 @@ def matrix(
         ax.set_ylim(0, y.max() * 1.18)
         ax.axvspan(0, ax.get_xlim()[1], color=theme.BAND, linewidth=0, zorder=0)
         ax.axvline(0, color=theme.MUTED, linewidth=1)
-        bare(ax, x=False)
+        bare(ax)
         curve = _same_priority(ax, x[first] * y[first], px, lang)
         _dots(ax, x, y, first, ("o", theme.LAST, 8), ("o", theme.THIS, 10))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:g}%"))
-        ax.yaxis.set_major_locator(steps(5))
-        ax.xaxis.set_major_locator(steps(9 if wide else 6))
+        ax.set_yticks(ticks(*ax.get_ylim(), 5))
+        ax.set_xticks(ticks(*ax.get_xlim(), 9 if wide else 6))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}".replace("-", "−")))
         ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
         ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
-        say(ax, y_name, (0, 1), (-40, 8), px=px - 1, colour=theme.MUTED, va="bottom", coords="axes fraction")
+        say(ax, y_name, (0, 1), (-40, 8), px=px - 1, colour=theme.MUTED, va="bottom")
         zero = _pixels(ax, [0], [0])[0][0]
         taken: list[Box] = [(zero - 2, 0, zero + 2, inside(ax)[1]), *curve]
         order = [*points.index[first], *sorted(points.index[~first], key=lambda i: x[i])]
@@ -280,6 +271,5 @@ def _same_priority(ax: Axes, priorities: pd.Series, px: float, lang: str) -> lis
         px=px - 1,
         colour=theme.MUTED,
         va="bottom",
-        coords="axes fraction",
     )
     return [(a - 5, b - 5, a + 5, b + 5) for a, b in _pixels(ax, x, least / x)]

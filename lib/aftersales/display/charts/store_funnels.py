@@ -14,18 +14,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from aftersales.contract import formats
 from aftersales.contract.statistics import FEW
 from aftersales.display import exhibit, theme
+from aftersales.display.charts.axes import bare, inside, room
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import (
-    Variant,
-    bare,
-    inside,
-    joined,
-    nothing,
-    room,
-    size,
-    steps,
-)
+from aftersales.display.charts.frame import Variant, joined, nothing, size
 from aftersales.display.charts.labels import Box, name_points
+from aftersales.display.charts.plot import ticks
 from aftersales.display.charts.scatter import limit_names
 from aftersales.display.exhibit import Exhibit
 from aftersales.display.svg import width_of
@@ -110,14 +103,14 @@ def store_funnel(
             (named, {"marker": "D", "color": theme.INK, "s": (small + 1) ** 2, "linewidth": 0}),
         ):
             ax.scatter(volume[chosen], points["rate"][chosen], zorder=4, clip_on=False, **style)
-        bare(ax, x=False)
-        ax.yaxis.set_major_locator(steps(6))
+        bare(ax)
+        ax.set_yticks(ticks(*ax.get_ylim(), 6))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _tick(v, per_1000)))
         if ax.get_xscale() == "log":
             ax.xaxis.set_major_locator(FixedLocator(_ticks(x.min(), x.max(), 7 if wide else 4)))
             ax.xaxis.set_minor_locator(NullLocator())
         else:
-            ax.xaxis.set_major_locator(steps(8 if wide else 4, whole=True))
+            ax.set_xticks(ticks(*ax.get_xlim(), 8 if wide else 4, least=1))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: formats.count(v)))
         ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
         ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)

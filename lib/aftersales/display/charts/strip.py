@@ -8,28 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator
 
 from aftersales.contract import formats
-from aftersales.display import exhibit, theme
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import (
-    ACROSS_DOWN,
-    Variant,
-    bare,
-    fit,
-    gutter,
-    inside,
-    joined,
-    names,
-    nothing,
-    room,
-    say,
-    size,
-)
-from aftersales.display.exhibit import Exhibit
+from aftersales.display.charts.frame import Variant, fit, gutter, joined, nothing, size
+from aftersales.display.charts.plot import Plot
+from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
 # Hours that a reader knows: a day or two, then weeks and months.
@@ -41,6 +26,8 @@ _DOT = 8.5
 _DOTS, _PILE = 60, 120
 # A bar's width, the height of the longest, and of the shortest: a single case among thousands must be seen.
 _BAR, _LONGEST, _SHORTEST = 9, 62, 3
+# Room at the right, for half of what the last hours are called.
+_RIGHT = 30
 
 
 @cached
@@ -78,43 +65,53 @@ def strip(
         x_name += "（前宽后窄的平方根刻度）" if lang == "zh" else " (square-root scale)"
     cases = [_cases(points, hours, group, limit) for group in groups]
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px = size(variant)
         left = gutter(groups, px, 140)
-        width = figure.get_figwidth() * 72 - left - 30
+        width = WIDTHS[variant] - left - _RIGHT
         scale = np.sqrt if far else np.asarray
         top = float(scale(max(hours.max(), limit))) * 1.04
         ups = None
         if len(points) <= _DOTS:
             ups = [_swarm(list(scale(group["hours"]) / top * width), _DOT + 1.5) for group in cases]
+        name = x_name
         if ups is None or max(max(map(abs, up)) for up in ups) > _PILE / 2:
             left = max(left, gutter([line for group in cases for line in _counts(group, lang)], px - 1, 140))
-            width = figure.get_figwidth() * 72 - left - 30
-            _bars(figure, groups, cases, lambda h: scale(h) / top * width, limit, (left, width), px, lang)
-            name = x_name + ("\n柱高为件数" if lang == "zh" else "\nbar height = number of cases")
+            width = WIDTHS[variant] - left - _RIGHT
+            name += "\n柱高为件数" if lang == "zh" else "\nbar height = number of cases"
+            highs: list[float] = [_LONGEST + 40] * len(cases)
+            ups = None
         else:
-            _dots(figure, groups, cases, ups, lambda h: scale(h) / top * width, limit, (left, width), px)
-            name = x_name
-        ax = figure.axes[0]
-        at = float(scale(limit)) / top * width
-        ax.axvline(at, color=theme.TARGET, linewidth=1.8)
-        right = at + width_of(limit_name, px - 1) > inside(ax)[0]
-        say(
-            ax,
-            limit_name,
-            (at, 1),
-            (0, 4),
-            px=px - 1,
-            colour=theme.TARGET,
-            va="bottom",
-            ha="right" if right else "center" if at > 40 else "left",
-            coords=("data", "axes fraction"),
-        )
-        _ticks(ax, scale, top, width, px - 1)
-        ax.set_xlabel(name, fontsize=px - 1, labelpad=8, linespacing=1.4)
+            highs = [max(36, 2 * max(map(abs, up)) + _DOT + 14) for up in ups]
+        plot = Plot(left, 24, width, sum(highs), (0, width), (0, sum(highs)))
+        middles = [sum(highs[:n]) + high / 2 for n, high in enumerate(highs)]
 
-    return exhibit.chart(
-        draw,
+        def place(h: Any) -> Any:
+            return scale(h) / top * width
+
+        marked = _ticks(place, width, px - 1)
+        parts = [plot.upright(x, theme.GRID) for x, _ in marked]
+        parts += plot.below([x for x, _ in marked], [text for _, text in marked], px - 1)
+        at = float(place(limit))
+        right = at + width_of(limit_name, px - 1) > width
+        anchor = "end" if right else "middle" if at > 40 else "start"
+        parts += [
+            plot.upright(at, theme.TARGET, 1.8),
+            svg.words(
+                limit_name, plot.x(at), plot.top - 4, px - 1, theme.TARGET, anchor=anchor, stands="above"
+            ),
+        ]
+        if ups is None:
+            parts += _bars(plot, groups, cases, middles, place, limit, px, lang)
+        else:
+            parts += _dots(plot, cases, middles, ups, place, limit, px)
+            parts += plot.names(groups, px, at=middles)
+        below, middle = plot.foot + px + 15, plot.left + plot.width / 2
+        parts.append(svg.words(name, middle, below, px - 1, theme.MUTED, anchor="middle", stands="below"))
+        return svg.document(WIDTHS[variant], plot.foot + 50 + 18 * name.count("\n"), parts)
+
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,
@@ -160,131 +157,83 @@ def _group_texts(
     return texts
 
 
-def _bands(
-    figure: Figure, highs: Sequence[float], across: tuple[float, float], bottom: float
-) -> tuple[Axes, list[float]]:
-    """Axes in px with a band a group, and the middles of the bands."""
-    left, width = across
-    ax = room(figure, sum(highs) + 24 + bottom, left, 30, top=24, bottom=bottom)
-    ax.set_xlim(0, width)
-    ax.set_ylim(sum(highs), 0)
-    bare(ax)
-    return ax, [sum(highs[:n]) + high / 2 for n, high in enumerate(highs)]
-
-
 def _dots(
-    figure: Figure,
-    groups: Sequence[str],
+    plot: Plot,
     cases: Sequence[pd.DataFrame],
+    middles: Sequence[float],
     ups: Sequence[list[float]],
     place: Callable[[Any], Any],
     limit: float,
-    across: tuple[float, float],
     px: float,
-) -> None:
-    """A dot a case, moved up or down where it would cover another."""
-    highs = [max(36, 2 * max(map(abs, up)) + _DOT + 14) for up in ups]
-    ax, middles = _bands(figure, highs, across, 50)
+) -> list[str]:
+    """A dot a case, moved up or down where it would cover another; open ones are hollow."""
+    parts, said = [], []
     for group, middle, up in zip(cases, middles, ups, strict=True):
-        x, y = np.asarray(place(group["hours"])), middle + np.asarray(up)
-        for late in (False, True):
-            for still in (False, True):
-                chosen = ((group["late"] == late) & (group["open"] == still)).to_numpy()
-                if chosen.any():
-                    colour = theme.WORSE if late else theme.THIS
-                    ax.plot(
-                        x[chosen],
-                        y[chosen],
-                        "o",
-                        ms=_DOT,
-                        mfc=theme.PAPER if still else colour,
-                        mec=colour,
-                        mew=1.8,
-                        clip_on=False,
-                        zorder=3,
-                    )
-        if group["late"].sum() <= 4:
-            for n in np.flatnonzero(group["hours"] > 1.5 * limit):
-                say(
-                    ax,
-                    formats.count(group["hours"].iloc[n]),
-                    (x[n], y[n]),
-                    (0, 7),
-                    px=px - 1,
-                    colour=theme.WORSE,
-                    ha="center",
-                    va="bottom",
-                )
-    names(ax, groups, px, across[0], at=middles)
+        few = group["late"].sum() <= 4
+        across = np.asarray(place(group["hours"]), dtype=float)
+        for case, along, moved in zip(group.to_dict("records"), across, up, strict=True):
+            x, y = plot.at(along, middle + moved)
+            colour = theme.WORSE if case["late"] else theme.THIS
+            radius = _DOT / 2
+            parts.append(
+                svg.ring(x, y, radius, colour, 1.8) if case["open"] else svg.dot(x, y, radius + 0.9, colour)
+            )
+            if few and case["hours"] > 1.5 * limit:
+                text = formats.count(case["hours"])
+                said.append(svg.words(text, x, y - 7, px - 1, theme.WORSE, anchor="middle", stands="above"))
+    return parts + said
 
 
 def _bars(
-    figure: Figure,
+    plot: Plot,
     groups: Sequence[str],
     cases: Sequence[pd.DataFrame],
+    middles: Sequence[float],
     place: Callable[[Any], Any],
     limit: float,
-    across: tuple[float, float],
     px: float,
     lang: str,
-) -> None:
+) -> list[str]:
     """Bars as high as there are cases, open ones hollow on top; longest wait and highest bar are labelled."""
-    left, width = across
-    edges = _edges(width, float(place(limit)))
+    promise = float(place(limit))
+    edges = _edges(plot.width, promise)
     heaps = [
         [_heap(place(group.loc[group["open"] == still, "hours"]), edges) for still in (False, True)]
         for group in cases
     ]
     most = max((closed + still).max() for closed, still in heaps)
-    ax, middles = _bands(figure, [_LONGEST + 40] * len(groups), across, 68)
     unit, hour = ("件", "小时") if lang == "zh" else ("", " h")
+    parts = []
     for name, group, (closed, still), middle in zip(groups, cases, heaps, middles, strict=True):
-        floor = middle + _LONGEST / 2 + 12
-        colours = np.where(edges[:-1] >= float(place(limit)) - 1e-6, theme.WORSE, theme.THIS)
+        floor = plot.y(middle + _LONGEST / 2 + 12)
+        colours = [theme.WORSE if edge >= promise - 1e-6 else theme.THIS for edge in edges[:-1]]
         full, hollow = (
             np.where(n > 0, np.maximum(n / most * _LONGEST, _SHORTEST), 0) for n in (closed, still)
         )
-        for start, high, face in ((0 * full, full, colours), (full, hollow, theme.PAPER)):
-            drawn = high > 0
-            if drawn.any():
-                edge = colours[drawn]
-                ax.bar(
-                    edges[:-1][drawn] + 0.5,
-                    -high[drawn],
-                    np.diff(edges)[drawn] - 1,
-                    floor - start[drawn],
-                    align="edge",
-                    color=edge if face is colours else face,
-                    edgecolor=edge,
-                    linewidth=1,
-                    zorder=3,
-                )
-        ax.plot([0, width], [floor, floor], color=theme.GRID, linewidth=1, zorder=2)
+        parts.append(svg.line([(plot.left, floor), (plot.right, floor)], theme.GRID))
+        for n, colour in enumerate(colours):
+            x, wide = plot.x(edges[n]) + 0.5, edges[n + 1] - edges[n] - 1
+            if full[n]:
+                parts.append(svg.rect(x, floor - full[n], wide, full[n], colour))
+            if hollow[n]:
+                parts.append(svg.box(x, floor - full[n] - hollow[n], wide, hollow[n], colour))
         tops = full + hollow
         highest, longest = int((closed + still).argmax()), int(np.flatnonzero(tops)[-1])
-        top, end = [((edges[n] + edges[n + 1]) / 2, floor - tops[n]) for n in (highest, longest)]
+        top, end = [(plot.x((edges[n] + edges[n + 1]) / 2), floor - tops[n] - 3) for n in (highest, longest)]
         text = f"{formats.count((closed + still)[highest])}{unit}"
-        say(ax, text, top, (0, 3), px=px - 1, colour=str(colours[highest]), ha="center", va="bottom")
+        parts.append(svg.words(text, *top, px - 1, colours[highest], anchor="middle", stands="above"))
         text = f"{formats.count(group['hours'].max())}{hour}"
         if end[0] - top[0] > width_of(text, px) + 20 and group["late"].any():
-            say(ax, text, end, (0, 3), px=px - 1, colour=theme.WORSE, ha="center", va="bottom")
-        title = fit(str(name), px, left - 12).split("\n")
+            parts.append(svg.words(text, *end, px - 1, theme.WORSE, anchor="middle", stands="above"))
+        title = fit(str(name), px, plot.left - 12).split("\n")
         lines = [
             *((line, px, theme.INK) for line in title),
             *zip(_counts(group, lang), (px - 1, px - 1), (theme.MUTED, theme.WORSE), strict=False),
         ]
-        for n, (line, high_px, colour) in enumerate(lines):
-            say(
-                ax,
-                line,
-                (0, middle + (n - (len(lines) - 1) / 2) * (px + 5)),
-                (-10, 0),
-                px=high_px,
-                colour=colour,
-                ha="right",
-                coords=ACROSS_DOWN,
-            )
-    ax.set_yticks([])
+        for n, (line, high, colour) in enumerate(lines):
+            y = plot.y(middle) + (n - (len(lines) - 1) / 2) * (px + 5)
+            parts.append(svg.words(line, plot.left - 10, y, high, colour, anchor="end"))
+    return parts
 
 
 def _counts(group: pd.DataFrame, lang: str) -> list[str]:
@@ -328,14 +277,13 @@ def _swarm(across: Sequence[float], apart: float) -> list[float]:
     return ups
 
 
-def _ticks(ax: Axes, scale: Callable[[Any], Any], top: float, width: float, px: float) -> None:
+def _ticks(place: Callable[[Any], Any], width: float, px: float) -> list[tuple[float, str]]:
     """Hours that are read easily, as many as have room."""
-    ticks, end = [], -1e9
+    marked, end = [], -1e9
     for hour in _TICKS:
-        x = float(scale(hour)) / top * width
-        half = width_of(formats.count(hour), px) / 2
+        x, text = float(place(hour)), formats.count(hour)
+        half = width_of(text, px) / 2
         if x <= width and x - half > end + 8:
-            ticks.append((x, formats.count(hour)))
+            marked.append((x, text))
             end = x + half
-    ax.xaxis.set_major_locator(FixedLocator([x for x, _ in ticks]))
-    ax.set_xticks([x for x, _ in ticks], [t for _, t in ticks], fontsize=px, color=theme.MUTED)
+    return marked

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from aftersales.contract import formats
-from aftersales.display import exhibit, theme
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts import marks
 from aftersales.display.charts.cached import cached
-from aftersales.display.charts.frame import (
-    Variant,
-    apart,
-    bare,
-    inside,
-    joined,
-    nothing,
-    room,
-    say,
-    size,
-    steps,
-)
-from aftersales.display.exhibit import Exhibit
+from aftersales.display.charts.frame import Variant, apart, joined, nothing, size
+from aftersales.display.charts.plot import Plot, axis_texts, ticks
+from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 from aftersales.display.tables.records import table_record
 
-_TOP, _BOTTOM, _BELOW = 14, 40, 76
-_FRACTION = "axes fraction"  # a place as shares of the axes
+# Room above and below a plot, what a panel of bars adds below it, and how high its bars are.
+_TOP, _BOTTOM, _BELOW, _VOLUME = 14, 40, 76, 46
 
 
 @dataclass(frozen=True)
@@ -115,7 +101,7 @@ def trend(
     marked = marks.find(known, lines[0].column, lang, events)
     mean = "" if marked.mean is None else f"{'均值' if lang == 'zh' else 'Mean'} {lines[0].text(marked.mean)}"
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px, wide = size(variant), variant == "wide"
         texts = (
             [t for end in ends if end for t in end[1].split("\n")]
@@ -124,46 +110,37 @@ def trend(
         )
         right = min(max(width_of(t, px) for t in texts) + 12, 180 if wide else 104)
         low, high = _range(known, series, target)
-        ticks = [v for v in steps(5).tick_values(low, high) if low <= v <= high]
-        steps_named = axis_texts(ticks, lines[0].form)
-        left = max((width_of(t, px - 1) for t in steps_named), default=0) + 8
-        below = _BELOW if bars else 0
-        ax = room(figure, (258 if wide else 238) + below, left, right, top=_TOP, bottom=_BOTTOM + below)
-        ax.set_ylim(low, high)
-        ax.set_xlim(-0.4, len(known) - 0.6)
-        bare(ax, x=False)
-        ax.grid(axis="y", color=theme.GRID, linewidth=1)
-        x = np.arange(len(known))
+        levels = ticks(low, high, 5)
+        named = axis_texts(levels, lines[0].form)
+        left = max((width_of(t, px - 1) for t in named), default=0) + 8
+        months = (-0.4, len(known) - 0.6)
+        tall = (258 if wide else 238) - _TOP - _BOTTOM
+        plot = Plot(left, _TOP, WIDTHS[variant] - left - right, tall, months, (high, low))
+        first = series[lines[0].column]
+        parts = []
         if {"lower", "upper"} <= set(known) and known["lower"].notna().any():
-            bounds = [known[c].astype(float) for c in ("lower", "upper")]
-            ax.fill_between(x, *bounds, color=theme.BAND, linewidth=0, zorder=0)
+            parts += plot.band(known["lower"].astype(float), known["upper"].astype(float), theme.BAND)
+        parts += [plot.level(value, theme.GRID) for value in levels]
+        parts += plot.beside(levels, named, px - 1)
+        parts += _happened(plot, marked, px - 1, lang)
         if "centre" in known and known["centre"].notna().any():
-            ax.plot(x, known["centre"].astype(float), color=theme.MUTED, linewidth=1, dashes=(4, 3))
-        _happened(ax, marked, px - 1, lang)
+            parts += plot.line(known["centre"].astype(float), theme.MUTED, 1, "4 3")
         if target is not None:
-            ax.axhline(target, color=theme.TARGET, linewidth=1.4)
+            parts.append(plot.level(target, theme.TARGET, 1.4))
         for line in lines:
-            strong = line.role == "this"
-            ax.plot(
-                x,
-                series[line.column],
-                color=theme.LIGHT[line.role],
-                lw=2.4 if strong else 1.8,
-                marker="o",
-                ms=3.5 if strong else 3,
-                zorder=3,
-            )
-        _run(ax, series[lines[0].column], marked, px - 1)
-        _signals(ax, series[lines[0].column], signals, lines[0], px - 1)
-        _extremes(ax, series[lines[0].column], signals, marked, lines[0], px - 1)
-        labels = [(goal, target, theme.TARGET), (mean, marked.mean, theme.MUTED)]
-        _ends(ax, ends, [(t, v, c) for t, v, c in labels if v is not None], px)
-        ax.set_yticks(ticks, steps_named)
-        ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED, pad=6)
+            weight, radius = (2.4, 2.25) if line.role == "this" else (1.8, 2)
+            parts += plot.line(series[line.column], theme.LIGHT[line.role], weight, radius=radius)
+        parts += _run(plot, first, marked, px - 1)
+        parts += _signals(plot, first, signals, lines[0], px - 1)
+        parts += _extremes(plot, first, signals, marked, lines[0], px - 1)
+        lines_named = [(goal, target, theme.TARGET), (mean, marked.mean, theme.MUTED)]
+        parts += _ends(plot, ends, [(t, v, c) for t, v, c in lines_named if v is not None], px)
         if bars:
-            ax.xaxis.set_visible(False)
-            ax = _volume(figure, known, bars, left, right, px)
-        months(ax, list(known["month"]), px - 1, lang)
+            top = plot.foot + _BELOW - _VOLUME
+            plot = Plot(left, top, plot.width, _VOLUME, months, plot.down)
+            parts += _volume(plot, known[bars.column].astype(float), bars, px - 1)
+        parts += plot.months(list(known["month"]), px - 1, lang)
+        return svg.document(WIDTHS[variant], plot.foot + _BOTTOM, parts)
 
     alt = []
     for i, month in enumerate(known["month"]):
@@ -177,8 +154,8 @@ def trend(
     named = " / ".join(line.name for line in lines) + colon + joined(alt, lang)
     if marked.events:
         note = marks.note(replace(marked, festivals=[]), lang) + note  # the picture names these
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,
@@ -221,185 +198,124 @@ def _range(known: pd.DataFrame, series: dict[str, pd.Series], target: float | No
     return (0 if low - pad < 0 <= low else low - pad), high + pad
 
 
-def _signals(ax: Axes, values: pd.Series, signals: pd.Series, line: Line, px: float) -> None:
+def _signals(plot: Plot, values: pd.Series, signals: pd.Series, line: Line, px: float) -> list[str]:
     """Months beyond the control limits: a mark of another shape, and their value.
 
     Without a colour: which side is the better one is the figure's matter, and stands in the title.
     """
-    low, high = ax.get_ylim()
+    high, low = plot.down
+    parts = []
     for at in values.index[signals & values.notna()]:
-        ax.plot(at, values[at], "D", color=theme.INK, ms=8.5, zorder=4)
+        x, y = plot.at(at, values[at])
+        parts.append(svg.diamond(x, y, 6.5, theme.INK))
         if at != values.last_valid_index():
             up = values[at] > (low + high) / 2
-            say(
-                ax,
-                line.text(values[at]),
-                (at, values[at]),
-                (0, 8 if up else -8),
-                px=px,
-                colour=theme.INK,
-                ha="center",
-                va="bottom" if up else "top",
-            )
+            parts.append(_over(line.text(values[at]), x, y, up, px, theme.INK))
+    return parts
 
 
-def _happened(ax: Axes, marked: marks.Marks, px: float, lang: str) -> None:
+def _over(
+    text: str, x: float, y: float, up: bool, px: float, colour: str, gap: float = 8, bold: bool = False
+) -> str:
+    """A text above or below a point."""
+    side: svg.Stands = "above" if up else "below"
+    return svg.words(text, x, y - gap if up else y + gap, px, colour, anchor="middle", stands=side, bold=bold)
+
+
+def _happened(plot: Plot, marked: marks.Marks, px: float, lang: str) -> list[str]:
     """The number of what happened, at the top of its month's line; Spring Festival by name."""
-    across = inside(ax)[0]
-    at = [(i + 0.4) / (ax.get_xlim()[1] + 0.4) * across for i in range(int(ax.get_xlim()[1]) + 2)]
     word = marks.festival(lang)
+    half = width_of(word, px - 1) / 2
+    parts = []
     for i in marked.festivals:
-        ax.axvline(i, color=theme.GRID, linewidth=1, zorder=0.5)
-        ends = width_of(word, px - 1) / 2
-        middle = min(max(at[i], ends), across - ends)
-        say(
-            ax,
-            word,
-            (0, 1),
-            (middle, 2),
-            px=px - 1,
-            colour=theme.MUTED,
-            ha="center",
-            va="top",
-            coords=_FRACTION,
+        middle = min(max(plot.x(i), plot.left + half), plot.right - half)
+        parts.append(plot.upright(i, theme.GRID))
+        parts.append(
+            svg.words(word, middle, plot.top - 2, px - 1, theme.MUTED, anchor="middle", stands="below")
         )
     for n, (i, _) in enumerate(marked.events, 1):
-        ax.axvline(i, color=theme.MUTED, linewidth=1, dashes=(2, 2), zorder=0.6)
-        place = (at[i] + 4, -px - 3)
-        say(ax, str(n), (0, 1), place, px=px, colour=theme.MUTED, va="top", coords=_FRACTION)
+        parts.append(plot.upright(i, theme.MUTED, 1, "2 2"))
+        parts.append(svg.words(str(n), plot.x(i) + 4, plot.top + px + 3, px, theme.MUTED, stands="below"))
+    return parts
 
 
-def _run(ax: Axes, values: pd.Series, marked: marks.Marks, px: float) -> None:
+def _run(plot: Plot, values: pd.Series, marked: marks.Marks, px: float) -> list[str]:
     """The months of a sustained signal, thicker and in the colour of its direction; since when."""
     if marked.since is None:
-        return
+        return []
     start, text = marked.since
-    run = values.iloc[start:]
-    ax.plot(run.index, run, color=marked.colour, lw=3.6, marker="o", ms=4.5, zorder=3.5)
+    run = values.where(values.index >= start)
+    parts = plot.line(run, marked.colour, 3.6, radius=2.75)
     if pd.isna(values[start]):
-        return
+        return parts
     before = values.iloc[:start].mean()
     up = not before > values[start]
-    place, across = (start + 0.4) / (ax.get_xlim()[1] + 0.4) * inside(ax)[0], width_of(text, px)
-    ha = "right" if place > across + 8 else "left"
-    say(
-        ax,
-        text,
-        (start, values[start]),
-        (-7 if ha == "right" else 0, 8 if up else -8),
-        px=px,
-        colour=marked.colour,
-        ha=ha,
-        va="bottom" if up else "top",
-        bold=True,
+    x, y = plot.at(start, values[start])
+    left = x - plot.left <= width_of(text, px) + 8  # no room to the left of it
+    parts.append(
+        svg.words(
+            text,
+            x if left else x - 7,
+            y - 8 if up else y + 8,
+            px,
+            marked.colour,
+            anchor="start" if left else "end",
+            stands="above" if up else "below",
+            bold=True,
+        )
     )
+    return parts
 
 
 def _extremes(
-    ax: Axes, values: pd.Series, signals: pd.Series, marked: marks.Marks, line: Line, px: float
-) -> None:
+    plot: Plot, values: pd.Series, signals: pd.Series, marked: marks.Marks, line: Line, px: float
+) -> list[str]:
     """The highest and the lowest month, by name and value; the last one's value stands at its end."""
-    last, across = values.last_valid_index(), inside(ax)[0]
+    last = values.last_valid_index()
+    parts = []
     for i, word in marked.extremes:
         if signals[i] or (marked.since and i == marked.since[0]):
             continue
         text = word if i == last else f"{word}{' ' if word.isascii() else ''}{line.text(values[i])}"
-        up = values[i] == values.max()
-        at, half = (i + 0.4) / (ax.get_xlim()[1] + 0.4) * across, width_of(text, px) / 2
-        shift = min(max(at, half), across - half) - at
-        say(
-            ax,
-            text,
-            (i, values[i]),
-            (shift, 7 if up else -7),
-            px=px,
-            colour=theme.MUTED,
-            ha="center",
-            va="bottom" if up else "top",
-        )
+        x, y = plot.at(i, values[i])
+        half = width_of(text, px) / 2
+        middle = min(max(x, plot.left + half), plot.right - half)
+        parts.append(_over(text, middle, y, values[i] == values.max(), px, theme.MUTED, 7))
+    return parts
 
 
 def _ends(
-    ax: Axes,
+    plot: Plot,
     ends: Sequence[tuple[int, str, Line, float] | None],
     levels: Sequence[tuple[str, float, str]],
     px: float,
-) -> None:
+) -> list[str]:
     """The last values, the target and the mean, beside their lines, kept apart."""
-    (low, high), (_, height) = ax.get_ylim(), inside(ax)
     labels = [(text, value, line.ink, True) for _, text, line, value in filter(None, ends)]
     labels += [(text, value, colour, False) for text, value, colour in levels]
-    places = [(value - low) / (high - low) * height for _, value, *_ in labels]
     sizes = [(px + 4) * (text.count("\n") + 1) for text, *_ in labels]
-    for place, (text, _, colour, bold) in zip(apart(places, sizes, -4, height + 8), labels, strict=True):
-        say(
-            ax,
-            text,
-            (1, 0),
-            (4, place),
-            px=px if bold else px - 1,
-            colour=colour,
-            bold=bold,
-            coords="axes fraction",
-            linespacing=1.2,
-        )
-    for at, _, line, value in filter(None, ends):
-        ax.plot(at, value, "o", color=theme.LIGHT[line.role], ms=7, zorder=5)
+    places = apart([plot.y(value) for _, value, *_ in labels], sizes, plot.top - 8, plot.foot + 4)
+    parts = [
+        svg.words(text, plot.right + 4, y, px if bold else px - 1, colour, bold=bold)
+        for y, (text, _, colour, bold) in zip(places, labels, strict=True)
+    ]
+    dots = [
+        svg.dot(*plot.at(at, value), 4, theme.LIGHT[line.role]) for at, _, line, value in filter(None, ends)
+    ]
+    return parts + dots
 
 
-def axis_texts(ticks: Sequence[float], form: str) -> list[str]:
-    """The values along an axis, all with as many decimals as one of them needs."""
-    values = [v * (100 if form == "rate" else 1) for v in ticks]
-    digits = next((d for d in range(4) if all(abs(v - round(v, d)) < 1e-9 for v in values)), 4)
-    return [formats.number(v, digits) + ("%" if form == "rate" else "") for v in values]
-
-
-def months(ax: Axes, named: Sequence[str], px: float, lang: str) -> None:
-    """Months in words, as many as have room, the last always; the year below where it changes."""
-    places, texts = month_names(named, inside(ax)[0] / max(len(named), 1), px, lang)
-    ax.set_xticks(places, ["\n".join(lines) for lines in texts], linespacing=1.3)
-
-
-def month_names(
-    named: Sequence[str], apart_px: float, px: float, lang: str
-) -> tuple[list[int], list[list[str]]]:
-    """Which months have their names on an axis, and these, the year on a line of its own.
-
-    >>> month_names(["2023-11", "2023-12", "2024-01"], 40, 12, "zh")
-    ([0, 1, 2], [['11月', '2023年'], ['12月'], ['1月', '2024年']])
-    """
-    every = max(1, math.ceil((width_of("10月" if lang == "zh" else "Mar", px) + 7) / apart_px))
-    places = [i for i in range(len(named)) if (len(named) - 1 - i) % every == 0]
-    texts, year = [], ""
-    for i in places:
-        month = formats.short_month(named[i], lang)
-        lines = [month if lang == "zh" else month[:3]]
-        if named[i][:4] != year:
-            year = named[i][:4]
-            lines.append(f"{year}年" if lang == "zh" else year)
-        texts.append(lines)
-    return places, texts
-
-
-def _volume(figure: Figure, known: pd.DataFrame, bars: Line, left: float, right: float, px: float) -> Axes:
-    """Bars below on months of their own, so that no axis is read on two scales; their axes."""
-    width, height = figure.get_figwidth() * 72, figure.get_figheight() * 72
-    ax = figure.add_axes((left / width, _BOTTOM / height, (width - left - right) / width, 46 / height))
-    values = known[bars.column].astype(float)
-    ax.bar(
-        range(len(known)),
-        values,
-        width=0.62,
-        color=[theme.LAST] * (len(known) - 1) + [theme.THIS],
-        linewidth=0,
-    )
-    ax.set_xlim(-0.4, len(known) - 0.6)
-    bare(ax, x=False)
-    ax.yaxis.set_visible(False)
-    ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED, pad=6)
-    if values.notna().any():
-        text = f"{bars.name}\n{bars.text(values.dropna().iloc[-1])}"
-        say(
-            ax, text, (1, 0.5), (4, 0), px=px - 1, colour=theme.MUTED, coords="axes fraction", linespacing=1.2
-        )
-    return ax
+def _volume(plot: Plot, values: pd.Series, bars: Line, px: float) -> list[str]:
+    """Bars below on months of their own, so that no axis is read on two scales; the last value in words."""
+    known = values.dropna()
+    if known.empty:
+        return []
+    most, last = max(float(known.max()), 0) or 1, len(values) - 1
+    wide = 0.62 * (plot.x(1) - plot.x(0))
+    parts = []
+    for i, value in known.items():
+        high = max(value, 0) / most * plot.height / 1.05  # the highest keeps off the panel above
+        colour = theme.THIS if i == last else theme.LAST
+        parts.append(svg.rect(plot.x(i) - wide / 2, plot.foot - high, wide, high, colour))
+    text, middle = f"{bars.name}\n{bars.text(known.iloc[-1])}", plot.top + plot.height / 2
+    return [*parts, svg.words(text, plot.right + 4, middle, px, theme.MUTED)]
