@@ -68,9 +68,6 @@ def plain(source: str, folder: Path) -> None:
 def floor(source: str, folder: Path) -> None:
     """One process that imports the packages and runs the same cells as a script; then all forms."""
     with step("imports"):
-        import matplotlib as mpl
-
-        mpl.use("agg")
         import nbformat
         from IPython.core.interactiveshell import InteractiveShell
         from IPython.utils.capture import capture_output

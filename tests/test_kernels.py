@@ -480,13 +480,15 @@ READS = """
 import json, os
 from aftersales import context
 from aftersales.cache import inherited
+from aftersales.contract import remembered
 ready = [one for kept in inherited._READY.values() for one in (kept if type(kept) is tuple else (kept,))]
 report = context(month, None, "demo", "en")
 judged = report.judged
 again = context(month, None, "demo", "en")
 print(json.dumps({"parent": os.getppid(), "ready": len(ready),
     "read": any(report.tables is one for one in ready), "again": any(again.tables is one for one in ready),
-    "judged": any(judged is one for one in ready),
+    "judged": any(judged is one for one in ready), "remembers": remembered._reporting[0],
+    "churn": report.room("churn").count.figures(),
     "reads": sorted(report.tables.used), "orders": len(report.tables.repair_orders)}))
 """
 
@@ -504,8 +506,10 @@ def test_the_notebooks_of_a_report_are_forked_from_a_process_that_has_its_record
     told = ("ready", "read", "again", "judged")
     for one in (first, second):  # whoever asks again may have changed what it was given
         assert [one[name] for name in told] == [3, True, False, True]
-        assert [one[name] for name in ("reads", "orders")] == [alone[name] for name in ("reads", "orders")]
+        for name in ("reads", "orders", "churn"):
+            assert one[name] == alone[name]
     assert of_another["judged"] is False
+    assert [one["remembers"] for one in (alone, first, second, after)] == [False, True, True, False]
     assert [alone[name] for name in told] == [after[name] for name in told] == [0, False, False, False]
     assert first["parent"] == second["parent"] != alone["parent"] == after["parent"]
     assert until(lambda: not alive(first["parent"]), 5)

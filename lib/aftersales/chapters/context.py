@@ -25,11 +25,12 @@ import pandas as pd
 from aftersales.cache import findings as cached_findings
 from aftersales.cache import inherited
 from aftersales.chapters import scraps
-from aftersales.contract import message, written
+from aftersales.contract import message, remembered, written
 from aftersales.contract.params import Params
 from aftersales.contract.schema import TABLES, label
 from aftersales.contract.tables import Tables
 from aftersales.metrics import watched
+from aftersales.metrics.month import all_figures
 from aftersales.metrics.watched import Judged
 from aftersales.signals import Finding, sentences
 from aftersales.signals.finding import from_plain, ranked
@@ -209,8 +210,12 @@ class Context:
 
 def get_ready(**parameters: Any) -> None:
     """Read and judge a month's records for notebooks that will be forked from this process; see `context`."""
+    remembered.report_begins()
     with inherited.keeping():
-        _ = context(**parameters).judged
+        ready = context(**parameters)
+        _ = ready.judged
+    all_figures(ready.tables, ready.month, ready.params)  # in parts, each chapter and the master ask for them
+    ready.tables.used.clear()  # a chapter depends on what it reads itself
     handed_none()
 
 

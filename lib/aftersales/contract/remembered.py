@@ -1,11 +1,11 @@
-"""Results of pure functions of a table, or of a month's tables, remembered while these are there."""
+"""Results of pure functions of tables, remembered while these are there."""
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 # Of each function, so that memory does not grow with the months that are asked for.
-_RESULTS, _MONTHS = 12, 2
+_RESULTS, _MONTHS, _IN_A_REPORT = 12, 2, 64
 
 
 def remembered(
@@ -42,6 +42,63 @@ def remembered(
         return made
 
     return call
+
+
+_reporting = [False]
+
+
+def report_begins() -> None:
+    """From now on this process, and what is forked from it, makes one report and remembers `in_a_report`."""
+    _reporting[0] = True
+
+
+def in_a_report(function: Callable[P, R]) -> Callable[P, R]:
+    """A pure function, most of all of tables, that remembers its last results while a report is made.
+
+    The notebooks of a report ask for the same again and again, and what was counted before they were forked
+    they need not count. Anywhere else each call counts: somebody may change a table in place and ask again.
+    """
+    known: dict[Any, tuple[list[weakref.ref[Any]], Any]] = {}
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not _reporting[0]:
+            return function(*args, **kwargs)
+        tables: list[Any] = []
+        key = _key([*args, *kwargs, *kwargs.values()], tables)
+        try:
+            found = known.get(key)
+        except TypeError:  # something in it can be no key
+            return function(*args, **kwargs)
+        if found is None or not all(of() is table for of, table in zip(found[0], tables, strict=True)):
+            made = function(*args, **kwargs)
+            while len(known) >= _IN_A_REPORT:
+                known.pop(next(iter(known)))
+            found = known[key] = [weakref.ref(table) for table in tables], made
+        return cast("R", _own(found[1]))
+
+    return call
+
+
+def _key(given: Any, tables: list[Any]) -> Any:
+    """What is given as a key; the tables in it are noted."""
+    if isinstance(given, (list, tuple)):
+        return tuple([_key(one, tables) for one in given])
+    if isinstance(given, Mapping):
+        return tuple([(name, _key(one, tables)) for name, one in given.items()])
+    if hasattr(given, "columns"):
+        tables.append(given)
+        return id(given)
+    return given
+
+
+def _own(made: Any) -> Any:
+    """A result that the caller may change; pandas copies a table when one of its owners does."""
+    if isinstance(made, list):
+        return [_own(one) for one in made]
+    if hasattr(made, "columns") or hasattr(made, "to_frame"):
+        return made.copy(deep=False)
+    return made.copy() if isinstance(made, dict) else made
 
 
 def of_a_month(

@@ -6,11 +6,10 @@ mail and workbook are made of: what one of them shows, all of them show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ from aftersales.contract.values import plain as as_json
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 MIME = "application/vnd.aftersales.exhibit+json"
 # Design widths in px: a desk and paper; a phone and the mail.
@@ -89,8 +87,8 @@ class Exhibit:
         }
 
 
-def chart(
-    draw: Callable[[Figure, str], None],
+def picture(
+    svg: Mapping[str, str],
     *,
     id: str,
     title: str,
@@ -107,8 +105,8 @@ def chart(
 
     Parameters
     ----------
-    draw
-        Draws on a figure; its second argument is ``"wide"`` or ``"narrow"``. It sets the figure's height.
+    svg
+        The drawings, ``wide`` and ``narrow``.
     alt
         What the picture says, with its numbers, for who cannot see it.
     data
@@ -119,36 +117,6 @@ def chart(
     mail
         Whether the chart goes into the mail.
     """
-    return picture(
-        {variant: _svg(draw, variant) for variant in WIDTHS},
-        id=id,
-        title=title,
-        subtitle=subtitle,
-        alt=alt,
-        data=data,
-        lang=lang,
-        form=form,
-        note=note,
-        mail=mail,
-        role=role,
-    )
-
-
-def picture(
-    svg: Mapping[str, str],
-    *,
-    id: str,
-    title: str,
-    subtitle: str,
-    alt: str,
-    data: pd.DataFrame,
-    lang: str,
-    form: Mapping[str, Any] | None = None,
-    note: str = "",
-    mail: bool = False,
-    role: str | None = None,
-) -> Exhibit:
-    """A chart that is drawn already, for a desk and for a phone; all else is as `chart` has it."""
     rows = {
         "columns": list(map(str, data.columns)),
         "rows": [_plain_row(r) for r in data.itertuples(index=False)],
@@ -169,26 +137,6 @@ def picture(
         }
         | ({"form": as_json(dict(form))} if form else {})
     )
-
-
-_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-
-
-def _svg(draw: Callable[[Figure, str], None], variant: str) -> str:
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    from aftersales.display import theme
-
-    with rc_context(theme.rc()):  # type: ignore[arg-type]  # it knows its settings by their names only
-        figure = Figure(figsize=(WIDTHS[variant] / 72, 4), dpi=72)
-        draw(figure, variant)
-        out = StringIO()
-        # not by `savefig`, which draws everything twice, the first time for layouts that no chart has
-        FigureCanvasSVG(figure).print_svg(out, metadata=_NO_METADATA)  # type: ignore[no-untyped-call]
-    text = out.getvalue()
-    return text[text.index("<svg") :]
 
 
 def table(

@@ -124,9 +124,10 @@ def broken_line(
             yield dot(*points[0], width if alone is None else alone, colour)
 
 
-def area(points: Points, colour: str) -> str:
-    """A filled area within points."""
-    return f'<polygon points="{_places(points)}" fill="{colour}"/>'
+def area(points: Points, colour: str, edge: str = "", width: float = 1) -> str:
+    """A filled area within points; with an edge or without."""
+    more = f' stroke="{edge}" stroke-width="{width:g}"' if edge else ""
+    return f'<polygon points="{_places(points)}" fill="{colour}"{more}/>'
 
 
 def dot(x: float, y: float, radius: float, colour: str) -> str:
@@ -142,9 +143,9 @@ def ring(x: float, y: float, radius: float, colour: str, width: float) -> str:
     )
 
 
-def diamond(x: float, y: float, reach: float, colour: str) -> str:
-    """A filled square that stands on a corner, so far from its middle to each."""
-    return area([(x - reach, y), (x, y - reach), (x + reach, y), (x, y + reach)], colour)
+def diamond(x: float, y: float, reach: float, colour: str, edge: str = "", width: float = 1) -> str:
+    """A filled square that stands on a corner, so far from its middle to each; with an edge or without."""
+    return area([(x - reach, y), (x, y - reach), (x + reach, y), (x, y + reach)], colour, edge, width)
 
 
 def _places(points: Points) -> str:

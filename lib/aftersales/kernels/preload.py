@@ -49,20 +49,8 @@ FIRST = (
     "aftersales.findings",
     "aftersales.display.tables",
 )
-# What drawing needs, in small steps: the master's kernel is forked between two of them.
+# What the master's kernel need not have, which is forked between two of them.
 REST = (
-    "matplotlib",
-    "matplotlib.patches",
-    "matplotlib.collections",
-    "matplotlib.text",
-    "matplotlib.backend_bases",
-    "matplotlib.axes",
-    "matplotlib.projections",
-    "matplotlib.figure",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "seaborn",
     "aftersales.display.charts",
     "aftersales.explanation.explain",
 )
@@ -122,8 +110,6 @@ def everything() -> None:
 
 def as_new() -> None:
     """What a process that has the imports done does to be one that has just been started as a kernel."""
-    if matplotlib := sys.modules.get("matplotlib"):
-        matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or INLINE
     for name in _LOOKING:
         sys.modules.pop(name, None)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -173,8 +159,6 @@ def _import(name: str) -> None:
     if name == "pandas":
         builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
     try:
-        if name == "seaborn":
-            lazily.seaborn()
         importlib.import_module(name)
     except Exception as error:
         said = f"{type(error).__name__}: {error}"

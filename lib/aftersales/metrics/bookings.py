@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from aftersales.contract.months import as_written, counts, months_to, ratio, within
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.schema import ARRIVED, CODES
 
 # Which bookings are counted for a rate; `explain` shows the same ones.
@@ -18,6 +19,7 @@ COUNTED: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
 TREND = ["month", "visits", "booked", "arrived", "rate", "kept_rate", "proactive_share", "no_show_rate"]
 
 
+@in_a_report
 def figures(
     bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
 ) -> dict[str, float | int | None]:
@@ -26,6 +28,7 @@ def figures(
     return {f"booking.{name}": value for name, value in now.items()}
 
 
+@in_a_report
 def by_month(
     bookings: pd.DataFrame | None, repair_orders: pd.DataFrame | None, months: Sequence[pd.Period]
 ) -> list[dict[str, float | int | None]]:

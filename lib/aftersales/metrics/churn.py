@@ -10,6 +10,7 @@ import pandas as pd
 
 from aftersales.contract.keys import among, where
 from aftersales.contract.months import after, as_written, ratio, start, within
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import FEW
 from aftersales.contract.vehicles import USABLE, with_vehicle
@@ -19,6 +20,7 @@ _MONTHS = 120_000  # more than have passed since the year 0
 LOST = ["vin", "owner_type", "last_visit", "last_order_id", "advisor", "result", "reason", "called_at"]
 
 
+@in_a_report
 def base(repair_orders: pd.DataFrame, month: pd.Period, base_months: int = 12) -> int:
     """Vehicles with a visit in the `base_months` months ending with `month` (基盘客户)."""
     opened = repair_orders["opened_at"]
@@ -53,6 +55,7 @@ def archive_trend(
     return pd.DataFrame(rows, columns=["month", "archive", "base", "gap", "short"])
 
 
+@in_a_report
 def last_calls(churn_calls: pd.DataFrame, month: pd.Period) -> pd.DataFrame:
     """The last churn call of each vehicle in a month; of two at the same time the later row."""
     now = churn_calls[within(churn_calls["called_at"], month)]
@@ -76,6 +79,7 @@ def visits_then(repair_orders: pd.DataFrame | None, month: pd.Period, churn_mont
     return 0 if repair_orders is None else int(within(repair_orders["opened_at"], then).sum())
 
 
+@in_a_report
 def lost_vehicles(
     repair_orders: pd.DataFrame | None,
     churn_calls: pd.DataFrame | None,
@@ -130,6 +134,7 @@ def rates(
     return [ratio(len(gap) - int((gap <= churn_months).sum()), len(gap)) for gap in gaps]
 
 
+@in_a_report
 def figures(
     repair_orders: pd.DataFrame | None,
     customers: pd.DataFrame | None,

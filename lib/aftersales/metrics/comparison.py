@@ -145,8 +145,8 @@ def _value(of: Mapping[int, Point], month: pd.Period) -> float | None:
 
 def _before(of: Mapping[int, Point], month: pd.Period) -> list[float]:
     """The known values of the 23 months before."""
-    values = [_value(of, month - back) for back in range(EARLIER, 0, -1)]
-    return [v for v in values if v is not None and v == v]
+    points = [of.get(month.ordinal - back) for back in range(EARLIER, 0, -1)]
+    return [p.value for p in points if p is not None and p.value is not None and p.value == p.value]
 
 
 def year_to_date(of: Mapping[int, Point], month: pd.Period, kind: Kind) -> float | None:

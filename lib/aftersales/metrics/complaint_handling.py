@@ -12,6 +12,7 @@ import pandas as pd
 
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, as_written, ratio, start, within
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.vehicles import USABLE, with_vehicle
 from aftersales.metrics.known import between, timed
 from aftersales.metrics.survival import kaplan_meier, time_until
@@ -45,6 +46,7 @@ class _Stamps:
         return self.closed & (self.closed_at < instant)
 
 
+@in_a_report
 def _stamps(complaints: pd.DataFrame) -> _Stamps:
     return _Stamps(
         complaints["received_at"].to_numpy(),
@@ -59,6 +61,7 @@ def _bounds(month: pd.Period) -> tuple[np.datetime64, np.datetime64]:
     return start(month).to_datetime64(), after(month).to_datetime64()
 
 
+@in_a_report
 def figures(
     complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
 ) -> dict[str, float | int | None]:
@@ -67,6 +70,7 @@ def figures(
     return {f"complaints.{name}": now[name] for name in FIGURES}
 
 
+@in_a_report
 def by_month(
     complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, months: Sequence[pd.Period]
 ) -> list[dict[str, float | int | None]]:
@@ -136,6 +140,7 @@ def _due_14(of: _Stamps, month: pd.Period) -> tuple[np.ndarray, np.ndarray]:
     return due, due & of.before(end) & soon
 
 
+@in_a_report
 def _with_vehicle(
     complaints: pd.DataFrame, repair_orders: pd.DataFrame | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, as_written, counts, months_to, ratio, week_of, within
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.schema import CODES
 from aftersales.contract.statistics import chi_square
 from aftersales.metrics.known import between, timed
@@ -37,6 +38,7 @@ REGISTER = [
 WEEKS = ["w1", "w2", "w3", "w4"]
 
 
+@in_a_report
 def mentions(
     grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period
 ) -> pd.DataFrame:
@@ -51,6 +53,7 @@ def mentions(
     return named.assign(week=week_of(named["call_id"].map(called)))
 
 
+@in_a_report
 def causes(
     grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, month: pd.Period
 ) -> pd.DataFrame:
@@ -86,6 +89,7 @@ def valid_calls_by_week(survey_calls: pd.DataFrame | None, month: pd.Period) -> 
     return [int((week == n).sum()) for n in (1, 2, 3, 4)]
 
 
+@in_a_report
 def register(
     complaints: pd.DataFrame | None, month: pd.Period, promised_hours: Mapping[str, float] | None = None
 ) -> pd.DataFrame:
@@ -141,6 +145,7 @@ def by_month(
     ]
 
 
+@in_a_report
 def figures(
     complaints: pd.DataFrame | None,
     repair_orders: pd.DataFrame | None,
@@ -183,6 +188,7 @@ def _median(hours: pd.Series) -> float | None:
     return float(known.median()) if len(known) else None
 
 
+@in_a_report
 def departments(complaints: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """The month's complaints by responsible department, most frequent first. Deck slide 19."""
     columns = ["department", "count", "share"]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.months import after, as_written, months_to, ratio, start, within
-from aftersales.contract.remembered import remembered
+from aftersales.contract.remembered import in_a_report, remembered
 from aftersales.contract.schema import CODES
 from aftersales.metrics import cause_rates
 from aftersales.metrics import oem_css as scores
@@ -25,6 +25,7 @@ TREND = ["month", "orders", "on_time", "rate"]
 ADVISORS = ["advisor", "orders", "on_time", *JUDGED]
 
 
+@in_a_report
 def figures(
     repair_orders: pd.DataFrame | None, month: pd.Period, grace_minutes: float = GRACE_MINUTES
 ) -> dict[str, float | int | None]:
@@ -35,6 +36,7 @@ def figures(
     return {f"delivery.{name}": value for name, value in now.items()}
 
 
+@in_a_report
 def by_month(
     repair_orders: pd.DataFrame | None, months: Sequence[pd.Period], grace_minutes: float = GRACE_MINUTES
 ) -> list[dict[str, float | int | None]]:

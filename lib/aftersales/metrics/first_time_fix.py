@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.months import as_written, counts, months_to, within
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.schema import REWORK_CAUSES
 from aftersales.contract.statistics import binomial_cdf, binomial_limits, chi_square, wilson
 from aftersales.metrics.funnel import outside
@@ -28,6 +29,7 @@ TREND = ["month", "jobs", "not_fixed", "rate", "centre", "lower", "upper", "sign
 LIMITS = ["volume", "lower_95", "upper_95", "lower_998", "upper_998"]
 
 
+@in_a_report
 def figures(jobs: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
     """Jobs of the month, those not fixed at the first visit, the rate = 1 − not_fixed / jobs (``ftf.*``)."""
     (now,) = by_month(jobs, [month])
@@ -39,6 +41,7 @@ def told(jobs: pd.DataFrame | None) -> pd.DataFrame | None:
     return jobs if jobs is not None and "rework_cause" in jobs else None
 
 
+@in_a_report
 def by_month(jobs: pd.DataFrame | None, months: Sequence[pd.Period]) -> list[dict[str, float | int | None]]:
     """Jobs of each month, those not fixed at the first visit, and the rate = 1 − not_fixed / jobs."""
     if jobs is None or told(jobs) is None:
@@ -58,6 +61,7 @@ def fixed(row: Mapping[str, float | int | None]) -> int | None:
     return None if done is None or again is None else int(done) - int(again)
 
 
+@in_a_report
 def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """First-time-fix rate of each technician, worst first, with Wilson interval and the limit it breaks."""
     jobs = told(jobs)
@@ -90,6 +94,7 @@ def technicians(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     )
 
 
+@in_a_report
 def causes(jobs: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """Rework causes of the month, most frequent first."""
     columns, jobs = ["cause", "count", "share"], told(jobs)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, as_written, counts, months_to, ratio, within
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.schema import CODES, MOT_ITEMS, QUESTIONS
 from aftersales.metrics.oem_css import mot_score, row_of
 
@@ -19,12 +20,14 @@ ADVISORS = [
 DELIGHTED, DISAPPOINTED = 100, 60
 
 
+@in_a_report
 def calls_in_month(survey_calls: pd.DataFrame, month: pd.Period, valid: bool = True) -> pd.DataFrame:
     """The calls of a month, by default the valid ones."""
     now = survey_calls[within(survey_calls["called_at"], month)]
     return now[now["result"] == "valid"] if valid else now
 
 
+@in_a_report
 def answered(survey_calls: pd.DataFrame | None) -> pd.DataFrame | None:
     """The calls where the first question was asked: an export in which no valid call has an answer to it says
     nothing of delight and disappointment."""
@@ -34,12 +37,14 @@ def answered(survey_calls: pd.DataFrame | None) -> pd.DataFrame | None:
     return survey_calls if asked.empty or asked.notna().any() else None
 
 
+@in_a_report
 def figures(survey_calls: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
     """Calls: all, valid, delighted (q1 = 100), disappointed (q1 ≤ 60), rates on both bases. Deck slide 11."""
     (now,) = by_month(survey_calls, [month])
     return {f"css.{name}": value for name, value in now.items()}
 
 
+@in_a_report
 def by_month(
     survey_calls: pd.DataFrame | None, months: Sequence[pd.Period]
 ) -> list[dict[str, float | int | None]]:
@@ -152,6 +157,7 @@ def lowest_by_advisor(
     return table.sort_values("score", kind="stable", na_position="last")[columns].reset_index(drop=True)
 
 
+@in_a_report
 def strangers(
     oem_css: pd.DataFrame | None, repair_orders: pd.DataFrame | None, month: pd.Period
 ) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract.months import DAY
+from aftersales.contract.remembered import in_a_report
 
 
 def has_time(dates: pd.Series, written_as_day: pd.Series | None = None) -> pd.Series:
@@ -32,6 +33,7 @@ def has_time(dates: pd.Series, written_as_day: pd.Series | None = None) -> pd.Se
     return dates.notna() & ~written_as_day.fillna(True).astype(bool)
 
 
+@in_a_report
 def timed(frame: pd.DataFrame, *columns: str) -> pd.Series:
     """Which rows tell a time of day in all of the columns."""
     told = [has_time(frame[c], frame.get(c + DAY)) for c in columns]

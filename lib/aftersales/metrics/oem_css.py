@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract.months import as_written, months_to
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.schema import MOT_ITEMS, PT_SECTIONS
 from aftersales.contract.statistics import moving_range_sigma
 from aftersales.signals import Finding, sentences
@@ -33,6 +34,7 @@ SECTIONS = ["section", "items", "points", "max_points", "score", "weight", "cont
 MISSED = ["section", "item", "points", "max_points", "lost", "note"]
 
 
+@in_a_report
 def row_of(
     oem_css: pd.DataFrame | None, month: pd.Period, scope: str, advisor: str | None = None
 ) -> dict[str, Any] | None:
@@ -55,6 +57,7 @@ def mot_score(row: Mapping[str, Any] | None, weights: Mapping[str, float]) -> fl
     return math.fsum(weights[item] * row[item] for item in MOT_ITEMS)
 
 
+@in_a_report
 def scores(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float]) -> pd.DataFrame:
     """The four rows of the deck's table: the store last month and this, its branch, the nation."""
     if oem_css is None:
@@ -81,6 +84,7 @@ def scores(oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str,
     return pd.DataFrame(out, columns=SCORES)
 
 
+@in_a_report
 def items(
     oem_css: pd.DataFrame | None,
     month: pd.Period,
@@ -137,6 +141,7 @@ def _minus(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
 
 
+@in_a_report
 def history(
     oem_css: pd.DataFrame | None, month: pd.Period, weights: Mapping[str, float], months: int = 12
 ) -> pd.DataFrame:
@@ -151,6 +156,7 @@ def history(
     return out.assign(mot=pd.Series(scores, out.index, dtype=float)).reset_index()[columns]
 
 
+@in_a_report
 def pt_sections(
     oem_pt: pd.DataFrame | None, month: pd.Period, pt_weights: Mapping[str, float]
 ) -> pd.DataFrame:
@@ -199,6 +205,7 @@ def pt_missed(oem_pt: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     )
 
 
+@in_a_report
 def figures(
     oem_css: pd.DataFrame | None,
     oem_pt: pd.DataFrame | None,

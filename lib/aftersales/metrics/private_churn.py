@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.months import after, as_written, ratio
+from aftersales.contract.remembered import in_a_report
 from aftersales.metrics.survival import kaplan_meier, time_until
 from aftersales.metrics.visits import Visits, month_numbers, visits
 
@@ -23,6 +24,7 @@ _CALLED = ("called", "reached", "one_visit", "not_due")
 _NAMES = ("private_cohort", "to_call", "private_rate", "fleet_cohort", "fleet_lost", *_CALLED, *FIGURES[2:])
 
 
+@in_a_report
 def figures(
     repair_orders: pd.DataFrame | None,
     churn_calls: pd.DataFrame | None,
@@ -36,6 +38,7 @@ def figures(
     return {f"churn.{name}": now[name] for name in FIGURES}
 
 
+@in_a_report
 def with_reasons(churn_calls: pd.DataFrame) -> bool:
     """Whether the calls say why customers stayed away: where nobody who was reached has a reason, nobody
     knows who went elsewhere and who was not due."""
@@ -43,6 +46,7 @@ def with_reasons(churn_calls: pd.DataFrame) -> bool:
     return bool(said.empty or said.notna().any())
 
 
+@in_a_report
 def by_month(
     repair_orders: pd.DataFrame | None,
     churn_calls: pd.DataFrame | None,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aftersales.contract.months import after, as_written, months_to, ratio, start, within
-from aftersales.contract.remembered import remembered
+from aftersales.contract.remembered import in_a_report, remembered
 from aftersales.metrics.visits import Visits, visits
 
 RETURN_DAYS, RETURN_KM = 30, 2_000
@@ -18,6 +18,7 @@ RETURNS = ["order_id", "advisor", "returned_order_id", "days", "km", "red_line"]
 _DAY = np.timedelta64(1, "D")
 
 
+@in_a_report
 def figures(
     repair_orders: pd.DataFrame | None,
     month: pd.Period,
@@ -29,6 +30,7 @@ def figures(
     return {f"ftf.{name}": value for name, value in now.items()}
 
 
+@in_a_report
 def by_month(
     repair_orders: pd.DataFrame | None,
     months: Sequence[pd.Period],

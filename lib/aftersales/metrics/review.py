@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from aftersales.contract.months import after, as_written, ratio
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.schema import MOT_ITEMS
 from aftersales.signals import Finding, sentences
 from aftersales.signals.sentences import WATCHED_AS
@@ -36,6 +37,7 @@ RESULTS = [
 ]
 
 
+@in_a_report
 def status_at_end(actions: pd.DataFrame, month: pd.Period) -> pd.Series:
     """Status of actions as it was at the end of a month: done later is still in progress. All
     missing where the table has no status."""
@@ -47,6 +49,7 @@ def status_at_end(actions: pd.DataFrame, month: pd.Period) -> pd.Series:
     return status.mask(later, "in_progress")
 
 
+@in_a_report
 def measures(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     """The actions raised in the month before, with their status at the end of `month`."""
     if actions is None:
@@ -66,6 +69,7 @@ def measures(actions: pd.DataFrame | None, month: pd.Period) -> pd.DataFrame:
     return last.loc[order, ACTIONS].reset_index(drop=True)
 
 
+@in_a_report
 def figures(actions: pd.DataFrame | None, month: pd.Period) -> dict[str, float | int | None]:
     """Actions of the month before by status, and the share done (``review.*``)."""
     if actions is None:

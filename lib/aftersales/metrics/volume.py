@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from aftersales.contract.months import as_written, months_to, within
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.vehicles import with_vehicle
 
 
+@in_a_report
 def figures(
     repair_orders: pd.DataFrame | None, jobs: pd.DataFrame | None, month: pd.Period
 ) -> dict[str, int | None]:

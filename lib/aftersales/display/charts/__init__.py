@@ -4,15 +4,9 @@ Every function takes ``title`` (the finding), ``subtitle`` (unit, n, period), wr
 from the frame, and draws itself twice, for a desk and for a phone.
 """
 
-# ruff: noqa: E402
 from typing import TYPE_CHECKING
 
-from aftersales.contract import lazily, written
-from aftersales.display import theme
-
-lazily.seaborn()  # before any chart imports it
-theme.rc()  # kernels that are forked find the fonts registered
-
+from aftersales.contract import written
 from aftersales.display.charts.bars import bars
 from aftersales.display.charts.dots import dot_plot, pairs
 from aftersales.display.charts.flows import bridge, waterfall
@@ -55,6 +49,3 @@ if not TYPE_CHECKING:
 
 def __dir__() -> list[str]:
     return __all__
-
-
-del lazily  # what is offered after `charts.` are charts

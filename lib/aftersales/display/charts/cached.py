@@ -43,10 +43,8 @@ def _place(name: str, *given: Any) -> Path | None:
     program = os.environ.get(store.PROGRAM)
     if not program:
         return None
-    from matplotlib import rcParams
-
     try:
-        key = pickle.dumps((program, name, given, sorted(map(str, dict.items(rcParams)))), protocol=5)
+        key = pickle.dumps((program, name, given), protocol=5)
     except Exception:  # an argument that can't be pickled may raise anything
         return None
     return store.folder("drawings") / hashlib.sha256(key).hexdigest()[:32]

@@ -9,11 +9,9 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from math import hypot
 
-from matplotlib.axes import Axes
-
-from aftersales.display import theme
-from aftersales.display.charts.axes import inside, lower, say
+from aftersales.display import svg, theme
 from aftersales.display.charts.frame import one_line
+from aftersales.display.charts.plot import Plot
 from aftersales.display.svg import width_of
 
 Box = tuple[float, float, float, float]
@@ -35,7 +33,9 @@ _COLUMN = 170  # px: the widest column of the list, but where it has one only
 
 
 def name_points(
-    ax: Axes,
+    plot: Plot,
+    width: float,
+    foot: float,
     points: Sequence[Point],
     texts: Sequence[str],
     chosen: Sequence[int],
@@ -43,23 +43,31 @@ def name_points(
     lang: str,
     taken: Sequence[Box] = (),
     bold: Sequence[int] = (),
-) -> None:
-    """Name points, with a hairline where the nearest free place is not beside the point.
+) -> tuple[list[str], float]:
+    """Names of points, with a hairline where the nearest free place is not beside the point.
 
     Parameters
     ----------
+    width, foot
+        How wide the picture is, and where it ends above what is listed below.
     points
-        All of them, in px from the lower left corner of the axes.
+        All of them, in px of the picture.
     chosen
         Indexes of those that are named beside the point where there is room, the important ones first. The
         others, in the order of `points`, have a number there and their names below.
     taken
         Boxes in px that no name may touch.
+
+    Returns
+    -------
+    list of str, float
+        The shapes, and where the picture ends with the list.
     """
-    room = (-1.0, 1.0, ax.figure.bbox.width * (1 - ax.get_position().x0) - 1, inside(ax)[1] + 2)
+    room = (plot.left - 1, plot.top - 2, width - 1, plot.foot + 1)
     boxes: list[Box] = [*taken, *((x - 6, y - 6, x + 6, y + 6) for x, y in points)]
     comma = "、" if lang == "zh" else ", "
     named: set[int] = set()
+    parts: list[str] = []
     asked = 0
     for group in _groups(points, chosen[:_NAMES]):
         names = list(dict.fromkeys(_short(str(texts[i]), px) for i in group))
@@ -67,15 +75,17 @@ def name_points(
             continue
         text, asked = comma.join(names), asked + 1
         lines = names if width_of(text, px) > _LONG else [text]
-        if _beside(ax, points[group[0]], lines, px, boxes, room, group[0] in bold):
+        if drawn := _beside(points[group[0]], lines, px, boxes, room, group[0] in bold):
+            parts += drawn
             named.update(group)
     rest = [i for i in range(len(points)) if i not in named]
     if not rest:
-        return
+        return parts, foot
     number = {i: n for n, i in enumerate(rest, 1)}
     for group in _groups(points, rest[: _NAMES - asked]):
-        _beside(ax, points[group[0]], [_runs(number[i] for i in group)], px - 1, boxes, room, False)
-    _list_below(ax, [f"{number[i]} {texts[i]}" for i in rest], px, lang)
+        parts += _beside(points[group[0]], [_runs(number[i] for i in group)], px - 1, boxes, room, False)
+    listed, foot = _list_below([f"{number[i]} {texts[i]}" for i in rest], px, width, foot, lang)
+    return parts + listed, foot
 
 
 def _groups(points: Sequence[Point], chosen: Sequence[int]) -> list[list[int]]:
@@ -91,47 +101,24 @@ def _groups(points: Sequence[Point], chosen: Sequence[int]) -> list[list[int]]:
 
 
 def _beside(
-    ax: Axes,
-    point: Point,
-    lines: Sequence[str],
-    px: float,
-    boxes: list[Box],
-    room: Box,
-    bold: bool,
-) -> bool:
-    """Write lines at the nearest free place, and keep it; False where there is none."""
-    (x, y), (width, height) = point, inside(ax)
+    point: Point, lines: Sequence[str], px: float, boxes: list[Box], room: Box, bold: bool
+) -> list[str]:
+    """Lines at the nearest free place, which is kept; nothing where there is none."""
+    x, y = point
     size = (max(width_of(line, px) for line in lines), (px + 3) * len(lines))
     spot = _free(x, y, size, boxes, room)
     if spot is None:
-        return False
+        return []
     boxes.append(spot)
-    left, low, right, high = spot
-    near = (min(max(x, left), right), min(max(y, low), high))
+    left, top, right, foot = spot
+    near = (min(max(x, left), right), min(max(y, top), foot))
     gap = hypot(near[0] - x, near[1] - y)
+    parts = []
     if gap > 13:
         share = 6 / gap
         start = (x + (near[0] - x) * share, y + (near[1] - y) * share)
-        ends = [(a / width, b / height) for a, b in (start, near)]
-        ax.plot(
-            *zip(*ends, strict=True),
-            color=theme.MUTED,
-            lw=0.8,
-            transform=ax.transAxes,
-            clip_on=False,
-            zorder=2,
-        )
-    say(
-        ax,
-        "\n".join(lines),
-        (0, 0),
-        (left, (low + high) / 2),
-        px=px,
-        bold=bold,
-        zorder=6,
-        linespacing=1.2,
-    )
-    return True
+        parts.append(svg.line([start, near], theme.MUTED, 0.8))
+    return [*parts, svg.words("\n".join(lines), left, (top + foot) / 2, px, bold=bold)]
 
 
 def _runs(numbers: Iterable[int]) -> str:
@@ -149,20 +136,20 @@ def _runs(numbers: Iterable[int]) -> str:
     return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}–{r[-1]}" for r in runs)
 
 
-def _list_below(ax: Axes, names: list[str], px: float, lang: str) -> None:
-    """The names of the numbered points, in as many columns as have room."""
+def _list_below(names: list[str], px: float, width: float, foot: float, lang: str) -> tuple[list[str], float]:
+    """The names of the numbered points, in as many columns as have room; where they end."""
     if len(names) > _LISTED:
         more = len(names) - _LISTED + 1
         names = [*names[: _LISTED - 1], f"… 另{more:,}个" if lang == "zh" else f"… {more:,} more"]
-    left = ax.get_position().x0 * ax.figure.bbox.width
-    whole, step = ax.figure.bbox.width - 4, px + 5
+    whole, step = width - 4, px + 5
     widest = min(max(width_of(name, px) for name in names) + 14, _COLUMN)
     across = max(1, min(int(whole / widest), len(names)))
     down, cell = -(-len(names) // across), whole / across
-    foot = lower(ax, down * step + 6)
-    for n, name in enumerate(names):
-        place = (n // down * cell - left + 2, foot - (n % down + 0.5) * step)
-        say(ax, one_line(name, px, cell - 10), (0, 0), place, px=px)
+    parts = [
+        svg.words(one_line(name, px, cell - 10), n // down * cell + 2, foot + (n % down + 0.5) * step, px)
+        for n, name in enumerate(names)
+    ]
+    return parts, foot + down * step + 6
 
 
 def _short(name: str, px: float) -> str:
@@ -178,8 +165,8 @@ def _free(x: float, y: float, size: tuple[float, float], boxes: Sequence[Box], r
     wide, high = size
     for far, (dx, dy) in product(_DISTANCES, _SIDES):
         left = x + dx * far - (wide if dx < 0 else 0 if dx > 0 else wide / 2)
-        low = y + dy * far - (high if dy < 0 else 0 if dy > 0 else high / 2)
-        box = (left, low, left + wide, low + high)
+        top = y - dy * far - (high if dy > 0 else 0 if dy < 0 else high / 2)
+        box = (left, top, left + wide, top + high)
         if box[0] < room[0] or box[1] < room[1] or box[2] > room[2] or box[3] > room[3]:
             continue
         if not any(box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in boxes):

@@ -75,15 +75,24 @@ class Plot:
         return svg.line([(self.left, self.y(y)), (self.right, self.y(y))], colour, width, dashes)
 
     def line(
-        self, values: pd.Series, colour: str, width: float, dashes: str = "", radius: float = 0
+        self,
+        values: pd.Series,
+        colour: str,
+        width: float,
+        dashes: str = "",
+        radius: float = 0,
+        at: pd.Series | None = None,
     ) -> list[str]:
-        """A line through values at 0, 1, 2 …, broken where one is not known, with a dot on each."""
+        """A line through values at 0, 1, 2 … or `at`, broken where one is not known, with a dot on each."""
         known = values.to_numpy(float)
-        parts = list(svg.broken_line(known, self.at, colour, width, dashes))
+        places = range(len(known)) if at is None else at.to_numpy(float)
+
+        def place(i: int, value: float) -> tuple[float, float]:
+            return self.at(float(places[i]), value)
+
+        parts = list(svg.broken_line(known, place, colour, width, dashes))
         if radius:
-            parts += [
-                svg.dot(*self.at(i, v), radius, colour) for i, v in enumerate(known) if math.isfinite(v)
-            ]
+            parts += [svg.dot(*place(i, v), radius, colour) for i, v in enumerate(known) if math.isfinite(v)]
         return parts
 
     def band(self, lower: pd.Series, upper: pd.Series, colour: str) -> list[str]:
@@ -129,6 +138,11 @@ class Plot:
             svg.words(text, self.x(x), self.foot + pad, px, theme.MUTED, anchor="middle", stands="below")
             for x, text in zip(places, texts, strict=True)
         ]
+
+    def title(self, text: str, px: float) -> str:
+        """What the values along the foot are, below them."""
+        middle = self.left + self.width / 2
+        return svg.words(text, middle, self.foot + px + 16, px, theme.MUTED, anchor="middle", stands="below")
 
     def beside(self, places: Sequence[float], texts: Sequence[str], px: float) -> list[str]:
         """What values along the left edge are called."""

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from aftersales.contract import formats
-from aftersales.display import exhibit, theme
-from aftersales.display.charts.axes import bare, inside, room, say
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
 from aftersales.display.charts.frame import Variant, apart, joined, nothing, size
 from aftersales.display.charts.labels import Box, name_points
-from aftersales.display.charts.plot import ticks
-from aftersales.display.exhibit import Exhibit
+from aftersales.display.charts.plot import Plot, axis_texts, ticks
+from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
+# Room at the left for rates, below for volumes and what they are.
+_LEFT, _BELOW = 52, 50
 # So many points are named at the most; of more, those outside the limits and the extremes.
 _NAMED = {"wide": 14, "narrow": 10}
 
@@ -56,45 +53,47 @@ def funnel(
     beyond = points["outside"].notna()
     centre_lines = re.sub(r"\s*(?=\d)", "\n", centre_name, count=1)
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px, wide = size(variant), variant == "wide"
         right = max(width_of(t, px - 1) for t in [*centre_lines.split("\n"), "99.8%"]) + 10
-        ax = room(figure, 348 if wide else 330, 52, right, top=12, bottom=50)
-        bottom = min(limits["lower_998"].min(), points["rate"].min())
-        top = max(limits["upper_998"].max(), points["rate"].max())
-        span = (top - bottom) or 0.01
-        ax.set_ylim(bottom - 0.05 * span, top + (0.02 if top >= 1 - 1e-9 else 0.06) * span)
-        ax.set_xlim(min(x.min(), volume.min()), max(x.max(), volume.max()))
-        ax.fill_between(x, limits["lower_998"], limits["upper_998"], color=theme.BAND, linewidth=0)
-        ax.fill_between(x, limits["lower_95"], limits["upper_95"], color=theme.GRID, linewidth=0)
-        ax.axhline(centre, color=theme.MUTED, linewidth=1.2, dashes=(4, 3))
-        _dots(ax, volume, points["rate"], beyond, ("o", theme.THIS, 8), ("D", theme.INK, 8))
-        bare(ax)
-        ax.set_yticks(ticks(*ax.get_ylim(), 6))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:g}%" if v <= 1 + 1e-9 else ""))
-        ax.set_xticks(ticks(*ax.get_xlim(), 8 if wide else 4, least=1))
-        ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
-        ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
-        ends = limit_names(ax, limits, centre, centre_lines, px - 1)
-        at = _pixels(ax, volume, points["rate"])
-        line = _pixels(ax, [x.iloc[0]], [centre])[0][1]
-        taken: list[Box] = [(-1, line - 2, inside(ax)[0], line + 2), *ends]
-        name_points(
-            ax,
+        low = min(limits["lower_998"].min(), points["rate"].min())
+        high = max(limits["upper_998"].max(), points["rate"].max())
+        span = (high - low) or 0.01
+        down = (high + (0.02 if high >= 1 - 1e-9 else 0.06) * span, low - 0.05 * span)
+        across = (float(min(x.min(), volume.min())), float(max(x.max(), volume.max())))
+        tall = (348 if wide else 330) - 12 - _BELOW
+        plot = Plot(_LEFT, 12, WIDTHS[variant] - _LEFT - right, tall, widened(across), down)
+        rates = [v for v in ticks(plot.down[1], plot.down[0], 6) if v <= 1 + 1e-9]
+        volumes = ticks(*plot.across, 8 if wide else 4, least=1)
+        parts = limit_bands(plot, x, limits)
+        parts.append(plot.level(centre, theme.MUTED, 1.2, "5 4"))
+        parts += plot.beside(rates, axis_texts(rates, "rate"), px - 1)
+        parts += plot.below(volumes, axis_texts(volumes, "count"), px - 1)
+        parts.append(plot.title(x_name, px - 1))
+        at = [plot.at(v, r) for v, r in zip(volume, points["rate"], strict=True)]
+        parts += [svg.dot(*place, 4, theme.THIS) for place, out in zip(at, beyond, strict=True) if not out]
+        parts += [svg.diamond(*place, 5.7, theme.INK) for place, out in zip(at, beyond, strict=True) if out]
+        ends, boxes = limit_names(plot, limits, centre, centre_lines, px - 1)
+        line = plot.y(centre)
+        named, foot = name_points(
+            plot,
+            WIDTHS[variant],
+            plot.foot + _BELOW,
             at,
             list(points["label"]),
             _to_name(points, "rate", _NAMED[variant]),
             px - 0.5 if wide else px - 1,
             lang,
-            taken,
+            [(plot.left - 1, line - 2, plot.right, line + 2), *boxes],
         )
+        return svg.document(WIDTHS[variant], foot, [*parts, *ends, *named])
 
     alt = [
         f"{r['label']} {formats.percent(r['rate'], 2)} ({formats.count(r['volume'])})"
         for r in points.to_dict("records")
     ]
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,
@@ -114,52 +113,43 @@ def funnel(
     )
 
 
-def limit_names(ax: Axes, limits: pd.DataFrame, centre: float, centre_name: str, px: float) -> list[Box]:
+def widened(ends: tuple[float, float]) -> tuple[float, float]:
+    """The ends of a scale; of a single value some room around it."""
+    return ends if ends[1] > ends[0] else (ends[0] - 0.5, ends[1] + 0.5)
+
+
+def limit_bands(plot: Plot, x: pd.Series, limits: pd.DataFrame) -> list[str]:
+    """The limits of chance over the volumes, as two bands; what lies beyond the plot ends at its edge."""
+    high, low = plot.down
+    parts = []
+    for name, colour in (("998", theme.BAND), ("95", theme.GRID)):
+        lower, upper = (limits[f"{end}_{name}"].astype(float).clip(low, high) for end in ("lower", "upper"))
+        edge = [plot.at(v, y) for v, y in zip(x, upper, strict=True)]
+        back = [plot.at(v, y) for v, y in zip(x, lower, strict=True)]
+        parts.append(svg.area([*edge, *back[::-1]], colour))
+    return parts
+
+
+def limit_names(
+    plot: Plot, limits: pd.DataFrame, centre: float, centre_name: str, px: float
+) -> tuple[list[str], list[Box]]:
     """What the bands and the dashed line are, at their right ends; the boxes that these names fill."""
-    boxes: list[Box] = []
     named = [
-        ("95%", limits["lower_95"].iloc[-1]),
-        ("99.8%", limits["lower_998"].iloc[-1]),
+        ("95%", float(limits["lower_95"].iloc[-1])),
+        ("99.8%", float(limits["lower_998"].iloc[-1])),
         (centre_name, centre),
     ]
-    (low, high), (width, height) = ax.get_ylim(), inside(ax)
-    places = [(float(v) - low) / (high - low) * height for _, v in named]
-    sizes = [(px + 3) * (t.count("\n") + 1) for t, _ in named]
-    for place, size_px, (text, _) in zip(apart(places, sizes, 0, height + 6), sizes, named, strict=True):
-        boxes.append((width + 3, place - size_px / 2, width + 400, place + size_px / 2))
-        say(ax, text, (1, 0), (6, place), px=px, colour=theme.MUTED, linespacing=1.15)
-    return boxes
-
-
-def _dots(
-    ax: Axes,
-    x: pd.Series,
-    y: pd.Series,
-    apart: pd.Series,
-    usual: tuple[str, str, float],
-    other: tuple[str, str, float],
-) -> None:
-    """Points with those set apart in a shape, colour and size (px) of their own."""
-    for chosen, (marker, colour, px) in ((~apart, usual), (apart, other)):
-        ax.scatter(
-            x[chosen],
-            y[chosen],
-            s=px**2,
-            c=colour,
-            marker=marker,
-            linewidth=0,
-            zorder=4,
-            clip_on=False,
-        )
-
-
-def _pixels(ax: Axes, x: Iterable[float], y: Iterable[float]) -> list[tuple[float, float]]:
-    """Points in px from the lower left corner of the axes."""
-    (x0, x1), (y0, y1), (width, height) = ax.get_xlim(), ax.get_ylim(), inside(ax)
-    return [
-        (float((a - x0) / (x1 - x0) * width), float((b - y0) / (y1 - y0) * height))
-        for a, b in zip(x, y, strict=True)
+    sizes = [(px + 3) * (text.count("\n") + 1) for text, _ in named]
+    places = apart([plot.y(value) for _, value in named], sizes, plot.top - 6, plot.foot)
+    boxes = [
+        (plot.right + 3, y - size_px / 2, plot.right + 400, y + size_px / 2)
+        for y, size_px in zip(places, sizes, strict=True)
     ]
+    parts = [
+        svg.words(text, plot.right + 6, y, px, theme.MUTED)
+        for y, (text, _) in zip(places, named, strict=True)
+    ]
+    return parts, boxes
 
 
 def _to_name(points: pd.DataFrame, y: str, most: int) -> list[int]:
@@ -202,44 +192,48 @@ def matrix(
     x, y = points["x"].astype(float), points["y"].astype(float)
     first = (points.index < strong) & (x > 0)
 
-    def draw(figure: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px, wide = size(variant), variant == "wide"
-        ax = room(figure, 352 if wide else 360, 44, 16, top=26, bottom=50)
         span = max(x.max(), 0) - min(x.min(), 0) or 1
-        ax.set_xlim(min(x.min(), 0) - 0.10 * span, max(x.max(), 0) + 0.16 * span)
-        ax.set_ylim(0, y.max() * 1.18)
-        ax.axvspan(0, ax.get_xlim()[1], color=theme.BAND, linewidth=0, zorder=0)
-        ax.axvline(0, color=theme.MUTED, linewidth=1)
-        bare(ax)
-        curve = _same_priority(ax, x[first] * y[first], px, lang)
-        _dots(ax, x, y, first, ("o", theme.LAST, 8), ("o", theme.THIS, 10))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:g}%"))
-        ax.set_yticks(ticks(*ax.get_ylim(), 5))
-        ax.set_xticks(ticks(*ax.get_xlim(), 9 if wide else 6))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}".replace("-", "−")))
-        ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
-        ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
-        say(ax, y_name, (0, 1), (-40, 8), px=px - 1, colour=theme.MUTED, va="bottom")
-        zero = _pixels(ax, [0], [0])[0][0]
-        taken: list[Box] = [(zero - 2, 0, zero + 2, inside(ax)[1]), *curve]
+        across = (min(x.min(), 0) - 0.10 * span, max(x.max(), 0) + 0.16 * span)
+        tall, left = (352 if wide else 360) - 26 - _BELOW, 44
+        plot = Plot(left, 26, WIDTHS[variant] - left - 16, tall, across, (y.max() * 1.18 or 1, 0))
+        weights, gaps = ticks(0, plot.down[0], 5), ticks(*across, 9 if wide else 6)
+        zero = plot.x(0)
+        parts = [
+            svg.rect(zero, plot.top, plot.right - zero, plot.height, theme.BAND),
+            plot.upright(0, theme.MUTED),
+        ]
+        curve, taken = _same_priority(plot, x[first] * y[first], px - 1, lang)
+        parts += curve
+        parts += plot.beside(weights, axis_texts(weights, "rate"), px - 1)
+        parts += plot.below(gaps, axis_texts(gaps, "points"), px - 1)
+        parts.append(plot.title(x_name, px - 1))
+        parts.append(svg.words(y_name, plot.left - 40, plot.top - 8, px - 1, theme.MUTED, stands="above"))
+        at = [plot.at(a, b) for a, b in zip(x, y, strict=True)]
+        for place, strong_one in sorted(zip(at, first, strict=True), key=lambda one: bool(one[1])):
+            parts.append(svg.dot(*place, 5 if strong_one else 4, theme.THIS if strong_one else theme.LAST))
         order = [*points.index[first], *sorted(points.index[~first], key=lambda i: x[i])]
-        name_points(
-            ax,
-            _pixels(ax, x, y),
+        named, foot = name_points(
+            plot,
+            WIDTHS[variant],
+            plot.foot + _BELOW,
+            at,
             list(points["label"]),
             order,
             px - 1,
             lang,
-            taken,
+            [(zero - 2, plot.top, zero + 2, plot.foot), *taken],
             bold=list(points.index[first]),
         )
+        return svg.document(WIDTHS[variant], foot, [*parts, *named])
 
     alt = [
         f"{r['label']} {x_name} {formats.number(r['x'])} {y_name} {formats.percent(r['y'], 0)}"
         for r in points.to_dict("records")
     ]
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,
@@ -252,24 +246,20 @@ def matrix(
     )
 
 
-def _same_priority(ax: Axes, priorities: pd.Series, px: float, lang: str) -> list[Box]:
+def _same_priority(plot: Plot, priorities: pd.Series, px: float, lang: str) -> tuple[list[str], list[Box]]:
     """The curve on which weight × gap is what the last of the first has, and the boxes that it fills."""
     if priorities.empty:
-        return []
-    least, (_, right), (_, top) = float(priorities.min()), ax.get_xlim(), ax.get_ylim()
+        return [], []
+    least, right, top = float(priorities.min()), plot.across[1], plot.down[0]
     if not 0 < least / top < right:
-        return []
+        return [], []
     x = np.geomspace(least / top, right, 60)
-    ax.plot(x, least / x, color=theme.MUTED, linewidth=1, dashes=(2, 3), zorder=1)
+    at = [plot.at(gap, min(least / gap, top)) for gap in x]
     name = "权重 × 差距相同" if lang == "zh" else "Same weight × gap"
-    at, wide = _pixels(ax, [x[0]], [top])[0][0], width_of(name, px - 1)
-    say(
-        ax,
-        name,
-        (0, 1),
-        (min(at - wide / 2, inside(ax)[0] - wide), 8),
-        px=px - 1,
-        colour=theme.MUTED,
-        va="bottom",
-    )
-    return [(a - 5, b - 5, a + 5, b + 5) for a, b in _pixels(ax, x, least / x)]
+    wide = width_of(name, px)
+    begins = min(at[0][0] - wide / 2, plot.right - wide)
+    parts = [
+        svg.line(at, theme.MUTED, 1, "2 3"),
+        svg.words(name, begins, plot.top - 8, px, theme.MUTED, stands="above"),
+    ]
+    return parts, [(a - 5, b - 5, a + 5, b + 5) for a, b in at]

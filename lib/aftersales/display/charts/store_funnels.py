@@ -8,21 +8,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from aftersales.contract import formats
 from aftersales.contract.statistics import FEW
-from aftersales.display import exhibit, theme
-from aftersales.display.charts.axes import bare, inside, room
+from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
 from aftersales.display.charts.frame import Variant, joined, nothing, size
 from aftersales.display.charts.labels import Box, name_points
-from aftersales.display.charts.plot import ticks
-from aftersales.display.charts.scatter import limit_names
-from aftersales.display.exhibit import Exhibit
+from aftersales.display.charts.plot import Plot, ticks
+from aftersales.display.charts.scatter import limit_bands, limit_names, widened
+from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
+# Room at the left for rates, below for volumes and what they are.
+_LEFT, _BELOW = 52, 50
 # So many of the stores that may be named are, on a desk and on a phone; the title has the first of them.
 _NAMED = {"wide": 12, "narrow": 6}
 # Stores that a text alternative tells one by one.
@@ -70,63 +69,77 @@ def store_funnel(
     marked = points["outside"].notna() & ~named
     lines = re.sub(r"\s*(?=\d)", "\n", f"{centre_name} {_printed(centre, per_1000)}", count=1)
 
-    def draw(drawing: Figure, variant: Variant) -> None:
+    def draw(variant: Variant) -> str:
         px, wide = size(variant), variant == "wide"
         right = max(width_of(t, px - 1) for t in [*lines.split("\n"), "99.8%"]) + 10
-        ax = room(drawing, 240 if wide else 270, 52, right, top=12, bottom=50)
-        bottom = min(limits["lower_998"].quantile(0.3), points["rate"].min())
-        top = max(limits["upper_998"].quantile(0.7), points["rate"].max())
-        span = (top - bottom) or 0.01
-        ax.set_ylim(max(bottom - 0.05 * span, -0.02 * span), top + (0.02 if top >= 1 - 1e-9 else 0.06) * span)
-        if x.max() / max(x.min(), 1) > _RATIO:
-            ax.set_xscale("log")
-        ax.set_xlim(x.min(), x.max())
-        ax.fill_between(x, limits["lower_998"], limits["upper_998"], color=theme.BAND, linewidth=0)
-        ax.fill_between(x, limits["lower_95"], limits["upper_95"], color=theme.GRID, linewidth=0)
+        low = min(limits["lower_998"].quantile(0.3), points["rate"].min())
+        high = max(limits["upper_998"].quantile(0.7), points["rate"].max())
+        span = (high - low) or 0.01
+        ends = (float(x.min()), float(x.max()))
+        ratios = ends[1] / max(ends[0], 1) > _RATIO
+        scale = np.log10 if ratios else np.asarray
+        plot = Plot(
+            _LEFT,
+            12,
+            WIDTHS[variant] - _LEFT - right,
+            (240 if wide else 270) - 12 - _BELOW,
+            widened((float(scale(ends[0])), float(scale(ends[1])))),
+            (
+                high + (0.02 if high >= 1 - 1e-9 else 0.06) * span,
+                max(low - 0.05 * span, -0.02 * span),
+            ),
+        )
+        along = pd.Series(scale(x), x.index)
+        parts = limit_bands(plot, along, limits)
         if frame["spread"].iloc[0] > 0:
             for end in ("lower_chance", "upper_chance"):
-                ax.plot(x, limits[end], color=theme.NATION, linewidth=1, dashes=(1, 2.5))
-        ax.axhline(centre, color=theme.MUTED, linewidth=1.2, dashes=(4, 3))
+                seen = limits[end].astype(float)
+                seen = seen.where((seen >= plot.down[1]) & (seen <= plot.down[0]))
+                parts += plot.line(seen, theme.NATION, 1, "1 2.5", at=along)
+        parts.append(plot.level(centre, theme.MUTED, 1.2, "5 4"))
+        at = [plot.at(float(scale(v)), r) for v, r in zip(volume, points["rate"], strict=True)]
         small = 7 if len(points) <= _TOLD else 4.5
-        for chosen, style in (
-            (~named & ~marked, {"marker": "o", "color": theme.THIS, "s": small**2, "linewidth": 0}),
-            (
-                marked,
-                {
-                    "marker": "D",
-                    "facecolor": theme.PAPER,
-                    "edgecolor": theme.INK,
-                    "linewidth": 1.1,
-                    "s": (small - 0.5) ** 2,
-                },
-            ),
-            (named, {"marker": "D", "color": theme.INK, "s": (small + 1) ** 2, "linewidth": 0}),
-        ):
-            ax.scatter(volume[chosen], points["rate"][chosen], zorder=4, clip_on=False, **style)
-        bare(ax)
-        ax.set_yticks(ticks(*ax.get_ylim(), 6))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: _tick(v, per_1000)))
-        if ax.get_xscale() == "log":
-            ax.xaxis.set_major_locator(FixedLocator(_ticks(x.min(), x.max(), 7 if wide else 4)))
-            ax.xaxis.set_minor_locator(NullLocator())
-        else:
-            ax.set_xticks(ticks(*ax.get_xlim(), 8 if wide else 4, least=1))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: formats.count(v)))
-        ax.tick_params(labelsize=px - 1, labelcolor=theme.MUTED)
-        ax.set_xlabel(x_name, fontsize=px - 1, labelpad=8)
-        limit_names(ax, limits, centre, lines, px - 1)
+        for place, of, out in zip(at, named, marked, strict=True):
+            if not of and not out:
+                parts.append(svg.dot(*place, small / 2, theme.THIS))
+        for place, out in zip(at, marked, strict=True):
+            if out:
+                parts.append(svg.diamond(*place, (small - 0.5) * 0.71, theme.PAPER, theme.INK, 1.1))
+        for place, of in zip(at, named, strict=True):
+            if of:
+                parts.append(svg.diamond(*place, (small + 1) * 0.71, theme.INK))
+        rates = [v for v in ticks(plot.down[1], plot.down[0], 6) if _tick(v, per_1000)]
+        parts += plot.beside(rates, [_tick(v, per_1000) for v in rates], px - 1)
+        most = 7 if wide else 4
+        volumes = _ticks(*ends, most) if ratios else ticks(*plot.across, 8 if wide else 4, least=1)
+        told = [formats.count(v) for v in volumes]
+        parts += plot.below([float(scale(v)) for v in volumes], told, px - 1)
+        parts.append(plot.title(x_name, px - 1))
+        written, boxes = limit_names(plot, limits, centre, lines, px - 1)
         order = points[named].sort_values("p", kind="stable").index[: _NAMED[variant]]
         if len(points) <= _NAMED[variant]:
             order = points.sort_values("p", kind="stable").index
-        at = ax.transData.transform(np.column_stack([volume, points["rate"]])) - ax.bbox.min
-        line = float(ax.transData.transform((x.iloc[0], centre))[1] - ax.bbox.y0)
-        beside, high = inside(ax)
-        taken: list[Box] = [(-1, line - 2, beside, line + 2), (beside + 2, -99, beside + 999, high + 99)]
-        places = [(float(a), float(b)) for a, b in at]
-        name_points(ax, places, list(points["store"]), list(order), px - 1, lang, taken)
+        line = plot.y(centre)
+        taken: list[Box] = [
+            *boxes,
+            (plot.left - 1, line - 2, plot.right, line + 2),
+            (plot.right + 2, plot.top - 99, plot.right + 999, plot.foot + 99),
+        ]
+        names, foot = name_points(
+            plot,
+            WIDTHS[variant],
+            plot.foot + _BELOW,
+            at,
+            list(points["store"]),
+            list(order),
+            px - 1,
+            lang,
+            taken,
+        )
+        return svg.document(WIDTHS[variant], foot, [*parts, *written, *names])
 
-    return exhibit.chart(
-        draw,
+    return exhibit.picture(
+        {variant: draw(variant) for variant in WIDTHS},
         id=id,
         title=title,
         subtitle=subtitle,

@@ -106,8 +106,7 @@ def strip(
         else:
             parts += _dots(plot, cases, middles, ups, place, limit, px)
             parts += plot.names(groups, px, at=middles)
-        below, middle = plot.foot + px + 15, plot.left + plot.width / 2
-        parts.append(svg.words(name, middle, below, px - 1, theme.MUTED, anchor="middle", stands="below"))
+        parts.append(plot.title(name, px - 1))
         return svg.document(WIDTHS[variant], plot.foot + 50 + 18 * name.count("\n"), parts)
 
     return exhibit.picture(
