@@ -20,7 +20,13 @@ from aftersales.contract import formats, glued_here, own, params, statistics
 from aftersales.contract.errors import InputError
 from aftersales.contract.figures import FIGURES
 from aftersales.contract.tables import Tables
+from aftersales.display import fonts, theme
 from aftersales.export import workbook
+
+DRAWN = """from aftersales import charts
+
+sns = charts.themed_seaborn()
+sns.histplot(x=[1, 2, 2, 3]).set_xlabel("自己画的");"""
 
 
 def test_a_chapter_of_ones_own_is_in_the_report_and_others_are_left_out(project, april):
@@ -29,6 +35,10 @@ def test_a_chapter_of_ones_own_is_in_the_report_and_others_are_left_out(project,
     assert started.stdout.splitlines()[2].endswith("default.yml: - 08_waiting")
     settings = params.load(path=project.root / "params")
     assert settings.chapters == [*params.load().chapters[:-1], "08_waiting", "07_top5"]
+    chapter = project.root / "notebooks" / "08_waiting.ipynb"
+    notebook = nbformat.read(chapter, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(DRAWN))
+    nbformat.write(notebook, chapter)
     assert project("check-notebooks").returncode == 0
     month = project.root / "params" / "2024-04.yml"
     month.write_text("chapters: [08_waiting, 05_first_time_fix, 01_review]\n", encoding="utf-8")
@@ -44,6 +54,11 @@ def test_a_chapter_of_ones_own_is_in_the_report_and_others_are_left_out(project,
         "2 First-time fix and bookings",
         "3 Last month's measures reviewed",
     ]
+    (drawn,) = (one for one in page.iter("svg") if "自己画的" in one.text_content())
+    classes = dict(re.findall(r"\.(\w+)\{([^}]*)\}", (report / "report.html").read_text(encoding="utf-8")))
+    looks = {one.tag: classes[one.get("class")] for one in drawn.iter("text", "rect")}
+    assert fonts.FAMILY in looks["text"]
+    assert theme.THIS in looks["rect"]
     told = json.loads((report / "figures.json").read_text(encoding="utf-8"))
     whole = json.loads((april / "figures.json").read_text(encoding="utf-8"))
     assert told["figures"]["waiting.visits"] == whole["figures"]["volume.orders"]

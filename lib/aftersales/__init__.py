@@ -29,7 +29,6 @@ _NAMES = {
     "side_by_side": "aftersales.explanation.side_by_side",
     "lost_customers": "aftersales.explanation.lost_customers",
     "overview": "aftersales.group.results",
-    "themed_seaborn": "aftersales.display.theme",
 }
 _PACKAGES = {
     "chapters": "aftersales.chapters",

@@ -57,7 +57,6 @@ TONES: dict[str, str] = {tone: LIGHT[role] for tone, role in TONE_ROLES.items()}
 def rc() -> dict[str, Any]:
     """The matplotlib settings for drawings of one's own; registers the Chinese fonts once a process."""
     from matplotlib import font_manager
-    from matplotlib.rcsetup import cycler
 
     from aftersales.display import fonts
 
@@ -78,7 +77,6 @@ def rc() -> dict[str, Any]:
         "text.color": INK,
         "axes.labelcolor": MUTED,
         "axes.edgecolor": GRID,
-        "axes.prop_cycle": cycler(color=[THIS, TARGET, LAST, NATION]),
         "axes.titlelocation": "left",
         "axes.titleweight": "bold",
         "xtick.color": MUTED,
@@ -95,7 +93,7 @@ def themed_seaborn() -> ModuleType:
 
     Examples
     --------
-    >>> sns = themed_seaborn()  # doctest: +SKIP
+    >>> sns = charts.themed_seaborn()  # doctest: +SKIP
     >>> axes = sns.lineplot(x=["1月", "2月", "3月"], y=[0.31, 0.33, 0.36])  # doctest: +SKIP
     """
     from aftersales.contract import lazily
@@ -104,7 +102,7 @@ def themed_seaborn() -> ModuleType:
     import seaborn as sns
     from IPython import get_ipython
 
-    sns.set_theme(style="white", rc=rc())
+    sns.set_theme(style="white", palette=[THIS, TARGET, LAST, NATION], rc=rc())
     if shell := get_ipython():
         shell.run_line_magic("config", "InlineBackend.figure_formats = ['svg']")
     return cast("ModuleType", sns)

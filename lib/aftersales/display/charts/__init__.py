@@ -19,6 +19,7 @@ from aftersales.display.charts.scatter import funnel, matrix
 from aftersales.display.charts.store_funnels import store_funnels
 from aftersales.display.charts.strip import strip
 from aftersales.display.charts.trends import Line, line, trend
+from aftersales.display.theme import themed_seaborn
 
 __all__ = [
     "Line",
@@ -36,6 +37,7 @@ __all__ = [
     "panels",
     "store_funnels",
     "strip",
+    "themed_seaborn",
     "trend",
     "waterfall",
 ]
