@@ -105,10 +105,14 @@ def deck():
     return Tables(store="示范店", **demo.generate())
 
 
+# These start processes of their own, or are what a machine without anything begins with.
+_COLD = ("group", "lab", "init")
+
+
 def run(*args, cwd=params.ROOT, **env):
-    """The command, as a manager's shell runs it; report and check from a warm process where they may be."""
+    """The command, as a manager's shell runs it; from a warm process where it may be."""
     args = list(map(str, args))
-    if args[0] in ("report", "check") and warm.can(cwd, env):
+    if args[0] not in _COLD and warm.can(cwd, env):
         done = warm.run(args, cwd, env)
     else:
         done = subprocess.run(
