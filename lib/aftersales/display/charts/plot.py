@@ -158,17 +158,18 @@ class Plot:
 
 
 def ticks(low: float, high: float, most: int, least: float = 0) -> list[float]:
-    """Multiples of 1, 2 or 5 times a power of ten, `least` or more, within a range: of `most` steps or fewer.
+    """Multiples of 1, 2 or 5 times a power of ten, `least` or more, within a range: `most` steps or fewer.
 
-    >>> ticks(93.2, 99.9, 5), ticks(0, 0.31, 5)
-    ([94.0, 96.0, 98.0], [0.0, 0.1, 0.2, 0.3])
+    >>> ticks(93.2, 99.9, 5), ticks(0, 0.31, 5), ticks(91.3, 99.4, 4)
+    ([94.0, 96.0, 98.0], [0.0, 0.1, 0.2, 0.3], [92.0, 94.0, 96.0, 98.0])
     """
     if not high > low:
         return [low]
     power = 10.0 ** math.floor(math.log10((high - low) / most))
-    step = next(n * power for n in (1, 2, 5, 10) if n * power * most >= (high - low) * (1 - 1e-9))
-    step = max(step, least)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    for step in (max(n * power, least) for n in (1, 2, 5, 10)):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first <= most:
+            break
     return [round(n * step, 12) for n in range(first, last + 1)]
 
 
