@@ -1,5 +1,6 @@
 """What several tests share: the deck's store, its month, the params."""
 
+import gc
 import os
 import re
 import shutil
@@ -51,6 +52,13 @@ LONG = [
     "test_newest_python",
     "test_slides",
 ]
+
+
+def pytest_collection_finish():
+    """What is there when the tests begin stays; to look through it again and again takes seconds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items):

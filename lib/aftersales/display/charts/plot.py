@@ -161,7 +161,7 @@ def ticks(low: float, high: float, most: int, least: float = 0) -> list[float]:
     """Multiples of 1, 2 or 5 times a power of ten, `least` or more, within a range: `most` steps or fewer.
 
     >>> ticks(93.2, 99.9, 5), ticks(0, 0.31, 5), ticks(91.3, 99.4, 4)
-    ([94.0, 96.0, 98.0], [0.0, 0.1, 0.2, 0.3], [92.0, 94.0, 96.0, 98.0])
+    ([94.0, 95.0, 96.0, 97.0, 98.0, 99.0], [0.0, 0.1, 0.2, 0.3], [92.0, 94.0, 96.0, 98.0])
     """
     if not high > low:
         return [low]
