@@ -54,6 +54,14 @@ def test_in_a_report_the_same_is_counted_once(counted):
         assert len(calls) == before + 1
 
 
+def test_a_name_is_not_taken_for_a_value(counted):
+    count, _ = counted
+    remembered.report_begins()
+    table = pd.DataFrame({"a": [1, 2]})
+    assert isinstance(count(table, months="dict"), pd.DataFrame)
+    assert count(table, "months", "dict") == {"n": 2}
+
+
 def test_a_table_that_has_the_place_of_another_is_not_taken_for_it(counted):
     count, calls = counted
     remembered.report_begins()

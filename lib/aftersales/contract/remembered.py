@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,27 +19,28 @@ R = TypeVar("R")
 _RESULTS, _MONTHS, _IN_A_REPORT = 12, 2, 64
 
 
-def remembered(
-    function: Callable[Concatenate[pd.DataFrame, P], R],
-) -> Callable[Concatenate[pd.DataFrame, P], R]:
-    """A pure function of a table that remembers its last results.
+def remembered(function: Callable[P, R], most: int = _RESULTS) -> Callable[P, R]:
+    """A pure function of tables that remembers its last results, as many as `most`.
 
     A report asks for the same several times: for figures, findings, lists and charts. A table is taken for
     the same only while it is the same object, and nobody changes a table in place.
     """
-    known: dict[tuple[Any, ...], tuple[weakref.ref[pd.DataFrame], R]] = {}
+    known: dict[Any, tuple[list[weakref.ref[Any]], R]] = {}
 
     @wraps(function)
-    def call(table: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        key = (id(table), *(tuple(a) if isinstance(a, list) else a for a in args), *kwargs.items())
-        found = known.get(key)
-        if found is not None and found[0]() is table:
-            return found[1]
-        made = function(table, *args, **kwargs)
-        while len(known) >= _RESULTS:
-            known.pop(next(iter(known)))
-        known[key] = (weakref.ref(table), made)
-        return made
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        tables: list[Any] = []
+        key = _key((args, kwargs), tables)
+        try:
+            found = known.get(key)
+        except TypeError:  # something in it can be no key
+            return function(*args, **kwargs)
+        if found is None or not all(of() is table for of, table in zip(found[0], tables, strict=True)):
+            made = function(*args, **kwargs)
+            while len(known) >= most:
+                known.pop(next(iter(known)))
+            found = known[key] = [weakref.ref(table) for table in tables], made
+        return found[1]
 
     return call
 
@@ -58,24 +59,11 @@ def in_a_report(function: Callable[P, R]) -> Callable[P, R]:
     The notebooks of a report ask for the same again and again, and what was counted before they were forked
     they need not count. Anywhere else each call counts: somebody may change a table in place and ask again.
     """
-    known: dict[Any, tuple[list[weakref.ref[Any]], Any]] = {}
+    kept = remembered(function, _IN_A_REPORT)
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not _reporting[0]:
-            return function(*args, **kwargs)
-        tables: list[Any] = []
-        key = _key([*args, *kwargs, *kwargs.values()], tables)
-        try:
-            found = known.get(key)
-        except TypeError:  # something in it can be no key
-            return function(*args, **kwargs)
-        if found is None or not all(of() is table for of, table in zip(found[0], tables, strict=True)):
-            made = function(*args, **kwargs)
-            while len(known) >= _IN_A_REPORT:
-                known.pop(next(iter(known)))
-            found = known[key] = [weakref.ref(table) for table in tables], made
-        return cast("R", _own(found[1]))
+        return cast("R", _own(kept(*args, **kwargs))) if _reporting[0] else function(*args, **kwargs)
 
     return call
 
