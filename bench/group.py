@@ -467,7 +467,7 @@ def measured(figures: Figures) -> group_simulation.Measured:
         per_store=per_store,
         plan=dealt["rest"] / DEALT,
         connect=_mean(run.step("planned", "working") for run in (one, two)),
-        warm=one.seconds[0] - alone,
+        warm=max(one.seconds[0] - alone, 0),
         close=_mean(run.at["overview"] - run.done[-1] for run in (one, two)),
         alone=alone,
         beside=beside,

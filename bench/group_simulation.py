@@ -285,7 +285,7 @@ def write(m: Measured) -> None:
     )
     started = (
         f"From {m.about} Of a run's seconds: {m.begin:.1f} until the source is read, {m.connect:.1f} until "
-        f"the workers are there, {max(m.warm, 0):.1f} more for a worker's first store, {m.alone:.1f} a store "
+        f"the workers are there, {m.warm:.1f} more for a worker's first store, {m.alone:.1f} a store "
         f"({m.beside:.1f} where every core has one), {m.overview:.1f} + {m.overview_each:.3f} a store for "
         "the overview."
     )

@@ -50,12 +50,12 @@ class Drawn:
         told = [(t.replace(",", ""), x) for t, x, at, c in self.words if at == "middle" and c == theme.MUTED]
         return [(float(t), x) for t, x in told if t.isdigit()]
 
-    def scale(self, anchor="middle"):
+    def scale(self):
         """Places from values, by the numbers printed along the foot."""
         told = [
             (float(t.rstrip("%").replace("−", "-").replace(",", "")) / (100 if "%" in t else 1), x)
             for t, x, at, colour in self.words
-            if at == anchor and colour == theme.MUTED and re.fullmatch(r"[−\d.,]+%?", t)
+            if at == "middle" and colour == theme.MUTED and re.fullmatch(r"[−\d.,]+%?", t)
         ]
         return straight(*zip(*told, strict=True))
 

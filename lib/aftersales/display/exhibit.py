@@ -6,7 +6,7 @@ mail and workbook are made of: what one of them shows, all of them show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -88,7 +88,7 @@ class Exhibit:
 
 
 def picture(
-    svg: Mapping[str, str],
+    draw: Callable[[str], str],
     *,
     id: str,
     title: str,
@@ -105,8 +105,8 @@ def picture(
 
     Parameters
     ----------
-    svg
-        The drawings, ``wide`` and ``narrow``.
+    draw
+        Gives the SVG of the one or the other: ``"wide"``, ``"narrow"``.
     alt
         What the picture says, with its numbers, for who cannot see it.
     data
@@ -132,7 +132,7 @@ def picture(
             "note": note,
             "alt": alt,
             "mail": mail,
-            "svg": dict(svg),
+            "svg": {variant: draw(variant) for variant in WIDTHS},
             "data": rows,
         }
         | ({"form": as_json(dict(form))} if form else {})

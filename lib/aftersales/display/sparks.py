@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -120,12 +119,10 @@ def months(card: Mapping[str, Any], width: int = _MONTHS[0], height: int = _MONT
     def place(i: int, value: float) -> tuple[float, float]:
         return x + i * step, y + (high - value) / (high - low) * down
 
-    parts = []
-    for has, run in groupby(enumerate(band), lambda month: None not in month[1]):
-        pairs = list(run) if has else []
-        if len(pairs) > 1:
-            upper = [place(i, ends[1]) for i, ends in pairs]
-            parts.append(svg.area([*upper, *(place(i, ends[0]) for i, ends in reversed(pairs))], theme.BAND))
+    parts: list[str] = []
+    if band:
+        lower, upper = np.array(band, float).T
+        parts += svg.broken_band(lower, upper, place, theme.BAND)
     if target is not None and low <= target <= high:
         at = place(0, target)[1]
         parts.append(svg.line([(0, at), (width, at)], theme.TARGET, 1.2, "5 3"))

@@ -49,7 +49,7 @@ def text(
 
 
 def words(
-    text_: str,
+    said: str,
     x: float,
     y: float,
     px: float,
@@ -66,7 +66,7 @@ def words(
     stands
         Where the words are: around `y`, above it or below it.
     """
-    lines = text_.split("\n")
+    lines = said.split("\n")
     step = _LINE * px
     first = {"middle": 0.35 * px - step * (len(lines) - 1) / 2, "above": -0.2 * px - step * (len(lines) - 1)}
     start = y + first.get(stands, 0.87 * px)
@@ -122,6 +122,21 @@ def broken_line(
             yield line(points, colour, width, dashes)
         elif points:
             yield dot(*points[0], width if alone is None else alone, colour)
+
+
+def broken_band(
+    lower: Sequence[float] | np.ndarray,
+    upper: Sequence[float] | np.ndarray,
+    place: Callable[[int, float], tuple[float, float]],
+    colour: str,
+) -> Iterator[str]:
+    """The room between two lines, where both are known over two places and more."""
+    both = np.isfinite(lower) & np.isfinite(upper)
+    for known, run in groupby(range(len(both)), lambda i: bool(both[i])):
+        places = list(run) if known else []
+        if len(places) > 1:
+            edge = [place(i, float(upper[i])) for i in places]
+            yield area([*edge, *(place(i, float(lower[i])) for i in reversed(places))], colour)
 
 
 def area(points: Points, colour: str, edge: str = "", width: float = 1) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from types import ModuleType
 from typing import Any, cast
 
@@ -53,37 +52,27 @@ TONE_ROLES: dict[str, str] = {
 TONES: dict[str, str] = {tone: LIGHT[role] for tone, role in TONE_ROLES.items()}
 
 
-@cache
-def rc() -> dict[str, Any]:
-    """The matplotlib settings for drawings of one's own; registers the Chinese fonts once a process."""
-    from matplotlib import font_manager
-
-    from aftersales.display import fonts
-
-    for weight in ("Regular", "Bold"):
-        font_manager.fontManager.addfont(str(fonts.path(weight)))
-    return {
-        "font.family": fonts.FAMILY,
-        "font.sans-serif": [fonts.FAMILY],
-        "font.size": 12,
-        "axes.unicode_minus": True,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "aftersales",
-        "figure.facecolor": "none",
-        "figure.figsize": (720 / 72, 300 / 72),
-        "figure.dpi": 72,
-        "axes.facecolor": "none",
-        "savefig.facecolor": "none",
-        "text.color": INK,
-        "axes.labelcolor": MUTED,
-        "axes.edgecolor": GRID,
-        "axes.titlelocation": "left",
-        "axes.titleweight": "bold",
-        "xtick.color": MUTED,
-        "ytick.color": MUTED,
-        "grid.color": GRID,
-        "patch.linewidth": 0,
-    }
+# How drawings of one's own look, in the names of matplotlib.
+_SETTINGS: dict[str, Any] = {
+    "font.size": 12,
+    "axes.unicode_minus": True,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "aftersales",
+    "figure.facecolor": "none",
+    "figure.figsize": (720 / 72, 300 / 72),
+    "figure.dpi": 72,
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "text.color": INK,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": GRID,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "grid.color": GRID,
+    "patch.linewidth": 0,
+}
 
 
 def themed_seaborn() -> ModuleType:
@@ -97,12 +86,17 @@ def themed_seaborn() -> ModuleType:
     >>> axes = sns.lineplot(x=["1月", "2月", "3月"], y=[0.31, 0.33, 0.36])  # doctest: +SKIP
     """
     from aftersales.contract import lazily
+    from aftersales.display import fonts
 
     lazily.seaborn()
     import seaborn as sns
     from IPython import get_ipython
+    from matplotlib import font_manager
 
-    sns.set_theme(style="white", palette=[THIS, TARGET, LAST, NATION], rc=rc())
+    for weight in ("Regular", "Bold"):
+        font_manager.fontManager.addfont(str(fonts.path(weight)))
+    settings = {**_SETTINGS, "font.family": fonts.FAMILY, "font.sans-serif": [fonts.FAMILY]}
+    sns.set_theme(style="white", palette=[THIS, TARGET, LAST, NATION], rc=settings)
     if shell := get_ipython():
         shell.run_line_magic("config", "InlineBackend.figure_formats = ['svg']")
     return cast("ModuleType", sns)

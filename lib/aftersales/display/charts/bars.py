@@ -96,7 +96,7 @@ def bars(
         for r in rows.to_dict("records")
     ]
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,

@@ -76,7 +76,7 @@ def dot_plot(
         c: _HEADS[lang][c] for c in ("current", "previous", "branch", "national") if c in scores
     }
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,

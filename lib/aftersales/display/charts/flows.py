@@ -54,7 +54,7 @@ def bridge(
 
     alt = [f"{label} {text}" for label, text in zip(rows["label"], printed, strict=True)]
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,
@@ -114,7 +114,7 @@ def waterfall(
 
     alt = [f"{label} {text}" for label, text in zip(labels, printed, strict=True)]
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,

@@ -10,7 +10,7 @@ from aftersales.contract import formats
 from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
 from aftersales.display.charts.frame import Variant, joined, nothing, size
-from aftersales.display.charts.plot import Plot
+from aftersales.display.charts.plot import Plot, over
 from aftersales.display.charts.trends import Line, trend
 from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
@@ -68,19 +68,8 @@ def gap_trend(
             parts.append(svg.dot(*plot.at(last, values[last]), 4.5, theme.LAST if up else colour))
             for i in range(last, -1, -every):
                 x, y = plot.at(i, values[i])
-                side: svg.Stands = "above" if up else "below"
-                parts.append(
-                    svg.words(
-                        line.text(values[i]),
-                        x,
-                        y - 8 if up else y + 8,
-                        px - 1,
-                        colour,
-                        anchor="middle",
-                        stands=side,
-                        bold=i == last,
-                    )
-                )
+                text = line.text(values[i])
+                parts.append(over(text, x, y, up, px - 1, colour, bold=i == last))
             at = plot.at(last, values[last])
             parts.append(svg.words(line.name, at[0] + 10, at[1], px, colour, bold=True))
         text = f"{gap_name} {formats.count(a[last] - b[last])}"
@@ -99,7 +88,7 @@ def gap_trend(
         for r in known.to_dict("records")
     ]
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,

@@ -56,7 +56,6 @@ def heat(
     printed = values.map(lambda v: formats.number(v * (100 if percent else 1), digits))
     unit = "%" if percent else ""
     scale = [formats.number(end * (100 if percent else 1), digits) + unit for end in ends]
-    drawn = {variant: _picture(variant, values, printed, ends, scale, corner, unit) for variant in WIDTHS}
     alt = [
         f"{name} "
         + ("，" if lang == "zh" else ", ").join(
@@ -68,7 +67,7 @@ def heat(
         if any(row == row)
     ]
     return exhibit.picture(
-        drawn,
+        lambda variant: _picture(variant, values, printed, ends, scale, corner, unit),
         id=id,
         title=title,
         subtitle=subtitle,

@@ -11,7 +11,7 @@ from math import hypot
 
 from aftersales.display import svg, theme
 from aftersales.display.charts.frame import one_line
-from aftersales.display.charts.plot import Plot
+from aftersales.display.charts.plot import BELOW, Plot
 from aftersales.display.svg import width_of
 
 Box = tuple[float, float, float, float]
@@ -35,7 +35,6 @@ _COLUMN = 170  # px: the widest column of the list, but where it has one only
 def name_points(
     plot: Plot,
     width: float,
-    foot: float,
     points: Sequence[Point],
     texts: Sequence[str],
     chosen: Sequence[int],
@@ -48,8 +47,8 @@ def name_points(
 
     Parameters
     ----------
-    width, foot
-        How wide the picture is, and where it ends above what is listed below.
+    width
+        How wide the picture is.
     points
         All of them, in px of the picture.
     chosen
@@ -79,6 +78,7 @@ def name_points(
             parts += drawn
             named.update(group)
     rest = [i for i in range(len(points)) if i not in named]
+    foot = plot.foot + BELOW
     if not rest:
         return parts, foot
     number = {i: n for n, i in enumerate(rest, 1)}

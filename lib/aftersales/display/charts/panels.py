@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -53,11 +52,10 @@ def panels(
     if not drawn:
         return nothing(id, lang)
     marked = {name: marks.find(frame, "value", lang, events) for name, frame in drawn.items()}
-    pictures = {variant: _picture(variant, drawn, goals, marked, lang) for variant in WIDTHS}
     alt = [_told(FIGURES[name], drawn[name], goals.get(name), marked[name], lang) for name in drawn]
     rows = [frame.assign(figure=FIGURES[name].label(lang)) for name, frame in drawn.items()]
     return exhibit.picture(
-        pictures,
+        lambda variant: _picture(variant, drawn, goals, marked, lang),
         id=id,
         title=title,
         subtitle=subtitle,
@@ -210,11 +208,7 @@ def _months(
 
     parts: list[str] = []
     if len(bounds) == 2:
-        for known, part in groupby(range(len(values)), lambda i: bool(np.isfinite(bounds[0][i]))):
-            months = list(part)
-            if known:
-                edge = [place(i, bounds[1][i]) for i in months]
-                parts.append(svg.area([*edge, *(place(i, bounds[0][i]) for i in months[::-1])], theme.BAND))
+        parts += svg.broken_band(bounds[0], bounds[1], place, theme.BAND)
     for i in marked.festivals:
         at_x = _across(i, len(values), x, cell)
         parts.append(svg.line([(at_x, top), (at_x, top + _PLOT)], theme.GRID))
@@ -232,7 +226,7 @@ def _months(
     outside = frame["signal"].to_numpy(bool) if "signal" in frame else np.zeros(len(values), bool)
     for n in np.flatnonzero(outside & np.isfinite(values)).tolist():
         a, b = place(n, values[n])
-        parts.append(svg.area([(a - 5, b), (a, b - 5), (a + 5, b), (a, b + 5)], theme.INK))
+        parts.append(svg.diamond(a, b, 5, theme.INK))
     last = int(np.flatnonzero(np.isfinite(values))[-1])
     for i, _ in marked.extremes:
         if i != last:

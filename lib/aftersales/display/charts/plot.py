@@ -13,8 +13,10 @@ from aftersales.display import svg, theme
 from aftersales.display.charts.frame import fit, one_line
 from aftersales.display.svg import width_of
 
-# From the foot of a plot to the words below it.
+# From an edge of a plot to the words beside it.
 _PAD = 6.0
+# Room below a plot for what values are called, and for what they are.
+BELOW = 50
 
 
 @dataclass(frozen=True)
@@ -97,19 +99,7 @@ class Plot:
 
     def band(self, lower: pd.Series, upper: pd.Series, colour: str) -> list[str]:
         """The room between two lines of values at 0, 1, 2 …, where both are known."""
-        known = (lower.notna() & upper.notna()).tolist()
-        runs, i = [], 0
-        while i < len(known):
-            end = next((n for n in range(i, len(known)) if not known[n]), len(known))
-            runs += [range(i, end)] if end > i else []
-            i = end + 1
-        return [
-            svg.area(
-                [*(self.at(i, upper.iloc[i]) for i in run), *(self.at(i, lower.iloc[i]) for i in run[::-1])],
-                colour,
-            )
-            for run in runs
-        ]
+        return list(svg.broken_band(lower.to_numpy(float), upper.to_numpy(float), self.at, colour))
 
     def names(
         self, labels: Sequence[str], px: float, gap: float = 12, at: Sequence[float] | None = None
@@ -132,10 +122,10 @@ class Plot:
             for y, label in zip(at or range(len(labels)), labels, strict=True)
         ]
 
-    def below(self, places: Sequence[float], texts: Sequence[str], px: float, pad: float = _PAD) -> list[str]:
+    def below(self, places: Sequence[float], texts: Sequence[str], px: float) -> list[str]:
         """What values along the foot are called."""
         return [
-            svg.words(text, self.x(x), self.foot + pad, px, theme.MUTED, anchor="middle", stands="below")
+            svg.words(text, self.x(x), self.foot + _PAD, px, theme.MUTED, anchor="middle", stands="below")
             for x, text in zip(places, texts, strict=True)
         ]
 
@@ -155,6 +145,23 @@ class Plot:
         """Months in words, as many as have room, the last always; the year below where it changes."""
         places, texts = month_names(named, self.width / max(len(named), 1), px, lang)
         return self.below(places, ["\n".join(lines) for lines in texts], px)
+
+
+def over(
+    text: str,
+    x: float,
+    y: float,
+    up: bool,
+    px: float,
+    colour: str,
+    *,
+    gap: float = 8,
+    anchor: str = "middle",
+    bold: bool = False,
+) -> str:
+    """A text above a point, or below it."""
+    side: svg.Stands = "above" if up else "below"
+    return svg.words(text, x, y - gap if up else y + gap, px, colour, anchor=anchor, stands=side, bold=bold)
 
 
 def ticks(low: float, high: float, most: int, least: float = 0) -> list[float]:

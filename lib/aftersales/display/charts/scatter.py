@@ -12,12 +12,12 @@ from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
 from aftersales.display.charts.frame import Variant, apart, joined, nothing, size
 from aftersales.display.charts.labels import Box, name_points
-from aftersales.display.charts.plot import Plot, axis_texts, ticks
+from aftersales.display.charts.plot import BELOW, Plot, axis_texts, ticks
 from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
-# Room at the left for rates, below for volumes and what they are.
-_LEFT, _BELOW = 52, 50
+# Room at the left for rates.
+LEFT = 52
 # So many points are named at the most; of more, those outside the limits and the extremes.
 _NAMED = {"wide": 14, "narrow": 10}
 
@@ -61,8 +61,8 @@ def funnel(
         span = (high - low) or 0.01
         down = (high + (0.02 if high >= 1 - 1e-9 else 0.06) * span, low - 0.05 * span)
         across = (float(min(x.min(), volume.min())), float(max(x.max(), volume.max())))
-        tall = (348 if wide else 330) - 12 - _BELOW
-        plot = Plot(_LEFT, 12, WIDTHS[variant] - _LEFT - right, tall, widened(across), down)
+        tall = (348 if wide else 330) - 12 - BELOW
+        plot = Plot(LEFT, 12, WIDTHS[variant] - LEFT - right, tall, widened(across), down)
         rates = [v for v in ticks(plot.down[1], plot.down[0], 6) if v <= 1 + 1e-9]
         volumes = ticks(*plot.across, 8 if wide else 4, least=1)
         parts = limit_bands(plot, x, limits)
@@ -78,7 +78,6 @@ def funnel(
         named, foot = name_points(
             plot,
             WIDTHS[variant],
-            plot.foot + _BELOW,
             at,
             list(points["label"]),
             _to_name(points, "rate", _NAMED[variant]),
@@ -93,7 +92,7 @@ def funnel(
         for r in points.to_dict("records")
     ]
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,
@@ -196,7 +195,7 @@ def matrix(
         px, wide = size(variant), variant == "wide"
         span = max(x.max(), 0) - min(x.min(), 0) or 1
         across = (min(x.min(), 0) - 0.10 * span, max(x.max(), 0) + 0.16 * span)
-        tall, left = (352 if wide else 360) - 26 - _BELOW, 44
+        tall, left = (352 if wide else 360) - 26 - BELOW, 44
         plot = Plot(left, 26, WIDTHS[variant] - left - 16, tall, across, (y.max() * 1.18 or 1, 0))
         weights, gaps = ticks(0, plot.down[0], 5), ticks(*across, 9 if wide else 6)
         zero = plot.x(0)
@@ -217,7 +216,6 @@ def matrix(
         named, foot = name_points(
             plot,
             WIDTHS[variant],
-            plot.foot + _BELOW,
             at,
             list(points["label"]),
             order,
@@ -233,7 +231,7 @@ def matrix(
         for r in points.to_dict("records")
     ]
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,

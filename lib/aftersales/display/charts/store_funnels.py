@@ -15,13 +15,11 @@ from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
 from aftersales.display.charts.frame import Variant, joined, nothing, size
 from aftersales.display.charts.labels import Box, name_points
-from aftersales.display.charts.plot import Plot, ticks
-from aftersales.display.charts.scatter import limit_bands, limit_names, widened
+from aftersales.display.charts.plot import BELOW, Plot, ticks
+from aftersales.display.charts.scatter import LEFT, limit_bands, limit_names, widened
 from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
-# Room at the left for rates, below for volumes and what they are.
-_LEFT, _BELOW = 52, 50
 # So many of the stores that may be named are, on a desk and on a phone; the title has the first of them.
 _NAMED = {"wide": 12, "narrow": 6}
 # Stores that a text alternative tells one by one.
@@ -79,10 +77,10 @@ def store_funnel(
         ratios = ends[1] / max(ends[0], 1) > _RATIO
         scale = np.log10 if ratios else np.asarray
         plot = Plot(
-            _LEFT,
+            LEFT,
             12,
-            WIDTHS[variant] - _LEFT - right,
-            (240 if wide else 270) - 12 - _BELOW,
+            WIDTHS[variant] - LEFT - right,
+            (240 if wide else 270) - 12 - BELOW,
             widened((float(scale(ends[0])), float(scale(ends[1])))),
             (
                 high + (0.02 if high >= 1 - 1e-9 else 0.06) * span,
@@ -128,7 +126,6 @@ def store_funnel(
         names, foot = name_points(
             plot,
             WIDTHS[variant],
-            plot.foot + _BELOW,
             at,
             list(points["store"]),
             list(order),
@@ -139,7 +136,7 @@ def store_funnel(
         return svg.document(WIDTHS[variant], foot, [*parts, *written, *names])
 
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,

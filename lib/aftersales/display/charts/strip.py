@@ -13,7 +13,7 @@ from aftersales.contract import formats
 from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts.cached import cached
 from aftersales.display.charts.frame import Variant, fit, gutter, joined, nothing, size
-from aftersales.display.charts.plot import Plot
+from aftersales.display.charts.plot import BELOW, Plot
 from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 
@@ -107,10 +107,10 @@ def strip(
             parts += _dots(plot, cases, middles, ups, place, limit, px)
             parts += plot.names(groups, px, at=middles)
         parts.append(plot.title(name, px - 1))
-        return svg.document(WIDTHS[variant], plot.foot + 50 + 18 * name.count("\n"), parts)
+        return svg.document(WIDTHS[variant], plot.foot + BELOW + 18 * name.count("\n"), parts)
 
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,

@@ -12,7 +12,7 @@ from aftersales.display import exhibit, svg, theme
 from aftersales.display.charts import marks
 from aftersales.display.charts.cached import cached
 from aftersales.display.charts.frame import Variant, apart, joined, nothing, size
-from aftersales.display.charts.plot import Plot, axis_texts, ticks
+from aftersales.display.charts.plot import Plot, axis_texts, over, ticks
 from aftersales.display.exhibit import WIDTHS, Exhibit
 from aftersales.display.svg import width_of
 from aftersales.display.tables.records import table_record
@@ -155,7 +155,7 @@ def trend(
     if marked.events:
         note = marks.note(replace(marked, festivals=[]), lang) + note  # the picture names these
     return exhibit.picture(
-        {variant: draw(variant) for variant in WIDTHS},
+        draw,
         id=id,
         title=title,
         subtitle=subtitle,
@@ -210,16 +210,8 @@ def _signals(plot: Plot, values: pd.Series, signals: pd.Series, line: Line, px: 
         parts.append(svg.diamond(x, y, 6.5, theme.INK))
         if at != values.last_valid_index():
             up = values[at] > (low + high) / 2
-            parts.append(_over(line.text(values[at]), x, y, up, px, theme.INK))
+            parts.append(over(line.text(values[at]), x, y, up, px, theme.INK))
     return parts
-
-
-def _over(
-    text: str, x: float, y: float, up: bool, px: float, colour: str, gap: float = 8, bold: bool = False
-) -> str:
-    """A text above or below a point."""
-    side: svg.Stands = "above" if up else "below"
-    return svg.words(text, x, y - gap if up else y + gap, px, colour, anchor="middle", stands=side, bold=bold)
 
 
 def _happened(plot: Plot, marked: marks.Marks, px: float, lang: str) -> list[str]:
@@ -252,18 +244,8 @@ def _run(plot: Plot, values: pd.Series, marked: marks.Marks, px: float) -> list[
     up = not before > values[start]
     x, y = plot.at(start, values[start])
     left = x - plot.left <= width_of(text, px) + 8  # no room to the left of it
-    parts.append(
-        svg.words(
-            text,
-            x if left else x - 7,
-            y - 8 if up else y + 8,
-            px,
-            marked.colour,
-            anchor="start" if left else "end",
-            stands="above" if up else "below",
-            bold=True,
-        )
-    )
+    side = "start" if left else "end"
+    parts.append(over(text, x if left else x - 7, y, up, px, marked.colour, anchor=side, bold=True))
     return parts
 
 
@@ -280,7 +262,7 @@ def _extremes(
         x, y = plot.at(i, values[i])
         half = width_of(text, px) / 2
         middle = min(max(x, plot.left + half), plot.right - half)
-        parts.append(_over(text, middle, y, values[i] == values.max(), px, theme.MUTED, 7))
+        parts.append(over(text, middle, y, values[i] == values.max(), px, theme.MUTED, gap=7))
     return parts
 
 

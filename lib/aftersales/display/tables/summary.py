@@ -113,7 +113,7 @@ def mot_steps(items: pd.DataFrame, title: str, total: str, alt: str, lang: str =
     drawn = sparks.steps(labels, values, (total, sum_), shown)
     alt += ("；" if lang == "zh" else "; ").join(f"{a} {b}" for a, b in zip(labels, shown, strict=True))
     return exhibit.picture(
-        {"wide": drawn, "narrow": drawn},
+        lambda _: drawn,
         id="summary.mot",
         role="waterfall",
         title=title,
