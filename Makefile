@@ -130,7 +130,7 @@ test-all: $(READY_FULL) ## 运行全部测试，包括要用Chromium、PostgreSQ
 	@sh tests/services.sh
 	@$(PY) -m ruff check -q lib tests notebooks bench docs
 	@$(PY) -m ruff format -q --check lib tests notebooks bench docs
-	@$(call BESIDE_TYPES,$(PY) -m pytest -n 4 --dist worksteal)
+	@$(call BESIDE_TYPES,$(PY) -m pytest -n 3 --dist worksteal)
 
 # Two sites, so that each speaks its own language; a warning is an error.
 SITE = $(PY) -m sphinx -q -W --keep-going -c docs

@@ -107,7 +107,7 @@ def bomb() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("xl/workbook.xml", b"<workbook/>")
-        package.writestr("xl/sharedStrings.xml", b" " * (200 << 20))
+        package.writestr("xl/sharedStrings.xml", b" " * (200 << 20), compresslevel=1)
     return stream.getvalue()
 
 

@@ -1,24 +1,34 @@
 """The call list has the phones as they are, report and caches have none; it never lies among reports."""
 
 import os
+import shutil
 import stat
 
 import openpyxl
 import pytest
+from conftest import thinned
 
 from aftersales import demo
 from aftersales.cli import main
 
 
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    """A source of eight months, its customers' phones, and a cache of its own."""
-    frames = demo.generate(seed=3, months=8, store="甲店")
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A folder with eight months of a small store, and its tables."""
+    frames = thinned(demo.generate(seed=3, months=8, store="甲店"), 3)
     frames["complaints"].loc[frames["complaints"].index[-1], "description"] = "=1+1"
-    (tmp_path / "in").mkdir()
-    (tmp_path / "inside").mkdir()
+    folder = tmp_path_factory.mktemp("calls")
     for name, frame in frames.items():
-        frame.to_csv(tmp_path / "in" / f"{name}.csv", index=False)
+        frame.to_csv(folder / f"{name}.csv", index=False)
+    return folder, frames
+
+
+@pytest.fixture
+def store(source, tmp_path, monkeypatch):
+    """A source, its customers' phones, and a cache of its own."""
+    folder, frames = source
+    shutil.copytree(folder, tmp_path / "in")
+    (tmp_path / "inside").mkdir()
     monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     return tmp_path, frames

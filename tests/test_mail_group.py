@@ -44,12 +44,20 @@ def settings(tmp_path, monkeypatch):
     return at
 
 
-@pytest.fixture
-def month(april, tmp_path):
-    """A group's month: three stores with a report, one that failed and has an older one."""
-    at = tmp_path / "out" / "2024-04"
+@pytest.fixture(scope="module")
+def four(april, tmp_path_factory):
+    """A folder with the reports of four stores."""
+    at = tmp_path_factory.mktemp("reports")
     for store in (OWN, EAST, WEST, FAILED):
         copied(april, at / folder_name(store), store)
+    return at
+
+
+@pytest.fixture
+def month(four, tmp_path):
+    """A group's month: three stores with a report, one that failed and has an older one."""
+    at = tmp_path / "out" / "2024-04"
+    shutil.copytree(four, at)
     told(at, {OWN: "made", EAST: "unchanged", WEST: "made", FAILED: "failed"})
     (at / "index.html").write_text("<p>overview</p>")
     (at / "index.pdf").write_bytes(b"%PDF-1.7 overview")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from aftersales.contract.keys import among
 from aftersales.contract.months import after, as_written, months_to, start, week_of
+from aftersales.contract.remembered import in_a_report
 from aftersales.contract.schema import CODES
 from aftersales.metrics.visits import month_numbers
 
@@ -16,6 +17,7 @@ COUNTS = ["cause", "mentions", "customers", "valid", "per_100"]
 _CAUSES = list(CODES["cause"])
 
 
+@in_a_report
 def by_month(
     grievances: pd.DataFrame | None, survey_calls: pd.DataFrame | None, months: Sequence[pd.Period]
 ) -> pd.DataFrame:

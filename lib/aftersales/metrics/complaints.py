@@ -132,6 +132,7 @@ def _took(now: pd.DataFrame, told: pd.DataFrame, column: str, end: pd.Timestamp)
     return pd.DataFrame({"hours": fewest.where(known & told["received_at"]), "fewest": fewest, "most": most})
 
 
+@in_a_report
 def by_month(
     complaints: pd.DataFrame | None, repair_orders: pd.DataFrame | None, months: Sequence[pd.Period]
 ) -> list[dict[str, float | int | None]]:

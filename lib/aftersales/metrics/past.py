@@ -24,6 +24,7 @@ from aftersales.metrics import (
     private_churn,
     returns,
     review,
+    watched,
 )
 from aftersales.metrics.comparison import Point
 from aftersales.metrics.month import all_figures
@@ -144,30 +145,30 @@ def _point(row: Mapping[str, Any], part: str, whole: str, name: str) -> Point:
 
 
 def _rows(tables: Tables, months: Sequence[pd.Period], params: Params) -> dict[str, Rows]:
-    t, all_months = tables, months
-    months = months[-(12 + months[-1].month) :]
-    ftf = first_time_fix.by_month(t.jobs, months)
-    return {
-        "review": [review.figures(t.actions, m) for m in months],
-        "oem": _scores(t.oem_css, all_months, params),
-        "css": internal_css.by_month(t.survey_calls, months),
+    t, p = tables, params
+    known = 12 + months[-1].month
+    recent = months[-known:]
+    # What findings watch they have counted, and in a report it is remembered: asked for in the same months.
+    long = months_to(months[-1], watched.LONG)
+    churned = private_churn.by_month(t.repair_orders, t.churn_calls, long, p.churn_months)
+    rows = {
+        "review": [review.figures(t.actions, m) for m in recent],
+        "css": internal_css.by_month(t.survey_calls, long),
         "mentions": _mentions(t, months),
-        "register": _registers(t.complaints, months),
-        "handling": complaint_handling.by_month(t.complaints, t.repair_orders, months),
-        "received": complaints.by_month(t.complaints, t.repair_orders, months),
-        "ftf": [n | {"fixed": first_time_fix.fixed(n)} for n in ftf],
-        "returns": returns.by_month(t.repair_orders, months, params.return_days, params.return_km),
-        "delivery": delivery.by_month(t.repair_orders, months, params.grace_minutes),
-        "booking": [_booked(n) for n in bookings.by_month(t.bookings, t.repair_orders, months)],
-        "churn": [
-            _lost(n)
-            for n in private_churn.by_month(t.repair_orders, t.churn_calls, months, params.churn_months)
-        ],
+        "register": _registers(t.complaints, recent),
+        "handling": complaint_handling.by_month(t.complaints, t.repair_orders, recent),
+        "received": complaints.by_month(t.complaints, t.repair_orders, long),
+        "ftf": [n | {"fixed": first_time_fix.fixed(n)} for n in first_time_fix.by_month(t.jobs, long)],
+        "returns": returns.by_month(t.repair_orders, long, p.return_days, p.return_km),
+        "delivery": delivery.by_month(t.repair_orders, long, p.grace_minutes),
+        "booking": [_booked(n) for n in bookings.by_month(t.bookings, t.repair_orders, long)],
+        "churn": [_lost(n) for n in churned],
     }
+    return {"oem": _scores(t.oem_css, months, p), **{name: of[-known:] for name, of in rows.items()}}
 
 
 def _scores(scores: pd.DataFrame | None, months: Sequence[pd.Period], params: Params) -> Rows:
-    past = oem_css.history(scores, months[-1], params.weights, len(months))
+    past = oem_css.history(scores, months[-1], params.weights, watched.LONG)
     by = {str(row["month"]): row for row in past.to_dict("records")}
     return [by.get(str(m), {}) for m in months]
 
