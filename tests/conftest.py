@@ -132,7 +132,7 @@ def run(*args, cwd=params.ROOT, **env):
         done = subprocess.run(
             [sys.executable, "-m", "aftersales", *args],
             cwd=cwd,
-            env={**os.environ, **env},
+            env={**os.environ, **(warm.of_a_copy(cwd) if cwd in warm.COPIES else {}), **env},
             capture_output=True,
             text=True,
             timeout=240,
@@ -235,18 +235,31 @@ def april(reports):
     return reports("built-in")
 
 
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory):
+    """A copy of the package for projects, which a warm process has imported after the first command."""
+    root = tmp_path_factory.mktemp("checkout")
+    # what is compiled goes along, which saves some seconds
+    shutil.copytree(params.ROOT / "lib", root / "lib", ignore=shutil.ignore_patterns("*.egg-info"))
+    warm.COPIES.add(root)
+    return root
+
+
 @pytest.fixture
-def project(tmp_path):
-    """A copy of the project to change, and its command: `project("chapter", "--name", "waiting")`."""
-    root = tmp_path / "project"
-    root.mkdir()
-    for folder in ("lib", "notebooks", "params"):
-        # what is compiled goes along, which saves each copy some seconds
-        shutil.copytree(params.ROOT / folder, root / folder, ignore=shutil.ignore_patterns("*.egg-info"))
+def project(checkout):
+    """A copy of the project to change, and its command: `project("chapter", "--name", "waiting")`.
+
+    The package in it is that of the next test too.
+    """
+    root = checkout
+    for other in (path for path in root.iterdir() if path.name != "lib"):
+        shutil.rmtree(other) if other.is_dir() else other.unlink()
+    for folder in ("notebooks", "params"):
+        shutil.copytree(params.ROOT / folder, root / folder)
 
     def command(*args):
         cache = os.environ.get("AFTERSALES_CACHE") or str(params.ROOT / ".cache")
-        return run(*args, cwd=root, PYTHONPATH=str(root / "lib"), AFTERSALES_CACHE=cache)
+        return run(*args, cwd=root, AFTERSALES_CACHE=cache)
 
     command.root = root
     return command

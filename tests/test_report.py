@@ -242,13 +242,14 @@ def test_any_month_with_records_has_a_report(tmp_path, month, folder):
 
 def test_a_report_whose_pages_never_settle_is_not_published(project, tmp_path):
     template = project.root / "lib/aftersales/export/pdf/typst/report.typ"
-    with template.open("a", encoding="utf-8") as stream:
-        stream.write("\n#context if locate(<restless>).position().y < 200pt { v(200pt) }\n")
-        stream.write("#block[x] <restless>\n")
+    kept = template.read_text(encoding="utf-8")
+    restless = "#context if locate(<restless>).position().y < 200pt { v(200pt) }\n#block[x] <restless>\n"
+    template.write_text(f"{kept}\n{restless}", encoding="utf-8")
     (project.root / "params/2024-04.yml").write_text("chapters: [01_review]\n", encoding="utf-8")
     orders = {"repair_orders": demo.generate(seed=5, months=8, store="小店")["repair_orders"]}
     out = tmp_path / "out"
     done = project("report", "--month", 4, "--source", write(tmp_path / "in", orders), "--out", out)
+    template.write_text(kept, encoding="utf-8")
     assert (done.returncode, "页面仍在移动" in done.stderr) == (1, True), done.stderr
     assert not [p for p in out.rglob("*") if p.is_file()]
 
