@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -269,6 +270,7 @@ def _lines(value: Any, width: float) -> int:
     return min(sum(max(math.ceil((_width(text) - 2) / (width - 3)), 1) for text in texts), 20)
 
 
+@lru_cache(maxsize=4096)  # a cell's text is measured for its column, its wrapping and its row
 def _width(text: str) -> float:
     lines = text.split("\n")
     return max(sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in lines) + 2
