@@ -293,7 +293,11 @@ def cluster(
     finally:
         for process in reversed(started):  # a worker says farewell to its scheduler
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def scheduling(shard_mb: float) -> dict[str, float]:
