@@ -27,7 +27,6 @@ from aftersales.group.plan import Plan, StoreJob
 from aftersales.group.record import Place
 from aftersales.kernels import lifetime
 
-_AHEAD = 2  # stores a worker has at hand beside the one at work
 _LISTED = 40  # stores in the table at the end; of more than that those that failed
 _SOURCE = "SOURCE"
 _LOOKED_SECONDS, _ASKED_SECONDS, _ALONE_SECONDS, _LOST_SECONDS = 0.05, 2, 10, 30
@@ -151,7 +150,8 @@ def _made(
         queue.add(future)
         return True
 
-    for _ in range(_AHEAD * max(1, sum(client.nthreads().values()))):
+    # One that waited at a busy worker would wait there while another has nothing to do.
+    for _ in range(max(1, sum(client.nthreads().values()))):
         submit()
     while futures:
         future = _next(queue, client)
@@ -171,7 +171,7 @@ def _made(
         one = record.done(at, job.store, *_outcome(told, job))
         told_of.tell(one)
         yield one
-        while len(futures) < _AHEAD * max(1, sum(client.nthreads().values())) and submit():
+        while len(futures) < max(1, sum(client.nthreads().values())) and submit():
             continue
 
 
