@@ -352,7 +352,11 @@ class Figures:
 
     def marginal(self, workers: int, what: str) -> float:
         """Wall or processor seconds of one store more."""
-        return _more({stores: run for (stores, some), run in self.groups.items() if some == workers}, what)
+        return _more(self.of_workers(workers), what)
+
+    def of_workers(self, workers: int) -> dict[int, Run]:
+        """The runs with so many workers on all cores, by stores."""
+        return {stores: run for (stores, some), run in self.groups.items() if some == workers}
 
     @property
     def cold(self) -> float:
@@ -415,9 +419,11 @@ def cost(figures: Figures) -> str:
         f"| one report alone, nothing in the cache (2 runs) | {alone:.1f} | {figures.cold:.1f} | 1 "
         f"| {3600 / alone:,.0f} |",
     ]
-    of_workers = [{stores: figures.groups[stores, workers] for stores in (FEW, MORE)} for workers in (1, 2)]
-    ways = ("1 worker on one core", "1 worker", "2 workers")
-    for way, runs in zip(ways, (figures.on_one_core, *of_workers), strict=True):
+    for way, runs in (
+        ("1 worker on one core", figures.on_one_core),
+        ("1 worker", figures.of_workers(1)),
+        ("2 workers", figures.of_workers(2)),
+    ):
         for stores, run in runs.items():
             lines.append(f"| {stores} stores, {way}, overview and all | {run.wall:.1f} | {run.cpu:.1f} | | |")
         wall, cpu = _more(runs, "wall"), _more(runs, "cpu")

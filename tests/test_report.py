@@ -248,8 +248,10 @@ def test_a_report_whose_pages_never_settle_is_not_published(project, tmp_path):
     (project.root / "params/2024-04.yml").write_text("chapters: [01_review]\n", encoding="utf-8")
     orders = {"repair_orders": demo.generate(seed=5, months=8, store="小店")["repair_orders"]}
     out = tmp_path / "out"
-    done = project("report", "--month", 4, "--source", write(tmp_path / "in", orders), "--out", out)
-    template.write_text(kept, encoding="utf-8")
+    try:
+        done = project("report", "--month", 4, "--source", write(tmp_path / "in", orders), "--out", out)
+    finally:  # the next test has the same package
+        template.write_text(kept, encoding="utf-8")
     assert (done.returncode, "页面仍在移动" in done.stderr) == (1, True), done.stderr
     assert not [p for p in out.rglob("*") if p.is_file()]
 

@@ -150,9 +150,12 @@ def _made(
         queue.add(future)
         return True
 
-    # One that waited at a busy worker would wait there while another has nothing to do.
-    for _ in range(max(1, sum(client.nthreads().values()))):
-        submit()
+    def fill() -> None:
+        # A store more would wait at a busy worker while another has nothing to do.
+        while len(futures) < max(1, sum(client.nthreads().values())) and submit():
+            continue
+
+    fill()
     while futures:
         future = _next(queue, client)
         job = futures.pop(future.key)
@@ -171,8 +174,7 @@ def _made(
         one = record.done(at, job.store, *_outcome(told, job))
         told_of.tell(one)
         yield one
-        while len(futures) < max(1, sum(client.nthreads().values())) and submit():
-            continue
+        fill()
 
 
 def _next(queue: Any, client: Any) -> Any:
