@@ -17,13 +17,14 @@ from typing import Any
 import pandas as pd
 import pytest
 from conftest import chosen, run, thinned
+from distributed import Client, LocalCluster, get_worker
 from test_kernels import forking, until
 from test_object_store import OUT, s3, server  # noqa: F401, its server and client
 
-from aftersales import demo
+from aftersales import demo, get_params
 from aftersales.contract import home, place
 from aftersales.contract.errors import InputError
-from aftersales.group import command, plan, workers
+from aftersales.group import command, plan, record, workers
 from aftersales.kernels import server as server_process
 from aftersales.kernels import wire
 
@@ -248,6 +249,32 @@ def test_the_workers_of_this_machine_share_the_server_of_the_command() -> None:
             workers._forked(["--help"], {**os.environ, "PYTHONHASHSEED": "77"}, os.getcwd(), 2)
         told = command._cold("tcp://here", "why"), "tcp://here", "why"
         assert all(one in told[0] for one in told[1:])
+
+
+def test_no_store_waits_at_a_worker_that_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the end of a run one waited behind another while the other worker had nothing to do."""
+
+    def make(order: dict[str, Any], shard: bytes | None) -> dict[str, Any]:
+        one: Any = get_worker()
+        there = 0
+        for _ in range(30 if "店0" in order["arguments"] else 2):
+            given = sum(task.state in ("ready", "executing") for task in one.state.tasks.values())
+            there = max(there, given)
+            time.sleep(0.05)
+        said = f"with {there} at its worker"
+        return {"code": 1, "said": said, "seconds": 0.1, "worker": one.address, "refused": None}
+
+    monkeypatch.setattr(workers, "make", make)
+    jobs = [plan.StoreJob(f"店{n}", None, None, None) for n in range(6)]
+    todo = plan.Plan(pd.Period(MONTH), get_params(), "zh", jobs)
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as two,
+        Client(two) as client,
+    ):
+        done = list(command._made(client, True, todo, jobs, tmp_path, None, record.Place(tmp_path, MONTH)))
+    assert {one["store"] for one in done} == {job.store for job in jobs}
+    assert {one["error"] for one in done} == {"with 1 at its worker"}
+    assert done[-1]["store"] == "店0"  # the five others were made meanwhile, by the other worker
 
 
 def test_no_scheduler_there_is_said(source: Path, env: dict[str, str], tmp_path: Path) -> None:

@@ -249,20 +249,21 @@ def prepare_formats(typst: bool = True, slides: bool = False) -> None:
     # nbconvert import the one thread could find what the other has only half imported.
     lazily.papermill()
     lazily.nbconvert()
+    from aftersales.display import fonts
     from aftersales.export import workbook
     from aftersales.export.pdf import pdf
     from aftersales.mail import body as mail
     from aftersales.mail import message
 
     del workbook, message
+    fonts.prepare()
     _page_exporter()
     mail.template()
     if slides:
         from aftersales.export.slides import pptx
 
         del pptx
-    if typst:
-        pdf.prepare()
+    pdf.prepare(typst)
 
 
 def write_formats(

@@ -60,6 +60,15 @@ def subset(text: str, weight: Weight = "Regular") -> bytes:
     return _woff2(_with_narrow_minus(font) if _MINUS in text else font)
 
 
+def prepare() -> None:
+    """Import what cuts a font down, now and not for the first page."""
+    import brotli
+    import uharfbuzz
+    from fontTools import ttLib
+
+    del brotli, uharfbuzz, ttLib
+
+
 def _tag(name: str) -> int:
     return int.from_bytes(name.encode("ascii"), "big")
 

@@ -42,14 +42,32 @@ def of_tables(tables: Tables) -> dict[str, dict[str, Any] | None]:
 def _of_table(frame: pd.DataFrame | None, name: str) -> dict[str, Any] | None:
     if frame is None:
         return None
-    from pandas.util import hash_pandas_object
+    import pandas as pd
 
     digest = hashlib.sha256()
     for column in TABLES[name].names:
         if column in frame:
             digest.update(column.encode() + b"\0")
-            digest.update(hash_pandas_object(frame[column], index=False).to_numpy().tobytes())
+            if isinstance(frame[column].dtype, pd.StringDtype):
+                for part in _texts(frame[column]):
+                    digest.update(part)
+            else:
+                digest.update(pd.util.hash_pandas_object(frame[column], index=False).to_numpy().tobytes())
     return {"rows": len(frame), "sha256": digest.hexdigest()}
+
+
+def _texts(column: pd.Series[Any]) -> tuple[Any, Any]:
+    """How long each text is, -1 for none, and all of them one after another: in a third of the time of
+    pandas' hash."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.array(column, pa.large_string(), from_pandas=True)
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    lengths = pc.binary_length(texts).fill_null(-1).to_numpy()
+    whole = pa.ListArray.from_arrays([0, len(texts)], texts.fill_null(""))
+    return lengths.tobytes(), pc.binary_join(whole, pa.scalar("", pa.large_string()))[0].as_buffer()
 
 
 def of_params(params: Params, folder: Path) -> dict[str, str]:

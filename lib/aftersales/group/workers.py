@@ -43,6 +43,13 @@ PLUGIN = "aftersales"
 _SEED = "PYTHONHASHSEED"
 # Dask has memory given back at once, which costs a report more than half as many page faults again.
 _TRIMMING = "MALLOC_TRIM_THRESHOLD_"
+# Dask looks a hundred times a second at what its workers are at, and fifty times at whether its loops go
+# round: a twelfth of both cores while two reports are made.
+_SELDOM = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "2s",
+}
 _CONNECTING_SECONDS = 30
 _LOOKED_SECONDS = 0.5  # after which a store that nobody wants any more is noticed
 _ENDING_SECONDS = 20  # that a stopped report has to end itself
@@ -158,7 +165,7 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[tuple[Clie
     temporary = Security.temporary()  # type: ignore[no-untyped-call]
     surroundings = {_SEED: os.environ[_SEED]} if _SEED in os.environ else {}
     with (
-        dask.config.set({"distributed.nanny.pre-spawn-environ": surroundings}),
+        dask.config.set({**_SELDOM, "distributed.nanny.pre-spawn-environ": surroundings}),
         LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers or cores,
             threads_per_worker=1,

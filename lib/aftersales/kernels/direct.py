@@ -38,6 +38,13 @@ from aftersales.kernels.limits import size
 
 NAME = "aftersales-direct"
 _EVERY = 1 << 16  # bytes of output after which they are told
+# What a notebook keeps of a message. nbformat's own makers hold each output against the schema, as does the
+# whole notebook when it is saved.
+_KEPT = {
+    "display_data": ("data", "metadata"),
+    "execute_result": ("data", "metadata", "execution_count"),
+    "error": ("ename", "evalue", "traceback"),
+}
 
 
 class Outputs:
@@ -72,8 +79,9 @@ class Outputs:
         self.count(content)
         if kind == "clear_output":
             self._clearing = bool(content["wait"]) or self._clear()
-        elif kind in ("display_data", "execute_result", "error"):
-            output = nbformat.v4.output_from_msg(self.msg(kind, content))
+        elif kind in _KEPT:
+            kept = {name: content[name] for name in _KEPT[kind]}
+            output = nbformat.from_dict({"output_type": kind, **kept})
             if place := content.get("transient", {}).get("display_id"):
                 self._by_id.setdefault(place, []).append(output)
             self._add(output)
@@ -89,7 +97,7 @@ class Outputs:
         if last is not None and last["output_type"] == "stream" and last["name"] == name:
             last["text"] += text
         else:
-            self._add(nbformat.v4.new_output("stream", name=name, text=text))
+            self._add(nbformat.NotebookNode(output_type="stream", name=name, text=text))
 
     def count(self, content: Any) -> None:
         """Note how much it is, and tell of it."""

@@ -56,7 +56,8 @@ REST = (
 )
 
 
-# Where whole commands are forked from the server: what making a report takes besides its notebooks.
+# Where whole commands are forked from the server: what making a report takes besides, and what some of its
+# notebooks import by themselves.
 COMMANDS = (
     "aftersales.guard",
     "aftersales.cli",
@@ -64,6 +65,11 @@ COMMANDS = (
     "aftersales.cache.reports",
     "aftersales.check.faults",
     "aftersales.report",
+    "aftersales.sources",
+    "aftersales.reconcile",
+    "aftersales.explanation",
+    "aftersales.kernels.manager",
+    "cryptography.hazmat.primitives.ciphers.aead",
 )
 EVERYTHING = "AFTERSALES_PRELOAD"  # set where they are
 READING = "aftersales.chapters.context"  # what reads the records of a report

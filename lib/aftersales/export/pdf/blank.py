@@ -17,6 +17,13 @@ _PAPER = 235
 PIXELS_PER_INCH = 18
 
 
+def prepare() -> None:
+    """Import what reads a page's picture, now and not for the first page."""
+    from PIL import Image
+
+    Image.preinit()
+
+
 def share(png: bytes) -> float:
     """How much of a page's height between head and foot its largest blank band takes.
 

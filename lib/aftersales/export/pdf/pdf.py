@@ -67,9 +67,15 @@ class ReportPDFExporter(PublishedExporter):
         return _set(content), {**resources, "printed": content}
 
 
-def prepare() -> None:
-    """Load Typst and its fonts now, not when the first PDF is set: set an empty one."""
-    pdf(document.Document("zh", {}, None, [], []))
+def prepare(typst: bool = True) -> None:
+    """Load now what the first PDF would: the font's characters, what looks at pages, Typst and its fonts.
+
+    `typst`: set an empty one, which starts threads.
+    """
+    _points()
+    blank.prepare()
+    if typst:
+        pdf(document.Document("zh", {}, None, [], []))
 
 
 def pdf(doc: document.Document) -> bytes:
