@@ -483,7 +483,10 @@ def measured(figures: Figures) -> group_simulation.Measured:
     few, dealt = figures.splits["few"], figures.splits["dealt"]
     per_mb, per_store = _by_size_and_store(few, dealt)
     every = [*figures.groups.items(), *(((count, 2), run) for count, run in figures.small.items())]
-    each, whole = np.polyfit([stores for (stores, _), _ in every], [_overview(run) for _, run in every], 1)
+    sizes, took = [stores for (stores, _), _ in every], [_overview(run) for _, run in every]
+    each, whole = np.polyfit(sizes, took, 1)
+    if each < 0:  # of a few stores the overview takes as long as of more: no line can be drawn out
+        each, whole = 0.0, _mean(took)
     low, high = NOTED
     note_each = (figures.noted[high] - figures.noted[low]) / (high - low)
     tasks, shard = figures.tasks, few["shard"]

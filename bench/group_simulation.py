@@ -23,7 +23,6 @@ HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "group.md"
 KEPT = HERE.parent / ".cache" / "bench-group.json"
 STORES, WORKERS = (1_000, 30_000), (16, 32, 64, 128, 256, 512)
-AHEAD = 2  # stores that a worker has at hand, as `group.command` has it
 NOTED_SELDOM = 20  # times as long as noting takes nothing is noted
 SPREAD = 0.7  # of the logarithm of a store's size
 FIXED = 0.8  # of a store's time, whatever its size: a tenfold store takes 1.4 times as long (docs/bench.md)
@@ -155,7 +154,7 @@ def simulate(m: Measured, stores: int, workers: int, here: bool = False) -> Resu
                     busy["note"] += cost
                     yield env.timeout(cost)
                     noted = env.now
-            while begun < min(stores, finished + AHEAD * workers):
+            while begun < min(stores, finished + workers):  # a worker has one, as `group.command` has it
                 cost = m.client + sent[begun] * m.client_mb
                 busy["client"] += cost
                 yield env.timeout(cost)
@@ -230,7 +229,7 @@ def advice(m: Measured, results: dict[tuple[int, int], list[Result]]) -> str:
         f"- One scheduler passes on a store in {1000 * sending:.0f} ms with its shard ({m.shard:.1f} MB, "
         f"1 Gbit/s), {1000 * m.scheduler:.0f} ms without: enough for {_round(m.beside / sending):,} workers, "
         f"and {_round(m.beside / m.scheduler):,}. Below that no tree of schedulers is needed. "
-        f"With {WORKERS[-1]} workers {AHEAD * WORKERS[-1] * m.shard / 1000:.0f} GB of shards are under way."
+        f"With {WORKERS[-1]} workers {WORKERS[-1] * m.shard / 1000:.0f} GB of shards are under way."
     )
     return "\n".join(lines)
 
