@@ -232,7 +232,9 @@ def test_a_worker_with_other_params_is_refused(
     assert not (tmp_path / "out" / MONTH / "index.html").exists()
 
 
-def test_the_workers_of_this_machine_share_the_server_of_the_command() -> None:
+def test_the_workers_of_this_machine_share_the_server_of_the_command(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     """Nothing in what surrounds them keeps a report from being forked from it, as Dask's seed did."""
 
     def surroundings() -> dict[str, str]:
@@ -244,11 +246,19 @@ def test_the_workers_of_this_machine_share_the_server_of_the_command() -> None:
         assert here
         assert list(theirs.values()) == [surroundings()] * 2
         assert os.environ[wire.VARIABLE]
+        # all that it imports starts no thread and leaves no file open, which it would tell
+        assert workers._forked(["--help"], dict(os.environ), os.getcwd(), 1) == 0
+        told = capfd.readouterr()
+        assert "group" in told.out
+        assert not told.err
+        assert set(client.run(lambda dask_worker: "profile" in dask_worker.periodic_callbacks).values()) == {
+            False
+        }
         # what does keep one from it is told, and not only taken for longer
         with pytest.raises(wire.Refused, match="PYTHONHASHSEED"):
             workers._forked(["--help"], {**os.environ, "PYTHONHASHSEED": "77"}, os.getcwd(), 2)
-        told = command._cold("tcp://here", "why"), "tcp://here", "why"
-        assert all(one in told[0] for one in told[1:])
+        cold = command._cold("tcp://here", "why"), "tcp://here", "why"
+        assert all(one in cold[0] for one in cold[1:])
 
 
 def test_no_store_waits_at_a_worker_that_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

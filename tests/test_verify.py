@@ -3,11 +3,15 @@
 import json
 import shutil
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from aftersales import demo
+from aftersales import demo, load
 from aftersales.compare.verify import verify
 from aftersales.contract.errors import InputError
+from aftersales.contract.tables import Tables
+from aftersales.export import manifest
 
 MONTH = "2024-04"
 
@@ -106,3 +110,24 @@ def test_a_report_that_comes_out_otherwise_is_told(published):
         "现在的与当时的不同：数据“派工记录”、参数 targets、程序或笔记本；所以不能要求重做的报告相同",
         "重做以后不同：report.pdf",
     ]
+
+
+def test_the_hash_of_a_table_is_that_of_its_values_however_they_are_kept():
+    jobs = load("demo").jobs.head(400)
+
+    def digest(frame):
+        tables = Tables("示范店", jobs=frame)
+        return manifest.of_tables(tables)["jobs"]["sha256"]
+
+    def caused(values):
+        return jobs.assign(
+            rework_cause=pd.Series(values + [None] * (400 - len(values)), jobs.index, dtype="str")
+        )
+
+    kept_by_python = jobs.astype({"technician": pd.StringDtype("python", na_value=np.nan)})
+    twice = pd.concat([jobs, jobs])
+    assert digest(jobs) == digest(twice.tail(400)) == digest(kept_by_python)
+    others = [caused(v) for v in ([], [""], ["x"], [None, "x"], ["x", "y"], ["xy"], ["", "xy"])]
+    assert len({digest(one) for one in others}) == len(
+        others
+    )  # none is no empty text, and a text has its place
