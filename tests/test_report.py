@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import re
+import sys
 from pathlib import Path
 
 import lxml.html
@@ -19,6 +20,7 @@ from five_stores import STORES, write
 from aftersales import demo, explain
 from aftersales.chapters import scraps
 from aftersales.contract import params
+from aftersales.kernels import files
 
 ROOT = params.ROOT
 
@@ -180,6 +182,20 @@ def test_figures_and_tables_are_those_of_the_contract(april):
     assert list(result["tables"]["complaints.causes"][0])[:6] == ["cause", "w1", "w2", "w3", "w4", "month"]
     for department in ("front", "workshop", "parts", "service"):
         assert 1 <= len(result["tables"][f"top5.{department}"]) <= 5
+
+
+def test_no_notebook_says_anything_aside_or_where_it_was_made(april, tmp_path):
+    for path in april.glob("notebooks/*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        assert not [o for c in cells for o in c.get("outputs", ()) if o.output_type == "stream"], path.name
+    # what a library warns of in a chapter of one's own stays, without the machine's folders
+    warned = f"{sys.prefix}/lib/python3/site-packages/some.py:7: UserWarning: few\n  {Path.home()}/a.csv\n"
+    cell = nbformat.v4.new_code_cell(
+        "", outputs=[nbformat.v4.new_output("stream", name="stderr", text=warned)]
+    )
+    files.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "own.ipynb")
+    said = nbformat.read(tmp_path / "own.ipynb", as_version=4).cells[0].outputs[0].text
+    assert said == "…/lib/python3/site-packages/some.py:7: UserWarning: few\n  …/a.csv\n"
 
 
 def test_scrapbook_reads_what_the_chapters_glued(april):

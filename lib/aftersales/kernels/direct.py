@@ -195,6 +195,8 @@ class _Runner:
         sys.stdout, sys.stderr = (_Stream(n, fd, self.outputs) for n, fd in (("stdout", 1), ("stderr", 2)))
         self.shell = cast("Any", ZMQShell.instance(config=Config(HistoryManager={"enabled": False})))
         self.shell.displayhook.session = self.shell.display_pub.session = self.outputs
+        # scrapbook warns, in the notebook and with its own path, where a shell has none
+        self.shell.kernel = SimpleNamespace(eventloop=None)
 
     def run(self, manager: Any) -> None:
         """Run them one after another, until one fails or leaves the notebook."""

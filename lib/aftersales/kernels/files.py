@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -97,7 +98,7 @@ def not_run(notebook: Any) -> int | None:
 
 
 def write(notebook: Any, path: Path, private: bool = False) -> None:
-    """Save a notebook in one step, papermill's record cut down to what may leave this machine.
+    """Save a notebook in one step; papermill's record and what is warned of without places of this machine.
 
     `private` keeps it from everybody but its owner, whatever the umask.
     """
@@ -108,6 +109,9 @@ def write(notebook: Any, path: Path, private: bool = False) -> None:
     for cell in notebook.cells:
         if tagged(cell, "injected-parameters"):
             cell["id"] = "parameters-given"  # papermill's is another each time
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "stream":
+                output["text"] = _without_places(output["text"])
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
@@ -119,6 +123,15 @@ def write(notebook: Any, path: Path, private: bool = False) -> None:
     except BaseException:
         os.unlink(beside)
         raise
+
+
+def _without_places(text: str) -> str:
+    """A text without where Python, the project and the user's files are here: a warning names its file."""
+    places = {sys.prefix, sys.base_prefix, str(Path(__file__).resolve().parents[2]), str(Path.home())}
+    for one in sorted(places, key=len, reverse=True):
+        if len(one) > 1:
+            text = text.replace(one + os.sep, f"…{os.sep}")
+    return text
 
 
 def uncopied(notebook: Any) -> Any:
