@@ -233,7 +233,7 @@ def test_a_worker_with_other_params_is_refused(
 
 
 def test_the_workers_of_this_machine_share_the_server_of_the_command(
-    capfd: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing in what surrounds them keeps a report from being forked from it, as Dask's seed did."""
 
@@ -247,6 +247,7 @@ def test_the_workers_of_this_machine_share_the_server_of_the_command(
         assert list(theirs.values()) == [surroundings()] * 2
         assert os.environ[wire.VARIABLE]
         # all that it imports starts no thread and leaves no file open, which it would tell
+        monkeypatch.setattr(workers, "_is_wanted", lambda: True)  # asks a worker, which this is not
         assert workers._forked(["--help"], dict(os.environ), os.getcwd(), 1) == 0
         told = capfd.readouterr()
         assert "group" in told.out
