@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -140,20 +141,14 @@ def _made(
     futures: dict[str, StoreJob] = {}
     queue: Any = as_completed()  # type: ignore[no-untyped-call]
 
-    def submit() -> bool:
-        job = next(waiting, None)
-        if job is None:
-            return False
-        order = _order(job, todo, mine, out, lang, here)
-        future: Any = client.submit(workers.make, *order, key=f"{job.store}-{time.time_ns()}", pure=False)
-        futures[future.key] = job
-        queue.add(future)
-        return True
-
     def fill() -> None:
         # A store more would wait at a busy worker while another has nothing to do.
-        while len(futures) < max(1, sum(client.nthreads().values())) and submit():
-            continue
+        room = max(1, sum(client.nthreads().values())) - len(futures)
+        for job in islice(waiting, max(room, 0)):
+            order = _order(job, todo, mine, out, lang, here)
+            future: Any = client.submit(workers.make, *order, key=f"{job.store}-{time.time_ns()}", pure=False)
+            futures[future.key] = job
+            queue.add(future)
 
     fill()
     while futures:
