@@ -472,6 +472,20 @@ def test_a_picture_that_would_leave_a_page_empty_is_set_smaller(first, second, p
     assert len(pypdf.PdfReader(io.BytesIO(pdf.pdf(doc))).pages) == pages
 
 
+def test_pages_are_looked_at_again_only_where_something_has_moved(monkeypatch):
+    looks, share = [], blank.share
+
+    def counted(page):
+        looks.append(page)
+        return share(page)
+
+    monkeypatch.setattr(blank, "share", counted)
+    first, second = Block("heading", "一", "one"), Block("heading", "二", "two")
+    blocks = [first, picture("a", 300), second, picture("b", 700), picture("c", 700)]
+    pdf.pdf(Document("zh", {}, None, [Chapter("c", "1", "章", "c", blocks=blocks)], []))
+    assert len(looks) == 3 + 2  # at three pages, and at two when both pictures are as small as may be
+
+
 def test_the_first_picture_behind_an_empty_page_is_narrowed_then_those_before_it():
     charts = [["before", 1, 90.0], ["left", 2, 120.0], ["right", 2, 120.0], ["below", 2, 400.0]]
     widths: dict[str, float] = {}
@@ -481,3 +495,5 @@ def test_the_first_picture_behind_an_empty_page_is_narrowed_then_those_before_it
         widths = following
     assert tried == [("left", 0.9), ("left", 0.8), ("before", 0.9), ("before", 0.8)]
     assert blank.too_empty([0.1, 0.5, 0.6, 0.9], [(1, 80.0), (4, 80.0), (3, 300.0)]) == [2]
+    stands = {"charts": charts, "chapters": [(1, 60.0), (3, 60.0)]}
+    assert blank.behind(1, stands) == [charts[1:], [(3, 60.0)]]

@@ -56,6 +56,22 @@ def too_empty(shares: Sequence[float], chapters: Sequence[Sequence[float]]) -> l
     return [page for page, blank in enumerate(shares, 1) if blank > TOO_EMPTY and page not in ends]
 
 
+def behind(page: int, stands: Mapping[str, Sequence[Sequence[Any]]]) -> list[list[Sequence[Any]]]:
+    """What stands on the pages behind one, pictures and chapters: as long as it does, that page is as empty.
+
+    Parameters
+    ----------
+    page : int
+        The page, counted from one.
+    stands : mapping
+        ``charts`` of (anchor, page, points) and ``chapters`` of (page, points).
+    """
+    return [
+        [one for one in stands["charts"] if one[1] > page],
+        [one for one in stands["chapters"] if one[0] > page],
+    ]
+
+
 def narrower(
     pages: Sequence[int], charts: Sequence[Sequence[Any]], widths: Mapping[str, float]
 ) -> dict[str, float] | None:
