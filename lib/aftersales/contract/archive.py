@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ class Archive:
 
     def as_json(self) -> dict[str, list[str]]:
         """It as plain values."""
-        return {kind: sorted(values) for kind, values in asdict(self).items()}
+        return {kind.name: sorted(getattr(self, kind.name)) for kind in fields(self)}
 
     def hide(self, texts: Iterable[str], keep: Container[str] = ()) -> list[str]:
         """Free texts with all that identifies a customer masked.
@@ -120,7 +120,9 @@ class Archive:
         for length in self._lengths:
             known = self._codes.get(bare[first : first + length])
             if known and first + length <= len(bare):
-                hit = Hit(at[first], at[first + length - 1] + 1, *known)
+                kind, whole = known
+                shown = _SHOWN[kind](whole) if whole else STARS
+                hit = Hit(at[first], at[first + length - 1] + 1, kind, shown)
                 if _alone(narrow, hit):
                     yield hit
 
@@ -147,19 +149,15 @@ class Archive:
 
     @cached_property
     def _codes(self) -> dict[str, tuple[str, str]]:
-        """What is looked up: the letters and digits of a number, its kind and how it is shown."""
+        """What is looked up: the letters and digits of a number; its kind, and itself or "" for a part."""
         found: dict[str, tuple[str, str]] = {}
-        for vin in self.vins:
-            if len(bare := _bare(vin)) > 6:
-                found[bare] = ("vin", mask.vin(vin))
+        for vin, bare in _bare(self.vins):
+            if len(bare) > 6:
+                found[bare] = ("vin", vin)
                 if len(bare) == _WHOLE_VIN and not bare[:_HEAD].isdecimal():
-                    found.setdefault(bare[:_HEAD], ("vin", STARS))
-        found |= {
-            b: ("plate", mask.plate(p)) for p in self.plates if len(b := _bare(p)) >= 6 and _DIGIT.search(b)
-        }
-        found |= {
-            b: ("phone", mask.phone(p)) for p in self.phones if len(b := _bare(p)) >= 7 and b.isdecimal()
-        }
+                    found.setdefault(bare[:_HEAD], ("vin", ""))
+        found |= {b: ("plate", p) for p, b in _bare(self.plates) if len(b) >= 6 and _DIGIT.search(b)}
+        found |= {b: ("phone", p) for p, b in _bare(self.phones) if len(b) >= 7 and b.isdecimal()}
         return found
 
     @cached_property
@@ -179,8 +177,8 @@ class Archive:
     def _names(self) -> dict[str, list[tuple[str, str]]]:
         """Names by their first two characters, the longest first."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for name in self.names:
-            bare = twin(name).translate(_NOTHING)
+        for name, narrow in _twins(self.names):
+            bare = narrow.translate(_NOTHING)
             if len(bare) >= (2 if _CHINESE.search(bare) else 4) and bare not in _NO_NAMES:
                 found.setdefault(bare[:2], []).append((bare, mask.name(name)))
         for names in found.values():
@@ -189,6 +187,7 @@ class Archive:
 
 
 _NOTHING = {ord(c): None for c in _IN_NAMES}
+_SHOWN = {"vin": mask.vin, "plate": mask.plate, "phone": mask.phone}
 EMPTY = Archive()
 
 
@@ -226,8 +225,18 @@ def from_json(values: Mapping[str, Collection[str]]) -> Archive:
     return Archive(**{kind: frozenset(known) for kind, known in values.items()})
 
 
-def _bare(value: str) -> str:
-    return _BARE.sub("", twin(value))
+def _twins(values: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each value and its twin; those of thousands are made at once."""
+    twins = twin("\n".join(values)).split("\n")
+    if len(twins) != len(values):  # one has a line break of its own, or there is none
+        twins = [twin(value) for value in values]
+    return zip(values, twins, strict=True)
+
+
+def _bare(values: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each value and its letters and digits."""
+    for value, narrow in _twins(values):
+        yield value, narrow if narrow.isalnum() else _BARE.sub("", narrow)
 
 
 # Nobody's names: these, words of every day, and the program's own.

@@ -64,9 +64,8 @@ def write(
     else:
         meta, payloads, own = {}, list(report), "zh"
     lang = lang or own
-    book = xlsxwriter.Workbook(
-        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    never = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(path), {"in_memory": True, **never})
     words = WORDS[lang]
     known = (
         REPORT_WORDS[lang]["draft"] if meta.get("draft") else "",

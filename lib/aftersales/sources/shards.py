@@ -253,8 +253,11 @@ def _raw(about: Mapping[str, Any], parts: Sequence[pa.Table]) -> Raw:
     cells: list[Cells] = [np.zeros(0, dtype=object) for _ in about["headers"]]
     numbers = np.zeros(0, dtype="int64")
     if parts:
-        rows = pa.concat_tables(parts).sort_by("row")  # what names no store stands before what does
+        rows = pa.concat_tables(parts)
         numbers = rows.column("row").to_numpy()
+        if (np.diff(numbers) < 0).any():  # what names no store stands before what does
+            rows = rows.sort_by("row")
+            numbers = rows.column("row").to_numpy()
         column = _coded if about["form"] == "text" else _untagged
         cells = [column(rows.column(i + 1)) for i in range(len(cells))]
     left_out = [LeftOut(kind, count, at) for kind, count, at in about["left_out"]]
