@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import conftest
@@ -107,4 +108,13 @@ def test_no_command_compiles_the_grammar_of_web_addresses(command, april):
     done = conftest.run(*command, *more, PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
     assert "nbformat" in done.stderr
+    assert "rfc3987_syntax.syntax_helpers" not in done.stderr
+
+
+def test_nor_does_a_groups_overview(tmp_path):
+    make = f"overview.make(Path({str(tmp_path)!r}), '2024-04', 'zh')"
+    code = f"from pathlib import Path; from aftersales.group import overview; {make}"
+    done = subprocess.run([sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True)
+    assert "InputError" in done.stderr  # there is no group; all is imported before that is seen
+    assert "nbconvert.exporters" in done.stderr
     assert "rfc3987_syntax.syntax_helpers" not in done.stderr

@@ -184,18 +184,36 @@ def test_figures_and_tables_are_those_of_the_contract(april):
         assert 1 <= len(result["tables"][f"top5.{department}"]) <= 5
 
 
-def test_no_notebook_says_anything_aside_or_where_it_was_made(april, tmp_path):
+def test_no_notebook_says_anything_aside(april):
     for path in april.glob("notebooks/*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
         assert not [o for c in cells for o in c.get("outputs", ()) if o.output_type == "stream"], path.name
-    # what a library warns of in a chapter of one's own stays, without the machine's folders
-    warned = f"{sys.prefix}/lib/python3/site-packages/some.py:7: UserWarning: few\n  {Path.home()}/a.csv\n"
-    cell = nbformat.v4.new_code_cell(
-        "", outputs=[nbformat.v4.new_output("stream", name="stderr", text=warned)]
-    )
-    files.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "own.ipynb")
-    said = nbformat.read(tmp_path / "own.ipynb", as_version=4).cells[0].outputs[0].text
-    assert said == "…/lib/python3/site-packages/some.py:7: UserWarning: few\n  …/a.csv\n"
+
+
+def test_nothing_that_a_notebook_puts_out_tells_where_it_was_made(tmp_path):
+    given = f"{sys.prefix}/lib/some.py:7: UserWarning: few\n{Path.home()}/a.csv\n文件{params.ROOT}/b.csv"
+    shown = "…/lib/some.py:7: UserWarning: few\n…/a.csv\n文件…/b.csv"
+    address = f'<a href="https://example.org{sys.prefix}/b.csv">'  # is no place here
+    displayed = {"text/plain": repr(given), "text/html": given + address, "application/json": [given]}
+    put_out = [
+        nbformat.v4.new_output("stream", name="stderr", text=given),
+        nbformat.v4.new_output("display_data", displayed),
+        nbformat.v4.new_output("execute_result", {"application/json": {"rows": [{"file": given, "n": 1}]}}),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(given, outputs=put_out)])
+    files.write(notebook, tmp_path / "failed.ipynb", private=True)
+    assert nbformat.read(tmp_path / "failed.ipynb", as_version=4).cells[0].outputs[0].text == given
+    files.write(notebook, tmp_path / "own.ipynb")
+    cell = nbformat.read(tmp_path / "own.ipynb", as_version=4).cells[0]
+    said, data, result = cell.outputs[0].text, cell.outputs[1].data, cell.outputs[2].data
+    assert said == shown
+    assert data == {
+        "text/plain": repr(shown),
+        "text/html": shown + address,
+        "application/json": [shown],
+    }
+    assert result == {"application/json": {"rows": [{"file": shown, "n": 1}]}}
+    assert cell.source == given  # what somebody has written is theirs
 
 
 def test_scrapbook_reads_what_the_chapters_glued(april):

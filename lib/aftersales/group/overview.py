@@ -12,7 +12,7 @@ from typing import Any
 
 from aftersales import kernels
 from aftersales.chapters import notebooks
-from aftersales.contract import alive, destination, environment, message, months, params
+from aftersales.contract import alive, destination, environment, lazily, message, months, params
 from aftersales.contract.group_run import NAME, OVERVIEW
 from aftersales.export import modes, remote
 from aftersales.group import record, results
@@ -45,6 +45,7 @@ def make(out: Path, month: str, lang: str) -> list[Path]:
     AftersalesError
         The notebook or a format failed.
     """
+    lazily.nbconvert()
     from aftersales.export import assemble
     from aftersales.export.page import html
     from aftersales.export.pdf import pdf

@@ -5,17 +5,23 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from aftersales.contract import params
 from aftersales.contract.errors import InputError
 from aftersales.contract.message import Message, listed
 
 # What papermill's record in a notebook may reveal: nothing of this machine.
 _RECORD = ("parameters", "start_time", "end_time", "duration", "version", "exception")
+
+
+# Where a place begins: no part of an address or of a longer path, but after a line's end as Python shows it.
+_BEFORE = r"(?:(?<![A-Za-z0-9_.~-])|(?<=\\[nrt]))"
 
 
 def tagged(cell: Any, tag: str) -> bool:
@@ -98,9 +104,9 @@ def not_run(notebook: Any) -> int | None:
 
 
 def write(notebook: Any, path: Path, private: bool = False) -> None:
-    """Save a notebook in one step; papermill's record and what is warned of without places of this machine.
+    """Save a notebook in one step; papermill's record and all outputs without places of this machine.
 
-    `private` keeps it from everybody but its owner, whatever the umask.
+    `private` keeps it from everybody but its owner, whatever the umask, and its outputs as they are.
     """
     import nbformat
 
@@ -109,14 +115,19 @@ def write(notebook: Any, path: Path, private: bool = False) -> None:
     for cell in notebook.cells:
         if tagged(cell, "injected-parameters"):
             cell["id"] = "parameters-given"  # papermill's is another each time
-        for output in cell.get("outputs", ()):
-            if output["output_type"] == "stream":
-                output["text"] = _without_places(output["text"])
+    text = nbformat.writes(notebook)
+    places = [] if private else _places()
+    if any(json.dumps(place, ensure_ascii=False)[1:-1] in text for place in places):
+        place = re.compile(_BEFORE + rf"(?:{'|'.join(map(re.escape, places))})")
+        for cell in notebook.cells:
+            if "outputs" in cell:
+                cell["outputs"] = _without(place, cell["outputs"])
+        text = nbformat.writes(notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with open(handle, "w", encoding="utf-8") as stream:
-            nbformat.write(notebook, stream)
+            stream.write(text if text.endswith("\n") else f"{text}\n")
         if not private:  # as it is made
             os.chmod(beside, 0o666 & ~_umask())
         os.replace(beside, path)
@@ -125,13 +136,22 @@ def write(notebook: Any, path: Path, private: bool = False) -> None:
         raise
 
 
-def _without_places(text: str) -> str:
-    """A text without where Python, the project and the user's files are here: a warning names its file."""
-    places = {sys.prefix, sys.base_prefix, str(Path(__file__).resolve().parents[2]), str(Path.home())}
-    for one in sorted(places, key=len, reverse=True):
-        if len(one) > 1:
-            text = text.replace(one + os.sep, f"…{os.sep}")
-    return text
+def _places() -> list[str]:
+    """Where Python, the project and the user's files are here, the longest first."""
+    package = Path(__file__).resolve().parents[2]
+    found = {sys.prefix, sys.base_prefix, *map(str, (package, params.ROOT, Path.cwd(), Path.home()))}
+    return [one + os.sep for one in sorted(found, key=len, reverse=True) if len(one) > 1]
+
+
+def _without(place: re.Pattern[str], value: Any) -> Any:
+    """What a cell put out, with … for a place of this machine in any of its texts."""
+    if isinstance(value, str):
+        return place.sub(lambda _: f"…{os.sep}", value)
+    if isinstance(value, list):
+        return [_without(place, one) for one in value]
+    if isinstance(value, dict):
+        return type(value)((key, _without(place, one)) for key, one in value.items())
+    return value
 
 
 def uncopied(notebook: Any) -> Any:
