@@ -506,6 +506,7 @@ def test_it_reads_as_a_report_does(published):
     doc = document.read(nbformat.read(published[1][2], as_version=4))
     titles = [c.title for c in doc.chapters]
     assert titles[:1] != []
+    assert [c.title for c in doc.chapters if not c.findings and not c.blocks] == []
     assert html.masthead(doc)["page_title"]
 
 

@@ -233,6 +233,11 @@ def test_a_chapter_without_data_is_its_finding_alone():
     tree = parsed(page(book))
     assert text(tree, ".finding") == ["没有厂家CSS得分。"]
     assert not tree.select("h3.section, .exhibit")
+    # without a finding what stands in place of its exhibits says it, once
+    book.cells = [sample.text("# 2 走势\n\n怎么走？"), nothing, sample.text("## 预约"), nothing]
+    tree = parsed(page(book))
+    assert text(tree, ".exhibit") == ["没有数据。"]
+    assert not tree.select("h3.section")
 
 
 def test_equal_notebooks_give_equal_pages(markup):

@@ -142,9 +142,11 @@ def read(nb: NotebookNode) -> Document:
                 chapter.blocks.append(block)
         looked_up = any(folded(block) for block in chapter.blocks)
         if not any(_has_content(block) and not folded(block) for block in chapter.blocks):
-            if chapter.findings or not looked_up:
+            if chapter.findings:
                 # its finding says that there is nothing; a row of empty sections would not say more
                 chapter.blocks = []
+            elif not looked_up:
+                chapter.blocks = list(_each_said_once(chapter.blocks))
         elif chapter.findings:
             chapter.blocks = list(_sections_with_content(chapter.blocks))
         chapters.append(chapter)
@@ -172,6 +174,15 @@ def folded(block: Block) -> bool:
 
 def _has_content(block: Block) -> bool:
     return block.kind != "heading" and not (block.kind == "exhibit" and block.body["kind"] == "empty")
+
+
+def _each_said_once(blocks: Iterable[Block]) -> Iterator[Block]:
+    """What empty exhibits say in place of their values, each text once, without the headings between."""
+    said: set[str] = set()
+    for block in blocks:
+        if block.kind == "exhibit" and block.body["text"] not in said:
+            said.add(block.body["text"])
+            yield block
 
 
 def _sections_with_content(blocks: list[Block]) -> Iterator[Block]:
