@@ -7,7 +7,9 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from one_language import foreign
 
@@ -160,6 +162,30 @@ def test_a_notebook_that_fails_is_told_in_one_language_its_error_quoted(tmp_path
             "05.ipynb 第3个单元格：出错了。原文：“ZeroDivisionError: division by zero”"
         )
     assert foreign(str(failed), lang, ["ZeroDivisionError: division by zero"]) == []
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ("tables.jobs['technican']", "technician"),
+        ("tables.jobs[['job_id', 'technican']]", "technician"),
+        ("tables.jobs[['oppened_at']]", "opened_at"),
+        ("tables.jobs.technican", "technician"),
+        ("tables.jobs['维修技师']", "technician"),
+        ("tables.jobs['总价']", None),
+        ("tables.jobs.missing", None),
+    ],
+)
+def test_a_slip_in_a_column_is_told_with_the_column_that_was_meant(tmp_path, lang, cell, meant):
+    message.speak(lang)
+    frame = pd.DataFrame({"job_id": ["1"], "technician": ["a"]})
+    with pytest.raises((KeyError, AttributeError)) as error:
+        eval(cell, {"tables": SimpleNamespace(jobs=frame)})
+    failed = kernels.NotebookFailed(tmp_path / "05.ipynb", 3, cell, error.typename, str(error.value))
+    asked = {"zh": f"是不是 {meant}？", "en": f"Did you mean {meant}?"}[lang]
+    assert (asked in str(failed)) == (meant is not None)
+    assert ("是不是" in str(failed) or "Did you mean" in str(failed)) == (meant is not None)
 
 
 def test_check_and_report_tell_bad_input_in_the_same_lines(tmp_path, monkeypatch, capsys):

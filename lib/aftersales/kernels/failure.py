@@ -6,11 +6,18 @@ import re
 import signal
 from pathlib import Path
 
-from aftersales.contract import machine
+from aftersales.contract import machine, written
 from aftersales.contract.errors import AftersalesError
 from aftersales.contract.message import Message, in_language
+from aftersales.contract.schema import TABLES
 
 _OURS = ("AftersalesError", "InputError")
+# How pandas names a column that a table does not have, and how near it has to be to one that there is.
+_SLIPS = {
+    "KeyError": re.compile(r"'([^']+)'"),
+    "AttributeError": re.compile(r"'DataFrame' object has no attribute '(\w+)'"),
+}
+_NEAR = 0.75
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -65,12 +72,30 @@ class NotebookFailed(AftersalesError):
             text = f"{place}：出错了。原文：“{said}”" if zh else f"{place}: {said}"
             if (lacking := machine.hint(said)) is not None:
                 return f"{text}\n  {lacking.text(lang)}"
+            text += _column_meant(name, value).text(lang)
         if name == type(self).__name__:
             return text
         if self.source and "\n" not in value:
             text += "".join(f"\n    {line}" for line in self.source.strip().splitlines()[:8])
         saved = "运行到出错处的笔记本" if zh else "The notebook up to there"
         return text + (f"\n  {saved}{colon}{self.saved}" if self.saved else "")
+
+
+def _column_meant(name: str, value: str) -> Message:
+    """“Did you mean …?” where a cell asked for a column by a slip or by its header; else nothing.
+
+    >>> _column_meant("KeyError", "'technican'").en, _column_meant("KeyError", "'维修技师'").en
+    (' Did you mean technician?', ' Did you mean technician?')
+    >>> _column_meant("KeyError", "'x'").en, _column_meant("KeyError", "'vin'").en
+    ('', '')
+    """
+    asked = _SLIPS[name].search(value) if name in _SLIPS else None
+    if not asked:
+        return written.question(None)
+    columns = {c.zh: c.name for t in TABLES.values() for c in t.columns}
+    columns |= {name: name for name in columns.values()}
+    near = written.nearest(asked[1], columns, cutoff=_NEAR)
+    return written.question(columns[near] if near and columns[near] != asked[1] else None)
 
 
 def ending(status: int | None) -> Message:
