@@ -495,5 +495,4 @@ def test_the_first_picture_behind_an_empty_page_is_narrowed_then_those_before_it
         widths = following
     assert tried == [("left", 0.9), ("left", 0.8), ("before", 0.9), ("before", 0.8)]
     assert blank.too_empty([0.1, 0.5, 0.6, 0.9], [(1, 80.0), (4, 80.0), (3, 300.0)]) == [2]
-    stands = {"charts": charts, "chapters": [(1, 60.0), (3, 60.0)]}
-    assert blank.behind(1, stands) == [charts[1:], [(3, 60.0)]]
+    assert blank.behind(1, [(1, 60.0), (2, 80.0), (3, 60.0)]) == [(2, 80.0), (3, 60.0)]

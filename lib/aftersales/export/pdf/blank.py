@@ -56,20 +56,17 @@ def too_empty(shares: Sequence[float], chapters: Sequence[Sequence[float]]) -> l
     return [page for page, blank in enumerate(shares, 1) if blank > TOO_EMPTY and page not in ends]
 
 
-def behind(page: int, stands: Mapping[str, Sequence[Sequence[Any]]]) -> list[list[Sequence[Any]]]:
-    """What stands on the pages behind one, pictures and chapters: as long as it does, that page is as empty.
+def behind(page: int, titled: Sequence[Sequence[float]]) -> list[Sequence[float]]:
+    """What has a title and stands on the pages behind one: as long as it does, that page is as empty.
 
     Parameters
     ----------
     page : int
         The page, counted from one.
-    stands : mapping
-        ``charts`` of (anchor, page, points) and ``chapters`` of (page, points).
+    titled : sequence of (page, points)
+        Where pictures, tables and headings stand.
     """
-    return [
-        [one for one in stands["charts"] if one[1] > page],
-        [one for one in stands["chapters"] if one[0] > page],
-    ]
+    return [place for place in titled if place[0] > page]
 
 
 def narrower(

@@ -107,29 +107,31 @@ def _smaller(content: dict[str, Any]) -> dict[str, float]:
     something has moved behind the page that is to be mended.
     """
     widths: dict[str, float] = {}
+    shares = _shares(content, widths)
+    if not blank.too_empty(shares, ()):
+        return widths
+    stands = _where(content, widths)
+    pages = blank.too_empty(shares, stands["chapters"])
     found: list[tuple[int, dict[str, float]]] = []
-    stands: dict[str, Any] = {}
-    pages: list[int] = []
-    for _ in range(_ATTEMPTS):
-        before, stands = stands, _where(content, widths) if pages else {}
-        if not pages or blank.behind(pages[0], before) != blank.behind(pages[0], stands):
-            shares = [blank.share(page) for page in _compile("report.typ", content, widths, **_LOOK)]
-            if not blank.too_empty(shares, ()):
-                return widths
-            stands = stands or _where(content, widths)
-            pages = blank.too_empty(shares, stands["chapters"])
-            if not pages:
-                return widths
+    while pages and len(found) < _ATTEMPTS - 1:
         found.append((len(pages), widths))
         following = blank.narrower(pages, stands["charts"], widths)
         if following is None:
             break
-        widths = following
-    return min(found, key=lambda one: one[0])[1]
+        widths, before = following, blank.behind(pages[0], stands["titled"])
+        stands = _where(content, widths)
+        if blank.behind(pages[0], stands["titled"]) != before:
+            pages = blank.too_empty(_shares(content, widths), stands["chapters"])
+    return min([*found, (len(pages), widths)], key=lambda one: one[0])[1]
+
+
+def _shares(content: dict[str, Any], smaller: dict[str, float]) -> list[float]:
+    """How empty each page is."""
+    return [blank.share(page) for page in _compile("report.typ", content, smaller, **_LOOK)]
 
 
 def _where(content: dict[str, Any], smaller: dict[str, float]) -> dict[str, Any]:
-    """On which page, and how far down, charts and chapters stand."""
+    """On which page, and how far down, charts and chapters stand, and all that has a title."""
     world = _world("report.typ", content, smaller)
     found: dict[str, Any] = json.loads(typst.query(selector="<places>", field="value", one=True, **world))
     return found
