@@ -29,26 +29,32 @@ class _Later(ModuleType):
 
 def papermill() -> None:
     """Import papermill without that with which it would read and write notebooks on other machines."""
-    _without("papermill", [_Later("requests"), _Later("boto3"), _Later("boto3.session"), _grammar()])
+    _without("papermill", [_Later("requests"), _Later("boto3"), _Later("boto3.session"), *_grammars()])
 
 
 def nbformat() -> None:
     """Import nbformat without the grammar of web addresses."""
-    _without("nbformat", [_grammar()])
+    _without("nbformat", _grammars())
 
 
 def nbconvert() -> None:
     """Import nbconvert without Beautiful Soup, which it uses for nothing but its own HTML and pictures in
     Markdown."""
-    _without("nbconvert", [_Later("bs4"), _grammar()])
+    _without("nbconvert", [_Later("bs4"), *_grammars()])
 
 
-def _grammar() -> _Later:
-    """The grammar of web addresses that jsonschema compiles in a second or two where JupyterLab is installed.
+def _grammars() -> list[_Later]:
+    """Grammars of web addresses, which jsonschema compiles in a second or two where JupyterLab is installed.
 
     No notebook's schema has such an address.
     """
-    return _Later("rfc3987_syntax")
+    return [_Later("rfc3987_syntax"), _Later("rfc3986_validator")]
+
+
+def special() -> None:
+    """Import SciPy's distributions without what compiles Fortran, which comes with all of numpy's names."""
+    import_module("numpy")
+    _without("scipy.special", [_Later("numpy.f2py")])
 
 
 def seaborn() -> None:
@@ -75,9 +81,18 @@ def _without(name: str, others: list[_Later]) -> None:
 @contextmanager
 def _stood_in(others: list[_Later]) -> Iterator[None]:
     mine = [other for other in others if other.__name__ not in sys.modules]
-    sys.modules.update({other.__name__: other for other in mine})
+    parts = []
+    for other in mine:
+        sys.modules[other.__name__] = other
+        package, _, part = other.__name__.rpartition(".")
+        whole = sys.modules.get(package)
+        if whole is not None and part not in vars(whole):  # numpy would look for it by importing it
+            setattr(whole, part, other)
+            parts.append((whole, part))
     try:
         yield
     finally:
         for other in mine:
             del sys.modules[other.__name__]
+        for whole, part in parts:
+            delattr(whole, part)

@@ -22,7 +22,6 @@ FIRST = (
     "numpy",
     "pandas",
     "pyarrow.parquet",
-    "scipy.special",
     "scrapbook",
     "papermill",
     "nbclient",
@@ -78,6 +77,8 @@ READING = "aftersales.chapters.context"  # what reads the records of a report
 def first() -> Iterator[str]:
     """Import one module after the other; a caller may stop between two."""
     lazily.papermill()
+    yield "papermill"
+    lazily.special()
     yield from _imported(FIRST)
     _warm()
     if os.environ.get(EVERYTHING):
@@ -109,6 +110,7 @@ def rest() -> Iterator[str]:
 def everything() -> None:
     """Import all that a notebook needs."""
     lazily.papermill()
+    lazily.special()
     for _ in _imported((*FIRST, *REST)):
         pass
     _warm()
