@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,7 +17,8 @@ from test_kernels import alive, forking, notebook, until
 
 from aftersales import kernels
 from aftersales.chapters import notebooks as chapters
-from aftersales.contract import message, params
+from aftersales.contract import alive as held
+from aftersales.contract import message, params, processes
 from aftersales.contract.errors import AftersalesError, InputError
 from aftersales.kernels import Limits, NotebookFailed, wire
 
@@ -187,3 +192,31 @@ def test_a_month_may_have_a_limit_of_its_own_and_older_params_have_them_all(tmp_
     limits = params.load("2024-04", tmp_path).limits
     assert limits == {**params.SHIPPED["limits"], "chapter_seconds": 900}
     assert params.load("2024-03", tmp_path).limits == params.load().limits == params.SHIPPED["limits"]
+
+
+EXIT_A_THREAD = {"x86_64": 60, "aarch64": 93}  # the system call's number
+LINGERING = """
+import ctypes, sys, threading, time
+from pathlib import Path
+from aftersales.contract import alive
+alive.hold_file(Path(sys.argv[1]))
+threading.Thread(target=time.sleep, args=(60,)).start()
+print("held", flush=True)
+ctypes.CDLL(None).syscall(int(sys.argv[2]), 0)
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in EXIT_A_THREAD, reason="calls the system by number")
+def test_a_process_has_not_ended_while_a_thread_of_it_holds_its_files(tmp_path: Path) -> None:
+    """Its first thread has: what is swept then is still taken for held, and stays."""
+    lock = tmp_path / "work.lock"
+    argv = [sys.executable, "-c", LINGERING, str(lock), str(EXIT_A_THREAD[platform.machine()])]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        assert until(lambda: ") Z" in Path(f"/proc/{process.pid}/stat").read_text(), 5)
+        assert process.pid in processes.descendants(os.getpid())
+        processes.end_all(os.getpid())
+        assert process.pid not in processes.descendants(os.getpid())
+        with held.dead(lock) as left:
+            assert left

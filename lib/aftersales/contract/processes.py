@@ -13,6 +13,7 @@ from contextlib import suppress
 _PROC = "/proc"
 _MOST = 4096  # bytes read of one of its files
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows either ends it at once
+_THREADS = 15  # where their number stands behind a process's parent in its `stat`
 _SET_DEATH_SIGNAL, _SET_SUBREAPER = 1, 36  # of prctl(2)
 
 
@@ -45,9 +46,10 @@ def descendants(pid: int) -> list[int]:
     for name in names:
         if name.isdecimal():
             with suppress(OSError, ValueError, IndexError):  # it has just ended
-                state, parent = _read(f"{_PROC}/{name}/stat").rpartition(b")")[2].split(None, 2)[:2]
+                state, parent, *more = _read(f"{_PROC}/{name}/stat").rpartition(b")")[2].split()
                 children.setdefault(int(parent), []).append(int(name))
-                if state == b"Z":
+                # a thread that has not ended yet keeps all files open, though the first one has
+                if state == b"Z" and int(more[_THREADS]) <= 1:
                     ended.add(int(name))
     found = [pid]
     for one in found:
