@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 import sys
@@ -196,12 +195,12 @@ def test_a_month_may_have_a_limit_of_its_own_and_older_params_have_them_all(tmp_
 
 EXIT_A_THREAD = {"x86_64": 60, "aarch64": 93}  # the system call's number
 LINGERING = """
-import ctypes, sys, threading, time
+import ctypes, os, sys, threading, time
 from pathlib import Path
 from aftersales.contract import alive
 alive.hold_file(Path(sys.argv[1]))
 threading.Thread(target=time.sleep, args=(60,)).start()
-print("held", flush=True)
+print(os.getpid(), flush=True)
 ctypes.CDLL(None).syscall(int(sys.argv[2]), 0)
 """
 
@@ -210,13 +209,14 @@ ctypes.CDLL(None).syscall(int(sys.argv[2]), 0)
 def test_a_process_has_not_ended_while_a_thread_of_it_holds_its_files(tmp_path: Path) -> None:
     """Its first thread has: what is swept then is still taken for held, and stays."""
     lock = tmp_path / "work.lock"
-    argv = [sys.executable, "-c", LINGERING, str(lock), str(EXIT_A_THREAD[platform.machine()])]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE) as process:
+    lingering = [sys.executable, "-c", LINGERING, str(lock), str(EXIT_A_THREAD[platform.machine()])]
+    between = [sys.executable, "-c", "import subprocess, sys; subprocess.run(sys.argv[1:])", *lingering]
+    with subprocess.Popen(between, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"held\n"
-        assert until(lambda: ") Z" in Path(f"/proc/{process.pid}/stat").read_text(), 5)
-        assert process.pid in processes.descendants(os.getpid())
-        processes.end_all(os.getpid())
-        assert process.pid not in processes.descendants(os.getpid())
+        pid = int(process.stdout.readline())
+        assert until(lambda: ") Z" in Path(f"/proc/{pid}/stat").read_text(), 5)
+        assert pid in processes.descendants(process.pid)
+        processes.end_all(process.pid)
+        assert pid not in processes.descendants(process.pid)
         with held.dead(lock) as left:
             assert left
