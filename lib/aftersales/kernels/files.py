@@ -119,10 +119,12 @@ def write(notebook: Any, path: Path, private: bool = False) -> None:
     places = [] if private else _places()
     if any(json.dumps(place, ensure_ascii=False)[1:-1] in text for place in places):
         place = re.compile(_BEFORE + rf"(?:{'|'.join(map(re.escape, places))})")
-        for cell in notebook.cells:
-            if "outputs" in cell:
-                cell["outputs"] = _without(place, cell["outputs"])
-        text = nbformat.writes(notebook)
+        running = [cell for cell in notebook.cells if "outputs" in cell]
+        told = [_without(place, cell["outputs"]) for cell in running]
+        if told != [cell["outputs"] for cell in running]:  # else it is the source that was given, or a cell's
+            for cell, outputs in zip(running, told, strict=True):
+                cell["outputs"] = outputs
+            text = nbformat.writes(notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
